@@ -1,0 +1,53 @@
+# Needs only Python >= 3.11 with pip, git and make; everything else is installed into this folder.
+PYTHON ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+export PYTHONUTF8 := 1
+
+.PHONY: run test torture check bench format lock clean
+
+run: .venv/.user
+	@$(BIN)/huiying start
+
+test: .venv/.dev
+	@$(BIN)/python tools/run_tests.py
+
+torture: .venv/.dev
+	@$(BIN)/python -m pytest -m torture -n 2 tests
+
+check: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --check --lint --quiet src
+	$(BIN)/lint-imports
+
+bench: .venv/.user
+	@$(BIN)/huiying bench
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet src
+
+lock: $(UV)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+$(UV):
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==0.13.9'
+
+.venv/pyvenv.cfg: | $(UV)
+	@$(UV) venv --quiet --python $(PYTHON) .venv
+
+.venv/.user: requirements.lock pyproject.toml | $(UV) .venv/pyvenv.cfg
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.user
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf .venv .tools var

@@ -1,0 +1,5 @@
+import sys
+
+from huiying.cli import main
+
+sys.exit(main())
