@@ -1,0 +1,193 @@
+"""The guard in front of every outgoing request: no address inside the house is ever fetched by mistake.
+
+A link that a citizen pasted or a page that redirects must not reach the bureau's own network. A name is
+resolved once, every address it gives is judged, and the connection goes to the judged address, so a second
+answer of the name server cannot slip in (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import httpx
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Resolver = Callable[[str, int], Iterable[str]]
+
+# Cloud metadata services hand out credentials; no setting opens them.
+_NEVER = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")))
+_NUMERIC_LABEL = re.compile(r"\d+|0[xo][0-9a-f]*", re.IGNORECASE)
+_TUNNELS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
+    (ipaddress.IPv6Network("::/96"), 0),
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),
+    (ipaddress.IPv6Network("64:ff9b:1::/48"), 0),
+    (ipaddress.IPv6Network("2002::/16"), 80),
+)
+
+
+class AddressRefused(ValueError):
+    """An outgoing request was refused; the message names the address and the reason."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request may go: the host as written, the port, and its judged addresses in resolver order."""
+
+    host: str
+    port: int
+    ips: tuple[str, ...]
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Addresses of `host` from the system's resolver. Raises AddressRefused when there is none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise AddressRefused(f"找不到主机 {host}：{error}") from error
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def check_url(url: str, resolver: Resolver = resolve) -> Target:
+    """Judge `url` and resolve it. Raises AddressRefused unless every address of its host may be reached."""
+    parts = _split(url)
+    host = _clean_host(url, parts.hostname or "")
+    try:
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except ValueError:
+        raise AddressRefused(f"{url} 的端口不是 0–65535 之间的数字") from None
+    literal = _literal(url, host)
+    found = [str(literal)] if literal else list(resolver(host, port))
+    if not found:
+        raise AddressRefused(f"找不到主机 {host} 的地址")
+    allowed = allowed_networks()
+    for text in found:
+        _judge(url, ipaddress.ip_address(text.partition("%")[0]), allowed)
+    return Target(host, port, tuple(found))
+
+
+def allowed_networks() -> tuple[Network, ...]:
+    """`HUIYING_ALLOWED_NETWORKS`: CIDR list, separated by commas. Raises ValueError naming the bad entry."""
+    networks: list[Network] = []
+    for entry in os.environ.get("HUIYING_ALLOWED_NETWORKS", "").split(","):
+        if not entry.strip():
+            continue
+        try:
+            networks.append(ipaddress.ip_network(entry.strip(), strict=False))
+        except ValueError:
+            raise ValueError(
+                f"HUIYING_ALLOWED_NETWORKS 中的“{entry.strip()}”不是网段；应写成 10.1.0.0/16 这样的形式，用逗号分隔"
+            ) from None
+    return tuple(networks)
+
+
+class GuardedTransport(httpx.BaseTransport):
+    """An httpx transport that judges each request, redirects included, and connects to the judged address.
+
+    Connections are not kept: one opened for a host must not serve another host that shares its address, whose
+    certificate nobody looked at.
+    """
+
+    def __init__(self, resolver: Resolver = resolve, inner: httpx.BaseTransport | None = None) -> None:
+        self._resolver = resolver
+        self._inner = inner or httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        target = check_url(str(request.url), self._resolver)
+        for ip in target.ips[:-1]:
+            try:
+                return self._inner.handle_request(_pinned(request, target, ip))
+            except httpx.ConnectError:
+                continue
+        return self._inner.handle_request(_pinned(request, target, target.ips[-1]))
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def client(resolver: Resolver = resolve, **options: Any) -> httpx.Client:
+    """An httpx client behind the guard. Proxy settings of the environment are ignored: a proxy would
+    resolve anew.
+    """
+    return httpx.Client(transport=GuardedTransport(resolver), trust_env=False, **options)
+
+
+def _pinned(request: httpx.Request, target: Target, ip: str) -> httpx.Request:
+    return httpx.Request(
+        method=request.method,
+        url=request.url.copy_with(host=ip),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": target.host},
+    )
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise AddressRefused(f"网址 {url} 写法有误：{error}") from None
+    if parts.scheme not in ("http", "https"):
+        raise AddressRefused(f"只能访问 http 或 https 网址，这里是“{parts.scheme or '没有协议'}”：{url}")
+    if parts.username is not None or parts.password is not None:
+        raise AddressRefused(f"网址中不能带用户名或密码：主机 {parts.hostname}")
+    return parts
+
+
+def _clean_host(url: str, host: str) -> str:
+    """NFKC first: ①②⑦.⓪.⓪.① reads as 127.0.0.1 in some resolvers."""
+    clean = unicodedata.normalize("NFKC", host).replace("。", ".").rstrip(".").lower()
+    if not clean or re.search(r"[\s/\\@?#%]", clean.partition("%")[0]):
+        raise AddressRefused(f"网址 {url} 没有可用的主机名")
+    return clean
+
+
+def _literal(url: str, host: str) -> Address | None:
+    """The address when `host` is written as one in the ordinary way; decimal, octal, hex and short forms
+    are refused.
+    """
+    if ":" in host:
+        try:
+            return ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            raise AddressRefused(f"网址 {url} 的 IPv6 地址有误") from None
+    if not _NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]):
+        return None
+    try:
+        return ipaddress.IPv4Address(host)
+    except ValueError:
+        raise AddressRefused(f"网址 {url} 的主机是变形的 IP 地址；请使用 a.b.c.d 的普通写法") from None
+
+
+def _judge(url: str, address: Address, allowed: tuple[Network, ...]) -> None:
+    for face in _faces(address):
+        if face in _NEVER:
+            raise AddressRefused(f"{url} 指向云平台元数据地址 {face}，任何设置都不允许访问")
+        if any(face.version == network.version and face in network for network in allowed):
+            continue
+        if not face.is_global or face.is_multicast or face.is_reserved:
+            raise AddressRefused(
+                f"{url} 指向内部或保留地址 {face}，不予访问；确需访问时把所在网段写入 HUIYING_ALLOWED_NETWORKS"
+            )
+
+
+def _faces(address: Address) -> list[Address]:
+    """The address and any IPv4 address it carries inside (mapped, 6to4, NAT64, Teredo)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    if address.ipv4_mapped:
+        return [address.ipv4_mapped]
+    if address.teredo:
+        return [address, *address.teredo]
+    for network, shift in _TUNNELS:
+        if address in network:
+            return [address, ipaddress.IPv4Address(int(address) >> shift & 0xFFFFFFFF)]
+    return [address]

@@ -1,0 +1,81 @@
+"""Key files in `HUIYING_HOME/keys`: 32 random bytes each, made on first use (S14).
+
+A small marker beside the folder (`HUIYING_HOME/<name>.keyid`) remembers that a key was in use. When the key
+is gone and the marker is not, a new key would silently make everything sealed unreadable, so that is
+refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from huiying.kernel import home
+
+KEY_BYTES = 32
+ID_BYTES = 8
+
+_cache: dict[tuple[str, int, int, int], bytes] = {}
+
+
+class KeyFileError(Exception):
+    """A key file is missing or damaged; the message says where and what to do."""
+
+
+def load(name: str) -> bytes:
+    """The key `name`, created on first use.
+
+    Raises KeyFileError when it is damaged, or missing although it was in use before.
+    """
+    path = home.keys() / f"{name}.key"
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return _create(name, path)
+    stamp = (os.fspath(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    if stamp not in _cache:
+        _cache[stamp] = _read(name, path)
+    return _cache[stamp]
+
+
+def key_id(key: bytes) -> bytes:
+    """Eight bytes that name a key without revealing it."""
+    return hashlib.sha256(b"huiying key id\x00" + key).digest()[:ID_BYTES]
+
+
+def _create(name: str, path: Path) -> bytes:
+    marker = _marker(name)
+    if marker.exists():
+        raise KeyFileError(
+            f"密钥文件 {path} 不见了，而此前已用它封存过数据（标记 {marker}）。请从备份恢复该文件；"
+            f"不会自动生成新密钥，否则已封存的内容将永远无法打开"
+        )
+    home.create_private(path, os.urandom(KEY_BYTES).hex().encode() + b"\n")
+    key = _parse(path)
+    home.create_private(marker, key_id(key).hex().encode() + b"\n")
+    return key
+
+
+def _read(name: str, path: Path) -> bytes:
+    key = _parse(path)
+    marker = _marker(name)
+    if not marker.exists():
+        home.create_private(marker, key_id(key).hex().encode() + b"\n")
+    elif marker.read_text().strip() != key_id(key).hex():
+        raise KeyFileError(f"密钥文件 {path} 与此前使用的密钥不同（标记 {marker}）。请从备份恢复原来的密钥文件")
+    return key
+
+
+def _parse(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeyFileError(f"密钥文件 {path} 已损坏：应为 {KEY_BYTES * 2} 位十六进制字符。请从备份恢复该文件")
+    return key
+
+
+def _marker(name: str) -> Path:
+    return home.home() / f"{name}.keyid"

@@ -1,0 +1,168 @@
+"""Verbs of the ledger: record, erase, anchor. `record` belongs inside the caller's transaction (habit 3)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from django.db import IntegrityError, connection, transaction
+
+from huiying.kernel import canonical, clock
+from huiying.ledger import anchors, hashing
+from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
+
+SYSTEM_CHAIN = "system"
+ERASED = "ledger.erased"
+_KIND = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+class LedgerError(Exception):
+    """The ledger refuses; the caller's transaction must not go on (S11: write to the record or fail the
+    act).
+    """
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acted, as copied text."""
+
+    name: str
+    post: str = ""
+    department: str = ""
+    user_id: int | None = None
+
+    SYSTEM: ClassVar[Actor]
+    PUBLIC: ClassVar[Actor]
+
+    def as_json(self) -> str:
+        return canonical.dumps(asdict(self))
+
+
+Actor.SYSTEM = Actor(name="系统")
+Actor.PUBLIC = Actor(name="公众")
+
+
+def lock(*chains: str) -> dict[str, ChainHead]:
+    """Lock the heads of `chains`, in sorted order so that two verbs cannot wait for each other.
+
+    A verb that writes on several chains locks all of them first. Raises LedgerError outside a transaction.
+    """
+    _require_transaction("lock")
+    return {chain: _lock_one(chain) for chain in sorted(set(chains))}
+
+
+def record(chain: str, kind: str, payload: dict[str, Any], actor: Actor) -> LedgerEntry:
+    """Append one entry. Its time is the server's and never before the chain's last entry (INV-13).
+
+    Raises LedgerError outside a transaction, for a kind not written `noun.verb`, and for a payload that has
+    no canonical JSON form.
+    """
+    _require_transaction("record")
+    if not _KIND.fullmatch(kind):
+        raise LedgerError(f"台账条目的类别“{kind}”不合规定；应为小写的 名词.动词，例如 case.opened")
+    if not chain or len(chain) > 100:
+        raise LedgerError(f"台账链名“{chain}”应为 1–100 个字符")
+    try:
+        text = canonical.dumps(payload)
+    except (TypeError, ValueError) as error:
+        raise LedgerError(f"{chain} 的条目 {kind} 内容不能写成规范 JSON：{error}") from error
+    head = _lock_one(chain)
+    now = clock.now()
+    at = max(now, head.at) if head.at else now
+    salt = secrets.token_hex(16)
+    entry = LedgerEntry(
+        chain=chain,
+        seq=head.seq + 1,
+        at=at,
+        kind=kind,
+        actor=actor.as_json(),
+        payload=text,
+        salt=salt,
+        digest=hashing.digest(salt, text),
+        prev_hash=head.hash,
+    )
+    entry.hash = hashing.entry_hash(entry)
+    entry.save(force_insert=True)
+    ChainHead.objects.filter(pk=chain).update(seq=entry.seq, hash=entry.hash, at=at)
+    return entry
+
+
+def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor, second_person: Actor) -> Erasure:
+    """Erase payload and salt of one entry by a decision of two people; the entry stays as a tombstone
+    (INV-1).
+
+    Raises LedgerError when the two are one person, the decision has no number or reason, or the entry does
+    not exist, is erased already, or is itself the record of an erasure.
+    """
+    _check_erasure(decision, reason, decided_by, second_person)
+    with transaction.atomic():
+        lock(SYSTEM_CHAIN, chain)
+        entry = LedgerEntry.objects.filter(chain=chain, seq=seq).first()
+        if entry is None or entry.payload is None or entry.kind == ERASED:
+            raise LedgerError(f"台账 {chain} 第 {seq} 条不存在、已被删除，或本身就是删除记录，不能删除")
+        tombstone = record(
+            SYSTEM_CHAIN,
+            ERASED,
+            {
+                "chain": chain,
+                "seq": seq,
+                "decision": decision,
+                "reason": reason,
+                "decided_by": asdict(decided_by),
+                "second_person": asdict(second_person),
+            },
+            decided_by,
+        )
+        erasure = Erasure.objects.create(
+            decision=decision,
+            chain=chain,
+            seq=seq,
+            reason=reason,
+            decided_by=decided_by.as_json(),
+            second_person=second_person.as_json(),
+            at=tombstone.at,
+        )
+        LedgerEntry.objects.filter(pk=entry.pk).update(payload=None, salt=None)
+    return erasure
+
+
+def anchor() -> anchors.Anchor | None:
+    """Write the heads that moved since the last anchor to `HUIYING_HOME/anchors`; None when none moved.
+
+    Heads are read in a transaction of its own: an anchor of an entry that is rolled back later would accuse
+    an honest ledger. Raises RuntimeError inside another transaction.
+    """
+    with transaction.atomic(durable=True):
+        lock(SYSTEM_CHAIN)
+        heads = {head.chain: (head.seq, head.hash) for head in ChainHead.objects.filter(seq__gt=0)}
+        return anchors.append(heads, clock.now())
+
+
+def _check_erasure(decision: str, reason: str, decided_by: Actor, second_person: Actor) -> None:
+    if not decision.strip() or not reason.strip():
+        raise LedgerError("删除台账内容必须写明决定编号和理由")
+    same_account = decided_by.user_id is not None and decided_by.user_id == second_person.user_id
+    same_name = (decided_by.name, decided_by.department) == (second_person.name, second_person.department)
+    if same_account or (same_name and None in (decided_by.user_id, second_person.user_id)):
+        raise LedgerError(f"删除台账内容必须由两个人决定；这里两次都是{decided_by.name}")
+    if Actor.SYSTEM.name in (decided_by.name, second_person.name):
+        raise LedgerError("删除台账内容必须由人决定，系统不能代替")
+
+
+def _require_transaction(verb: str) -> None:
+    if not connection.in_atomic_block:
+        raise LedgerError(f"ledger.{verb} 必须在 transaction.atomic() 之内调用：改动、台账和待办要么都成，要么都不成")
+
+
+def _lock_one(chain: str) -> ChainHead:
+    head = ChainHead.objects.select_for_update().filter(pk=chain).first()
+    if head is not None:
+        return head
+    try:
+        with transaction.atomic():
+            ChainHead.objects.create(chain=chain, seq=0, hash=hashing.genesis(chain))
+    except IntegrityError:
+        pass  # another transaction opened the chain at the same moment; its row is locked below
+    return ChainHead.objects.select_for_update().get(pk=chain)

@@ -1,0 +1,113 @@
+"""Anchors: the heads of the chains, written outside the database, each line chained to the one before.
+
+Whoever owns the database can rewrite a whole chain so that it verifies; against the anchors it does not
+(INV-8). For the same reason copies of `anchors.jsonl` should leave the machine (printed in the daily log,
+sent to an inspector).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from huiying.kernel import canonical, home
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One line: when, the heads that had moved (`chain` → `(seq, hash)`), the line before, and its own
+    hash.
+    """
+
+    at: str
+    heads: dict[str, tuple[int, str]]
+    prev: str
+    line_hash: str
+
+
+class AnchorsBroken(Exception):
+    """A line of the anchor file does not follow from the line before; carries the line number (from 1)."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(f"锚定文件第 {line} 行：{why}")
+        self.line = line
+
+
+def path() -> Path:
+    """`HUIYING_HOME/anchors/anchors.jsonl`."""
+    return home.anchors() / "anchors.jsonl"
+
+
+def read() -> Iterator[Anchor]:
+    """Anchors of the file, oldest first. Raises AnchorsBroken."""
+    return parse(_whole_lines())
+
+
+def raw_lines() -> list[str]:
+    """The lines as they stand, for an export."""
+    return list(_whole_lines())
+
+
+def parse(lines: Iterable[str]) -> Iterator[Anchor]:
+    """Anchors of lines that may come from the file or from an export. Raises AnchorsBroken."""
+    prev = GENESIS
+    for number, line in enumerate(lines, start=1):
+        try:
+            data = json.loads(line)
+            heads = {chain: (int(seq), str(digest)) for chain, (seq, digest) in data["heads"].items()}
+            anchor = Anchor(data["at"], heads, data["prev"], canonical.sha256(line))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise AnchorsBroken(number, "不是一条锚定记录") from None
+        if anchor.prev != prev:
+            raise AnchorsBroken(number, "与上一行不相连，文件被改动过")
+        prev = anchor.line_hash
+        yield anchor
+
+
+def append(heads: dict[str, tuple[int, str]], at: datetime) -> Anchor | None:
+    """Append the heads that differ from those anchored so far, and wait for the disk. None when none
+    differ.
+    """
+    known: dict[str, tuple[int, str]] = {}
+    prev = GENESIS
+    for anchor in read():
+        known.update(anchor.heads)
+        prev = anchor.line_hash
+    moved = {chain: head for chain, head in heads.items() if known.get(chain) != head}
+    if not moved:
+        return None
+    line = canonical.dumps({"at": at, "heads": moved, "prev": prev})
+    _write(line)
+    return Anchor(canonical.timestamp(at), moved, prev, canonical.sha256(line))
+
+
+def _whole_lines() -> Iterator[str]:
+    """Lines that end; power lost in the middle of an append leaves a last line without an end, which never
+    counted.
+    """
+    if not path().exists():
+        return
+    with path().open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line.endswith("\n"):
+                yield line.removesuffix("\n")
+
+
+def _write(line: str) -> None:
+    handle = os.open(path(), os.O_RDWR | os.O_CREAT, home.FILE_MODE)
+    with os.fdopen(handle, "r+b") as file:
+        file.seek(_end_of_last_whole_line(path()))
+        file.truncate()
+        file.write(line.encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _end_of_last_whole_line(file: Path) -> int:
+    return file.read_bytes().rfind(b"\n") + 1

@@ -1,0 +1,55 @@
+"""What `huiying ledger verify` and `huiying export ledger` do; the command line only prints it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from huiying.ledger import exporting, queries
+from huiying.ledger.verifying import Report
+
+DONE, FOUND, USAGE = 0, 1, 2
+
+
+def verify(json: bool = False, file: Path | None = None) -> tuple[int, dict[str, Any] | str]:
+    """Verify the database, or an exported `file`: exit code (0 sound, 1 broken, 2 unreadable) and what to
+    print.
+    """
+    try:
+        report = queries.verify_export(file) if file else queries.verify()
+    except (exporting.ExportError, OSError) as error:
+        return USAGE, {"ok": False, "error": str(error)} if json else str(error)
+    code = DONE if report.ok else FOUND
+    return code, as_dict(report) if json else as_text(report)
+
+
+def export(file: Path) -> tuple[int, str]:
+    """Write the whole ledger to `file`."""
+    try:
+        count = queries.export(file)
+    except OSError as error:
+        return USAGE, f"不能写入 {file}：{error}"
+    return DONE, f"台账已导出到 {file}，共 {count} 条"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """`{"ok", "chains", "entries", "anchors", "first_bad", "bad", "erased"}`."""
+    bad = [item._asdict() for item in report.bad]
+    return {
+        "ok": report.ok,
+        "chains": report.chains,
+        "entries": report.entries,
+        "anchors": report.anchors,
+        "first_bad": bad[0] if bad else None,
+        "bad": bad,
+        "erased": [item._asdict() for item in report.erased],
+    }
+
+
+def as_text(report: Report) -> str:
+    """For people: the verdict first, then every fault, then every erasure."""
+    counts = f"{report.chains} 条链、{report.entries} 条记录、{report.anchors} 次锚定"
+    verdict = f"台账完整：{counts}" if report.ok else f"台账有 {len(report.bad)} 处异常（共 {counts}）"
+    faults = [f"异常：链 {item.chain} 第 {item.seq} 条：{item.why}" for item in report.bad]
+    erased = [f"链 {item.chain} 第 {item.seq} 条：{item.sentence}" for item in report.erased]
+    return "\n".join([verdict, *faults, *erased])

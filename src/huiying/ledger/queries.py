@@ -1,0 +1,111 @@
+"""Reads of the ledger: timelines, export, verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+
+from huiying.ledger import anchors, exporting, verifying
+from huiying.ledger.exporting import ExportedEntry
+from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
+from huiying.ledger.verifying import Report
+
+_CHUNK = 2000
+_COLUMNS = (
+    "chain",
+    "seq",
+    "at_text",
+    "kind",
+    "actor",
+    "payload",
+    "salt",
+    "digest",
+    "prev_hash",
+    "hash",
+)
+
+
+def entries(chain: str) -> QuerySet[LedgerEntry]:
+    """Entries of one chain in order."""
+    return LedgerEntry.objects.filter(chain=chain).order_by("seq")
+
+
+def timeline(chains: Iterable[str]) -> QuerySet[LedgerEntry]:
+    """Entries of several chains as one story, oldest first."""
+    return LedgerEntry.objects.filter(chain__in=list(chains)).order_by("at", "id")
+
+
+def since(entry_id: int) -> QuerySet[LedgerEntry]:
+    """Entries after a known one, in the order of their ids; for pages that poll."""
+    return LedgerEntry.objects.filter(id__gt=entry_id).order_by("id")
+
+
+def verify() -> Report:
+    """Recompute every chain. Heads are read before and after one streamed read, so writers need not wait."""
+    verifier = verifying.Verifier(
+        verifying.Evidence(heads(), _erasures(), anchors.raw_lines()),
+    )
+    for entry in _stream():
+        verifier.feed(entry)
+    return verifier.finish(heads(), _erasures())
+
+
+def export(file: Path) -> int:
+    """Write the whole ledger as JSON lines (see `exporting`); returns the number of entries."""
+    before = heads()
+    anchor_lines = anchors.raw_lines()
+    with exporting.Writer(file) as writer:
+        for line in anchor_lines:
+            writer.anchor(line)
+        for chain, (seq, digest) in before.items():
+            writer.head("head", chain, seq, digest)
+        for entry in _stream():
+            writer.entry(entry)
+        for erasure in Erasure.objects.order_by("id"):
+            writer.erasure(erasure)
+        for chain, (seq, digest) in heads().items():
+            writer.head("head_after", chain, seq, digest)
+        return writer.finish()
+
+
+def verify_export(file: Path) -> Report:
+    """Verify an exported file; needs no database. Raises ExportError when it is not a whole export."""
+    return exporting.verify(file)
+
+
+def heads() -> dict[str, tuple[int, str]]:
+    """`chain` → `(seq, hash)` of every chain that has an entry."""
+    return {
+        chain: (seq, digest)
+        for chain, seq, digest in ChainHead.objects.filter(seq__gt=0).values_list("chain", "seq", "hash")
+    }
+
+
+def _stream() -> Iterator[ExportedEntry]:
+    """All entries in one statement. `at` is read as text, because whoever edits a SQLite file can write a
+    time that no time is, and that must be named, not crash the reading.
+    """
+    rows = (
+        LedgerEntry.objects.order_by("chain", "seq", "id")
+        .annotate(at_text=Cast("at", TextField()))
+        .values_list(*_COLUMNS)
+        .iterator(chunk_size=_CHUNK)
+    )
+    for chain, seq, at, *others in rows:
+        yield ExportedEntry(chain, seq, _time(at), *others)
+
+
+def _time(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+
+
+def _erasures() -> dict[tuple[str, int], str]:
+    return {(chain, seq): decision for chain, seq, decision in Erasure.objects.values_list("chain", "seq", "decision")}

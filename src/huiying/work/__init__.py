@@ -1,0 +1,1 @@
+"""How anything happens later: outbox, leases, schedule, the loop, notifications, numbering, rate limits."""
