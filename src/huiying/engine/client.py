@@ -1,0 +1,123 @@
+"""Talking to the engine's child process: one request at a time, in time, a new child after a death."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from typing import IO, Any, Final
+
+from huiying.engine.lines import parse_object
+
+REQUEST_SECONDS: Final = 60.0
+_END: Final = b""
+
+
+class EngineDied(RuntimeError):
+    """The child ended or fell silent under this request. The next request starts a new one."""
+
+
+class EngineProcess:
+    """`Engine.handle` in a process of its own.
+
+    `on_start` is called with a `handle` after each start of a child, the first included: there the caller
+    replays its log with `remember`, since a new child knows nothing. Use as a context manager, or `close()`.
+    """
+
+    def __init__(
+        self,
+        rules: str = "anshan",
+        *,
+        grading: Mapping[str, Any] | None = None,
+        on_start: Callable[[Callable[[Mapping[str, Any]], dict[str, Any]]], None] | None = None,
+        seconds: float = REQUEST_SECONDS,
+    ) -> None:
+        self._command = [sys.executable, "-m", "huiying.engine.child", "--rules", rules]
+        self._command += ["--grading", json.dumps(dict(grading or {}), ensure_ascii=False)]
+        self._on_start = on_start
+        self._seconds = seconds
+        self._lock = threading.RLock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._number = 0
+        self.starts = 0
+
+    def __enter__(self) -> EngineProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None while there is none."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    def handle(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """As `Engine.handle`. Raises `EngineDied` where the child ends or does not answer in time."""
+        with self._lock:
+            if self.pid is None:
+                self._start()
+            return self._ask(request)
+
+    def close(self) -> None:
+        """End the child and wait for it."""
+        with self._lock:
+            child, self._child = self._child, None
+            if child is None:
+                return
+            # Closing the pipe is the order to end; a child busy with a request is not waited for.
+            if child.stdin is not None:
+                with contextlib.suppress(OSError):
+                    child.stdin.close()
+            try:
+                child.wait(timeout=2)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def _start(self) -> None:
+        self.close()
+        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._answers = queue.SimpleQueue()
+        assert self._child.stdout is not None
+        reader = threading.Thread(target=_read, args=(self._child.stdout, self._answers), daemon=True)
+        reader.start()
+        self.starts += 1
+        if self._on_start is not None:
+            self._on_start(self._ask)
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        child = self._child
+        assert child is not None
+        assert child.stdin is not None
+        self._number += 1
+        line = json.dumps({**request, "n": self._number}, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        try:
+            child.stdin.write(line)
+            child.stdin.flush()
+            answer = self._answers.get(timeout=self._seconds)
+        except OSError:
+            answer = _END
+        except queue.Empty:
+            child.kill()
+            self.close()
+            raise EngineDied(f"引擎进程 {self._seconds:g} 秒没有应答，已结束；下次请求会重新启动") from None
+        if answer == _END:
+            self.close()
+            raise EngineDied("引擎进程已退出；下次请求会重新启动")
+        reply = parse_object(answer.decode())
+        reply.pop("n", None)
+        return reply
+
+
+def _read(stream: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
+    """Pass on lines until the end; an empty one says that there will be no more."""
+    with stream:
+        while line := stream.readline():
+            answers.put(line)
+    answers.put(_END)

@@ -1,0 +1,181 @@
+"""One spelling for matching, with a way back to the original text (C5.10, C5.11).
+
+NFKC, lower case, traditional to simplified, invisible and filler characters gone, disguised spellings
+(`wei标`, `围*标`) undone. Each normalised character keeps where it came from, so that a hit is shown in the
+words that were really written.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import daachorse
+import zhconv
+
+# Between two letters of which one is Chinese these are a disguise, never a word.
+_HARD_FILLERS: Final = frozenset("*·•・‧∙⋅⋆★☆※●○■□◆◇丶＊^`\u3030")
+# These have honest uses next to ASCII (3.5, a-b), so they go only between two Chinese characters.
+_SOFT_FILLERS: Final = frozenset(" .-_~|+=\t\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`text` is the normalised form; `starts[i]` and `ends[i]` bound its i-th character in `original`."""
+
+    original: str
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The offsets in the original text of normalised characters `start` to `end` (exclusive)."""
+        if start >= end:
+            return (0, 0)
+        return self.starts[start], self.ends[end - 1]
+
+    def quote(self, start: int, end: int) -> str:
+        """The original words of a normalised span."""
+        first, last = self.span(start, end)
+        return self.original[first:last]
+
+
+def is_chinese(char: str) -> bool:
+    """Whether `char` is a Han character."""
+    return "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003134f"
+
+
+def normalise(original: str) -> Normalised:
+    """Normalise `original`; the work is linear in its length, whatever it holds."""
+    chars: list[str] = []
+    origins: list[int] = []
+    for position, char in enumerate(original):
+        folded = _fold(char)
+        if len(folded) == 1:
+            chars.append(folded)
+            origins.append(position)
+        elif folded:
+            chars.extend(folded)
+            origins.extend([position] * len(folded))
+    chars, origins = _without_fillers(chars, origins)
+    return _undisguised(original, "".join(chars), origins)
+
+
+def ascii_bounded(text: str, start: int, end: int) -> bool:
+    """Whether an ASCII word at this place stands on its own: `ca` is in `ca锁`, not in `cafe` or `ca178`."""
+    if start > 0 and _ascii_word(text[start]) and _ascii_word(text[start - 1]):
+        return False
+    return not (end < len(text) and _ascii_word(text[end - 1]) and _ascii_word(text[end]))
+
+
+def needs_bounds(term: str) -> bool:
+    """Whether a normalised term begins or ends with an ASCII letter or digit."""
+    return _ascii_word(term[0]) or _ascii_word(term[-1])
+
+
+def _ascii_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+@cache
+def _fold(char: str) -> str:
+    """One character's normal form; folding twice changes nothing (a fixpoint is looked for)."""
+    if char in "\n\t":
+        return char
+    folded = char
+    for _ in range(4):
+        step = "".join(_fold_once(part) for part in folded)
+        if step == folded:
+            break
+        folded = step
+    return folded
+
+
+def _fold_once(char: str) -> str:
+    if unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me", "Cs"):
+        return char if char in "\n\t" else ""
+    plain = unicodedata.normalize("NFKC", char).lower()
+    simplified: str = zhconv.convert(plain, "zh-hans") if any(map(is_chinese, plain)) else plain
+    return simplified
+
+
+def _without_fillers(chars: list[str], origins: list[int]) -> tuple[list[str], list[int]]:
+    if not any(char in _HARD_FILLERS or char in _SOFT_FILLERS for char in chars):
+        return chars, origins
+    kept: list[str] = []
+    kept_origins: list[int] = []
+    index = 0
+    while index < len(chars):
+        stop = index
+        while stop < len(chars) and (chars[stop] in _HARD_FILLERS or chars[stop] in _SOFT_FILLERS):
+            stop += 1
+        if stop == index:
+            kept.append(chars[index])
+            kept_origins.append(origins[index])
+            index += 1
+            continue
+        if not _is_disguise(chars[index:stop], kept[-1] if kept else "", chars[stop] if stop < len(chars) else ""):
+            kept.extend(chars[index:stop])
+            kept_origins.extend(origins[index:stop])
+        index = stop
+    return kept, kept_origins
+
+
+def _is_disguise(run: list[str], before: str, after: str) -> bool:
+    if not before or not after or run.count("\n") > 1:
+        return False
+    chinese = is_chinese(before) + is_chinese(after)
+    if chinese == 2:
+        return True
+    letters = before.isalpha() and after.isalpha()
+    return chinese == 1 and letters and all(char in _HARD_FILLERS for char in run)
+
+
+def _undisguised(original: str, text: str, origins: list[int]) -> Normalised:
+    automaton, canonical = _aliases()
+    found = [(start, end, pattern) for start, end, pattern in automaton.find(text) if ascii_bounded(text, start, end)]
+    if not found:
+        return Normalised(original, text, origins, [origin + 1 for origin in origins])
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for start, end, pattern in found:
+        _copy(text, origins, done, start, pieces, starts, ends)
+        plain = canonical[pattern]
+        pieces.append(plain)
+        starts.extend([origins[start]] * len(plain))
+        ends.extend([origins[end - 1] + 1] * len(plain))
+        done = end
+    _copy(text, origins, done, len(text), pieces, starts, ends)
+    return Normalised(original, "".join(pieces), starts, ends)
+
+
+def _copy(
+    text: str,
+    origins: list[int],
+    start: int,
+    stop: int,
+    pieces: list[str],
+    starts: list[int],
+    ends: list[int],
+) -> None:
+    pieces.append(text[start:stop])
+    starts.extend(origins[start:stop])
+    ends.extend(origin + 1 for origin in origins[start:stop])
+
+
+@cache
+def _aliases() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, list[str]]:
+    raw = (resources.files("huiying.engine") / "data" / "aliases.json").read_text("utf-8")
+    table: dict[str, list[str]] = json.loads(raw)["aliases"]
+    pairs = sorted({(alias.lower(), plain) for plain, aliases in table.items() for alias in aliases})
+    automaton = daachorse.CharwiseDoubleArrayAhoCorasick(
+        [alias for alias, _ in pairs], daachorse.MATCH_KIND_LEFTMOST_LONGEST
+    )
+    return automaton, [plain for _, plain in pairs]

@@ -1,0 +1,306 @@
+"""A post as the engine sees it, and the one reader of the open format `huiying.post/1` (C5.2 to C5.7).
+
+No field names an author. `voice` is input only: it is never printed, never written by `to_dict` and never
+looked at by the engine (INV-10).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from huiying.engine.channels import OWN_CLASSES, channel_class_of
+from huiying.engine.cleaning import clean
+
+SCHEMA: Final = "huiying.post/1"
+KINDS: Final = frozenset({"post", "comment", "repost", "news", "page_change", "call", "letter", "message"})
+METRICS: Final = ("reads", "reposts", "comments", "likes", "shares")
+MAX_TEXT_BYTES: Final = 1_000_000
+MAX_ID_CHARS: Final = 512
+MAX_EXTRA_CHARS: Final = 65_536
+FUTURE_TOLERANCE: Final = timedelta(minutes=10)
+ASSUMED_ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+# Figures which labelled files keep beside the metrics; the grading takes them as its inputs.
+_GRADING_KEYS: Final = (
+    "plat",
+    "tier",
+    "hours",
+    "neg",
+    "offline",
+    "casualty",
+    "outage",
+    "superior",
+    "hot_list",
+)
+# A collector may hand these over in `extra`; the house has no place for them (INV-10).
+_PERSON_WORDS: Final = (
+    "author", "user", "account", "nick", "screen_name", "uid", "avatar", "phone", "mobile", "email",
+    "id_card", "作者", "用户", "账号", "帐号", "昵称", "姓名", "电话", "手机", "身份证", "头像",
+)  # fmt: skip
+
+
+class PostError(ValueError):
+    """A post that cannot be taken: which field, what was expected there, and what to do about it."""
+
+    def __init__(self, field_name: str, expected: str, fix: str, line: int | None = None) -> None:
+        where = f"第 {line} 行" if line is not None else ""
+        super().__init__(f"{where}字段 {field_name}：应为{expected}。{fix}")
+        self.field = field_name
+        self.expected = expected
+        self.fix = fix
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One thing somebody said. Times are UTC; None means unknown, never zero."""
+
+    native_id: str
+    text: str = ""
+    title: str = ""
+    platform: str = ""
+    channel_class: str = "未分类"
+    kind: str = "post"
+    voice: str | None = field(default=None, repr=False, compare=False)
+    parent_id: str | None = None
+    root_id: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    outlet_tier: int | None = None
+    own_channel: bool = False
+    region: str | None = None
+    published_at: datetime | None = None
+    time_confidence: str = "unknown"
+    seen_at: datetime | None = None
+    metrics: Mapping[str, int | None] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def full_text(self) -> str:
+        """Title and text as one string; an empty line keeps a word from forming across the border."""
+        return f"{self.title}\n\n{self.text}" if self.title and self.text else self.title or self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """The open format again, without `voice`; `parse_post` of it gives an equal post."""
+        return {
+            "schema": SCHEMA,
+            "native_id": self.native_id,
+            "platform": self.platform,
+            "channel_class": self.channel_class,
+            "kind": self.kind,
+            "parent_id": self.parent_id,
+            "root_id": self.root_id,
+            "url": self.url,
+            "title": self.title,
+            "text": self.text,
+            "outlet": self.outlet,
+            "outlet_tier": self.outlet_tier,
+            "own_channel": self.own_channel,
+            "region": self.region,
+            "published_at": _written(self.published_at),
+            "time_confidence": self.time_confidence,
+            "seen_at": _written(self.seen_at),
+            "metrics": dict(self.metrics),
+            "extra": dict(self.extra),
+        }
+
+
+def parse_post(obj: Mapping[str, Any], *, line: int | None = None) -> Post:
+    """Read one object of the open format, or of the given labelled files. Raises `PostError`."""
+    try:
+        return _parse(obj)
+    except PostError as error:
+        raise PostError(error.field, error.expected, error.fix, line) from None
+
+
+def labelled_relevant(obj: Mapping[str, Any]) -> bool | None:
+    """The label `relevant` of a labelled row; without it a `kind` beginning with 无关 means False."""
+    given = obj.get("relevant")
+    if isinstance(given, bool):
+        return given
+    kind = obj.get("kind")
+    if isinstance(kind, str) and kind not in KINDS:
+        return not kind.startswith("无关")
+    return None
+
+
+def _parse(obj: Mapping[str, Any]) -> Post:
+    _check_schema(obj)
+    text, title = _text(obj, "text"), _text(obj, "title")
+    if not text.strip() and not title.strip():
+        raise PostError("text", "非空的 text 或 title", "请补上正文或标题。")
+    platform = _short(obj, "platform") or _short(obj, "channel") or ""
+    channel_class = channel_class_of(_short(obj, "channel_class") or "", platform)
+    published, confidence = _time(obj, "published_at")
+    seen, _ = _time(obj, "seen_at")
+    metrics, grading = _metrics(obj)
+    return Post(
+        native_id=_native_id(obj),
+        text=text,
+        title=title,
+        platform=platform,
+        channel_class=channel_class,
+        kind=_kind(obj),
+        voice=_short(obj, "voice"),
+        parent_id=_short(obj, "parent_id"),
+        root_id=_short(obj, "root_id"),
+        url=_short(obj, "url", limit=4096),
+        outlet=_short(obj, "outlet"),
+        outlet_tier=_tier(obj, grading),
+        own_channel=_own(obj, channel_class),
+        region=_short(obj, "region"),
+        published_at=published,
+        time_confidence=_confidence(obj, confidence, published, seen),
+        seen_at=seen,
+        metrics=metrics,
+        extra=_extra(obj, grading),
+    )
+
+
+def _check_schema(obj: Mapping[str, Any]) -> None:
+    schema = obj.get("schema")
+    if schema not in (None, "", SCHEMA):
+        raise PostError("schema", SCHEMA, "请改用该版本，或删去 schema。")
+
+
+def _text(obj: Mapping[str, Any], name: str) -> str:
+    value = obj.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise PostError(name, "文字", "请改成字符串。")
+    if len(value) > MAX_TEXT_BYTES or len(value.encode("utf-8", "surrogatepass")) > MAX_TEXT_BYTES:
+        raise PostError(name, "不超过 1 MB 的文字", "请拆分，或只保留与本局有关的部分并附链接。")
+    return clean(value)
+
+
+def _short(obj: Mapping[str, Any], name: str, limit: int = 512) -> str | None:
+    value = obj.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if abs(value) < 10**40 else ""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise PostError(name, "文字", "请改成字符串，或留空。")
+    if len(value) > limit:
+        raise PostError(name, f"不超过 {limit} 个字的文字", "请缩短。")
+    return clean(value).strip() or None
+
+
+def _native_id(obj: Mapping[str, Any]) -> str:
+    for name in ("native_id", "id"):
+        if obj.get(name) not in (None, ""):
+            found = _short(obj, name, MAX_ID_CHARS)
+            if found:
+                return found
+    raise PostError("native_id", "来源处的编号", "请补上 native_id（每条唯一）。")
+
+
+def _kind(obj: Mapping[str, Any]) -> str:
+    kind = obj.get("kind")
+    if isinstance(kind, str) and kind in KINDS:
+        return kind
+    return "repost" if obj.get("repost") is True else "post"
+
+
+def _own(obj: Mapping[str, Any], channel_class: str) -> bool:
+    value = obj.get("own_channel")
+    if value is None:
+        return channel_class in OWN_CLASSES
+    if not isinstance(value, bool):
+        raise PostError("own_channel", "true 或 false", "是否发到本局自己的渠道，请改正。")
+    return value
+
+
+def _tier(obj: Mapping[str, Any], grading: Mapping[str, Any]) -> int | None:
+    for value in (obj.get("outlet_tier"), obj.get("media_tier"), grading.get("tier")):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 4:
+            raise PostError("outlet_tier", "0 至 4 的整数", "不知道就留空。")
+        return value
+    return None
+
+
+def _time(obj: Mapping[str, Any], name: str) -> tuple[datetime | None, str]:
+    value = obj.get(name)
+    if value is None or value == "":
+        return None, "unknown"
+    expected, fix = "带时区的时间，如 2026-07-20T17:40:17+08:00", "请按 RFC 3339 填写。"
+    if not isinstance(value, str):
+        raise PostError(name, expected, fix)
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        confidence = "stated"
+        if moment.tzinfo is None:
+            moment, confidence = moment.replace(tzinfo=ASSUMED_ZONE), "assumed_zone"
+        return moment.astimezone(UTC), confidence
+    except (ValueError, OverflowError):
+        raise PostError(name, expected, fix) from None
+
+
+def _confidence(obj: Mapping[str, Any], measured: str, published: datetime | None, seen: datetime | None) -> str:
+    # Subtracting cannot overflow where adding ten minutes to the last moment of year 9999 would.
+    if published is not None and seen is not None and published - seen > FUTURE_TOLERANCE:
+        return "future"
+    given = _short(obj, "time_confidence", 40)
+    return given if measured == "stated" and given else measured
+
+
+def _metrics(obj: Mapping[str, Any]) -> tuple[dict[str, int | None], dict[str, Any]]:
+    given = obj.get("metrics")
+    if given is None:
+        return {}, {}
+    if not isinstance(given, Mapping):
+        raise PostError("metrics", '对象，如 {"reads": 100}', "不知道就整项留空。")
+    figures = {name: _count(given[name], f"metrics.{name}") for name in METRICS if name in given}
+    return figures, {name: _plain(given[name], name) for name in _GRADING_KEYS if given.get(name) is not None}
+
+
+def _count(value: Any, name: str) -> int | None:
+    if value is None or value in ("", "未掌握"):
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
+        value = int(value)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not good or not 0 <= value <= 10**15:
+        raise PostError(name, "不小于 0 的数", "未掌握请填 null，不要填 0。")
+    return int(value)
+
+
+def _plain(value: Any, name: str) -> Any:
+    good = isinstance(value, bool | int | float) and math.isfinite(value) and 0 <= value <= 10**9
+    if not good:
+        raise PostError(f"metrics.{name}", "不小于 0 的数，或 true/false", "不知道就留空。")
+    return value
+
+
+def _extra(obj: Mapping[str, Any], grading: Mapping[str, Any]) -> dict[str, Any]:
+    given = obj.get("extra")
+    if given is None:
+        given = {}
+    if not isinstance(given, Mapping):
+        raise PostError("extra", "对象", "请改成 {…}，或留空。")
+    kept = {str(key): value for key, value in given.items() if not _names_a_person(str(key))}
+    try:
+        length = len(json.dumps(kept, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        raise PostError("extra", "普通的 JSON 值", "请去掉其中的 NaN 或过深的嵌套。") from None
+    if length > MAX_EXTRA_CHARS:
+        raise PostError("extra", "不超过 64 KB", "请只留需要的附加项。")
+    return {**kept, "grading": dict(grading)} if grading else kept
+
+
+def _names_a_person(key: str) -> bool:
+    folded = key.lower()
+    return any(word in folded for word in _PERSON_WORDS)
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None

@@ -1,0 +1,153 @@
+"""The engine's one door, in this process and in the child (DESIGN: engine in a child process)."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from huiying.engine.child import main, serve
+from huiying.engine.client import EngineDied, EngineProcess
+from huiying.engine.facade import MAX_BATCH, Engine
+from huiying.engine.rules import load_rules
+
+POSTS = [
+    {"native_id": "A", "text": "鞍山有人围标，谁管管这个项目", "published_at": "2026-06-01T08:00:00+08:00"},
+    {"native_id": "B", "text": "转：鞍山有人围标，谁管管这个项目", "published_at": "2026-06-01T09:00:00+08:00"},
+]
+
+
+@pytest.fixture
+def engine() -> Engine:
+    return Engine(load_rules("anshan"))
+
+
+def test_each_op_answers_in_json(engine):
+    screened = engine.handle({"op": "screen", "posts": POSTS})
+    observed = engine.handle({"op": "observe", "posts": POSTS})
+    graded = engine.handle({"op": "grade", "figures": {"reads": 1000, "sensitivity": 5}, "channel_class": "论坛"})
+    assert engine.handle({"op": "ping"}) == {"ok": True, "rules": 73, "posts": 2}
+    assert [row["band"] for row in screened["screened"]] == ["hit", "hit"]
+    assert observed["assigned"][1]["duplicate_of"] == "A"
+    assert graded["grade"]["level"] in ("一般", "较大")
+    for answer in (screened, observed, graded):
+        assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+
+
+def test_one_bad_post_never_costs_its_batch(engine):
+    answer = engine.handle({"op": "screen", "posts": [POSTS[0], {"native_id": "X"}, POSTS[1]]})
+    assert answer["ok"]
+    assert answer["screened"][1]["id"] == "X"
+    assert "text" in answer["screened"][1]["error"]
+    assert [row["id"] for row in answer["screened"]] == ["A", "X", "B"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"op": "delete"},
+        {"op": ["screen"]},
+        {"op": "screen"},
+        {"op": "screen", "posts": [1]},
+        {"op": "screen", "posts": [{}] * (MAX_BATCH + 1)},
+        {"op": "remember", "rows": [{"post": POSTS[0], "event": 0, "duplicate_of": None}]},
+        {"op": "remember", "rows": [{"post": POSTS[0], "event": 1, "duplicate_of": 5}]},
+        {"op": "remember", "rows": [{"post": 1, "event": 1, "duplicate_of": None}]},
+        {"op": "remember", "rows": [{"post": {}, "event": 1, "duplicate_of": None}]},
+        {"op": "grade", "figures": {"author": 1}},
+        {"op": "grade", "figures": {"reads": -1}},
+        {"op": "grade", "figures": {"casualty": 1}},
+        {"op": "grade"},
+    ],
+)
+def test_a_request_that_makes_no_sense_is_answered_in_words(engine, request_):
+    answer = engine.handle(request_)
+    assert answer["ok"] is False
+    assert "应为" in answer["error"] or "不超过" in answer["error"]
+
+
+def test_remembering_through_the_door_continues_the_stream(engine):
+    first = engine.handle({"op": "observe", "posts": POSTS[:1]})["assigned"][0]
+    restarted = Engine(load_rules("anshan"))
+    row = {"post": POSTS[0], "event": first["event"], "duplicate_of": None}
+    assert restarted.handle({"op": "remember", "rows": [row]}) == {"ok": True, "remembered": 1}
+    again = {"op": "observe", "posts": POSTS[1:]}
+    assert restarted.handle(again) == engine.handle(again)
+
+
+def test_the_server_answers_bad_lines_and_ends_with_its_input(engine):
+    answers = io.BytesIO()
+    serve(engine, io.BytesIO(b'nonsense\n{"op": "ping", "n": 4}\n[1]\n{"op": "pi'), answers)
+    told = [json.loads(line) for line in answers.getvalue().splitlines()]
+    assert [answer["ok"] for answer in told] == [False, True, False]
+    assert told[1]["n"] == 4
+
+
+def test_a_child_with_an_unknown_rule_file_ends_with_two(capsys):
+    assert main(["--rules", "nowhere"]) == 2
+    assert "规则文件" in capsys.readouterr().err
+    assert main(["--grading", '{"weights": {}}']) == 2
+
+
+def test_the_child_ends_when_its_pipe_closes():
+    with subprocess.Popen(
+        [sys.executable, "-m", "huiying.engine.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(b'{"op": "ping"}\n')
+        child.stdin.flush()
+        assert json.loads(child.stdout.readline())["ok"]
+        child.stdin.close()
+        assert child.wait(timeout=20) == 0
+
+
+def test_the_process_answers_like_the_engine(engine):
+    with EngineProcess() as process:
+        for request in (
+            {"op": "screen", "posts": POSTS},
+            {"op": "observe", "posts": POSTS},
+            {"op": "grade", "figures": {"sensitivity": 5}},
+            {"op": "nothing"},
+        ):
+            assert process.handle(request) == engine.handle(request)
+        pid = process.pid
+    assert pid is not None
+    assert process.pid is None
+
+
+def test_a_dead_child_is_replaced_and_the_log_replayed():
+    log: list[dict[str, object]] = []
+
+    def replay(handle):
+        handle({"op": "remember", "rows": log})
+
+    with EngineProcess(on_start=replay) as process:
+        first = process.handle({"op": "observe", "posts": POSTS[:1]})["assigned"][0]
+        log.append({"post": POSTS[0], "event": first["event"], "duplicate_of": None})
+        assert process._child is not None
+        process._child.kill()
+        process._child.wait()
+        second = process.handle({"op": "observe", "posts": POSTS[1:]})["assigned"][0]
+        assert process.starts == 2
+    assert (second["event"], second["duplicate_of"]) == (first["event"], "A")
+
+
+def test_a_silent_child_is_ended_and_named(monkeypatch):
+    process = EngineProcess(seconds=0.2)
+    process._command = [sys.executable, "-c", "import sys; sys.stdin.readline(); sys.stdin.read()"]
+    with pytest.raises(EngineDied, match="没有应答"):
+        process.handle({"op": "ping"})
+    assert process.pid is None
+
+
+def test_a_child_that_dies_under_a_request_is_named():
+    process = EngineProcess()
+    process._command = [sys.executable, "-c", "import sys; sys.stdin.readline()"]
+    with pytest.raises(EngineDied, match="已退出"):
+        process.handle({"op": "ping"})
+    process.close()

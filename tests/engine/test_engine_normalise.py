@@ -1,0 +1,91 @@
+"""One spelling for matching, with a way back to the words really written (C5.10)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiying.engine.normalise import ascii_bounded, needs_bounds, normalise
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("ＣＡ锁", "ca锁"),
+        ("圍標", "围标"),
+        ("围*标", "围标"),
+        ("围 · 标", "围标"),
+        ("围\u200b标", "围标"),
+        ("围\n标", "围标"),
+        ("围-标", "围标"),
+        ("wei标", "围标"),
+        ("wei*标", "围标"),
+        ("串㮦", "串标"),
+        ("保zheng金", "保证金"),
+        ("砖家", "专家"),
+        ("3.5 万", "3.5 万"),
+        ("CA 锁", "ca 锁"),
+        ("a*b", "a*b"),
+    ],
+)
+def test_spellings_become_one(written, plain):
+    assert normalise(written).text == plain
+
+
+@pytest.mark.parametrize("innocent", ["水平标准", "分配标准", "思维标准", "C标段", "四川标志", "市政采暖"])
+def test_innocent_words_are_not_taken_for_disguises(innocent):
+    assert normalise(innocent).text == innocent.lower()
+
+
+def test_an_empty_line_keeps_words_apart():
+    assert "围标" not in normalise("包围\n\n标的").text
+
+
+def test_a_hit_is_shown_in_the_words_really_written():
+    written = "开标前就知道，wei*标都围成产业链"
+    found = normalise(written)
+    start = found.text.index("围标")
+    assert found.quote(start, start + 2) == "wei*标"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("ca锁", True), ("cafe", False), ("ca178", False), ("办ca难", True), ("mica", False), ("ca", True)],
+)
+def test_an_ascii_word_must_stand_on_its_own(text, expected):
+    start = text.index("ca")
+    assert ascii_bounded(text, start, start + 2) is expected
+
+
+def test_only_terms_with_ascii_ends_need_bounds():
+    assert needs_bounds("ca证书")
+    assert needs_bounds("ct机")
+    assert not needs_bounds("办ca难")
+
+
+@given(st.text(max_size=80))
+def test_normalising_twice_changes_nothing(text):
+    once = normalise(text).text
+    assert normalise(once).text == once
+
+
+@given(st.text(alphabet="围标*· \n鞍山weiaCA１２\u200b圍標串㮦.-abc保证金zheng", max_size=60))
+def test_every_character_points_into_the_original(text):
+    found = normalise(text)
+    assert len(found.starts) == len(found.ends) == len(found.text)
+    assert all(0 <= start < end <= len(text) for start, end in zip(found.starts, found.ends, strict=True))
+    assert list(found.starts) == sorted(found.starts)
+
+
+@given(st.text(alphabet="围标*· 鞍山we", max_size=40))
+def test_normalising_twice_holds_for_disguises_too(text):
+    once = normalise(text).text
+    assert normalise(once).text == once
+
+
+def test_the_work_grows_with_the_length_and_not_faster():
+    """A hundred thousand fillers in a row are one run: the result shows it was walked once."""
+    text = "围" + "* " * 50_000 + "标"
+    assert normalise(text).text == "围标"
+    assert len(normalise("*" * 100_000).text) == 100_000
