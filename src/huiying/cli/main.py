@@ -1,0 +1,98 @@
+"""Parsing of arguments; what a command does stands in the sibling modules, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+DONE, FOUND, USAGE = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    """Bad usage is said in one sentence and exits 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        sys.stderr.write(f"huiying: 用法不对：{message}。试试 {self.prog} --help。\n")
+        raise SystemExit(USAGE)
+
+
+class _Command:
+    """`module:function` behind one command, so that `huiying clocks` never loads Django."""
+
+    def __init__(self, where: str) -> None:
+        self.module, _, self.function = where.partition(":")
+
+    def __call__(self, options: argparse.Namespace) -> int:
+        result = getattr(importlib.import_module(f"huiying.cli.{self.module}"), self.function)(options)
+        assert isinstance(result, int)
+        return result
+
+
+def build() -> Parser:
+    parser = Parser(prog="huiying", description="回应 Huiying：听见、研判、公开回应，并能证明。")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    def add(name: str, where: str, help_text: str, group: argparse._SubParsersAction[Parser] = commands) -> Parser:
+        command = group.add_parser(name, help=help_text, description=help_text)
+        command.add_argument("--json", action="store_true", help="结果写成 JSON")
+        command.set_defaults(run=_Command(where))
+        return command
+
+    def group(name: str, help_text: str) -> argparse._SubParsersAction[Parser]:
+        return commands.add_parser(name, help=help_text).add_subparsers(dest="action", required=True, metavar="动作")
+
+    for name, help_text in (
+        ("run", "启动整个系统：网页和后台循环在一个进程里"),
+        ("demo", "启动演示：自己的数据目录、自己的时钟，不连任何真实渠道"),
+        ("start", "make run 用：已设立的单位启动 run，否则启动 demo"),
+    ):
+        command = add(name, f"serving:{name}", help_text)
+        command.add_argument("--host", default="127.0.0.1")
+        command.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
+
+    ingest = add("ingest", "stream:ingest", "导入帖子文件（JSON lines），并研判")
+    ingest.add_argument("files", nargs="+", metavar="FILE")
+    ingest.add_argument("--format", default=None, help="文件格式，默认自动识别")
+
+    for name, help_text in (("screen", "只筛查，不写数据库"), ("cluster", "只聚类，不写数据库")):
+        command = add(name, f"stream:{name}", help_text)
+        command.add_argument("file", metavar="FILE")
+        command.add_argument("--rules", default="anshan", help="内置规则名或规则文件")
+    command.add_argument("--ignore-parents", action="store_true", help="不使用 parent_id 和 root_id")
+
+    clocks = add("clocks", "law:clocks", "算出各项时限，逐项写明依据和算法")
+    clocks.add_argument("--regulation", required=True, help="内置制度名（anshan）或文件路径")
+    clocks.add_argument("--level", required=True)
+    clocks.add_argument("--first-known", required=True, metavar="T", help="带时区的时间，如 2026-09-12T10:00:00+08:00")
+    clocks.add_argument("--emergency", default=None, metavar="L", help="突发事件级别")
+
+    check = add("check", "law:regulation_check", "检查制度文件", group("regulation", "制度文件"))
+    check.add_argument("file", metavar="FILE")
+
+    add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链")
+    add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+
+    export = add("ledger", "proof:export_ledger", "把整个台账写成一个文件", group("export", "导出"))
+    export.add_argument("file", metavar="FILE")
+
+    assess = add("assess", "proof:assess", "只从台账算出一个时期的指标")
+    assess.add_argument("--period", required=True, metavar="P", help="2026、2026-Q3 或 2026-09")
+    assess.add_argument("--ledger", default=None, metavar="FILE", help="导出的台账文件；不写则用本机台账")
+
+    bench = add("bench", "proof:bench", "运行性能基准，每项都与同一次运行中的对手或下限相比")
+    bench.add_argument("name", nargs="?", default=None)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = build().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return DONE
+    except BrokenPipeError:
+        return DONE

@@ -1,0 +1,24 @@
+"""Printing results and errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def say(result: Any) -> None:
+    """A result as JSON on standard output."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+
+
+def line(row: Any) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def text(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+
+
+def complain(sentence: str) -> None:
+    sys.stderr.write(f"huiying: {sentence}\n")

@@ -1,0 +1,78 @@
+"""`check`, `ledger verify`, `export ledger`, `assess`, `bench`: what an inspector runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from huiying.cli.main import DONE, FOUND, USAGE
+from huiying.cli.output import complain, say, text
+from huiying.cli.ready import loaded, ready
+
+
+def check(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.ledger import queries
+    from huiying.work import auditor
+
+    findings = auditor.check()
+    report = queries.verify()
+    rows = [{"code": f.code, "severity": f.severity, "sentence": f.sentence_zh} for f in findings]
+    if not report.ok:
+        rows.insert(0, {"code": "broken_chain", "severity": "error", "sentence": str(report.first_bad)})
+    if options.json:
+        say({"ok": not any(row["severity"] == "error" for row in rows), "findings": rows})
+    else:
+        for row in rows:
+            complain(row["sentence"])
+        text("没有发现问题。" if not rows else f"发现 {len(rows)} 项。")
+    return FOUND if any(row["severity"] == "error" for row in rows) else DONE
+
+
+def ledger_verify(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.ledger import commands
+
+    code, result = commands.verify(options.json)
+    say(result) if options.json else text(str(result))
+    return int(code)
+
+
+def export_ledger(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.ledger import commands
+
+    result = commands.export(Path(options.file))
+    say(result) if options.json else text(str(result))
+    return DONE
+
+
+def assess(options: argparse.Namespace) -> int:
+    from huiying.regulation.errors import UsageError
+
+    loaded() if options.ledger else ready()
+    from huiying.overseeing import commands
+
+    try:
+        result = commands.assess(options.period, options.ledger)
+    except UsageError as error:
+        complain(str(error))
+        return USAGE
+    say(result) if options.json else text(commands.in_words(result))
+    return DONE
+
+
+def bench(options: argparse.Namespace) -> int:
+    from huiying.cli import benching
+
+    try:
+        rows = benching.run(options.name)
+    except LookupError as error:
+        complain(str(error))
+        return USAGE
+    if options.json:
+        say(rows)
+    for row in [] if options.json else rows:
+        met = {True: "达到", False: "未达到", None: "无从比较"}[row["met"]]
+        text(f"{row['name']}: {row['figure']} {row['unit']}，比值 {row['ratio']}，目标 {row['goal']}，{met}")
+    return DONE

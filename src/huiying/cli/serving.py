@@ -1,0 +1,121 @@
+"""`run`, `demo`, `start`: web, loop and engine from one command (habit 14)."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import threading
+from pathlib import Path
+
+from huiying.cli.main import FOUND, USAGE
+from huiying.cli.output import complain, text
+from huiying.cli.ready import ready
+
+THREADS = 8
+
+
+def run(options: argparse.Namespace) -> int:
+    port = _port(options)
+    if port is None:
+        return USAGE
+    if (taken := _taken(options.host, port)) is not None:
+        complain(taken)
+        return FOUND
+    ready()
+    return _serve(options.host, port)
+
+
+def demo(options: argparse.Namespace) -> int:
+    """As `run`, on a demonstration home of its own; loopback only, no real channel."""
+    from huiying.demo.guard import refuse_unless_safe
+
+    if (why := refuse_unless_safe(options.host)) is not None:
+        complain(why)
+        return USAGE
+    home = Path(os.environ.get("HUIYING_HOME", "var")) / "demo"
+    os.environ["HUIYING_HOME"] = str(home)
+    os.environ["HUIYING_DEMO"] = "1"
+    os.environ.pop("HUIYING_DATABASE_URL", None)
+    port = _port(options)
+    if port is None:
+        return USAGE
+    if (taken := _taken(options.host, port)) is not None:
+        complain(taken)
+        return FOUND
+    ready()
+    from huiying.demo import clock, start
+
+    clock.install()
+    start.prepare()
+    return _serve(options.host, port)
+
+
+def start(options: argparse.Namespace) -> int:
+    """A bureau is set up once its one-time link was used; until then `make run` shows the demonstration."""
+    return run(options) if _is_set_up() else demo(options)
+
+
+def _is_set_up() -> bool:
+    """Looks without creating anything: an empty home stays empty for the demonstration's sake."""
+    home = Path(os.environ.get("HUIYING_HOME", "var"))
+    if not os.environ.get("HUIYING_DATABASE_URL") and not (home / "huiying.sqlite3").exists():
+        return False
+    ready()
+    from huiying.people.queries import is_set_up
+
+    return is_set_up()
+
+
+def _port(options: argparse.Namespace) -> int | None:
+    words = str(options.port) if options.port is not None else os.environ.get("PORT", "8000")
+    if words.isdigit() and 0 < int(words) < 65536:
+        return int(words)
+    complain(f"端口“{words}”应为 1 到 65535 的整数；请改环境变量 PORT 或 --port。")
+    return None
+
+
+def _taken(host: str, port: int) -> str | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), port))
+        except OSError as error:
+            return f"不能在 {host}:{port} 上提供服务（{error.strerror}）。换一个端口，例如 PORT={port + 1} make run。"
+    return None
+
+
+def _serve(host: str, port: int) -> int:
+    from django.conf import settings
+    from waitress.server import create_server
+
+    from huiying.judging import engines
+    from huiying.people.actions import offer_set_up
+    from huiying.work.loop import Loop
+    from huiying.wsgi import application
+
+    engines.use_process()
+    stop = threading.Event()
+    loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
+    thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
+    thread.start()
+    server = create_server(application, host=host, port=port, threads=THREADS, ident="huiying")
+    address = f"http://{host}:{port}"
+    text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
+    if not settings.DEMO and (token := offer_set_up()) is not None:
+        text(f"首次设立单位，请打开一次性链接：{address}/desk/set-up/{token}/")
+
+    def leave(_signal: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        server.run()
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+        engines.shut_down()
+        server.close()
+    return 0

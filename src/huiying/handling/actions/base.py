@@ -1,0 +1,42 @@
+"""What every verb of a case shares: a step of the process, the row's lock, a text that must say something."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+
+from huiying.handling.models import Case, StateChange
+from huiying.handling.process import step
+from huiying.kernel import clock as time
+from huiying.ledger.actions import Actor, record
+from huiying.people.errors import Refused
+
+UNDO_FOR = dt.timedelta(minutes=10)
+
+
+def move(case: Case, verb: str, actor: Actor, reason: str = "") -> None:
+    """One step of the process table, appended; `Case.state` is the cached pointer."""
+    target = step(case.state, verb)
+    StateChange.objects.create(case=case, was=case.state, state=target.to, at=time.now(), by=actor.name, reason=reason)
+    record(
+        f"case:{case.number}",
+        "case.moved",
+        {"from": case.state, "to": target.to, "verb": verb, "clause": target.clause, "reason": reason},
+        actor,
+    )
+    case.state = target.to
+    case.save(update_fields=["state"])
+
+
+def locked(case: Case) -> Case:
+    """The case's row, locked for the transaction: two verbs on one case never interleave."""
+    return Case.objects.select_for_update(of=("self",)).select_related("event", "regulation").get(pk=case.pk)
+
+
+def said(text: str, least: int, what: str) -> str:
+    """A text that must say something. Raises Refused, naming the field and the length expected."""
+    text = text.strip()
+    if len(text) < least:
+        raise Refused(_("请写明%(what)s，至少 %(least)d 个字。") % {"what": what, "least": least}, code="too_short")
+    return text

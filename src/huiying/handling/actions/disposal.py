@@ -1,0 +1,139 @@
+"""Facts, disposal and the end of a case （七）（八）."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling import clocks
+from huiying.handling.actions.base import locked, move, said
+from huiying.handling.models import Case, Disposal, Finding
+from huiying.handling.process import LIVE
+from huiying.judging import actions as judging
+from huiying.judging.models import Event
+from huiying.kernel import clock as time
+from huiying.ledger.actions import record
+from huiying.people.errors import Refused
+from huiying.people.models import Department, User
+from huiying.people.permissions import require
+from huiying.people.queries import regulation_of
+from huiying.people.standing import actor_of
+
+
+@transaction.atomic
+def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Finding:
+    """分析: facts, cause, impact, all three (C7.2)."""
+    case = locked(case)
+    require(actor, "case.find", case)
+    if case.state not in LIVE or case.state in ("registered", "assigned", "returned"):
+        raise Refused(_("请先由主办部门签收，再报核实情况。"), code="not_in_this_state")
+    finding = Finding.objects.create(
+        case=case,
+        department=_own_department(actor),
+        facts=said(facts, 4, _("核实的事实")),
+        cause=said(cause, 2, _("原因")),
+        impact=said(impact, 2, _("影响")),
+        by=actor.name,
+        at=time.now(),
+    )
+    record(
+        f"case:{case.number}",
+        "case.found",
+        {
+            "department": finding.department.name,
+            "facts": finding.facts,
+            "cause": finding.cause,
+            "impact": finding.impact,
+        },
+        actor_of(actor),
+    )
+    return finding
+
+
+def _own_department(actor: User) -> Department:
+    if actor.department is None:
+        raise Refused(_("您的账号没有部门，请系统管理员补上。"), code="no_department")
+    return actor.department
+
+
+@transaction.atomic
+def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: User) -> Disposal:
+    """处置: what was done about it. Without an analysis there is no disposal (C7.2)."""
+    case = locked(case)
+    require(actor, "case.dispose", case)
+    if finding.case_id != case.pk:
+        raise Refused(_("请选择本件的核实情况。"), code="wrong_finding")
+    made = Disposal.objects.create(
+        case=case,
+        finding=finding,
+        actions=said(actions, 4, _("处置措施")),
+        matter_settled=settled,
+        by=actor.name,
+        at=time.now(),
+    )
+    record(f"case:{case.number}", "case.disposed", {"actions": made.actions, "settled": settled}, actor_of(actor))
+    clocks.stop(case, "dept_disposal_opinion", made.actions[:100], actor_of(actor))
+    return made
+
+
+@transaction.atomic
+def decide_sustained(case: Case, sustained: bool, reason: str, actor: User) -> None:
+    """视情况决定是否持续回应: an explicit decision with its reason (C8.8)."""
+    require(actor, "case.sustain")
+    case = locked(case)
+    if case.state != "answered":
+        raise Refused(_("公开回应之后才决定是否持续回应。"), code="not_in_this_state")
+    case.sustained, case.sustained_reason = sustained, said(reason, 4, _("理由"))
+    case.save(update_fields=["sustained", "sustained_reason"])
+    record(
+        f"case:{case.number}",
+        "case.sustained",
+        {"sustained": sustained, "reason": case.sustained_reason},
+        actor_of(actor),
+    )
+
+
+def why_not_close(case: Case) -> list[str]:
+    """What still stands in the way of closing, as sentences; empty when nothing does."""
+    regulation = regulation_of(case.regulation)
+    why = []
+    if case.state not in ("answered", "declined"):
+        why.append(_("还没有公开回应，也没有不予公开的决定。"))
+    if case.state == "answered" and not case.disposals.filter(matter_settled=True).exists():
+        why.append(_("线下的事情还没有办结：只回应不算办结（C7.3）。"))
+    must_decide = regulation.level_actions.by_level[case.level].sustained_decision == "required"
+    if case.state == "answered" and must_decide and case.sustained is None:
+        why.append(_("还没有决定是否持续回应（C8.8）。"))
+    return why
+
+
+@transaction.atomic
+def close(case: Case, root_cause: str, actor: User) -> None:
+    """办结: answered and settled, with a root cause (C2.2, C7.3, C8.8)."""
+    require(actor, "case.close")
+    case = locked(case)
+    why = why_not_close(case)
+    if why:
+        raise Refused(" ".join(why), code="not_done")
+    case.root_cause = said(root_cause, 4, _("根源原因"))
+    case.closed_at = time.now()
+    case.save(update_fields=["root_cause", "closed_at"])
+    who = actor_of(actor)
+    record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who)
+    move(case, "close", who)
+    for row in clocks.live(case):
+        clocks.stop(case, row.act, _("办结"), who)
+    judging.end_event(case.event)
+
+
+@transaction.atomic
+def void(case: Case, reason: str, actor: User) -> None:
+    """作废: opened by mistake. The case, its number and its ledger stay (INV-1); a warned event returns to the desk."""
+    require(actor, "case.void")
+    case = locked(case)
+    reason = said(reason, 10, _("作废理由"))
+    who = actor_of(actor)
+    move(case, "void", who, reason)
+    clocks.supersede_all(case, "voided")
+    case.event.state = Event.OPEN
+    case.event.save(update_fields=["state"])

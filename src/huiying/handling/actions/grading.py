@@ -1,0 +1,224 @@
+"""Opening a case and saying how grave it is （六）."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling import clocks
+from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.routing import give_lead
+from huiying.handling.models import Case, Knowledge, LateKnowledge
+from huiying.handling.process import LIVE
+from huiying.judging import actions as judging
+from huiying.judging.models import Event, LevelDecision
+from huiying.kernel import clock as time
+from huiying.ledger.actions import Actor, lock, record
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import office, regulation_at, regulation_of, zone
+from huiying.people.standing import actor_of
+from huiying.regulation.schema import Level
+from huiying.work.numbers import next_number
+
+
+@transaction.atomic
+def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = "") -> Case:
+    """Open the event's case: number, first_known_at, the office as lead until it is routed, clocks by the level.
+
+    With `level` the person confirms it at once; without, the clocks are provisional by the suggestion (§4.2).
+    An event has one case: opening again gives the same.
+    """
+    if isinstance(actor, User):
+        require(actor, "case.open")
+    event = Event.objects.select_for_update().get(pk=event.pk)
+    found = Case.objects.filter(event=event).first()
+    if found is not None and found.state != "voided":
+        return found
+    if event.state in (Event.DISMISSED, Event.MERGED):
+        raise Refused(_("这个事件已经并入别的事件或已决定不予回应，不能立案。"), code="event_is_over")
+    who = actor_of(actor)
+    version, regulation = regulation_at(event.first_known_at)
+    suggested = _provisional_level(event, regulation.levels, regulation.level(regulation.grading.unconfirmed.cap))
+    now = time.now()
+    # A case voided by mistake is opened again under its old number: numbers are never used twice.
+    case = found or Case(
+        number=_next_case_number(now),
+        event=event,
+        title=event.title,
+        state="",
+        level=suggested.code,
+        concern=event.concern,
+        first_known_at=event.first_known_at,
+        regulation=version,
+        opened_at=now,
+    )
+    number = case.number
+    lock(f"case:{number}", f"event:{event.number}")
+    case.save()
+    record(
+        f"case:{number}",
+        "case.opened",
+        {
+            "event": event.number,
+            "title": case.title,
+            "first_known_at": case.first_known_at.isoformat(),
+            "suggested_level": suggested.name,
+            "regulation": version.sha256,
+            "reason": reason,
+        },
+        who,
+    )
+    Knowledge.objects.create(
+        case=case,
+        known_at=event.first_known_at,
+        how=_("命中进入值班台"),
+        evidence=event.number,
+        recorded_by=who.name,
+        recorded_at=now,
+    )
+    move(case, "open", who)
+    # 谁主管、谁负责 from the first minute: the office leads until it has routed the case (C2.1, INV-6).
+    give_lead(case, office(), _("立案，由局办公室统筹转办"), now)
+    event.state = Event.CASED
+    event.confirm_by = None
+    event.save(update_fields=["state", "confirm_by"])
+    if level and isinstance(actor, User):
+        _first_confirmation(case, regulation.level(level), actor, reason)
+    if case.is_provisional:
+        clocks.start_legal(case, cause=clocks.LATE, actor=who)
+    clocks.start_internal(case, "triage")
+    return case
+
+
+def _next_case_number(now: dt.datetime) -> str:
+    day = now.astimezone(zone())
+    return f"{day:%Y%m%d}-{next_number(f'case:{day:%Y%m%d}'):02d}"
+
+
+def _provisional_level(event: Event, levels: Sequence[Level], cap: Level) -> Level:
+    """The suggestion, capped at the file's cap unless a floor fired (DESIGN.md)."""
+    order = [level.code for level in levels]
+    names = {level.code: level for level in levels} | {level.name: level for level in levels}
+    suggested = names.get(event.suggested_level, levels[0])
+    if event.floor_fired or order.index(suggested.code) <= order.index(cap.code):
+        return suggested
+    return cap
+
+
+def _first_confirmation(case: Case, level: Level, actor: User, reason: str) -> LevelDecision | None:
+    """The first human word on the level sets the legal clock. Below the suggestion it may become a proposal (INV-7)."""
+    decision = judging.decide_level(case.event, level.code, actor, reason)
+    if decision.kind == LevelDecision.PROPOSED_LOWER:
+        return decision
+    _set_level(case, level, actor_of(actor), clocks.LATE)
+    return decision
+
+
+def _set_level(case: Case, level: Level, who: Actor, cause: str) -> None:
+    was = case.level
+    case.level, case.is_provisional = level.code, False
+    case.save(update_fields=["level", "is_provisional"])
+    record(f"case:{case.number}", "case.graded", {"from": was, "to": level.code, "name": level.name}, who)
+    clocks.start_legal(case, cause=cause, actor=who)
+
+
+@transaction.atomic
+def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> LevelDecision:
+    """Confirm or raise. Up: anyone on duty, at once. Down is `propose_lower` and a second person (INV-7)."""
+    require(actor, "case.regrade")
+    case = locked(case)
+    regulation = regulation_of(case.regulation)
+    wanted, current = regulation.level(level), regulation.level(case.level)
+    if case.state not in LIVE:
+        raise Refused(_("此件已经办结，不能再定级。"), code="case_is_closed")
+    if case.is_provisional:
+        decision = _first_confirmation(case, wanted, actor, reason)
+        assert decision is not None
+        return decision
+    order = [item.code for item in regulation.levels]
+    if order.index(wanted.code) == order.index(current.code):
+        raise Refused(_("此件已经是%(level)s。") % {"level": wanted.name}, code="same_level")
+    if order.index(wanted.code) < order.index(current.code):
+        raise Refused(_("下调级别须写明理由并由第二人同意：请用“提议下调”。"), code="lowering_needs_second")
+    decision = judging.decide_level(case.event, wanted.code, actor, reason)
+    _set_level(case, wanted, actor_of(actor), clocks.UPGRADE)
+    return decision
+
+
+@transaction.atomic
+def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDecision:
+    """The first of two persons. Nothing changes until the second agrees."""
+    require(actor, "case.regrade")
+    case = locked(case)
+    return judging.propose_lower(case.event, regulation_of(case.regulation).level(level).code, reason, actor)
+
+
+@transaction.atomic
+def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDecision:
+    """The second person. Agreed, the level falls; no deadline moves later (INV-3)."""
+    require(actor, "case.regrade")
+    case = locked(Case.objects.get(event=proposal.event))
+    decision = judging.second_lower(proposal, agree, actor)
+    if agree:
+        _set_level(case, regulation_of(case.regulation).level(proposal.level), actor_of(actor), clocks.LATE)
+    return decision
+
+
+@transaction.atomic
+def set_emergency(case: Case, level: str, actor: User) -> None:
+    """突发事件 level, not the level of the opinion: superior norms add their acts (§2.1). It is only ever set or raised."""
+    require(actor, "case.emergency")
+    case = locked(case)
+    regulation = regulation_of(case.regulation)
+    names = list(regulation.emergency_levels)
+    if level not in names:
+        raise Refused(_("突发事件级别应为：%(names)s。") % {"names": "、".join(names)}, code="unknown_level")
+    if case.emergency and names.index(level) < names.index(case.emergency):
+        raise Refused(_("已按%(level)s突发事件计时，不能下调。") % {"level": case.emergency}, code="never_later")
+    case.emergency = level
+    case.save(update_fields=["emergency"])
+    who = actor_of(actor)
+    record(f"case:{case.number}", "case.emergency", {"level": level}, who)
+    clocks.start_legal(case, cause=clocks.UPGRADE, actor=who)
+
+
+@transaction.atomic
+def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, actor: User) -> Knowledge:
+    """Somebody knew earlier: first_known_at moves earlier with this evidence, and the clocks follow (INV-2, C5.17)."""
+    require(actor, "case.knowledge")
+    case = locked(case)
+    now = time.now()
+    if known_at > now:
+        raise Refused(_("获知时间不能晚于现在。"), code="in_the_future")
+    if known_at >= case.first_known_at:
+        raise Refused(_("首次获知时间只能依据新证据提前，不能推后。"), code="never_later")
+    how = said(how, 2, _("谁、怎样获知"))
+    evidence = said(evidence, 4, _("证据"))
+    row = Knowledge.objects.create(
+        case=case, known_at=known_at, how=how, evidence=evidence, recorded_by=actor.name, recorded_at=now
+    )
+    case.first_known_at = known_at
+    case.save(update_fields=["first_known_at"])
+    Event.objects.filter(pk=case.event_id, first_known_at__gt=known_at).update(first_known_at=known_at)
+    who = actor_of(actor)
+    record(
+        f"case:{case.number}",
+        "case.known_earlier",
+        {"known_at": known_at.isoformat(), "how": how, "evidence": evidence},
+        who,
+    )
+    clocks.start_legal(case, cause=clocks.FOUND_EARLIER, actor=who)
+    return row
+
+
+@transaction.atomic
+def note_late_knowledge(event: Event, hours: float, cause: str) -> LateKnowledge:
+    """漏报/迟报 (C5.16, C5.17): found late in a tray. It is counted here and costs no deadline."""
+    made = LateKnowledge.objects.create(event=event, kind="missed", found_at=time.now(), hours=hours, cause=cause)
+    record(f"event:{event.number}", "event.missed", {"hours": round(hours, 2), "cause": cause}, Actor.SYSTEM)
+    return made

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class HandlingConfig(AppConfig):
+    name = "huiying.handling"
+    label = "handling"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.handling import later  # noqa: F401 -- registers what the loop does

@@ -1,0 +1,83 @@
+"""What happens to cases later: clocks act, unconfirmed suggestions get a provisional clock, late finds are noted."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from huiying.handling import actions, clocks
+from huiying.handling.models import Case, Clock
+from huiying.handling.process import LIVE
+from huiying.judging.models import Event
+from huiying.kernel import clock as time
+from huiying.ledger.actions import Actor
+from huiying.work.auditor import Finding, auditor
+from huiying.work.models import Job
+from huiying.work.outbox import handler
+from huiying.work.schedule import poller
+
+LATE_AFTER = dt.timedelta(minutes=5)
+
+
+def _clock_is_due(now: dt.datetime) -> bool:
+    return Clock.objects.filter(next_action_at__lte=now, stopped_at__isnull=True, superseded_at__isnull=True).exists()
+
+
+def _event_waits(now: dt.datetime) -> bool:
+    return Event.objects.filter(confirm_by__lte=now, state=Event.OPEN).exists()
+
+
+@poller("clocks", due=_clock_is_due)
+def run_clocks(now: dt.datetime, limit: int) -> int:
+    return clocks.poll(now, limit)
+
+
+@poller("provisional", due=_event_waits)
+def open_unconfirmed(now: dt.datetime, limit: int) -> int:
+    """An hour without a human word on the level: the case opens with a provisional clock (§4.2)."""
+    waiting = Event.objects.filter(confirm_by__lte=now, state=Event.OPEN).order_by("confirm_by", "id")[:limit]
+    for event in waiting:
+        actions.open_case(event, Actor.SYSTEM, reason=_("超过确认时限，按建议级别暂行计时"))
+    return len(waiting)
+
+
+@handler("late_knowledge")
+def note_late(job: Job) -> None:
+    event = Event.objects.get(pk=job.payload["event"])
+    actions.note_late_knowledge(event, float(job.payload["hours"]), str(job.payload.get("cause", "")))
+
+
+@auditor("clocks")
+def late_clocks() -> list[Finding]:
+    """A live clock whose moment passed five minutes ago was not acted on: the loop is late (habit 11)."""
+    now = time.now()
+    rows = Clock.objects.filter(
+        next_action_at__lt=now - LATE_AFTER, stopped_at__isnull=True, superseded_at__isnull=True
+    ).select_related("case")
+    return [
+        Finding(
+            "late_clock",
+            "error",
+            f"案件 {row.case.number} 的时钟（{row.act}）到点后五分钟仍未处理，请检查后台循环是否在运行。",
+            f"The clock {row.act} of case {row.case.number} was not acted on within five minutes: is the loop running?",
+        )
+        for row in rows
+    ]
+
+
+@auditor("leads")
+def orphans() -> list[Finding]:
+    """C1.3, C2.1: every open case has exactly one lead."""
+    lead = Q(departments__role="lead", departments__until__isnull=True)
+    without = Case.objects.filter(state__in=LIVE).exclude(pk__in=Case.objects.filter(lead).values("pk"))
+    return [
+        Finding(
+            "no_lead",
+            "error",
+            f"案件 {case.number} 没有主办部门。",
+            f"Case {case.number} has no lead department.",
+        )
+        for case in without
+    ]

@@ -1,0 +1,157 @@
+"""Reads of cases: who has them, what is due next, how much time is left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from huiying.handling.clocks import PUBLIC_ACTS, live
+from huiying.handling.models import Case, CaseDepartment, Clock
+from huiying.handling.process import LIVE
+from huiying.kernel import clock as time
+from huiying.people.models import Department, User
+from huiying.people.standing import standing
+from huiying.people.versions import zone
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """What is left of a deadline: `seconds` negative when overdue; `text` for people; `title` says how it was computed."""
+
+    act: str
+    due_at: dt.datetime
+    seconds: int
+    overdue: bool
+    text: str
+    title: str
+    source: str
+    provisional: bool
+
+
+def lead_of(case: Case) -> Department | None:
+    row = lead_row(case)
+    return row.department if row else None
+
+
+def lead_row(case: Case) -> CaseDepartment | None:
+    return case.departments.filter(role=CaseDepartment.LEAD, until__isnull=True).select_related("department").first()
+
+
+def joint_of(case: Case) -> list[Department]:
+    rows = case.departments.filter(role=CaseDepartment.JOINT, until__isnull=True).select_related("department")
+    return [row.department for row in rows]
+
+
+def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Each case with `next_due`: the earliest live legal deadline, or None."""
+    earliest = (
+        Clock.objects.filter(case=OuterRef("pk"), is_legal=True, stopped_at__isnull=True, superseded_at__isnull=True)
+        .values("case")
+        .annotate(due=Min("due_at"))
+        .values("due")
+    )
+    return cases.annotate(next_due=Subquery(earliest))
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """The cases that a person may see, without those of danger to life unless that is the person's business."""
+    who = standing(user)
+    cases = with_next_due(Case.objects.select_related("event"))
+    if any(who.can(capability) for capability in ("duty", "office", "lead_bureau")):
+        return cases
+    own = Q(departments__department__code__in=who.departments)
+    if any(who.can(capability) for capability in ("review_all", "audit")):
+        return cases.filter(own | Q(event__life_safety=False)).distinct()
+    return cases.filter(own).distinct() if who.held else cases.none()
+
+
+def open_cases_for(user: User) -> QuerySet[Case]:
+    """What is due next, first: the duty desk's list."""
+    return cases_for(user).filter(state__in=LIVE).order_by("next_due", "opened_at")
+
+
+def department_cases(user: User) -> QuerySet[Case]:
+    """Cases whose live lead is one of the user's departments and that wait for it."""
+    codes = standing(user).departments
+    mine = CaseDepartment.objects.filter(until__isnull=True, role=CaseDepartment.LEAD, department__code__in=codes)
+    return with_next_due(
+        Case.objects.filter(pk__in=mine.values("case"), state__in=("assigned", "handling", "approved", "answered"))
+    ).order_by("next_due")
+
+
+def effective(case: Case, act: str) -> Clock | None:
+    """The clock that counts for an act: the earliest live one (§2.1)."""
+    return live(case).filter(act=act).first()
+
+
+def legal_clocks(case: Case) -> list[Clock]:
+    """All legal clocks of the case, live ones first by date, for the page."""
+    rows = Clock.objects.filter(case=case, is_legal=True, superseded_at__isnull=True).select_related("breach")
+    return sorted(rows, key=lambda row: (row.stopped_at is not None, row.due_at, row.pk))
+
+
+def open_public_acts(case: Case) -> list[str]:
+    acts = live(case).filter(is_legal=True).values_list("act", flat=True)
+    return [act for act in PUBLIC_ACTS if act in set(acts)]
+
+
+def countdown(row: Clock, now: dt.datetime | None = None) -> Countdown:
+    """「剩 5 小时 40 分 · 9月13日 10:00 止」, minutes only under two hours, 「已超 1 小时 05 分」 (UI.md)."""
+    moment = now or time.now()
+    seconds = int((row.due_at - moment).total_seconds())
+    overdue = seconds < 0
+    span = duration_words(abs(seconds))
+    until = day_words(row.due_at, moment)
+    text = (
+        _("已超 %(span)s") % {"span": span}
+        if overdue
+        else _("剩 %(span)s · %(until)s 止") % {"span": span, "until": until}
+    )
+    english = (get_language() or "").startswith("en") and row.explanation_en
+    return Countdown(
+        act=row.act,
+        due_at=row.due_at,
+        seconds=seconds,
+        overdue=overdue,
+        text=text,
+        title=row.explanation_en if english else row.explanation,
+        source=row.source,
+        provisional=row.provisional,
+    )
+
+
+def duration_words(seconds: int) -> str:
+    """Hours and minutes, minutes under two hours; days only from three on."""
+    minutes = seconds // 60
+    if minutes < 120:
+        return ngettext("%(n)d 分钟", "%(n)d 分钟", minutes) % {"n": minutes}
+    hours, rest = divmod(minutes, 60)
+    if hours < 72:
+        return _("%(hours)d 小时 %(minutes)02d 分") % {"hours": hours, "minutes": rest}
+    return _("%(days)d 天 %(hours)d 小时") % {"days": hours // 24, "hours": hours % 24}
+
+
+def day_words(at: dt.datetime, now: dt.datetime | None = None) -> str:
+    """「9月13日 10:00」 in the bureau's zone; the year only where it is another one."""
+    local = at.astimezone(zone())
+    this_year = (now or time.now()).astimezone(zone()).year
+    words = {"year": local.year, "month": local.month, "day": local.day, "time": f"{local:%H:%M}"}
+    if local.year == this_year:
+        return _("%(month)d月%(day)d日 %(time)s") % words
+    return _("%(year)d年%(month)d月%(day)d日 %(time)s") % words
+
+
+def case_for_number(number: str) -> Case | None:
+    return Case.objects.filter(number=number).first()
+
+
+def case_of_event(event_id: int) -> Case | None:
+    """The case of an event; of the case it was merged into, where it was."""
+    case = Case.objects.filter(event_id=event_id).select_related("merged_into").first()
+    while case is not None and case.merged_into is not None:
+        case = case.merged_into
+    return case

@@ -1,0 +1,41 @@
+"""Verbs from draft to public answer: one duty, one transaction, each with its ledger entry."""
+
+from huiying.responding.actions.confirming import (
+    answer_confirmation,
+    ask_confirmation,
+    note_silence,
+    open_confirmation,
+    override_confirmation,
+)
+from huiying.responding.actions.drafting import save_revision, submit, withdraw
+from huiying.responding.actions.publishing import (
+    overdue_verifications,
+    publish,
+    record_post,
+    release,
+    verify_post,
+    went_live,
+)
+from huiying.responding.actions.reviewing import decide_step
+from huiying.responding.actions.withholding import GROUNDS, propose_withhold, second_withhold
+
+__all__ = [
+    "GROUNDS",
+    "answer_confirmation",
+    "ask_confirmation",
+    "decide_step",
+    "note_silence",
+    "open_confirmation",
+    "overdue_verifications",
+    "override_confirmation",
+    "propose_withhold",
+    "publish",
+    "record_post",
+    "release",
+    "save_revision",
+    "second_withhold",
+    "submit",
+    "verify_post",
+    "went_live",
+    "withdraw",
+]

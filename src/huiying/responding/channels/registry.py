@@ -1,0 +1,9 @@
+"""Every channel, in the order in which pages list them."""
+
+from __future__ import annotations
+
+from huiying.responding.channels.base import Channel
+from huiying.responding.channels.by_hand.channel import CHANNEL as BY_HAND
+from huiying.responding.channels.portal.channel import CHANNEL as PORTAL
+
+CHANNELS: dict[str, Channel] = {channel.kind: channel for channel in (PORTAL, BY_HAND)}

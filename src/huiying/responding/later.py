@@ -1,0 +1,43 @@
+"""What happens to answers later: publishing through a channel, recording silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from huiying.kernel import clock as time
+from huiying.responding import actions
+from huiying.responding.models import BodyConfirmation
+from huiying.work.auditor import Finding, auditor
+from huiying.work.models import Job
+from huiying.work.outbox import handler
+from huiying.work.schedule import poller
+
+
+@handler("publish")
+def publish(job: Job) -> None:
+    actions.publish(int(job.payload["publication"]))
+
+
+def _somebody_is_silent(now: dt.datetime) -> bool:
+    return BodyConfirmation.objects.filter(
+        submit_before__lte=now, answered_at__isnull=True, not_received_at__isnull=True
+    ).exists()
+
+
+@poller("confirmations", due=_somebody_is_silent)
+def note_silence(now: dt.datetime, limit: int) -> int:
+    return actions.note_silence(now, limit)
+
+
+@auditor("verifications")
+def unverified_posts() -> list[Finding]:
+    """A post made by hand that nobody checked for two hours holds its clock: it must not be forgotten."""
+    return [
+        Finding(
+            "unverified_post",
+            "error",
+            f"案件 {row.case.number} 的人工发布已等待核对超过两小时。",
+            f"The post made by hand for case {row.case.number} has waited over two hours for its second person.",
+        )
+        for row in actions.overdue_verifications(time.now())
+    ]

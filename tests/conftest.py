@@ -1,0 +1,32 @@
+"""Fixtures of every room: a home of its own, a frozen clock, the shared cast."""
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_HOME = tempfile.mkdtemp(prefix="huiying-test-")
+os.environ["HUIYING_HOME"] = _HOME
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
+
+import pytest  # noqa: E402
+
+from huiying.kernel import clock  # noqa: E402
+
+MONDAY_TEN = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # 2026-09-14 10:00 in Anshan
+
+
+@pytest.fixture
+def frozen() -> Iterator[clock.FrozenClock]:
+    """Time stands at 2026-09-14 10:00 (Asia/Shanghai) and moves only by `frozen.advance(…)`."""
+    source = clock.FrozenClock(MONDAY_TEN)
+    with clock.use(source):
+        yield source
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty HUIYING_HOME for tests that look at files."""
+    monkeypatch.setenv("HUIYING_HOME", str(tmp_path))
+    return tmp_path
