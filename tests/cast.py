@@ -6,12 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.people.actions import adopt_regulation, appoint
 from huiying.people.models import Bureau, Department, User
 from huiying.regulation import loader
+
+
+@cache
+def builtin_text(name: str) -> str:
+    return loader.load(name).text
 
 # username → (name, role, department code, is deputy)
 PEOPLE: dict[str, tuple[str, str, str, bool]] = {
@@ -21,7 +27,7 @@ PEOPLE: dict[str, tuple[str, str, str, bool]] = {
     "office": ("办公室主任", "office_head", "BGS", False),
     "office2": ("办公室副主任", "office_head", "BGS", True),
     "editor": ("采编小林", "editor", "BGS", False),
-    "network": ("网管小唐", "network", "WGC", False),
+    "network": ("网管小唐", "duty_officer", "WGC", False),
     "legal": ("法规处长", "legal", "FGC", False),
     "tech_head": ("信息部部长", "division_head", "Z-XX", False),
     "tech_liaison": ("信息部联络员", "informant", "Z-XX", False),
@@ -30,6 +36,7 @@ PEOPLE: dict[str, tuple[str, str, str, bool]] = {
     "watch_head": ("监督处处长", "division_head", "JDC", False),
     "office_dept_head": ("办公室负责人", "division_head", "BGS", False),
     "deputy": ("分管副局长", "deputy_leader", "BGS", False),
+    "inspector": ("督查小冯", "inspector", "JDC", False),
     "top": ("局长", "top_leader", "BGS", False),
 }
 
@@ -50,7 +57,7 @@ class Cast:
 
 def bureau(password: str | None = None, regulation: str = "anshan") -> Cast:
     """The Anshan bureau with its people in post since a day ago. Without a password nobody can sign in by form."""
-    adopt_regulation(loader.load(regulation).text, f"built-in {regulation}", Actor.SYSTEM)
+    adopt_regulation(builtin_text(regulation), Actor.SYSTEM)
     Bureau.objects.update_or_create(pk=1, defaults={"name": "测试公共资源交易管理局", "set_up_at": clock.now()})
     cast = Cast()
     for username, (name, role, code, is_deputy) in PEOPLE.items():

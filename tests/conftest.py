@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
 
 import pytest  # noqa: E402
 
+from cast import Cast, bureau  # noqa: E402
 from huiying.kernel import clock  # noqa: E402
 
 MONDAY_TEN = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # 2026-09-14 10:00 in Anshan
@@ -30,3 +31,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty HUIYING_HOME for tests that look at files."""
     monkeypatch.setenv("HUIYING_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def cast(db: None, frozen: clock.FrozenClock) -> Iterator[Cast]:
+    """The Anshan bureau with its people, time standing still, an engine that belongs to this test alone."""
+    from huiying.judging import engines
+
+    engines.use_in_process()
+    yield bureau()
+    engines.use_in_process()

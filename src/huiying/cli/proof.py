@@ -42,9 +42,14 @@ def export_ledger(options: argparse.Namespace) -> int:
     ready()
     from huiying.ledger import commands
 
-    result = commands.export(Path(options.file))
-    say(result) if options.json else text(str(result))
-    return DONE
+    code, sentence = commands.export(Path(options.file))
+    if code != DONE:
+        complain(sentence)
+    elif options.json:
+        say({"file": options.file, "sentence": sentence})
+    else:
+        text(sentence)
+    return code
 
 
 def assess(options: argparse.Namespace) -> int:

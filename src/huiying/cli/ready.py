@@ -35,5 +35,4 @@ def _adopt() -> None:
     from huiying.regulation import loader
 
     if not RegulationVersion.objects.exists():
-        regulation = loader.load(settings.REGULATION)
-        adopt_regulation(regulation.text, regulation.source, Actor.SYSTEM)
+        adopt_regulation(loader.load(settings.REGULATION).text, Actor.SYSTEM)

@@ -94,8 +94,8 @@ def _sqlite() -> tuple[list[str], list[str]]:
 
 def _postgresql() -> tuple[list[str], list[str]]:
     create = [
-        f"CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_RAISE} END $$",
-        "CREATE FUNCTION ledger_erase_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"CREATE OR REPLACE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_RAISE} END $$",
+        "CREATE OR REPLACE FUNCTION ledger_erase_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF {_is_exact_erasure('IS NOT DISTINCT FROM')} THEN RETURN NEW; END IF; "
         f"{_RAISE} END $$",
         "CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry "
@@ -114,8 +114,5 @@ def _postgresql() -> tuple[list[str], list[str]]:
         for table in _TABLES
         for name in ("no_update", "no_delete", "no_truncate")
     ]
-    return create, [
-        *drop,
-        "DROP FUNCTION IF EXISTS ledger_refuse()",
-        "DROP FUNCTION IF EXISTS ledger_erase_only()",
-    ]
+    # The functions stay: triggers on tables of other rooms call ledger_refuse() too.
+    return create, drop

@@ -11,24 +11,24 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
+from huiying.people import versions
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Bureau, Department, Invitation, RegulationVersion, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.people.versions import regulation_now
-from huiying.regulation import loader
 from huiying.regulation.regulation import Regulation
 
 INVITATION_LASTS = dt.timedelta(days=7)
 
 
 @transaction.atomic
-def adopt_regulation(text: str, source: str, actor: User | Actor) -> RegulationVersion:
+def adopt_regulation(text: str, actor: User | Actor) -> RegulationVersion:
     """Put a regulation file in force from its effective_from on. Raises RegulationError where the file is wrong.
 
     The same text twice is one version. Departments that the file names and the bureau lacks are added (C2.3).
     """
-    regulation = loader.loads(text, source=source)
+    regulation = versions.parsed(text)
     found = RegulationVersion.objects.filter(sha256=regulation.sha256).first()
     if found is not None:
         return found

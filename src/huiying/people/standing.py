@@ -17,10 +17,10 @@ from huiying.regulation.schema import Role
 DUTIES: dict[str, frozenset[str]] = {
     "duty_officer": frozenset({"duty"}),
     "shift_leader": frozenset({"duty", "escalation"}),
-    "network": frozenset({"duty", "publish"}),
     "office_head": frozenset({"office", "publish", "draft", "escalation"}),
     "editor": frozenset({"draft", "publish"}),
     "division_head": frozenset({"handle"}),
+    "dept_head": frozenset({"handle"}),
     "informant": frozenset({"handle", "draft"}),
     "legal": frozenset({"review_all"}),
     "secrecy_checker": frozenset({"review_all"}),

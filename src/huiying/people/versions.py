@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from huiying.kernel import clock
+from huiying.kernel import canonical, clock
 from huiying.people.models import RegulationVersion
 from huiying.regulation import loader
 from huiying.regulation.regulation import Regulation
@@ -17,6 +17,11 @@ from huiying.regulation.regulation import Regulation
 @lru_cache(maxsize=32)
 def _parsed(sha256: str, text: str) -> Regulation:
     return loader.loads(text, source=f"regulation {sha256[:12]}")
+
+
+def parsed(text: str) -> Regulation:
+    """A regulation's text, read and checked once a process. Raises RegulationError where the text is wrong."""
+    return _parsed(canonical.sha256(text), text)
 
 
 @lru_cache(maxsize=4)

@@ -35,6 +35,7 @@ DUTIES = (
     "deputy_leader",
     "top_leader",
     "secrecy_checker",
+    "inspector",
     "joint_meeting",
 )
 REQUIRED_DUTIES = (
@@ -57,6 +58,7 @@ STATES = (
     "answered",
     "declined",
     "closed",
+    "merged",
     "voided",
 )
 PUBLIC_ACTS = ("respond", "first_authoritative_release", "press_conference")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from huiying.people.queries import regulation_now
 
+# 行政机关 and their like. Buyers, banks and companies that the file lists as partners are added by hand where it matters.
+ENDINGS = ("局", "委", "委员会", "办", "部", "厅", "组", "政府", "机关", "海关", "法院", "检察院")
+
 
 def dictionary() -> list[str]:
-    """Bodies that the regulation names, longest first, without the bureau itself."""
+    """Bodies of the state that the regulation names, longest first, without the bureau itself."""
     regulation = regulation_now()
     names = set(regulation.monitor.liaison.bodies)
     for category in regulation.routing.categories.values():
         names.update(category.confirm_with)
     own = regulation.meta.issuer
-    return sorted((name for name in names if len(name) > 1 and name not in own), key=lambda name: (-len(name), name))
+    others = (name for name in names if name.endswith(ENDINGS) and name not in own)
+    return sorted(others, key=lambda name: (-len(name), name))
 
 
 def named_in(text: str) -> list[str]:

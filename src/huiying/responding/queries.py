@@ -80,7 +80,7 @@ def eligibility(user: User, step: ReviewStep, case: Case) -> Held | None:
         row = CaseDepartment.objects.filter(case=case, role=CaseDepartment.LEAD, until__isnull=True).first()
         lead = row.department.code if row else ""
     who = standing(user)
-    found = [held for role in roles if (held := who.holds(role, lead if role == step.role else None))]
+    found = [held for role in roles if (held := who.holds(role, lead))]
     if not rule.deputies_may_act:
         found = [held for held in found if not held.is_deputy]
     return found[0] if found else None

@@ -9,7 +9,7 @@ from huiying.handling import clocks
 from huiying.handling.actions.base import locked, move, said
 from huiying.handling.models import Case, Disposal, Finding
 from huiying.handling.process import LIVE
-from huiying.judging import actions as judging
+from huiying.judging import voices
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
@@ -123,7 +123,7 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     move(case, "close", who)
     for row in clocks.live(case):
         clocks.stop(case, row.act, _("办结"), who)
-    judging.end_event(case.event)
+    voices.forget(case.event)
 
 
 @transaction.atomic
