@@ -1,19 +1,13 @@
 """Fixtures of every room: a home of its own, a frozen clock, the shared cast."""
 
 import datetime as dt
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_HOME = tempfile.mkdtemp(prefix="huiying-test-")
-os.environ["HUIYING_HOME"] = _HOME
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
+import pytest
 
-import pytest  # noqa: E402
-
-from cast import Cast, bureau  # noqa: E402
-from huiying.kernel import clock  # noqa: E402
+from cast import Cast, bureau
+from huiying.kernel import clock
 
 MONDAY_TEN = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # 2026-09-14 10:00 in Anshan
 

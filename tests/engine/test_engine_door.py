@@ -8,6 +8,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from huiying.engine.child import main, serve
 from huiying.engine.client import EngineDied, EngineProcess
@@ -68,6 +70,26 @@ def test_a_request_that_makes_no_sense_is_answered_in_words(engine, request_):
     answer = engine.handle(request_)
     assert answer["ok"] is False
     assert "应为" in answer["error"] or "不超过" in answer["error"]
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+_NAMES = st.sampled_from(["text", "title", "metrics", "extra", "outlet_tier", "region", "published_at", "seen_at"])
+_HAND = st.fixed_dictionaries({"grading": st.dictionaries(st.sampled_from(["plat", "neg", "hours", "tier"]), _VALUES)})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(_NAMES, _VALUES | _HAND, max_size=5))
+def test_no_post_whatever_it_holds_breaks_the_door(fields):
+    door = Engine(load_rules("sixian"))
+    post = {"native_id": "A", "text": "泗县招标围标", **fields}
+    for op in ("screen", "observe"):
+        answer = door.handle({"op": op, "posts": [post, POSTS[0]]})
+        assert answer["ok"]
+        json.dumps(answer, allow_nan=False)
 
 
 def test_remembering_through_the_door_continues_the_stream(engine):

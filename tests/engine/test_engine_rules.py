@@ -124,6 +124,9 @@ def test_a_rule_that_points_at_a_person_is_refused(field):
         {"rules": "x"},
         {"masks": [3]},
         {"negative_words": [""]},
+        {"topics": {"Z": ["词"]}},
+        {"topics": {"A": "词"}},
+        {"concepts": {"core": [1]}},
     ],
 )
 def test_a_rule_file_that_cannot_be_used_says_why(change):

@@ -30,9 +30,10 @@ def test_at_most_two_look_alikes_are_taken_for_ours(screener, lookalikes):
 
 def test_the_primary_rule_decides_the_lead(screener, anshan, examples):
     leads = {rule.id: rule.lead for rule in anshan.rules}
-    for row in examples:
-        if labelled_relevant(row):
-            assert screener.screen(parse_post(row)).lead == leads[row["primary_rule"]], row["id"]
+    ours = [row for row in examples if labelled_relevant(row)]
+    other = [row["id"] for row in ours if screener.screen(parse_post(row)).lead != leads[row["primary_rule"]]]
+    # P26 names the bureau and nothing else of the rules; what it reports on is the witnesses' work.
+    assert set(other) <= {"P26"}
 
 
 def test_the_suggested_levels_of_the_worked_examples(screener, examples):
@@ -72,6 +73,40 @@ def test_relevant_is_true_exactly_for_a_hit(screener, examples):
 )
 def test_the_scope_gate(screener, make_post, given_fields, band):
     assert screener.screen(make_post(**given_fields)).band == band
+
+
+@pytest.mark.parametrize(
+    ("text", "band"),
+    [
+        ("财务说保证金要等银行，为什么不给退", "hit"),
+        ("唱标前电子签章怎么也盖不上，开标室没人管", "hit"),
+        ("租房保证金房东不给退", "out"),
+        ("公园里的鸽子真多", "out"),
+        ("这次解密的人", "suspect"),
+    ],
+)
+def test_a_local_post_needs_no_name_of_the_bureau(screener, make_post, text, band):
+    """C5.16 不漏报: people rarely name the office; words of its trade with a problem are enough nearby."""
+    assert screener.screen(make_post(text, region="鞍山")).band == band
+    assert screener.screen(make_post(text, region="沈阳")).band == "out"
+
+
+def test_a_look_alike_takes_back_all_broad_evidence(screener, make_post):
+    assert screener.screen(make_post("鞍山人想问下，中标麒麟系统怎么装打印机驱动？")).band == "out"
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("鞍山公共资源交易中心的大厅停车场和卫生间太差了", "Z-ZH"),
+        ("鞍山公共资源交易中心的评委抽取和专家名单", "ZDC"),
+        ("鞍山公共资源交易中心退保证金的账户", "Z-CW"),
+        ("鞍山公共资源交易中心", "BGS"),
+    ],
+)
+def test_without_a_specific_rule_the_subject_chooses_the_department(screener, make_post, text, lead):
+    """C7: 业务范畴 decides where 问题性质 says nothing."""
+    assert screener.screen(make_post(text)).lead == lead
 
 
 def test_a_negative_word_sends_to_the_tray_with_a_reason(screener, make_post):
@@ -118,6 +153,12 @@ def test_markup_in_a_post_is_only_text(screener, make_post):
     result = screener.screen(make_post("<script>鞍山围标</script>"))
     assert result.band == "hit"
     assert "<script>" not in "".join(result.reasons)
+
+
+def test_a_word_full_of_stars_is_quoted_short(screener, make_post):
+    result = screener.screen(make_post("鞍山围" + "*" * 20_000 + "标"))
+    assert result.rules == ("K010",)
+    assert all(len(reason) < 300 for reason in result.reasons)
 
 
 def test_a_very_long_post_is_screened_in_one_pass(screener, make_post):

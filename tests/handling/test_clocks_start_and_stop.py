@@ -80,7 +80,9 @@ def test_lowering_at_hour_23_leaves_the_deadline_where_it_is_scenario_3(cast: Ca
     frozen.advance(23 * HOUR)
     with pytest.raises(Refused):
         actions.confirm_level(case, "较大", cast.top)
-    proposal = actions.propose_lower(case, "较大", "经核实没有人员伤亡，传播已经停止，影响范围明显小于初判，建议下调。", cast.deputy)
+    proposal = actions.propose_lower(
+        case, "较大", "经核实没有人员伤亡，传播已经停止，影响范围明显小于初判，建议下调。", cast.deputy
+    )
     assert again(case).level == "L4"
     actions.second_lower(proposal, True, cast.top)
     assert again(case).level == "L2"

@@ -1,4 +1,4 @@
-"""C2.2, C7.2, C7.3, C8.8: no disposal without analysis, no end without a settled matter, a root cause and a decision."""
+"""C2.2, C7.2, C7.3, C8.8: no disposal without analysis, no end without a settled matter and a root cause."""
 
 import pytest
 

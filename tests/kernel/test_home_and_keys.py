@@ -44,8 +44,6 @@ def test_a_private_file_is_written_once_and_whole(home: Path) -> None:
     assert homes.create_private(home / "a", b"second") is False
     assert (home / "a").read_bytes() == b"first"
     assert mode(home / "a") == 0o600
-    homes.replace_private(home / "a", b"third")
-    assert (home / "a").read_bytes() == b"third"
     assert [path.name for path in home.iterdir()] == ["a"]
 
 

@@ -95,7 +95,7 @@ def test_every_category_leads_to_a_department_that_has_it(law: Regulation) -> No
 def test_departments_agree_with_the_states_and_acts_the_software_shows() -> None:
     names = [state.name for state in ANSHAN.states.values()]
     assert names == [
-        "待定级",
+        "待转办",
         "已转办待签收",
         "已退回待办公室定",
         "核实处置中",
@@ -104,6 +104,7 @@ def test_departments_agree_with_the_states_and_acts_the_software_shows() -> None
         "已公开回应",
         "不予公开回应",
         "已办结",
+        "已并案",
         "已作废",
     ]
     assert [code for code, act in ANSHAN.acts.items() if act.public] == [

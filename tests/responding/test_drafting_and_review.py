@@ -1,4 +1,4 @@
-"""C9.3, C8.2, INV-4, habit 12: somebody else approves this exact manifest, step by step; a change voids, a save does not."""
+"""C9.3, C8.2, INV-4: somebody else approves this exact manifest, step by step; a change voids, a save does not."""
 
 import datetime as dt
 
@@ -189,9 +189,7 @@ def test_no_answer_is_submitted_before_the_facts_are_reported_c7_2(cast: Cast) -
     assert "C7.2" in refusal.value.sentence
 
 
-def test_a_submission_can_be_withdrawn_for_ten_minutes_before_anybody_decides(
-    cast: Cast, frozen: FrozenClock
-) -> None:
+def test_a_submission_can_be_withdrawn_for_ten_minutes_before_anybody_decides(cast: Cast, frozen: FrozenClock) -> None:
     round_ = submitted(cast)
     frozen.advance(dt.timedelta(minutes=9))
     actions.withdraw(round_.case, cast.editor)

@@ -156,7 +156,11 @@ def corrected(cast: Cast) -> Case:
     first = Publication.objects.get(case=case)
     told = DRAFT | {"renditions": {"portal": "更正后的文字：中断至9时50分。"}, "facts": "中断至9时50分。"}
     actions.save_revision(
-        case, actor=cast.editor, corrects=first, correction_note="原文中断结束时间有误。", **told  # type: ignore[arg-type]
+        case,
+        actor=cast.editor,
+        corrects=first,
+        correction_note="原文中断结束时间有误。",
+        **told,  # type: ignore[arg-type]
     )
     approve(cast, actions.submit(again(case), cast.editor))
     actions.release(again(case), ["portal"], cast.office)
@@ -210,3 +214,24 @@ def test_answers_are_found_by_words_of_the_title_and_by_number(cast: Cast) -> No
     assert [row.case.number for row in public_answers("开标系统")] == [case.number]
     assert [row.case.number for row in public_answers(case.number)] == [case.number]
     assert list(public_answers("土地")) == []
+
+
+def test_a_release_that_is_not_out_yet_is_called_back_when_the_text_changes(cast: Cast) -> None:
+    row = by_hand(cast)
+    case = again(row.case)
+    actions.save_revision(case, actor=cast.editor, **(DRAFT | BOTH | {"facts": "另一些事实。"}))  # type: ignore[arg-type]
+    row.refresh_from_db()
+    assert row.state == Publication.FAILED
+    with pytest.raises(Refused):
+        actions.record_post(row, URL, shot(), cast.editor)
+
+
+def test_going_back_to_the_old_text_needs_and_gets_a_new_release(cast: Cast) -> None:
+    row = by_hand(cast)
+    for facts in ("另一些事实。", DRAFT["facts"]):
+        told = DRAFT | BOTH | {"facts": facts}
+        actions.save_revision(again(row.case), actor=cast.editor, **told)  # type: ignore[arg-type]
+    approve(cast, actions.submit(again(row.case), cast.editor))
+    (second,) = actions.release(again(row.case), ["by_hand"], cast.office)
+    assert second.pk != row.pk
+    assert second.state == Publication.TO_DO

@@ -116,6 +116,6 @@ def _serve(host: str, port: int) -> int:
     finally:
         stop.set()
         thread.join(timeout=10)
-        engines.shut_down()
+        engines.use_in_process()
         server.close()
     return 0

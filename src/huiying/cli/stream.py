@@ -16,12 +16,12 @@ def ingest(options: argparse.Namespace) -> int:
 
     ready()
     from huiying.judging import commands
-    from huiying.people.errors import Refused
+    from huiying.listening.ingest import UsageError
 
     try:
         result = commands.ingest([Path(name) for name in options.files], options.format)
-    except Refused as error:
-        complain(error.sentence)
+    except UsageError as error:
+        complain(str(error))
         return USAGE
     for row in result["rejected"]:
         complain(f"{row['file']}:{row['line']} {row['reason']}")

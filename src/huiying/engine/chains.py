@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 _MARK: Final = "//@"
 _MAX_NAME: Final = 32
+# Each link carries all that it quotes, so an endless chain would cost its length squared.
+_MAX_LINKS: Final = 16
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -33,8 +36,8 @@ def parents(text: str) -> tuple[Quoted, ...]:
     """The chain of a repost, nearest parent first; empty where there is none."""
     names: dict[str, str] = {}
     found: list[Quoted] = []
-    starts = list(_marks(text))
-    for index, (_, name_start, name_end, body) in enumerate(starts):
+    starts = list(islice(_marks(text), _MAX_LINKS + 1))
+    for index, (_, name_start, name_end, body) in enumerate(starts[:_MAX_LINKS]):
         stop = starts[index + 1][0] if index + 1 < len(starts) else len(text)
         who = _alias(text[name_start:name_end], names)
         found.append(Quoted(who, text[body:stop].strip(), text[body:].strip()))

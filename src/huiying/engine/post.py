@@ -287,14 +287,31 @@ def _extra(obj: Mapping[str, Any], grading: Mapping[str, Any]) -> dict[str, Any]
         given = {}
     if not isinstance(given, Mapping):
         raise PostError("extra", "对象", "请改成 {…}，或留空。")
-    kept = {str(key): value for key, value in given.items() if not _names_a_person(str(key))}
     try:
-        length = len(json.dumps(kept, allow_nan=False))
+        length = len(json.dumps(given, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
         raise PostError("extra", "普通的 JSON 值", "请去掉其中的 NaN 或过深的嵌套。") from None
     if length > MAX_EXTRA_CHARS:
         raise PostError("extra", "不超过 64 KB", "请只留需要的附加项。")
-    return {**kept, "grading": dict(grading)} if grading else kept
+    kept: dict[str, Any] = _without_persons(dict(given))
+    figures = {**_hand_read(kept.pop("grading", None)), **grading}
+    return {**kept, "grading": figures} if figures else kept
+
+
+def _hand_read(given: Any) -> dict[str, Any]:
+    """The figures of `extra.grading`, which the grading reads: numbers only, known names only."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise PostError("extra.grading", "对象", "请改成 {…}，或留空。")
+    return {name: _plain(given[name], name) for name in _GRADING_KEYS if given.get(name) is not None}
+
+
+def _without_persons(value: Any) -> Any:
+    """`value` without any field that names a person, at any depth (the JSON writer has bounded the depth)."""
+    if isinstance(value, Mapping):
+        return {str(key): _without_persons(item) for key, item in value.items() if not _names_a_person(str(key))}
+    return [_without_persons(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _names_a_person(key: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from huiying.engine.cues import Concern, criticism_of, read_signs, suggest_concern
 from huiying.engine.grading import Figures, Grade, GradingModel, grade
 from huiying.engine.life import LifeSignal, life_signal
-from huiying.engine.normalise import Normalised, normalise
+from huiying.engine.normalise import Normalised, ascii_bounded, needs_bounds, normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import Rule, RuleHit, RuleSet
 
@@ -21,9 +21,12 @@ HIT: Final = "hit"
 SUSPECT: Final = "suspect"
 OUT: Final = "out"
 _SHOWN_RULES: Final = 6
+_SHOWN_QUOTE: Final = 24
 # From this priority on a rule names its matter closely enough to choose the department by itself.
 _SPECIFIC: Final = 45
 _TOPIC_LEAST: Final = 2
+_TOPIC_OVER_RULE: Final = 3
+_TOPIC_STRONG: Final = 3
 _CORE_WORDS: Final = 2
 
 
@@ -113,14 +116,15 @@ class Screener:
         return Scope("unknown", "文中没有地名，来源地区未掌握")
 
     def _concepts(self, masked: str) -> _Concepts:
-        """Broad evidence beside the rules; a word of somebody else's business takes it all back."""
+        """Broad evidence beside the rules; a look-alike or a word of another business takes it all back."""
         words = self._rules.concepts
-        if any(word in masked for word in words.get("foreign", ())):
-            return _Concepts(None, None, 0)
+        if "\0" in masked or any(word in masked for word in words.get("foreign", ())):
+            return _Concepts(None, None, 0, 0)
         return _Concepts(
             thing=next((word for word in words.get("things", ()) if word in masked), None),
             problem=next((word for word in words.get("problems", ()) if word in masked), None),
             core=sum(word in masked for word in words.get("core", ())),
+            topic=max(self._topics(masked).values(), default=0),
         )
 
     def _life(self, post: Post, normalised: Normalised, scope: Scope, business: bool) -> LifeSignal | None:
@@ -143,9 +147,9 @@ class Screener:
         if negative is not None or scope.state == "elsewhere":
             return OUT
         if scope.state == "inside":
-            if hits or concepts.strong or (post.own_channel and concepts.thing):
+            if hits or concepts.strong or concepts.local_strong or (post.own_channel and concepts.thing):
                 return HIT
-            return SUSPECT if post.own_channel or concepts.both or concepts.core else OUT
+            return SUSPECT if post.own_channel or concepts.weak else OUT
         return SUSPECT if hits or concepts.strong else OUT
 
     def _result(
@@ -188,15 +192,21 @@ class Screener:
             return self._general_lead() if urgent is None else urgent.lead
         if ordered and ordered[0].rule.priority >= _SPECIFIC:
             return ordered[0].rule.lead
-        return self._topic(text) or (ordered[0].rule.lead if ordered else self._general_lead())
+        named = ordered[0].rule.lead if ordered else self._general_lead()
+        return self._topic(text, _TOPIC_OVER_RULE if ordered else _TOPIC_LEAST) or named
 
-    def _topic(self, text: str) -> str | None:
+    def _topic(self, text: str, least: int) -> str | None:
         """The department whose words weigh most in the text (longer words say more); ties go to the file's order."""
-        weights = {
-            code: sum(len(word) for word in words if word in text) for code, words in self._rules.topics.items()
-        }
+        weights = self._topics(text)
         best = max(weights, key=lambda code: weights[code], default=None)
-        return best if best is not None and weights[best] >= _TOPIC_LEAST else None
+        return best if best is not None and weights[best] >= least else None
+
+    def _topics(self, text: str) -> dict[str, int]:
+        """Each department's weight: the letters of its words in the text, ASCII words standing alone."""
+        return {
+            code: sum(len(word) for word in words if word in text and _stands(word, text))
+            for code, words in self._rules.topics.items()
+        }
 
     def _general_lead(self) -> str | None:
         """The office that takes what has no better address: the lead of the rule file's most general rule."""
@@ -213,11 +223,23 @@ class _Concepts:
     thing: str | None
     problem: str | None
     core: int
+    topic: int
 
     @property
     def strong(self) -> bool:
         """Two words of the bureau's own trade, or one and a problem, are as good as a rule."""
         return self.core >= _CORE_WORDS or (self.core > 0 and self.problem is not None)
+
+    @property
+    def local_strong(self) -> bool:
+        """In a local post a department's words and a problem are enough: people rarely name the bureau."""
+        return self.topic >= _TOPIC_STRONG and self.problem is not None
+
+    @property
+    def weak(self) -> bool:
+        """Enough for a person to look at a local post."""
+        hinted = self.topic > _TOPIC_LEAST or (self.topic == _TOPIC_LEAST and self.problem is not None)
+        return self.both or self.core > 0 or hinted
 
     @property
     def both(self) -> bool:
@@ -262,6 +284,12 @@ def _co_leads(ordered: Sequence[RuleHit], lead: str | None) -> tuple[str, ...]:
     return tuple(code for code in ordered[0].rule.co_leads if code != lead)
 
 
+def _stands(word: str, text: str) -> bool:
+    """Whether an ASCII word is a word of its own at its first place; Chinese words always are."""
+    start = text.find(word)
+    return not needs_bounds(word) or ascii_bounded(text, start, start + len(word))
+
+
 def _score(band: str, ordered: Sequence[RuleHit], life: bool) -> float:
     """How sure the screening is, 0 to 1; it orders a tray and decides nothing."""
     base = {HIT: 0.6, SUSPECT: 0.3, OUT: 0.0}[band]
@@ -281,7 +309,7 @@ def _reasons(
 ) -> tuple[str, ...]:
     said: list[str] = []
     if life is not None:
-        said.append(f"人身安全信号：「{life.quote}」，请立即电话报带班领导")
+        said.append(f"人身安全信号：「{_shown(life.quote)}」，请立即电话报带班领导")
     said.extend(f"命中 {_named(hit.rule)}：{_quotes(hit)}；{scope.reason}" for hit in ordered[:_SHOWN_RULES])
     if not ordered:
         said.append(scope.reason)
@@ -301,4 +329,9 @@ def _named(rule: Rule) -> str:
 
 
 def _quotes(hit: RuleHit) -> str:
-    return "".join(f"「{quote}」" for quote in dict.fromkeys(term.quote for term in hit.terms))
+    return "".join(f"「{_shown(quote)}」" for quote in dict.fromkeys(term.quote for term in hit.terms))
+
+
+def _shown(quote: str) -> str:
+    """A quote short enough to read: a word may be written with ten thousand stars in it."""
+    return quote if len(quote) <= _SHOWN_QUOTE else f"{quote[: _SHOWN_QUOTE - 2]}…{quote[-1]}"

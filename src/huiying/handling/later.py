@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from huiying.handling import actions, clocks
 from huiying.handling.models import Case, Clock
 from huiying.handling.process import LIVE
+from huiying.handling.queries import case_of_event
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor
@@ -47,6 +48,15 @@ def open_unconfirmed(now: dt.datetime, limit: int) -> int:
 def note_late(job: Job) -> None:
     event = Event.objects.get(pk=job.payload["event"])
     actions.note_late_knowledge(event, float(job.payload["hours"]), str(job.payload.get("cause", "")))
+
+
+@handler("event_known_earlier")
+def follow_event(job: Job) -> None:
+    """An event that was known earlier was merged into a cased one: the case's first knowledge follows (INV-2)."""
+    case = case_of_event(int(job.payload["event"]))
+    if case is not None:
+        known_at = dt.datetime.fromisoformat(job.payload["known_at"])
+        actions.follow_knowledge(case, known_at, _("并入更早获知的事件"), str(job.payload.get("merged", "")), Actor.SYSTEM)
 
 
 @auditor("clocks")

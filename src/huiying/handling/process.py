@@ -1,4 +1,4 @@
-"""The case process as one readable table: state → states that may follow, each with its verb and the clause that permits it.
+"""The case process as one readable table: state → states that may follow, each with its verb and its clause.
 
 State names are data of the regulation file; this table is the software's, since the guards below it are.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from huiying.people.versions import zone
 
 @dataclass(frozen=True)
 class Countdown:
-    """What is left of a deadline: `seconds` negative when overdue; `text` for people; `title` says how it was computed."""
+    """What is left of a deadline: `seconds` negative when overdue, `text` for people, `title` how it was computed."""
 
     act: str
     due_at: dt.datetime
@@ -60,7 +60,7 @@ def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
 def cases_for(user: User) -> QuerySet[Case]:
     """The cases that a person may see, without those of danger to life unless that is the person's business."""
     who = standing(user)
-    cases = with_next_due(Case.objects.select_related("event"))
+    cases = Case.objects.select_related("event")
     if any(who.can(capability) for capability in ("duty", "office", "lead_bureau")):
         return cases
     own = Q(departments__department__code__in=who.departments)
@@ -71,7 +71,7 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 def open_cases_for(user: User) -> QuerySet[Case]:
     """What is due next, first: the duty desk's list."""
-    return cases_for(user).filter(state__in=LIVE).order_by("next_due", "opened_at")
+    return with_next_due(cases_for(user).filter(state__in=LIVE)).order_by(F("next_due").asc(nulls_last=True), "opened_at")
 
 
 def department_cases(user: User) -> QuerySet[Case]:
@@ -80,7 +80,7 @@ def department_cases(user: User) -> QuerySet[Case]:
     mine = CaseDepartment.objects.filter(until__isnull=True, role=CaseDepartment.LEAD, department__code__in=codes)
     return with_next_due(
         Case.objects.filter(pk__in=mine.values("case"), state__in=("assigned", "handling", "approved", "answered"))
-    ).order_by("next_due")
+    ).order_by(F("next_due").asc(nulls_last=True))
 
 
 def effective(case: Case, act: str) -> Clock | None:

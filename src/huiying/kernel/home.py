@@ -64,14 +64,6 @@ def create_private(path: Path, content: bytes) -> bool:
     return True
 
 
-def replace_private(path: Path, content: bytes) -> None:
-    """Write a 0600 file in one step over whatever stood there; a crash leaves the old or the new content."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
-    _write_new(draft, content)
-    draft.replace(path)
-    _sync_folder(path.parent)
-
-
 def _write_new(path: Path, content: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with os.fdopen(handle, "wb") as file:

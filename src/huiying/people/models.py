@@ -84,7 +84,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
 
 class Appointment(models.Model):
-    """A person holds a role of the regulation, in a department, for a time; a deputy may act where the file allows it."""
+    """A person holds a role of the regulation, in a department, for a time. Deputies act where the file lets them."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(max_length=40)  # a role code of the regulation file

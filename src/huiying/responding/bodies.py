@@ -1,10 +1,10 @@
-"""Which other bodies a text names (C8.4): a dictionary from the regulation and the watch rules, not a guess about grammar."""
+"""Which other bodies a text names (C8.4): a dictionary from the regulation, not a guess about grammar."""
 
 from __future__ import annotations
 
 from huiying.people.queries import regulation_now
 
-# 行政机关 and their like. Buyers, banks and companies that the file lists as partners are added by hand where it matters.
+# 行政机关 and their like. Buyers, banks and companies that the file lists are added by hand where it matters.
 ENDINGS = ("局", "委", "委员会", "办", "部", "厅", "组", "政府", "机关", "海关", "法院", "检察院")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -52,7 +53,7 @@ def keep(case: Case, kind: str, content: bytes, media_type: str, url: str, by: s
     )
 
 
-def keep_upload(case: Case, upload: UploadedFile, url: str, by: str) -> Evidence:
+def keep_upload(case: Case, upload: UploadedFile[Any], url: str, by: str) -> Evidence:
     """A screenshot from a person: PNG, JPEG, WebP or PDF up to 10 MiB."""
     if (upload.size or 0) > LARGEST:
         raise Refused(_("截图超过 10 MB。请裁剪或压缩后再上传。"), code="too_large")

@@ -8,7 +8,7 @@ from huiying.kernel import canonical
 
 
 def normalised(text: str) -> str:
-    """The text as it is compared: line ends unified, outer white space and trailing blanks gone. Words are never touched."""
+    """The text as it is compared: line ends unified, outer space and trailing blanks gone; words never touched."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines).strip()
 

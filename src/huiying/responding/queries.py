@@ -185,7 +185,7 @@ def _live(channel: str = "portal") -> QuerySet[Publication]:
 def public_answers(query: str = "") -> QuerySet[Publication]:
     """Live portal answers, newest first, one a case: the newest text of each."""
     rows = _live().filter(case__event__life_safety=False).order_by("case", "-published_at", "-id")
-    newest = {}
+    newest: dict[int, int] = {}
     for case, pk in rows.values_list("case", "pk"):
         newest.setdefault(case, pk)
     found = Publication.objects.filter(pk__in=newest.values()).select_related("revision", "case")

@@ -17,6 +17,7 @@ from huiying.handling.actions.disposal import (
 from huiying.handling.actions.grading import (
     add_knowledge,
     confirm_level,
+    follow_knowledge,
     note_late_knowledge,
     open_case,
     propose_lower,
@@ -43,6 +44,7 @@ __all__ = [
     "decide_sustained",
     "dispose",
     "find",
+    "follow_knowledge",
     "locked",
     "mark_seen",
     "merge_cases",

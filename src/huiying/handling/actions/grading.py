@@ -188,7 +188,7 @@ def set_emergency(case: Case, level: str, actor: User) -> None:
 
 
 @transaction.atomic
-def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, actor: User) -> Knowledge:
+def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, actor: User) -> Knowledge | None:
     """Somebody knew earlier: first_known_at moves earlier with this evidence, and the clocks follow (INV-2, C5.17)."""
     require(actor, "case.knowledge")
     case = locked(case)
@@ -199,13 +199,21 @@ def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, ac
         raise Refused(_("首次获知时间只能依据新证据提前，不能推后。"), code="never_later")
     how = said(how, 2, _("谁、怎样获知"))
     evidence = said(evidence, 4, _("证据"))
+    return follow_knowledge(case, known_at, how, evidence, actor_of(actor))
+
+
+@transaction.atomic
+def follow_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, who: Actor) -> Knowledge | None:
+    """Write the evidence, move first_known_at earlier and let the clocks follow. None where it is not earlier."""
+    case = locked(case)
+    if known_at >= case.first_known_at or case.state not in LIVE:
+        return None
     row = Knowledge.objects.create(
-        case=case, known_at=known_at, how=how, evidence=evidence, recorded_by=actor.name, recorded_at=now
+        case=case, known_at=known_at, how=how, evidence=evidence, recorded_by=who.name, recorded_at=time.now()
     )
     case.first_known_at = known_at
     case.save(update_fields=["first_known_at"])
     Event.objects.filter(pk=case.event_id, first_known_at__gt=known_at).update(first_known_at=known_at)
-    who = actor_of(actor)
     record(
         f"case:{case.number}",
         "case.known_earlier",

@@ -25,7 +25,7 @@ WAIT_FOR = dt.timedelta(hours=12)
 
 @transaction.atomic
 def ask_confirmation(case: Case, body: str, contact: str, actor: User) -> tuple[BodyConfirmation, str]:
-    """Make the single-use link for one body and the current text. Returns the row and the token, which is shown once."""
+    """Make the single-use link for one body and the current text. The token returned is shown once."""
     case = handling.locked(case)
     require(actor, "confirmation.ask", case)
     revision = current_revision(case)

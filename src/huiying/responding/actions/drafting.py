@@ -104,7 +104,12 @@ def _void(case: Case, actor: User, why: str) -> None:
     if case.state in ("reviewing", "approved"):
         handling.move(case, "change_again" if case.answered_at else "change", actor_of(actor), why)
         clocks.stop(case, "leader_review", why, actor_of(actor))
-        for round_ in rounds.filter(revision=current_revision(case)):
+        _call_back(case)
+        # What is already public was approved when it was posted, and stays so.
+        posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
+        for round_ in rounds.filter(revision=current_revision(case)).exclude(
+            manifest_sha256__in=posted.values("manifest_sha256")
+        ):
             _end(round_, ReviewRound.VOIDED, why)
             record(
                 f"case:{case.number}",
@@ -112,6 +117,12 @@ def _void(case: Case, actor: User, why: str) -> None:
                 {"round": round_.pk, "manifest": round_.manifest_sha256, "why": why},
                 actor_of(actor),
             )
+
+
+def _call_back(case: Case) -> None:
+    """What was released and is not out yet never goes out: its approval is void."""
+    waiting = Publication.objects.filter(case=case, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED))
+    waiting.update(state=Publication.FAILED, error=_("文稿有改动，原审定作废，这一条不再发布。"))
 
 
 def _end(round_: ReviewRound, state: str, why: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -50,7 +51,7 @@ def release(case: Case, channels: Sequence[str], actor: User) -> list[Publicatio
     made = []
     for kind in dict.fromkeys(channels):
         row, created = Publication.objects.get_or_create(
-            idempotency_key=f"{case.number}:{revision.manifest_sha256}:{kind}",
+            idempotency_key=f"{case.number}:{round_.pk}:{kind}",
             defaults={
                 "case": case,
                 "revision": revision,
@@ -106,7 +107,7 @@ def went_live(row: Publication, proof: Evidence, url: str, actor: Actor) -> None
 
 
 @transaction.atomic
-def record_post(row: Publication, url: str, screenshot: UploadedFile | None, actor: User) -> Publication:
+def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None, actor: User) -> Publication:
     """A person posted it by hand: address and screenshot. It waits for a second person, and its clocks with it."""
     require(actor, "release.publish")
     row = Publication.objects.select_for_update(of=("self",)).select_related("case", "revision").get(pk=row.pk)

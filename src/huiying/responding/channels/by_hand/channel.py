@@ -1,4 +1,4 @@
-"""Posting by hand: a person posts, pastes the address and a screenshot, a second person checks. A first-class channel."""
+"""Posting by hand: a person posts, pastes the address and a screenshot, a second person checks it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,170 @@
+"""Cases over REST: the gate is handling.access, the verbs are the desk's."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import ConfigDict, Field
+
+from huiying.api import shapes
+from huiying.api.errors import Problem, Problems, Unreadable
+from huiying.api.paging import StatePage
+from huiying.api.security import caller
+from huiying.handling import actions as handling
+from huiying.handling.access import get_case
+from huiying.handling.models import Case, Clock
+from huiying.handling.queries import cases_for
+from huiying.ledger import queries as ledger
+from huiying.people.models import Department
+from huiying.people.queries import departments, regulation_now
+from huiying.responding import actions as responding
+
+router = Router()
+NO = {401: Problem, 404: Problem, 409: Problem, 422: Problems}
+
+
+class Body(Schema):
+    """Unknown fields are refused: a misspelt one must not be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReturnIn(Body):
+    reason: str = Field(min_length=1, max_length=2000)
+
+
+class FindIn(Body):
+    facts: str = Field(min_length=1, max_length=20000)
+    cause: str = Field(min_length=1, max_length=20000)
+    impact: str = Field(min_length=1, max_length=20000)
+
+
+class DisposeIn(Body):
+    """`finding` defaults to the last one of the case."""
+
+    finding: int | None = None
+    actions: str = Field(min_length=1, max_length=20000)
+    settled: bool = False
+
+
+class LevelIn(Body):
+    """`level` by code or by the regulation's word."""
+
+    level: str = Field(min_length=1, max_length=20)
+    reason: str = Field(default="", max_length=2000)
+
+
+class RouteIn(Body):
+    """Department codes of the regulation file."""
+
+    department: str = Field(min_length=1, max_length=20)
+    joint: list[str] = Field(default=[], max_length=20)
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ReleaseIn(Body):
+    channels: list[str] = Field(min_length=1, max_length=20)
+
+
+class Done(Schema):
+    number: str
+    state: str
+
+
+@router.get("/cases", response={200: shapes.CasePage, 401: Problem, 422: Problems})
+def cases(request: HttpRequest, page: Query[StatePage]) -> dict[str, object]:
+    """The cases that the caller may see, newest first."""
+    found = cases_for(caller(request)).order_by("-opened_at", "-id")
+    if page.state:
+        found = found.filter(state=page.state)
+    return {
+        "count": found.count(),
+        "items": [shapes.case_row(case) for case in found[page.offset : page.offset + page.limit]],
+    }
+
+
+@router.get("/cases/{number}", response={200: shapes.CaseOut, 401: Problem, 404: Problem})
+def case(request: HttpRequest, number: str) -> dict[str, object]:
+    """One case with its running and stopped clocks and its timeline."""
+    found = get_case(caller(request), number)
+    clocks = list(Clock.objects.filter(case=found, superseded_at__isnull=True).order_by("due_at", "id"))
+    chains = [f"case:{found.number}", f"event:{found.event.number}"]
+    return shapes.case_out(found, clocks, list(ledger.timeline(chains)))
+
+
+@router.post("/cases/{number}/accept", response={200: Done, **NO})
+def accept(request: HttpRequest, number: str) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    handling.accept(found, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/return", response={200: Done, **NO})
+def return_case(request: HttpRequest, number: str, data: ReturnIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    handling.return_case(found, reason=data.reason, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/find", response={200: Done, **NO})
+def find(request: HttpRequest, number: str, data: FindIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    handling.find(found, facts=data.facts, cause=data.cause, impact=data.impact, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/dispose", response={200: Done, **NO})
+def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    rows = found.findings.filter(pk=data.finding) if data.finding else found.findings.all()
+    finding = rows.last()
+    if finding is None:
+        raise Unreadable("finding", "此件没有这份情况分析。请先写情况分析，再写处置。")
+    handling.dispose(found, finding=finding, actions=data.actions, settled=data.settled, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/confirm_level", response={200: Done, **NO})
+def confirm_level(request: HttpRequest, number: str, data: LevelIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name)}
+    if data.level not in levels:
+        raise Unreadable("level", f"没有级别“{data.level}”，应为：{'、'.join(levels)}。")
+    handling.confirm_level(found, level=levels[data.level], actor=caller(request), reason=data.reason)
+    return _done(found)
+
+
+@router.post("/cases/{number}/route", response={200: Done, **NO})
+def route(request: HttpRequest, number: str, data: RouteIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    lead = _department(data.department, "department")
+    joint = [_department(code, f"joint.{place}") for place, code in enumerate(data.joint)]
+    handling.route(found, department=lead, joint=joint, reason=data.reason, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/submit", response={200: Done, **NO})
+def submit(request: HttpRequest, number: str) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    responding.submit(found, actor=caller(request))
+    return _done(found)
+
+
+@router.post("/cases/{number}/release", response={200: Done, **NO})
+def release(request: HttpRequest, number: str, data: ReleaseIn) -> dict[str, str]:
+    found = get_case(caller(request), number)
+    responding.release(found, channels=data.channels, actor=caller(request))
+    return _done(found)
+
+
+def _department(code: str, field: str) -> Department:
+    found = departments().filter(code=code).first()
+    if found is None:
+        raise Unreadable(field, f"没有部门代码“{code}”，请用制度文件里的代码。")
+    return found
+
+
+def _done(case: Case) -> dict[str, str]:
+    """Where the case stands now: the verb worked on its own, locked copy."""
+    case.refresh_from_db()
+    return {"number": case.number, "state": case.state}

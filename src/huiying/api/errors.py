@@ -1,0 +1,107 @@
+"""How the API says no: 401 who are you, 404 not yours to know, 409 refused and why, 422 what is wrong where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from huiying.people.errors import Refused
+
+
+class Problem(Schema):
+    """Every error: a sentence for people, a code for programs."""
+
+    error: str
+    code: str
+
+
+class FieldProblem(Schema):
+    field: str
+    error: str
+
+
+class Problems(Problem):
+    fields: list[FieldProblem]
+
+
+class Unreadable(Exception):
+    """A body that fits the schema but names something that does not exist; becomes 422 at `field`."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field, self.sentence = field, sentence
+
+
+def register(api: NinjaAPI) -> None:
+    """Hang the handlers on `api`."""
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return api.create_response(request, {"error": error.sentence, "code": error.code}, status=409)
+
+    @api.exception_handler(Http404)
+    def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+        return api.create_response(request, {"error": _("没有这一项。"), "code": "not_found"}, status=404)
+
+    @api.exception_handler(AuthenticationError)
+    def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        return api.create_response(request, {"error": _("请先登录。"), "code": "sign_in"}, status=401)
+
+    @api.exception_handler(HttpError)
+    def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if error.status_code == 403:
+            sentence, code = _("缺少或不符的 CSRF 令牌。请把 Cookie 中的令牌放进请求头 X-CSRFToken。"), "csrf"
+        else:
+            sentence, code = _("请求的内容读不懂，应为 JSON。"), "unreadable"
+        return api.create_response(request, {"error": sentence, "code": code}, status=error.status_code)
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        fields = [{"field": _place(item["loc"]), "error": _words(item)} for item in error.errors]
+        return _unprocessable(api, request, fields)
+
+    @api.exception_handler(Unreadable)
+    def unreadable(request: HttpRequest, error: Unreadable) -> HttpResponse:
+        return _unprocessable(api, request, [{"field": error.field, "error": error.sentence}])
+
+
+def _unprocessable(api: NinjaAPI, request: HttpRequest, fields: list[dict[str, str]]) -> HttpResponse:
+    sentence = _("有 %(count)s 处填写不对，什么也没有改动。") % {"count": len(fields)}
+    return api.create_response(request, {"error": sentence, "code": "invalid", "fields": fields}, status=422)
+
+
+def _place(loc: Sequence[Any]) -> str:
+    """("body", "data", "reason") → "reason"; list positions stay."""
+    return ".".join(str(part) for part in loc if part not in ("body", "query", "path", "data", "rows"))
+
+
+def _words(item: dict[str, Any]) -> str:
+    kind, limits = str(item.get("type", "")), item.get("ctx") or {}
+    if kind == "missing":
+        return _("缺少这一项。")
+    if kind == "string_too_short":
+        return _("至少写 %(n)s 个字。") % {"n": limits.get("min_length", 1)}
+    if kind == "string_too_long":
+        return _("最多写 %(n)s 个字。") % {"n": limits.get("max_length", 0)}
+    if kind == "too_long":
+        return _("一次最多 %(n)s 项。") % {"n": limits.get("max_length", 0)}
+    if kind == "extra_forbidden":
+        return _("没有这一项，请删掉。")
+    return _expected(kind)
+
+
+def _expected(kind: str) -> str:
+    names = {
+        "string": _("应为文字。"),
+        "int": _("应为整数。"),
+        "bool": _("应为 true 或 false。"),
+        "list": _("应为列表。"),
+        "dict": _("应为对象。"),
+        "model": _("应为对象。"),
+    }
+    return names.get(kind.split("_", 1)[0], _("格式不对，请对照接口说明。"))

@@ -1,0 +1,21 @@
+"""Which part of a list: `offset` rows are left out, at most `limit` come."""
+
+from __future__ import annotations
+
+from ninja import Schema
+from pydantic import Field
+
+
+class Page(Schema):
+    offset: int = Field(0, ge=0)
+    limit: int = Field(50, ge=1, le=200)
+
+
+class StatePage(Page):
+    """`state` is a state's code; empty for all."""
+
+    state: str = Field("", max_length=20, pattern="^[a-z_]*$")
+
+
+class SearchPage(Page):
+    q: str = Field("", max_length=60)

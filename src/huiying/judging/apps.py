@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class JudgingConfig(AppConfig):
+    name = "huiying.judging"
+    label = "judging"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.judging import later  # noqa: F401  registers pollers, jobs and checks

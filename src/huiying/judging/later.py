@@ -1,0 +1,163 @@
+"""What happens later in this room: pollers, jobs, and what the auditor looks at. Imported once the app is ready."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from huiying.judging import merging, opening, pipeline, queries, urgent, warnings
+from huiying.judging.models import Event, EventPost, UrgentCall, Warning
+from huiying.kernel import clock
+from huiying.listening.models import Post
+from huiying.listening.queries import unscreened, waiting_since
+from huiying.work import leases, loop, notify
+from huiying.work.auditor import Finding, auditor
+from huiying.work.models import Job, Lease
+from huiying.work.outbox import handler
+from huiying.work.rows import locked
+from huiying.work.schedule import every, poller
+
+WAITS_TOO_LONG = dt.timedelta(minutes=5)
+#: A suspect that nobody looked at for so long loses its voice: nobody may hold one for ever (INV-10).
+VOICE_KEPT = dt.timedelta(days=14)
+BATCHES_A_TICK = 10
+
+
+@poller("judging", due=lambda _now: unscreened().exists(), transactional=False)
+def judge_waiting(_now: dt.datetime, _limit: int) -> int:
+    """Judge what waits, batch by batch, each under the loop's fence."""
+    done = 0
+    for _batch in range(BATCHES_A_TICK):
+        with transaction.atomic():
+            leases.require(loop.current())
+            screened = pipeline.judge_pending().screened
+        done += screened
+        if not screened:
+            break
+    return done
+
+
+@handler("judge")
+def judge_batch(_job: Job) -> None:
+    """Posts came in. The poller may have been quicker; then nothing waits."""
+    pipeline.judge_pending()
+
+
+@handler("regrade_posts")
+def regrade_posts(job: Job) -> None:
+    """Posts known before came with newer figures: their events get a new snapshot (§4.2)."""
+    locked(Lease, pipeline.LOCK)
+    places = EventPost.objects.filter(post__in=job.payload["posts"], withdrawn_at__isnull=True).select_related("event")
+    for pk in sorted({merging.live(place.event).pk for place in places}):
+        opening.assess(Event.objects.get(pk=pk), clock.now())
+
+
+@handler("urgent_call")
+def urgent_call(job: Job) -> None:
+    """A post speaks of danger to life: begin to call."""
+    urgent.raise_call(Post.objects.get(pk=job.payload["post"]))
+
+
+def _warnings_due(now: dt.datetime) -> bool:
+    return Warning.objects.filter(next_action_at__lte=now).exists()
+
+
+@poller("warnings", due=_warnings_due)
+def climb_warnings(now: dt.datetime, limit: int) -> int:
+    """Unacknowledged warnings go one step up (C6.12)."""
+    rows = Warning.objects.select_for_update().filter(next_action_at__lte=now, acknowledged_at__isnull=True)
+    due = list(rows.order_by("next_action_at", "id")[:limit])
+    for warning in due:
+        warnings.climb(warning, now)
+    return len(due)
+
+
+def _calls_due(now: dt.datetime) -> bool:
+    return UrgentCall.objects.filter(next_action_at__lte=now).exists()
+
+
+@poller("urgent", due=_calls_due)
+def call_on(now: dt.datetime, limit: int) -> int:
+    """Unacknowledged urgent calls reach the next person."""
+    rows = UrgentCall.objects.select_for_update().filter(next_action_at__lte=now, acknowledged_at__isnull=True)
+    due = list(rows.order_by("next_action_at", "id")[:limit])
+    for call in due:
+        urgent.call_next(call, now)
+    return len(due)
+
+
+@every("voices", 86_400)
+def destroy_old_voices() -> None:
+    """Voices of suspects that were never looked at."""
+    Post.objects.filter(sealed_voice__isnull=False, received_at__lt=clock.now() - VOICE_KEPT).update(sealed_voice=None)
+
+
+@auditor("judging")
+def posts_are_judged() -> list[Finding]:
+    """Posts that have waited for the screen for more than five minutes (C5.17)."""
+    oldest, now = waiting_since(), clock.now()
+    if oldest is None or now - oldest <= WAITS_TOO_LONG:
+        return []
+    count, minutes = unscreened().count(), int((now - oldest).total_seconds() // 60)
+    return [
+        Finding(
+            "judging.waiting",
+            "error",
+            f"有 {count} 条收到的信息还没有研判，最早的已等 {minutes} 分钟；请检查后台循环是否在运行",
+            f"{count} received posts wait to be judged, the oldest for {minutes} min; check that the loop runs.",
+        )
+    ]
+
+
+@auditor("warnings")
+def warnings_are_acknowledged() -> list[Finding]:
+    """Warnings open for more than twice their level's time, and warnings that reached nobody (C6.12)."""
+    now, found = clock.now(), []
+    for warning in Warning.objects.filter(acknowledged_at__isnull=True).select_related("event").order_by("at"):
+        number, minutes = warning.event.number, int((now - warning.at).total_seconds() // 60)
+        if warning.recipients == [warnings.NOBODY]:
+            found.append(
+                Finding(
+                    "warning.nobody",
+                    "error",
+                    f"预警 {number} 发出时无人值班，没有人收到；请安排值班员",
+                    f"Nobody was on duty to receive the warning of {number}; appoint a duty officer.",
+                )
+            )
+        elif now - warning.at > 2 * warnings.patience(warning.level):
+            found.append(
+                Finding(
+                    "warning.open",
+                    "error",
+                    f"预警 {number} 已 {minutes} 分钟无人签收，已通知：{'、'.join(warning.recipients)}",
+                    f"The warning of {number} has been unacknowledged for {minutes} min.",
+                )
+            )
+    return found
+
+
+@auditor("urgent")
+def urgent_calls_are_taken() -> list[Finding]:
+    """Open calls about a danger to life; and that nothing can ring, where no gateway is configured."""
+    now, found = clock.now(), []
+    for call in queries.urgent_calls():
+        minutes = int((now - call.raised_at).total_seconds() // 60)
+        found.append(
+            Finding(
+                "urgent.open",
+                "error",
+                f"人身安全呼叫（信息 {call.post_id}）已 {minutes} 分钟无人签收",
+                f"The call about a danger to life (post {call.post_id}) is unacknowledged for {minutes} min.",
+            )
+        )
+    if found and not notify.gateway_configured():
+        found.append(
+            Finding(
+                "urgent.no_gateway",
+                "error",
+                "有人身安全呼叫，但没有配置通知网关，不会打电话、发短信；请立即电话通知带班领导",
+                "A call about a danger to life is open and no gateway is configured: telephone the shift leader now.",
+            )
+        )
+    return found

@@ -1,0 +1,57 @@
+"""One matter, two events: members stay where they are, a pointer says which event goes on (INV-3). Reversible."""
+
+from __future__ import annotations
+
+from huiying.judging import warnings
+from huiying.judging.models import Event
+from huiying.ledger.actions import Actor, lock, record
+
+
+def live(event: Event) -> Event:
+    """The event that goes on for `event`."""
+    while event.merged_into_id is not None:
+        event = Event.objects.get(pk=event.merged_into_id)
+    return event
+
+
+def family(event: Event) -> list[Event]:
+    """The event and everything that was merged into it, at any depth."""
+    found, layer = [event], [event]
+    while layer:
+        layer = list(Event.objects.filter(merged_into__in=layer).order_by("id"))
+        found += layer
+    return found
+
+
+def adopt(source: int, into: int, touched: dict[int, Event]) -> None:
+    """Follow a merge that the engine made of two stream numbers, where no person's decision stands against it.
+
+    A case is never merged by a machine: of two events with cases both go on, of one with a case that one does.
+    """
+    loser, winner = (Event.objects.filter(stream_no=number).first() for number in (source, into))
+    if loser is None or winner is None:
+        return
+    loser, winner = (touched.get(event.pk, event) for event in (live(loser), live(winner)))
+    if loser.state == Event.CASED:
+        loser, winner = winner, loser
+    if loser.pk == winner.pk or loser.state not in (Event.OPEN, Event.NOTED):
+        return
+    if winner.state not in (Event.OPEN, Event.NOTED, Event.CASED):
+        return
+    point(loser, winner, Actor.SYSTEM)
+    touched.setdefault(winner.pk, winner)
+
+
+def point(loser: Event, winner: Event, actor: Actor) -> None:
+    """Set the pointer and take the earliest knowledge (INV-3). The caller has checked that it may."""
+    lock(f"event:{loser.number}", f"event:{winner.number}")
+    loser.state_before_merge, loser.state, loser.merged_into = loser.state, Event.MERGED, winner
+    loser.confirm_by = None
+    loser.save()
+    warnings.settle(loser, f"已并入 {winner.number}")
+    winner.first_known_at = min(winner.first_known_at, loser.first_known_at)
+    winner.life_safety = winner.life_safety or loser.life_safety
+    winner.save()
+    payload = {"merged": loser.number, "into": winner.number, "first_known_at": winner.first_known_at}
+    record(f"event:{loser.number}", "event.merged", payload, actor)
+    record(f"event:{winner.number}", "event.took_in", payload, actor)

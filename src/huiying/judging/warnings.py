@@ -1,0 +1,119 @@
+"""Warnings (C6.12): never without a recipient, and they climb until somebody acknowledges.
+
+The ladder is the regulation's: who is on duty, then its `life_safety.call_roles` one after another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from huiying.judging import standards
+from huiying.judging.models import Event, Warning
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor, record
+from huiying.people.models import User
+from huiying.people.queries import holders, on_duty
+from huiying.work import notify
+
+NOBODY = "无人值班"
+
+
+def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warning | None:
+    """Warn of an event at its suggested level; None where a warning of that level or above was given before.
+
+    A graver level takes the place of an open warning. The notice goes out at once and climbs after the level's time.
+    `desk` is `ladder(0)` where the caller has asked already.
+    """
+    if not is_graver(event):
+        return None
+    regulation = standards.regulation()
+    is_raise = event.warnings.exists()
+    settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
+    people = ladder(0) if desk is None else desk
+    warning = Warning.objects.create(
+        event=event,
+        level=event.suggested_level,
+        trigger=_trigger(event, is_raise=is_raise),
+        recipients=names(people),
+        at=now,
+        next_action_at=now + patience(event.suggested_level),
+    )
+    payload = {"level": warning.level, "recipients": warning.recipients, "trigger": warning.trigger}
+    record(f"event:{event.number}", "event.warned", payload, Actor.SYSTEM)
+    _notify(warning, people)
+    return warning
+
+
+def is_graver(event: Event) -> bool:
+    """Whether the suggested level lies above every level that was warned of."""
+    rank = standards.regulation().rank
+    given = event.warnings.values_list("level", flat=True)
+    return rank(event.suggested_level) > max((rank(level) for level in given), default=-1)
+
+
+def climb(warning: Warning, now: dt.datetime) -> None:
+    """Nobody acknowledged in time: the next step of the ladder hears of it too; at its top everybody again."""
+    warning.step += 1
+    people = ladder(warning.step)
+    warning.recipients = list(dict.fromkeys([*warning.recipients, *names(people)]))
+    warning.next_action_at = now + patience(warning.level)
+    warning.save(update_fields=["step", "recipients", "next_action_at"])
+    payload = {"step": warning.step, "recipients": names(people), "level": warning.level}
+    record(f"event:{warning.event.number}", "warning.climbed", payload, Actor.SYSTEM)
+    _notify(warning, people)
+
+
+def settle(event: Event, why: str) -> int:
+    """Close the open warnings of an event: somebody acts on it, or another warning goes on. Returns how many."""
+    return event.warnings.filter(acknowledged_at__isnull=True).update(
+        acknowledged_at=clock.now(), acknowledged_by=why[:100], next_action_at=None
+    )
+
+
+def patience(level: str) -> dt.timedelta:
+    """How long a warning waits for an acknowledgement: the level's first notice, or the hour of confirmation."""
+    regulation = standards.regulation()
+    first = regulation.level_actions.by_level[level].first_notice
+    return regulation.grading.confirm_within.elapsed if isinstance(first, str) else first.elapsed
+
+
+def ladder(step: int) -> list[User]:
+    """Whom a step calls: 0 the duty desk, then role by role; an unmanned role is passed over, the last one stays."""
+    duty = duty_desk()
+    if step == 0 and duty:
+        return duty
+    roles = standards.regulation().life_safety.call_roles
+    manned = [people for role in roles if (people := holders(role))]
+    steps = [duty, *manned] if duty else manned
+    return steps[min(step, len(steps) - 1)] if steps else []
+
+
+def duty_desk() -> list[User]:
+    """Who sits at the desk: the regulation's duty officers, else whoever may do their work."""
+    roles = standards.regulation().roles_acting_as("duty_officer")
+    return list(dict.fromkeys(user for role in roles for user in holders(role))) or on_duty()
+
+
+def names(people: list[User]) -> list[str]:
+    """Copied names; with nobody appointed that is said instead, so that the row never has no recipient (C6.12)."""
+    return [user.name for user in people] or [NOBODY]
+
+
+def _trigger(event: Event, *, is_raise: bool) -> str:
+    words = "建议级别升高" if is_raise else "新事件"
+    return f"{words}：{event.title}"[:200]
+
+
+def _notify(warning: Warning, people: list[User]) -> None:
+    """The lowest level stands in the ledger only; no word of a danger to life is sent round."""
+    regulation = standards.regulation()
+    if regulation.rank(warning.level) == 0 or warning.event.life_safety:
+        return
+    level = regulation.level(warning.level).name
+    notify.send(
+        f"【{level}】{warning.event.number}",
+        f"{warning.event.title}。请登录系统确认级别。",
+        [user.username for user in people],
+        "warning",
+        key=f"warning:{warning.pk}:{warning.step}",
+    )

@@ -1,0 +1,254 @@
+"""Verbs of listening: take posts in, whole and once (C5.16, INV-1)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.engine import post as engine_post
+from huiying.kernel import canonical, clock, sealing, tokens
+from huiying.ledger.actions import Actor, lock, record
+from huiying.listening import door, hosts
+from huiying.listening.models import Message, Post
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import actor_of, zone
+from huiying.work.numbers import next_number
+from huiying.work.outbox import enqueue
+
+CHAIN = "posts"
+CHUNK = 200
+CONTACT = "message.contact"
+OWN_PLATFORM = "门户留言"
+MESSAGE_KINDS = ("咨询", "投诉", "建议", "表扬", "网站问题", "不实信息")
+MESSAGE_CHARS = 5000
+CONTACT_CHARS = 200
+
+
+@dataclass
+class Received:
+    """What one import brought. received = new + duplicate; `versions` of the new ones are later texts of a known id.
+
+    `post_ids` are all its posts, also those known before, each once, in the order of arrival.
+    """
+
+    batch: str
+    received: int = 0
+    new: int = 0
+    duplicate: int = 0
+    versions: int = 0
+    post_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What the paste box took: the stored post, and whether it had been received before."""
+
+    post: Post
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a citizen takes home: number and code, nothing else is needed to ask again (C4.3)."""
+
+    number: str
+    query_code: str
+    life_safety: bool
+
+
+def receive(posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor, batch: str = "") -> Received:
+    """Store each post once by (platform, native id, text). Each chunk of 200 is one transaction.
+
+    A known id with another text is a new row with the next version: kept, screened again (INV-1).
+    """
+    result = Received(batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}")
+    who = actor_of(actor)
+    stream = iter(posts)
+    while chunk := list(islice(stream, CHUNK)):
+        with transaction.atomic():
+            lock(CHAIN)  # posts have one writer at a time, so that "known already" cannot change under us
+            _receive_chunk(chunk, result, how, who)
+    result.post_ids = list(dict.fromkeys(result.post_ids))
+    return result
+
+
+def _receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
+    known = _known(chunk)
+    rows: list[Post] = []
+    places: list[Post] = []
+    refreshed: dict[int, Post] = {}
+    for post in chunk:
+        versions = known.setdefault(door.key_of(post), {})
+        sha256 = door.sha256_of(post)
+        if sha256 in versions:
+            result.duplicate += 1
+            if _refresh(versions[sha256], post) and versions[sha256].pk:
+                refreshed[versions[sha256].pk] = versions[sha256]
+        else:
+            row = door.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
+            result.versions += bool(versions)
+            versions[sha256] = row
+            rows.append(row)
+        places.append(versions[sha256])
+    Post.objects.bulk_create(rows)
+    result.received += len(chunk)
+    result.new += len(rows)
+    result.post_ids += [row.pk for row in places]
+    _pass_on(rows, refreshed, result.batch)
+    if rows:
+        record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who)
+
+
+def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str], dict[str, Post]]:
+    """Rows already there under the chunk's keys, by text hash."""
+    keys = {door.key_of(post) for post in chunk}
+    rows = Post.objects.filter(native_id__in={native_id for _platform, native_id in keys})
+    known: dict[tuple[str, str], dict[str, Post]] = {}
+    for row in rows.only("platform", "native_id", "text_sha256", "metrics").order_by("id"):
+        if (row.platform, row.native_id) in keys:
+            known.setdefault((row.platform, row.native_id), {})[row.text_sha256] = row
+    return known
+
+
+def _refresh(row: Post, post: engine_post.Post) -> bool:
+    """Let newer known figures replace older ones; an unknown figure never replaces a known one."""
+    newer = {name: figure for name, figure in post.metrics.items() if figure is not None}
+    if newer.items() <= row.metrics.items():
+        return False
+    row.metrics = {**row.metrics, **newer}
+    return True
+
+
+def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> None:
+    """Danger to life first, before any other thing (Life first); then judging, then new figures."""
+    for row in rows:
+        if row.life_safety:
+            enqueue("urgent_call", {"post": row.pk}, key=f"urgent:{row.pk}")
+    if rows:
+        enqueue("judge", {"batch": batch}, key=f"judge:{rows[-1].pk}")
+    if refreshed:
+        Post.objects.bulk_update(refreshed.values(), ["metrics"])
+        moment = canonical.timestamp(clock.now())
+        enqueue("regrade_posts", {"posts": sorted(refreshed)}, key=f"regrade:{batch}:{min(refreshed)}:{moment}")
+
+
+def _summary(rows: Sequence[Post], received: int, batch: str, how: str) -> dict[str, object]:
+    """Counts, ids and hashes: enough to prove what was here and when, no text (the ledger may outlive the text)."""
+    return {
+        "batch": batch,
+        "how": how,
+        "received": received,
+        "new": len(rows),
+        "posts": [{"id": row.pk, "sha256": row.text_sha256, "version": row.version} for row in rows],
+        "life_safety": [row.pk for row in rows if row.life_safety],
+    }
+
+
+def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str = "", actor: User) -> TakenIn:
+    """Store what a person pasted (C5.13). A date in the text is not believed: the server's time is what counts.
+
+    Raises Refused when there is nothing to store or the person may not.
+    """
+    require(actor, "post.take_in")
+    pasted, title = text_or_link.strip(), title.strip()
+    if not pasted and not title:
+        raise Refused(_("没有内容。请粘贴链接或文字。"), code="empty")
+    row = _pasted(pasted, title, platform.strip(), url.strip() or hosts.first_link(pasted))
+    try:
+        post = engine_post.parse_post(row)
+    except engine_post.PostError as error:
+        raise Refused(str(error), code="unreadable") from error
+    received = receive([post], how="paste", actor=actor)
+    return TakenIn(Post.objects.get(pk=received.post_ids[0]), received.new == 1)
+
+
+def _pasted(pasted: str, title: str, platform: str, url: str) -> dict[str, object]:
+    place = hosts.place_of(url) if url else None
+    return {
+        "native_id": hosts.native_id_of(url) if url else f"text:{canonical.sha256(title, chr(0), pasted)[:32]}",
+        "platform": platform or (place.platform if place else "值班录入"),
+        "channel_class": place.channel_class if place else "",
+        "outlet_tier": place.tier if place else None,
+        "url": url,
+        "title": title,
+        "text": pasted,
+    }
+
+
+@transaction.atomic
+def receive_message(kind: str, text: str, contact: str, *, title: str = "") -> Receipt:
+    """A citizen's message: numbered, receipted, and a post like any other (C4.1, C4.3). No name is ever asked for.
+
+    Raises Refused, kindly, for an empty or overlong message.
+    """
+    kind, text, title, contact = kind.strip(), text.strip(), title.strip(), contact.strip()
+    _check_message(kind, text, title, contact)
+    now = clock.now()
+    number = _message_number(f"{now.astimezone(zone()):%Y%m%d}")
+    lock(CHAIN, f"message:{number}")
+    received = receive(
+        [_message_post(number, text, title)], how="portal", actor=Actor.PUBLIC, batch=f"message-{number}"
+    )
+    post = Post.objects.get(pk=received.post_ids[0])
+    code, code_hash = tokens.new_code()
+    Message.objects.create(
+        number=number,
+        query_code_hash=code_hash,
+        post=post,
+        kind=kind,
+        sealed_contact=sealing.seal(contact, CONTACT) if contact else None,
+        received_at=now,
+    )
+    record(
+        f"message:{number}",
+        "message.received",
+        {"number": number, "kind": kind, "post": post.pk, "sha256": post.text_sha256, "has_contact": bool(contact)},
+        Actor.PUBLIC,
+    )
+    return Receipt(number, code, post.life_safety)
+
+
+def _check_message(kind: str, text: str, title: str, contact: str) -> None:
+    if kind not in MESSAGE_KINDS:
+        raise Refused(_("请选择留言类型：%(kinds)s。") % {"kinds": "、".join(MESSAGE_KINDS)}, code="unknown_kind")
+    if not text:
+        raise Refused(_("还没有写内容。请写下您要反映的事情，再提交。"), code="empty")
+    if len(text) > MESSAGE_CHARS or len(title) > MESSAGE_CHARS:
+        raise Refused(
+            _("内容有 %(length)s 字，最多 %(limit)s 字。请删减，或分两次提交。")
+            % {"length": max(len(text), len(title)), "limit": MESSAGE_CHARS},
+            code="too_long",
+        )
+    if len(contact) > CONTACT_CHARS:
+        raise Refused(_("联系方式最多 %(limit)s 字，请缩短。") % {"limit": CONTACT_CHARS}, code="too_long")
+
+
+def _message_post(number: str, text: str, title: str) -> engine_post.Post:
+    try:
+        return engine_post.parse_post(
+            {
+                "native_id": number,
+                "platform": OWN_PLATFORM,
+                "channel_class": "门户网站",
+                "kind": "message",
+                "own_channel": True,
+                "title": title,
+                "text": text,
+                "published_at": clock.now().isoformat(),
+            }
+        )
+    except engine_post.PostError as error:
+        raise Refused(_("这段内容里没有能读的文字。请写下您要反映的事情，再提交。"), code="empty") from error
+
+
+def _message_number(day: str) -> str:
+    """`20260914-0007-31`; the check digits catch a wrong or swapped digit on the telephone (ISO 7064, mod 97-10)."""
+    serial = f"{next_number(f'message:{day}'):04d}"
+    return f"{day}-{serial}-{98 - int(f'{day}{serial}00') % 97:02d}"

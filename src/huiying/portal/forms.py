@@ -1,0 +1,124 @@
+"""What the public may send: a message, a look-up, the answer of another body. Errors say what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+TEXT_MOST, TEXT_LEAST, CONTACT_MOST = 2000, 4, 100
+UNREADABLE = "\ufffd"  # what is left of bytes that are not UTF-8
+IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+
+# Stored under the Chinese word of the regulation (C4.1); shown with a line that says what it is for.
+KINDS: list[tuple[str, Any, Any]] = [
+    ("咨询", gettext_lazy("咨询"), gettext_lazy("想问一件事怎么办、怎么规定")),
+    ("投诉", gettext_lazy("投诉"), gettext_lazy("对办事、服务或结果不满意")),
+    ("建议", gettext_lazy("建议"), gettext_lazy("觉得哪里可以做得更好")),
+    ("表扬", gettext_lazy("表扬"), gettext_lazy("想感谢某个人或某个部门")),
+    ("网站问题", gettext_lazy("网站问题"), gettext_lazy("网站、系统打不开或用不了")),
+    ("不实信息", gettext_lazy("不实信息"), gettext_lazy("看到不准确的说法，请我们核实")),
+]
+
+
+class PlainText(forms.CharField):
+    """Text as a person typed it: invisible control characters are dropped, unreadable ones are named."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not isinstance(text, str):
+            return text
+        return "".join(char for char in text if char in "\n\t" or char.isprintable() or char == "\u3000").strip()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if count := str(value or "").count(UNREADABLE):
+            raise forms.ValidationError(
+                _("有 %(count)s 处文字没能识别，显示为“�”。请改正这些字再发送。") % {"count": count}
+            )
+
+
+class AskForm(forms.Form):
+    """A message to the bureau. No name, no account, no identity number is asked for (C4.3)."""
+
+    kind = forms.ChoiceField(
+        choices=[(value, label) for value, label, _hint in KINDS],
+        error_messages={
+            "required": gettext_lazy("请选一项，说明这是哪一类事。"),
+            "invalid_choice": gettext_lazy("请从列出的几项里选一项。"),
+        },
+    )
+    text = PlainText(error_messages={"required": gettext_lazy("请写下您要说的事。")})
+    contact = PlainText(required=False)
+    website = forms.CharField(required=False)  # hidden from people; programs fill it
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if len(text) > TEXT_MOST:
+            raise forms.ValidationError(
+                _("您写了 %(count)s 个字，一次最多 %(most)s 个字。请留下最要紧的部分，其余的可以再留言一次。")
+                % {"count": len(text), "most": TEXT_MOST}
+            )
+        if len(text) < TEXT_LEAST:
+            raise forms.ValidationError(_("写得太短了，我们看不出是什么事。请再多写几个字。"))
+        return text
+
+    def clean_contact(self) -> str:
+        contact: str = self.cleaned_data["contact"]
+        if IDENTITY_NUMBER.search(contact):
+            raise forms.ValidationError(_("这里像是身份证号。我们不需要身份证号，请删掉，只留电话或邮箱。"))
+        if len(contact) > CONTACT_MOST:
+            raise forms.ValidationError(
+                _("联系方式最多 %(most)s 个字。请只留一个电话或邮箱。") % {"most": CONTACT_MOST}
+            )
+        return contact
+
+    def clean_website(self) -> str:
+        """A filled trap is refused aloud, never dropped: nothing a person wrote is lost in silence (INV-1)."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("最后一栏是防机器用的，请把它清空再发送。"))
+        return ""
+
+
+class StatusForm(forms.Form):
+    number = PlainText(max_length=40, error_messages={"required": gettext_lazy("请填写回执上的编号。")})
+    code = PlainText(max_length=20, error_messages={"required": gettext_lazy("请填写回执上的查询码。")})
+
+
+class ConfirmForm(forms.Form):
+    """What another body says to a text that names it (C8.4)."""
+
+    ANSWERS = (
+        ("agree", gettext_lazy("同意这样发布")),
+        ("amend", gettext_lazy("需要修改")),
+        ("object", gettext_lazy("不同意发布")),
+    )
+    answer = forms.ChoiceField(
+        choices=ANSWERS,
+        error_messages={
+            "required": gettext_lazy("请选一项。"),
+            "invalid_choice": gettext_lazy("请从列出的三项里选一项。"),
+        },
+    )
+    name = PlainText(
+        max_length=100,
+        error_messages={
+            "required": gettext_lazy("请写明答复人的姓名和职务。"),
+            "max_length": gettext_lazy("姓名和职务最多 100 个字。"),
+        },
+    )
+    comment = PlainText(
+        max_length=2000, required=False, error_messages={"max_length": gettext_lazy("意见最多 2000 个字。")}
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("answer") in ("amend", "object") and not data.get("comment") and "comment" not in self.errors:
+            self.add_error("comment", _("请写明要改哪里，或为什么不同意，我们好据此修改。"))
+        return data
+
+
+NOT_FOUND = gettext_lazy("没有找到。请核对编号和查询码：两样都要和回执上的一样，字母不分大小写。")

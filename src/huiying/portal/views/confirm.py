@@ -1,0 +1,80 @@
+"""Another body reads the text that names it and answers once, by a link (C8.4). Silence is never consent."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from huiying.kernel import clock
+from huiying.people.errors import Refused
+from huiying.portal import forms, limits
+from huiying.responding.actions import answer_confirmation, open_confirmation
+from huiying.responding.models import BodyConfirmation
+from huiying.responding.queries import current_revision
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The text and three answers; a used, late, outdated or unknown link says so in plain words."""
+    response = _confirm(request, token)
+    # The address is the key: no index. Other sites never learn it: the whole site sends no referrer abroad.
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _confirm(request: HttpRequest, token: str) -> HttpResponse:
+    asked = open_confirmation(token)
+    why = _not_open(asked)
+    if asked is None or why:
+        return render(
+            request,
+            "portal/confirm_closed.html",
+            {"asked": asked, "why": why},
+            status=404 if not asked else 200,
+        )
+    if request.method != "POST":
+        return _form(request, asked, forms.ConfirmForm(), 200)
+    form = forms.ConfirmForm(request.POST)
+    if not form.is_valid():
+        return _form(request, asked, form, 422)
+    if not limits.may_confirm(request):
+        form.add_error(None, _("提交太频繁了，请过一会儿再试。写好的内容还在。"))
+        return _form(request, asked, form, 429)
+    data = form.cleaned_data
+    try:
+        answer_confirmation(token, answer=data["answer"], name=data["name"], comment=data["comment"])
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _form(request, asked, form, 409)
+    return redirect("portal:confirm", token=token)
+
+
+def _not_open(asked: BodyConfirmation | None) -> str:
+    """ "" while the link is open; else unknown, answered, late or outdated."""
+    if asked is None:
+        return "unknown"
+    if asked.answered_at:
+        return "answered"
+    if asked.not_received_at or asked.submit_before <= clock.now():
+        return "late"
+    now_current = current_revision(asked.case)
+    if now_current is not None and now_current.manifest_sha256 != asked.manifest_sha256:
+        return "outdated"
+    return ""
+
+
+def _form(request: HttpRequest, asked: BodyConfirmation, form: forms.ConfirmForm, status: int) -> HttpResponse:
+    texts = dict.fromkeys(text for text in asked.revision.renditions.values() if text)
+    context = {
+        "asked": asked,
+        "revision": asked.revision,
+        "texts": [text for text in texts if text != asked.revision.facts],
+        "left": asked.submit_before - clock.now(),
+        "form": form,
+        "answers": forms.ConfirmForm.ANSWERS,
+    }
+    return render(request, "portal/confirm.html", context, status=status)

@@ -1,0 +1,103 @@
+"""Pages that are the same for every reader: no session, no user and no cookie is read, so they can be kept."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from huiying.people import queries as people
+from huiying.portal import progress, reading
+from huiying.portal.caching import until_the_ledger_moves
+
+ON_THE_FRONT_PAGE = 8
+IN_THE_FEED = 30
+
+
+@require_safe
+@until_the_ledger_moves
+def home(request: HttpRequest) -> HttpResponse:
+    """What was asked and answered, the open figures, and where to ask (C4.1, C4.4)."""
+    context = {"latest": reading.latest(ON_THE_FRONT_PAGE), "figures": reading.figures()}
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+@until_the_ledger_moves
+def answers(request: HttpRequest) -> HttpResponse:
+    """Every answer, newest first, with a search over what staff wrote."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[: reading.QUERY_LENGTH]
+    page = reading.page_of_answers(query, request.GET.get("page", "1"))
+    context = {"page": page, "found": reading.rows(page.object_list), "q": query}
+    return render(request, "portal/answers.html", context)
+
+
+@require_safe
+@until_the_ledger_moves
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """One answer: who gave it, when, how long it took, the basis, and what was corrected (C1.1, C11.1)."""
+    found = None if "\x00" in number else reading.answer(number)
+    if found is None:
+        raise Http404
+    return render(request, "portal/answer.html", {"answer": found, "corrections": reading.corrections(found)})
+
+
+@require_safe
+@until_the_ledger_moves
+def about(request: HttpRequest) -> HttpResponse:
+    """What is kept and for how long, and how an answer comes about (§6.2)."""
+    regulation = people.regulation_now()
+    context = {
+        "contact_kept": regulation.retention.personal_fields,
+        "case_kept": regulation.retention.cases,
+        "wait": progress.longest_wait(),
+        "figures": reading.figures(),
+    }
+    return render(request, "portal/about.html", context)
+
+
+@require_safe
+@until_the_ledger_moves
+def feed(request: HttpRequest) -> HttpResponse:
+    """The latest answers as Atom (RFC 4287)."""
+    context = {"found": reading.latest(IN_THE_FEED), "root": request.build_absolute_uri("/").rstrip("/")}
+    return render(request, "portal/feed.xml", context, content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Answers may be indexed; staff pages, receipts, look-ups and confirmation links may not."""
+    closed = ("/desk/", "/api/", "/ask/received/", "/status/", "/confirm/", "/language/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers that ask for the old address are sent to the drawing."""
+    return redirect(static("portal/favicon.svg"), permanent=True)
+
+
+@require_safe
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Read on in another language. A link, not a form, so that pages stay the same for every reader."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404(_("没有这种语言。"))
+    target = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None) or not target.startswith("/"):
+        target = reverse("portal:home")
+    response = redirect(target)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=365 * 86400,
+        samesite="Lax",
+        httponly=True,
+        secure=settings.HTTPS,
+    )
+    return response

@@ -1,0 +1,22 @@
+"""What the tests of the staff pages share."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+OUTAGE = "鞍山公共资源交易平台今早全崩了，八点半到现在登录不上，我们九点半开标，解密超时算谁的？"
+FACTS = "8:30 至 9:50 平台登录服务无响应，已恢复。两个项目开标顺延至 14:00。"
+DRAFT = {
+    "title": "关于交易平台登录故障的情况说明",
+    "question": "平台登录不上，开标解密超时怎么算？",
+    "facts": FACTS,
+    "renditions": {"portal": f"给大家带来不便，我们致歉。\n{FACTS}", "by_hand": FACTS},
+    "basis": "《电子招标投标办法》第五十六条",
+}
+
+
+def text_of(response: Any) -> str:
+    """The page as its reader sees the words: entities resolved, white space in one."""
+    assert response.status_code < 500
+    return " ".join(html.unescape(response.content.decode()).split())

@@ -1,0 +1,58 @@
+"""`make test`: the whole suite on SQLite, then all that touches a database once more on PostgreSQL.
+
+Where PostgreSQL or Chromium is absent the tests that need it are skipped and said so; with CI=true that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+PURE = ("tests/regulation", "tests/engine", "tests/kernel", "tests/whole/test_browser_whole_path.py")
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def pytest(arguments: list[str], **environment: str) -> int:
+    with tempfile.TemporaryDirectory(prefix="huiying-suite-") as home:
+        env = {**os.environ, "HUIYING_HOME": home, "PYTHONUTF8": "1", **environment}
+        env.pop("HUIYING_DEMO", None)
+        command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
+        return subprocess.run(command, env=env, check=False).returncode
+
+
+def main() -> int:
+    strict = os.environ.get("CI", "") == "true"
+    missing = [
+        name
+        for name, there in (
+            ("PostgreSQL on 127.0.0.1:5432", answers(5432)),
+            ("Chromium (Debian package chromium)", shutil.which("chromium") is not None),
+        )
+        if not there
+    ]
+    for name in missing:
+        print(f"not here: {name}", file=sys.stderr)
+    if missing and strict:
+        print("with CI=true a missing service or browser is a failure", file=sys.stderr)
+        return 1
+    rest = sys.argv[1:]
+    result = pytest(["tests", *rest], HUIYING_DATABASE_URL="")
+    if result or not answers(5432):
+        return result
+    return pytest(["tests", *(f"--ignore={path}" for path in PURE), *rest], HUIYING_DATABASE_URL=POSTGRES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
