@@ -134,7 +134,7 @@ STEPS: tuple[Callable[[], Any], ...] = (
 
 
 def at(index: int) -> dt.datetime:
-    return BEGIN + dt.timedelta(hours=1 + 3 * index)
+    return BEGIN + dt.timedelta(hours=1 + 4 * index)
 
 
 def later(now: dt.datetime) -> None:

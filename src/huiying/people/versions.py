@@ -14,14 +14,24 @@ from huiying.regulation import loader
 from huiying.regulation.regulation import Regulation
 
 
-@lru_cache(maxsize=32)
-def _parsed(sha256: str, text: str) -> Regulation:
-    return loader.loads(text, source=f"regulation {sha256[:12]}")
+# Every verb and every page asks for the regulation, and its text is long: a version's text is fetched and read once a
+# process, known by its hash.
+KEPT = 32
+_read: dict[str, Regulation] = {}
+
+
+def _reading(sha256: str, text: str) -> Regulation:
+    made = loader.loads(text, source=f"regulation {sha256[:12]}")
+    while len(_read) >= KEPT:
+        _read.pop(next(iter(_read), ""), None)
+    _read[sha256] = made
+    return made
 
 
 def parsed(text: str) -> Regulation:
     """A regulation's text, read and checked once a process. Raises RegulationError where the text is wrong."""
-    return _parsed(canonical.sha256(text), text)
+    sha256 = canonical.sha256(text)
+    return _read.get(sha256) or _reading(sha256, text)
 
 
 @lru_cache(maxsize=4)
@@ -34,21 +44,21 @@ def version_at(at: dt.datetime) -> RegulationVersion | None:
 
     Between two versions with one date the one adopted later counts.
     """
-    latest = RegulationVersion.objects.order_by("-effective_from", "-adopted_at").first()
+    versions = RegulationVersion.objects.only("id", "sha256", "effective_from", "name")
+    latest = versions.order_by("-effective_from", "-adopted_at").first()
     if latest is None:
         return None
     local = at.astimezone(regulation_of(latest).zone).date()
     if latest.effective_from <= local:
         return latest
-    found = (
-        RegulationVersion.objects.filter(effective_from__lte=local).order_by("-effective_from", "-adopted_at").first()
-    )
+    found = versions.filter(effective_from__lte=local).order_by("-effective_from", "-adopted_at").first()
     # Before the first version took effect there is nothing older to judge by: the first one is used and shown.
-    return found or RegulationVersion.objects.order_by("effective_from", "adopted_at").first()
+    return found or versions.order_by("effective_from", "adopted_at").first()
 
 
 def regulation_of(version: RegulationVersion) -> Regulation:
-    return _parsed(version.sha256, version.text)
+    """The version's content. Its text is loaded only where this process has not read it yet."""
+    return _read.get(version.sha256) or _reading(version.sha256, version.text)
 
 
 def regulation_at(at: dt.datetime) -> tuple[RegulationVersion, Regulation]:

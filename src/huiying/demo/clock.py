@@ -1,0 +1,107 @@
+"""The demonstration's own clock: saved point + elapsed real time × speed. It only goes forward, and while the program
+is off it stands still (INV-13).
+
+What is on disk is a promise, not a diary: no time later than the saved point was ever given out. A program that was
+killed therefore resumes a few demonstration minutes later than it stopped and never earlier.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from huiying.kernel import clock, home
+
+BEGINS = dt.datetime(2026, 9, 13, 23, 30, tzinfo=dt.UTC)  # Monday 2026-09-14 07:30 in Anshan
+SPEED = 10.0
+FASTEST = 10_000.0
+SAVE_EVERY = 5.0  # real seconds
+FILE = "demo-clock.json"
+
+
+class DemoClock:
+    """A source for `huiying.kernel.clock`. `elapsed` reads seconds from a monotone meter; tests give their own."""
+
+    def __init__(self, path: Path, *, speed: float = SPEED, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._speed = speed
+        self._elapsed = elapsed
+        self._lock = threading.Lock()
+        self._base = _read(path)
+        self._since = elapsed()
+        self._last = self._base
+        self._promised = self._base
+
+    def __call__(self) -> dt.datetime:
+        with self._lock:
+            return self._tell(self._base + dt.timedelta(seconds=(self._elapsed() - self._since) * self._speed))
+
+    def fast_forward(self, to: dt.datetime) -> dt.datetime:
+        """Move on to `to` and run on from there; a moment that has passed already changes nothing."""
+        with self._lock:
+            now = self._base + dt.timedelta(seconds=(self._elapsed() - self._since) * self._speed)
+            self._base = max(now, self._last, to.astimezone(dt.UTC))
+            self._since = self._elapsed()
+            return self._tell(self._base)
+
+    def _tell(self, at: dt.datetime) -> dt.datetime:
+        self._last = max(self._last, at)
+        if self._last > self._promised:
+            self._promised = self._last + dt.timedelta(seconds=SAVE_EVERY * self._speed)
+            _write(self._path, self._promised)
+        return self._last
+
+
+def _read(path: Path) -> dt.datetime:
+    """The saved point; the fixed beginning where there is none yet."""
+    try:
+        return dt.datetime.fromisoformat(json.loads(path.read_text("utf-8"))["now"]).astimezone(dt.UTC)
+    except FileNotFoundError:
+        return BEGINS
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"演示时钟文件 {path} 读不出时间。删去整个演示目录 {path.parent} 可从头开始。") from error
+
+
+def _write(path: Path, at: dt.datetime) -> None:
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("w", encoding="utf-8") as handle:
+        json.dump({"now": at.isoformat()}, handle)
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(path)
+
+
+def speed() -> float:
+    """HUIYING_DEMO_SPEED: demonstration seconds a real second, from 0.1 to 10 000."""
+    words = os.environ.get("HUIYING_DEMO_SPEED", "").strip()
+    if not words:
+        return SPEED
+    try:
+        asked = float(words)
+    except ValueError:
+        asked = math.nan
+    if not 0.1 <= asked <= FASTEST:
+        raise ValueError(f"HUIYING_DEMO_SPEED={words} 不能用：应为 0.1 到 {FASTEST:.0f} 的数，例如 10（快十倍）。")
+    return asked
+
+
+def install() -> DemoClock:
+    """Make the demonstration's clock the clock of this process, where the saved point left it."""
+    source = DemoClock(home.home() / FILE, speed=speed())
+    clock.install(source)
+    _installed.append(source)
+    return source
+
+
+def current() -> DemoClock | None:
+    """The clock that `install` put in force in this process."""
+    return _installed[-1] if _installed else None
+
+
+_installed: list[DemoClock] = []

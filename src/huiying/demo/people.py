@@ -1,0 +1,99 @@
+"""Who works in the demonstration's bureau. All names are invented; nobody has a password, one signs in by card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor
+from huiying.people.actions import adopt_regulation, appoint
+from huiying.people.models import Bureau, Department, User
+from huiying.people.queries import regulation_now
+from huiying.regulation import loader
+
+NAME = "鞍山市公共资源交易管理局（演示）"
+ADMINISTRATOR = ("admin", "石磊", "系统管理员", "管人员和岗位，看不到办件")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One member of staff: role and department are codes of the regulation file; `wants` is said on the card."""
+
+    username: str
+    name: str
+    role: str
+    department: str
+    wants: str
+    is_deputy: bool = False
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the sign-in page shows of one person."""
+
+    username: str
+    name: str
+    role: str
+    wants: str
+
+
+# The first of each role has its card; who hears first stands first.
+PEOPLE: tuple[Person, ...] = (
+    Person("zhoulan", "周岚", "duty_officer", "BGS", "看下一件到几点，签收预警，确认级别"),
+    Person("zhengwei", "郑维民", "shift_leader", "BGS", "夜里有急事先找到我"),
+    Person("hanqiu", "韩秋", "office_head", "BGS", "转办、审稿、盯逾期"),
+    Person("linxiao", "林晓", "editor", "BGS", "把核实过的事实写成回应，审定后发布、登记截图"),
+    Person("majun", "马峻", "division_head", "GCC", "工程招投标的件，核实和审稿"),
+    Person("jianglei", "姜蕾", "informant", "GCC", "替工程处报事实、交初稿"),
+    Person("shenli", "沈立", "legal", "FGC", "重大件会签：依据对不对，能不能公开"),
+    Person("lianan", "梁安", "deputy_leader", "BGS", "在手机上审签：还剩多久，改了什么"),
+    Person("guchang", "顾长河", "top_leader", "BGS", "在手机上签发重大和特别重大的回应"),
+    Person("qihong", "祁红", "spokesperson", "BGS", "只要现行口径"),
+    Person("tangning", "唐宁", "network", "WGC", "看各个来源是否都在，夜里替值班员接一手"),
+    Person("wufan", "吴帆", "duty_officer", "BGS", "接夜班，粘贴链接，甄别拿不准的帖子"),
+    Person("songjie", "宋洁", "division_head", "BGS", "办公室主办的几件，签收和初审"),
+    Person("wenjing", "温静", "division_head", "WGC", "假网站、平台安全的件，签收和处置"),
+    Person("luohai", "罗海", "division_head", "Z-XX", "系统故障的件，先恢复再说明"),
+    Person("hemiao", "何苗", "informant", "Z-XX", "替信息技术部报事实、交初稿"),
+    Person("baihui", "白慧", "division_head", "Z-YW", "咨询件，当天答复"),
+    Person("qiancheng", "钱承", "division_head", "Z-CW", "保证金的件，逐笔核对"),
+    Person("dujuan", "杜鹃", "informant", "Z-CW", "替财务部报事实、交初稿"),
+    Person("yaomin", "姚敏", "division_head", "CGC", "政府采购的件，等我初审"),
+    Person("gaoyan", "高岩", "division_head", "ZDC", "专家和代理机构的件"),
+    Person("qinnan", "秦楠", "division_head", "Z-ZH", "大厅和后勤的件"),
+    Person("shuyan", "舒雁", "division_head", "CQC", "国有产权和招租的件"),
+    Person("fangzheng", "方政", "division_head", "JDC", "投诉举报线索，新转来的先签收"),
+    Person("yuqing", "于青", "division_head", "FGC", "政策解读的件"),
+)
+
+
+@transaction.atomic
+def settle_in() -> None:
+    """Regulation, bureau and people; what is there already stays as it is."""
+    adopt_regulation(loader.load("anshan").text, Actor.SYSTEM)
+    Bureau.objects.get_or_create(pk=1, defaults={"name": NAME, "set_up_at": clock.now()})
+    username, name, _role, _wants = ADMINISTRATOR
+    if not User.objects.filter(username=username).exists():
+        User.objects.create_user(username, name, None, is_administrator=True, joined_at=clock.now())
+    departments = {item.code: item for item in Department.objects.all()}
+    for person in PEOPLE:
+        department = departments[person.department]
+        if User.objects.filter(username=person.username).exists():
+            continue
+        user = User.objects.create_user(
+            person.username, person.name, None, department=department, joined_at=clock.now()
+        )
+        appoint(user, person.role, department, is_deputy=person.is_deputy, actor=Actor.SYSTEM)
+
+
+def cards() -> list[Card]:
+    """One card a role, in the order in which the sign-in page shows them, the administrator last."""
+    regulation = regulation_now()
+    firsts = {one.role: one for one in reversed(PEOPLE)}
+    shown = [one for one in PEOPLE if firsts[one.role] is one]
+    return [
+        *(Card(one.username, one.name, regulation.role(one.role).name, one.wants) for one in shown),
+        Card(*ADMINISTRATOR),
+    ]

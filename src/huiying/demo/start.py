@@ -1,0 +1,13 @@
+"""Making the demonstration ready: its bureau, its people and its course. Twice is once."""
+
+from __future__ import annotations
+
+import importlib
+
+from huiying.demo import people
+
+
+def prepare() -> None:
+    """After migrations, before the loop: the people are in post and the loop knows the course."""
+    people.settle_in()
+    importlib.import_module("huiying.demo.director")  # registers its poller and its job with the loop

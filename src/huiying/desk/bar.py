@@ -1,0 +1,86 @@
+"""The action bar: what a person may do now, and what not and why, with the form of each verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+from huiying.desk.forms import NothingForm, VerbForm
+from huiying.people.models import User
+
+Cleaned = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What the dispatch table knows of one verb: its form, the one action it calls, what it says when done."""
+
+    form: type[VerbForm]
+    call: Callable[[Any, Cleaned, User], Any]
+    done: str | Promise | Callable[[Any], str]
+    place: str = ""  # where to go next; the subject's own page when empty
+
+    def said(self, result: Any) -> str:
+        if isinstance(self.done, (str, Promise)):
+            return str(self.done)
+        return self.done(result)
+
+
+@dataclass
+class Action:
+    name: str
+    label: str
+    post: str = ""
+    url: str = ""  # a page of its own instead of a form here
+    form: VerbForm | None = None
+    why: str = ""
+    refused: str = ""
+
+
+@dataclass
+class Bar:
+    may: list[Action] = field(default_factory=list)
+    may_not: list[Action] = field(default_factory=list)
+    next: str = ""  # the one that carries the work on, shown first and strongest
+
+
+def build(
+    states: Iterable[Any],
+    verbs: Mapping[str, Verb],
+    subject: Any,
+    user: User,
+    *,
+    base: str,
+    pages: Mapping[str, str] | None = None,
+    bound: Mapping[str, VerbForm] | None = None,
+    forward: Iterable[str] = (),
+) -> Bar:
+    """`states` have name, label, allowed, why; `base` is the address before the verb.
+
+    `forward`: what carries the work on, the best first."""
+    bar = Bar()
+    for state in states:
+        action = Action(state.name, str(state.label), why=str(state.why))
+        if not state.allowed:
+            bar.may_not.append(action)
+        elif pages and state.name in pages:
+            action.url = pages[state.name]
+            bar.may.append(action)
+        elif state.name in verbs:
+            action.post = f"{base}{state.name}/"
+            action.form = (bound or {}).get(state.name) or form_for(verbs[state.name], state.name, subject, user)
+            bar.may.append(action)
+    offered = {action.name for action in bar.may}
+    bar.next = next((name for name in forward if name in offered), "")
+    bar.may.sort(key=lambda action: action.name != bar.next)
+    return bar
+
+
+def form_for(verb: Verb, name: str, subject: Any, user: User, *data: Any) -> VerbForm:
+    return verb.form(*data, subject=subject, user=user, auto_id=f"{name}-%s")
+
+
+__all__ = ["Action", "Bar", "Cleaned", "NothingForm", "Verb", "build", "form_for"]

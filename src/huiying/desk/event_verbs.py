@@ -1,0 +1,119 @@
+"""The verbs of an event: judge it, open its case, or decide with a second person not to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk import forms
+from huiying.desk.bar import Verb
+from huiying.handling import actions as handling
+from huiying.judging import actions as judging
+from huiying.judging import queries
+from huiying.judging.models import ConcernDecision, Dismissal, Event
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import may
+
+
+def other_event(number: str) -> Event:
+    found = Event.objects.filter(number=number.strip()).first()
+    if found is None:
+        raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": number})
+    return found
+
+
+def _open_rumour(event: Event) -> ConcernDecision:
+    found = queries.open_rumour(event)
+    if found is None:
+        raise Refused(_t("没有等第二人核对的谣言认定。"))
+    return found
+
+
+EVENT_VERBS: dict[str, Verb] = {
+    "open_case": Verb(
+        forms.LevelForm,
+        lambda event, told, user: handling.open_case(event, user, told["level"], told["reason"]),
+        _("级别已定，已立案，法定时限开始计算。"),
+        place="case",
+    ),
+    "set_concern": Verb(
+        forms.ConcernForm,
+        lambda event, told, user: judging.set_concern(
+            event, told["concern"], user, claim=told["claim"], proof=told["proof"]
+        ),
+        _("性质已记录；谣言须另一人核对证据后才算数。"),
+    ),
+    "second_concern": Verb(
+        forms.AgreeForm,
+        lambda event, told, user: judging.second_concern(_open_rumour(event), told["agree"] == "yes", user),
+        _("意见已记录。"),
+    ),
+    "propose_dismissal": Verb(
+        forms.DismissForm,
+        lambda event, told, user: judging.propose_dismissal(event, told["ground"], told["reason"], user),
+        _("已提议不予回应，等另一人同意；同意之前照常计时。"),
+    ),
+    "second_dismissal": Verb(
+        forms.AgreeForm,
+        lambda event, told, user: judging.second_dismissal(event, told["agree"] == "yes", user),
+        _("意见已记录。"),
+    ),
+    "read_attitude": Verb(
+        forms.AttitudeForm,
+        lambda event, told, user: judging.read_attitude(event, told["critical"], told["sample"], user),
+        _("态度已记入，级别建议已重算。"),
+    ),
+    "set_offline_risk": Verb(
+        forms.OfflineForm,
+        lambda event, told, user: judging.set_offline_risk(event, int(told["value"]), user),
+        _("线下风险已记入，级别建议已重算。"),
+    ),
+    "merge": Verb(
+        forms.OtherEventForm,
+        lambda event, told, user: judging.merge_events(event, other_event(told["number"]), user),
+        _("已并入。"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    name: str
+    label: str
+    allowed: bool
+    why: str = ""
+
+
+def states_for(user: User, event: Event, dismissal: Dismissal | None) -> list[State]:
+    """What may be done with the event now. The verbs check again: this only says it beforehand."""
+    if event.state not in (Event.OPEN, Event.NOTED):
+        return [_row(user, "set_concern", _t("定性质"), "event.judge")] if event.state == Event.CASED else []
+    waiting = dismissal is not None and dismissal.seconded_at is None
+    rumour = queries.open_rumour(event)
+    rows = [
+        _second(user, "second_dismissal", _t("对“不予回应”表示意见"), "event.dismiss", dismissal.proposed_user)
+        if dismissal and waiting
+        else None,
+        _second(user, "second_concern", _t("核对谣言认定"), "event.judge", rumour.by_user) if rumour else None,
+        _row(user, "open_case", _t("确认级别并立案"), "case.open"),
+        None if waiting else _row(user, "propose_dismissal", _t("提议不予回应"), "event.dismiss"),
+        _row(user, "set_concern", _t("定性质"), "event.judge"),
+        _row(user, "set_offline_risk", _t("记线下风险"), "event.judge"),
+        _row(user, "read_attitude", _t("记网民态度"), "event.judge"),
+        _row(user, "merge", _t("并入另一事件"), "event.judge"),
+    ]
+    return [row for row in rows if row is not None]
+
+
+def _row(user: User, name: str, label: str, permission: str) -> State:
+    verdict = may(user, permission)
+    return State(name, label, verdict.allowed, verdict.why)
+
+
+def _second(user: User, name: str, label: str, permission: str, first: int | None) -> State:
+    if first == user.pk:
+        return State(name, label, False, _t("是您提议的，须由另一人同意。"))
+    return _row(user, name, label, permission)

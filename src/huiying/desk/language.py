@@ -1,0 +1,10 @@
+"""Which of the two languages the reader reads."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+
+
+def lang() -> str:
+    """`en` or `zh`, as the regulation file's names ask for it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"

@@ -1,0 +1,208 @@
+"""Filters and small parts that every page uses: times, levels, actors, marked words, lines of numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huiying.desk.language import lang
+from huiying.kernel import clock
+from huiying.regulation import Regulation
+
+register = template.Library()
+
+COLOURS = {"蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red"}
+SHAPES = ("circle", "triangle", "diamond", "square")
+# Who acts without being a person of the bureau.
+NOBODY = {"系统": gettext_lazy("系统"), "公众": gettext_lazy("公众")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def in_english() -> bool:
+    return lang() == "en"
+
+
+@register.filter
+def local(at: dt.datetime | str | None, precise: str = "minute") -> str:
+    """「9月13日 10:00」 in the regulation's zone; the year only when it is another than now's."""
+    moment = _moment(at)
+    if moment is None:
+        return ""
+    shown = timezone.localtime(moment)
+    time = shown.strftime("%H:%M:%S" if precise == "second" else "%H:%M")
+    return f"{_day(shown.date())} {time}"
+
+
+@register.filter
+def local_day(at: dt.date | dt.datetime | None) -> str:
+    if at is None:
+        return ""
+    return _day(timezone.localtime(at).date() if isinstance(at, dt.datetime) else at)
+
+
+def _day(day: dt.date) -> str:
+    same_year = day.year == timezone.localtime(clock.now()).year
+    if in_english():
+        return f"{day.day} {MONTHS[day.month - 1]}" + ("" if same_year else f" {day.year}")
+    return ("" if same_year else f"{day.year}年") + f"{day.month}月{day.day}日"
+
+
+def _moment(at: dt.datetime | str | None) -> dt.datetime | None:
+    if isinstance(at, str):
+        try:
+            at = dt.datetime.fromisoformat(at)
+        except ValueError:
+            return None
+    return at
+
+
+@register.filter
+def iso(at: dt.datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+@register.filter
+def duration(length: dt.timedelta | float | None) -> str:
+    """「5 小时 40 分」; under two hours minutes only."""
+    if length is None:
+        return ""
+    seconds = length.total_seconds() if isinstance(length, dt.timedelta) else float(length)
+    minutes = int(abs(seconds) // 60)
+    if minutes < 120:
+        return _("%(minutes)d 分钟") % {"minutes": minutes}
+    hours, rest = divmod(minutes, 60)
+    if not rest:
+        return _("%(hours)d 小时") % {"hours": hours}
+    return _("%(hours)d 小时 %(minutes)02d 分") % {"hours": hours, "minutes": rest}
+
+
+@register.filter
+def remaining(due_at: dt.datetime) -> str:
+    """「剩 5 小时 40 分」 or 「已超 1 小时 05 分」, measured by the server's clock."""
+    left = due_at - clock.now()
+    words = _("已超 %(time)s") if left < dt.timedelta(0) else _("剩 %(time)s")
+    return words % {"time": duration(left)}
+
+
+@register.filter
+def countdown(row: Any) -> dict[str, Any]:
+    """What `parts/countdown.html` shows of a clock: how long, until when, how it was computed and from what."""
+    left = row.due_at - clock.now()
+    explanation = (getattr(row, "explanation_en", "") if in_english() else "") or row.explanation
+    return {
+        "clock": row,
+        "overdue": left < dt.timedelta(0),
+        "soon": dt.timedelta(0) <= left < dt.timedelta(hours=2),
+        "text": remaining(row.due_at),
+        "title": f"{explanation} {row.source or row.basis}".strip(),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def word(context: template.Context, text: str) -> str:
+    """A word of the regulation file in the reader's language; the file brings its own English."""
+    return _name(context, "word", text)
+
+
+@register.simple_tag(takes_context=True)
+def act_name(context: template.Context, act: str) -> str:
+    return _name(context, "act", act)
+
+
+@register.simple_tag(takes_context=True)
+def state_name(context: template.Context, state: str) -> str:
+    return _name(context, "state", state)
+
+
+@register.simple_tag(takes_context=True)
+def role_name(context: template.Context, role: str) -> str:
+    return _name(context, "role", role)
+
+
+@register.simple_tag(takes_context=True)
+def department_name(context: template.Context, code: str) -> str:
+    return _name(context, "department", code)
+
+
+@register.simple_tag(takes_context=True)
+def level_name(context: template.Context, code: str) -> str:
+    return _name(context, "level", code)
+
+
+def _name(context: template.Context, kind: str, code: str) -> str:
+    """A code that this regulation does not know is shown as it stands: history may speak of an older file."""
+    try:
+        return str(_regulation(context).name_of(kind, code, lang()))
+    except KeyError:
+        return code
+
+
+def _regulation(context: template.Context) -> Regulation:
+    found: Regulation = context["desk"].regulation
+    return found
+
+
+@register.inclusion_tag("desk/parts/level.html", takes_context=True)
+def level(context: template.Context, code: str, note: str = "") -> dict[str, Any]:
+    """The level badge: shape and word, the colour only says it again."""
+    found = next((item for item in _regulation(context).levels if item.code == code), None)
+    if found is None:
+        return {"known": False}
+    return {
+        "known": True,
+        "colour": COLOURS.get(found.colour, "blue"),
+        "shape": found.shape or SHAPES[min(int(code[1:]), len(SHAPES)) - 1],
+        "name": level_name(context, code),
+        "note": note,
+    }
+
+
+@register.filter
+def actor(text: str) -> str:
+    """「张三（局办公室主任）」 from the copied actor of a ledger entry."""
+    found = json.loads(text)
+    post = found.get("post") or found.get("department") or ""
+    name = str(NOBODY.get(found["name"], found["name"]))
+    return f"{name}（{post}）" if post and not in_english() else (f"{name} ({post})" if post else name)
+
+
+@register.filter
+def marked(text: str, words: Iterable[str]) -> SafeString:
+    """`text` with the matched words in <mark>. Everything is escaped first."""
+    wanted = sorted({re.escape(escape(w)) for w in words if w}, key=len, reverse=True)
+    safe = str(escape(text))
+    if wanted:
+        safe = re.sub("|".join(wanted), lambda found: f"<mark>{found[0]}</mark>", safe, flags=re.IGNORECASE)
+    return mark_safe(safe)  # noqa: S308 - escaped above
+
+
+@register.filter
+def percent(share: float | None) -> int:
+    return round((share or 0) * 100)
+
+
+@register.inclusion_tag("desk/parts/sparkline.html")
+def sparkline(series: Sequence[tuple[dt.datetime, int]], label: str = "") -> dict[str, Any]:
+    """A line of hourly counts, drawn here so that it prints, with its table behind it."""
+    counts = [count for _at, count in series]
+    top = max(counts, default=0) or 1
+    step = 240 / max(len(counts) - 1, 1)
+    points = [(round(place * step, 1), round(44 - 40 * count / top, 1)) for place, count in enumerate(counts)]
+    return {
+        "line": " ".join(f"{x},{y}" for x, y in points),
+        "last": points[-1] if points else None,
+        "series": series,
+        "top": max(counts, default=0),
+        "total": sum(counts),
+        "label": label,
+    }

@@ -1,0 +1,138 @@
+"""值班台: what is due next, what is new, what waits for me."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from huiying.desk.context import Everywhere, of
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.rows import case_rows
+from huiying.handling import queries as handling
+from huiying.handling.queries import case_of_event
+from huiying.judging import actions as judge
+from huiying.judging import queries as judging
+from huiying.judging.models import Event, UrgentCall, Warning
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import may
+from huiying.people.queries import roles_of
+from huiying.responding import queries as responding
+from huiying.responding.models import Publication
+
+SHOWN = 12
+
+
+@staff()
+def home(request: StaffRequest) -> HttpResponse:
+    return render(request, "desk/home.html", what_waits(request.user, of(request)))
+
+
+def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
+    """Only what this person may act on; each list costs one query and is left out for whom it is not."""
+    urgent = list(judging.urgent_calls()) if here.urgent and may(user, "urgent.view") else []
+    warnings = {row.event_id: row for row in judging.open_warnings(user)}
+    cases = list(handling.open_cases_for(user)[: SHOWN + 1]) if roles_of(user) else []
+    rows = case_rows(cases[:SHOWN])
+    events = to_judge(user)
+    listed = {event.pk for event in events}
+    return {
+        "urgent": urgent,
+        # A warned event that waits to be graded stands once on the page: its row carries the acknowledgement.
+        "warnings": [row for row in warnings.values() if row.event_id not in listed][:SHOWN],
+        "to_judge": [(event, warnings.get(event.pk)) for event in events[:SHOWN]],
+        "waiting": len(events),
+        "rows": rows,
+        "more": len(cases) > SHOWN,
+        "suspects": here.suspects if may(user, "suspect.clear") else 0,
+        "steps": responding.my_steps(user),
+        "mine": [row for row in rows if waits_for_me(user, row.case.state, row.lead)],
+        "posting": posting(user),
+        "may_take_in": may(user, "post.take_in").allowed,
+        "count": len(urgent) + len(warnings),
+    }
+
+
+def to_judge(user: User) -> list[Event]:
+    """The events that wait for a level, the gravest first."""
+    if not may(user, "event.confirm_level"):
+        return []
+    events = list(judging.events_to_do().defer("grade", "reasons"))
+    if not may(user, "urgent.view"):
+        events = [event for event in events if not event.life_safety]
+    return sorted(events, key=lambda event: event.suggested_level, reverse=True)
+
+
+def waits_for_me(user: User, state: str, lead: Any) -> bool:
+    """Cases that the person's own department has to accept."""
+    return state == "assigned" and lead is not None and lead.department_id == user.department_id
+
+
+def posting(user: User) -> list[Publication]:
+    """What is to be posted by hand, and what waits for a second person who is not the poster."""
+    may_do = {
+        Publication.TO_DO: may(user, "release.publish").allowed,
+        Publication.TO_VERIFY: may(user, "release.verify").allowed,
+    }
+    if not any(may_do.values()):
+        return []
+    return [row for row in responding.by_hand_to_do(user)[:SHOWN] if may_do[row.state]]
+
+
+@staff("POST")
+def take_in(request: StaffRequest) -> HttpResponse:
+    """The paste box (C5.13). What is known already answers with its number and who has it."""
+    try:
+        taken = judge.take_in(request.POST.get("text", ""), title=request.POST.get("title", ""), actor=request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("desk:home")
+    if taken.event is None:
+        messages.info(request, _("已录入。机器看不出与本局有关，放在“待辨”里等人看一眼。"))
+    elif taken.is_known:
+        messages.info(request, _known_already(taken.event))
+    else:
+        messages.success(request, _("已录入，形成事件 %(number)s。") % {"number": taken.event.number})
+        if may(request.user, "event.view"):
+            return redirect("desk:event", taken.event.number)
+    return redirect("desk:home")
+
+
+def _known_already(event: Event) -> str:
+    case = case_of_event(event.pk)
+    if case is None:
+        return _("已在第 %(number)s 号事件，还没有立案。") % {"number": event.number}
+    lead = handling.lead_of(case)
+    return _("已在第 %(number)s 号，由%(department)s办理。") % {
+        "number": case.number,
+        "department": lead.name if lead else _("局办公室"),
+    }
+
+
+@staff("POST")
+def acknowledge_warning(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "warning.acknowledge")
+    warning = get_object_or_404(Warning, pk=pk)
+    return _tell(request, lambda: judge.acknowledge_warning(warning, request.user), _("已知悉，不再继续叫人。"))
+
+
+@staff("POST")
+def acknowledge_urgent(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "urgent.acknowledge")
+    call = get_object_or_404(UrgentCall, pk=pk)
+    done = request.POST.get("what_was_done", "").strip()
+    return _tell(request, lambda: judge.acknowledge_urgent(call, done, request.user), _("已接手，系统停止叫人。"))
+
+
+def _tell(request: HttpRequest, verb: Any, done: str) -> HttpResponse:
+    try:
+        verb()
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, done)
+    return redirect("desk:home")

@@ -1,0 +1,38 @@
+"""台账: the heads of the chains, the last entries, and the proof that nothing was altered (INV-8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from huiying.desk import timeline
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.templatetags.desk import actor
+from huiying.ledger import queries
+from huiying.ledger.models import ChainHead, LedgerEntry
+from huiying.people.queries import standing
+
+SHOWN = 50
+HEADS = 12
+
+
+@staff("GET", "HEAD", "POST")
+def ledger(request: StaffRequest) -> HttpResponse:
+    """POST verifies: reading every entry is work, so it is asked for, not done on each visit."""
+    or_404(request.user, "ledger.view")
+    chain = request.GET.get("chain", "")
+    found = LedgerEntry.objects.order_by("-id")
+    if chain:
+        found = found.filter(chain=chain)
+    entries = list(found[:SHOWN])
+    regulation = standing(request.user).regulation
+    context: dict[str, Any] = {
+        "chain": chain,
+        "rows": [(entry, timeline.sentence(entry, regulation), actor(entry.actor)) for entry in entries],
+        "heads": ChainHead.objects.filter(seq__gt=0).order_by("-at")[:HEADS],
+        "chains": ChainHead.objects.filter(seq__gt=0).count(),
+        "report": queries.verify() if request.method == "POST" else None,
+    }
+    return render(request, "desk/ledger.html", context)

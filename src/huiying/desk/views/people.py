@@ -1,0 +1,125 @@
+"""人员: the administrator adds people and gives them posts; a link is shown once, a password never （九）."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.language import lang
+from huiying.people import actions
+from huiying.people.errors import Refused
+from huiying.people.models import Appointment, Department, User
+from huiying.people.queries import departments, standing
+from huiying.regulation import Regulation
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    department = forms.ModelChoiceField(label=_("部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
+    phone = forms.CharField(label=_("电话（生命安全呼叫用）"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        cast("forms.ModelChoiceField[Department]", self.fields["department"]).queryset = departments()
+
+
+class AppointForm(forms.Form):
+    role = forms.ChoiceField(label=_("岗位"))
+    department = forms.ModelChoiceField(
+        label=_("部门"), queryset=Department.objects.none(), empty_label=_("本人部门"), required=False
+    )
+    is_deputy = forms.BooleanField(label=_("副职（代行）"), required=False)
+
+    def __init__(self, *args: Any, regulation: Regulation, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        cast("forms.ModelChoiceField[Department]", self.fields["department"]).queryset = departments()
+        persons = [code for code, role in regulation.roles.items() if role.kind == "person"]
+        cast(forms.ChoiceField, self.fields["role"]).choices = [
+            (code, regulation.name_of("role", code, lang())) for code in persons
+        ]
+
+
+@staff()
+def people(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "people.manage")
+    return _page(request)
+
+
+def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "", invited: str = "") -> HttpResponse:
+    posts: dict[int, list[Appointment]] = {}
+    for row in Appointment.objects.filter(until__isnull=True).select_related("department"):
+        posts.setdefault(row.user_id, []).append(row)
+    context = {
+        "people": [
+            (user, posts.get(user.pk, []))
+            for user in User.objects.select_related("department").order_by("department", "name")
+        ],
+        "form": form or PersonForm(),
+        "appoint": AppointForm(regulation=standing(request.user).regulation, auto_id=False),
+        "departments": departments(),
+        "link": link,
+        "invited": invited,
+    }
+    return render(request, "desk/people.html", context)
+
+
+def _link(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("desk:invitation", args=[token]))
+
+
+@staff("POST")
+def add(request: StaffRequest) -> HttpResponse:
+    """The answer shows the link: it is not redirected away, because the link exists nowhere else."""
+    or_404(request.user, "people.manage")
+    form = PersonForm(request.POST)
+    if form.is_valid():
+        try:
+            user, token = actions.add_person(**form.cleaned_data, actor=request.user)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            return _page(request, link=_link(request, token), invited=user.name)
+    response = _page(request, form)
+    response.status_code = 422
+    return response
+
+
+@staff("POST")
+def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    """Appoint, relieve, invite again, deactivate."""
+    or_404(request.user, "people.manage")
+    user = get_object_or_404(User, pk=pk)
+    try:
+        if verb == "invite":
+            return _page(request, link=_link(request, actions.invite_again(user, request.user)), invited=user.name)
+        messages.success(request, _change(request, user, verb))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("desk:people")
+
+
+def _change(request: StaffRequest, user: User, verb: str) -> str:
+    if verb == "relieve":
+        row = get_object_or_404(Appointment, pk=request.POST.get("appointment", "0"), user=user, until__isnull=True)
+        actions.end_appointment(row, request.user)
+        return _t("%(name)s的这个岗位已结束。") % {"name": user.name}
+    if verb == "deactivate":
+        actions.deactivate(user, request.user)
+        return _t("%(name)s已离岗，不能再登录；经办记录保留。") % {"name": user.name}
+    form = AppointForm(request.POST, regulation=standing(request.user).regulation)
+    if not form.is_valid():
+        raise Refused(_t("请选择岗位。"))
+    told = form.cleaned_data
+    actions.appoint(
+        user, told["role"], told["department"] or user.department, is_deputy=told["is_deputy"], actor=request.user
+    )
+    return _t("%(name)s已任新岗位。") % {"name": user.name}

@@ -1,0 +1,104 @@
+"""发布 by hand: the text to copy, the proof to hand in, and the second person who looks (C8.7, INV-5)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk.forms import long_text
+from huiying.desk.gate import StaffRequest, staff
+from huiying.handling.access import get_case
+from huiying.people.errors import Refused
+from huiying.people.permissions import may
+from huiying.responding import actions
+from huiying.responding.evidence import path_of
+from huiying.responding.models import BodyConfirmation, Evidence, Publication
+
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf", "text/html": "html"}
+
+
+class PostedForm(forms.Form):
+    url = forms.URLField(label=_("发布后的网址"), max_length=2000, assume_scheme="https")
+    screenshot = forms.FileField(label=_("截图"), help_text=_("PNG、JPEG、WebP 或 PDF，不超过 10 MB。"))
+
+
+class VerifyForm(forms.Form):
+    comment = forms.CharField(label=_("不符之处（相符可以不写）"), required=False, widget=long_text(), max_length=500)
+    ok = forms.ChoiceField(choices=[("yes", ""), ("no", "")], widget=forms.HiddenInput)
+
+
+@staff("GET", "HEAD", "POST")
+def publication(request: StaffRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Publication.objects.select_related("case", "revision", "evidence"), pk=pk)
+    case = get_case(request.user, row.case.number)
+    verifying = row.state == Publication.TO_VERIFY
+    form_class = VerifyForm if verifying else PostedForm
+    form = form_class(request.POST or None, request.FILES or None, label_suffix="")
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                said = _verify(row, form, request) if verifying else _record(row, form, request)
+            except Refused as refused:
+                form.add_error(None, refused.sentence)
+                status = 409
+            else:
+                messages.success(request, said)
+                return redirect("desk:case", case.number)
+    verdict = may(request.user, "release.verify" if verifying else "release.publish")
+    own = verifying and row.posted_user == request.user.pk
+    context = {
+        "publication": row,
+        "case": case,
+        "text": row.revision.renditions.get(row.channel, ""),
+        "form": form,
+        "verifying": verifying,
+        "may": verdict.allowed and not own,
+        "why": _t("是您发布的，须由另一个人核对。") if own else verdict.why,
+    }
+    return render(request, "desk/publication.html", context, status=status)
+
+
+def _record(row: Publication, form: forms.Form, request: StaffRequest) -> str:
+    actions.record_post(row, form.cleaned_data["url"], form.cleaned_data["screenshot"], request.user)
+    return _t("已登记，等另一个人核对；回应时间以服务器收到截图的时刻为准。")
+
+
+def _verify(row: Publication, form: forms.Form, request: StaffRequest) -> str:
+    ok = form.cleaned_data["ok"] == "yes"
+    actions.verify_post(row, ok, form.cleaned_data["comment"], request.user)
+    return _t("已核对相符，这一次发布算数。") if ok else _t("已退回，这一次发布不算数，请重新发布。")
+
+
+@staff("POST")
+def override(request: StaffRequest, pk: int) -> HttpResponse:
+    """A leader goes on without another body's answer (C8.4)."""
+    row = get_object_or_404(BodyConfirmation.objects.select_related("case"), pk=pk)
+    case = get_case(request.user, row.case.number)
+    try:
+        actions.override_confirmation(row, request.POST.get("reason", ""), request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _t("决定已记录，考核中一直标红。"))
+    return redirect("desk:case", case.number)
+
+
+@staff()
+def evidence(request: StaffRequest, pk: int) -> HttpResponseBase:
+    """A kept proof, always as a download: nothing that came from outside is ever shown as a page of ours."""
+    row = get_object_or_404(Evidence.objects.select_related("case"), pk=pk)
+    case = get_case(request.user, row.case.number)
+    path = path_of(row.sha256)
+    if not path.exists():
+        raise Http404
+    name = f"{case.number}-{row.sha256[:12]}.{ENDINGS.get(row.media_type.partition(';')[0], 'bin')}"
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=row.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,179 @@
+"""Coming in: by password, by the set-up's one-time link, by an invitation. There is no default password."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from huiying.people import actions, queries
+from huiying.people.errors import Refused
+from huiying.people.models import Appointment, User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    password = forms.CharField(label=_("密码"), widget=forms.PasswordInput)
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("设置密码"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("至少 10 个字符，不要全是数字，也不要与姓名相近。"),
+    )
+    again = forms.CharField(label=_("再输一遍"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("password"):
+            raise forms.ValidationError(_t("两次输入的密码不一样。"))
+        return again
+
+
+class SetUpForm(PasswordForm):
+    bureau_name = forms.CharField(label=_("本局名称"), max_length=100)
+    name = forms.CharField(label=_("您的姓名"), max_length=40, help_text=_("您将是系统管理员：管人员和账号，不办件。"))
+    username = forms.CharField(label=_("用户名"), max_length=60)
+    field_order = ("bureau_name", "name", "username", "password", "again")
+
+
+@dataclass(frozen=True)
+class DemoCard:
+    """One role of the demonstration, and the person who holds it."""
+
+    username: str
+    name: str
+    roles: str
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect(_next(request))
+    form = SignInForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        user = authenticate(request, **form.cleaned_data)
+        if user is not None:
+            login(request, user)
+            return redirect(_next(request))
+        form.add_error(None, _t("用户名或密码不对。连错五次，这个账号在本机要等十五分钟。"))
+    return _page(request, form, 422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, form: forms.Form, status: int) -> HttpResponse:
+    context = {
+        "form": form,
+        "next": _next(request),
+        "set_up": settings.DEMO or queries.is_set_up(),
+        "cards": demo_cards() if settings.DEMO else [],
+        "principles": queries.regulation_now().principles.values(),
+    }
+    return render(request, "desk/sign_in.html", context, status=status)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
+
+
+def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
+    """What axes shows after five failures (§6.1 S2)."""
+    form = SignInForm({"username": credentials.get("username", "")}, label_suffix="")
+    form.errors.clear()
+    form.add_error(None, _t("这个账号在本机连续输错，已暂停登录十五分钟。忘记密码请系统管理员重新发设置链接。"))
+    return _page(request, form, 429)
+
+
+def demo_cards() -> list[DemoCard]:
+    regulation = queries.regulation_now()
+    people: dict[User, list[str]] = {}
+    for row in Appointment.objects.filter(until__isnull=True, user__is_active=True).select_related(
+        "user", "department"
+    ):
+        words = regulation.name_of("role", row.role) if row.role in regulation.roles else row.role
+        place = row.department.name if row.department else ""
+        people.setdefault(row.user, []).append(
+            words if words in place or place in words else f"{place} {words}".strip()
+        )
+    return [DemoCard(user.username, user.name, "、".join(words)) for user, words in people.items()]
+
+
+@require_POST
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Without a password, so only in the demonstration, and only from this very machine."""
+    if not settings.DEMO:
+        raise Http404
+    if not _from_loopback(request):
+        return HttpResponseForbidden(_t("演示登录只能在运行程序的这台电脑上使用。"))
+    user = User.objects.filter(username=request.POST.get("username", ""), is_active=True).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    return redirect("desk:home")
+
+
+def _from_loopback(request: HttpRequest) -> bool:
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("desk:sign_in")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest, token: str) -> HttpResponse:
+    """The one-time link: name the bureau, make its administrator. Afterwards the address is gone."""
+    if not actions.set_up_token_is_good(token):
+        return render(request, "desk/link_gone.html", status=404)
+    issuer = queries.regulation_now().meta.issuer
+    form = SetUpForm(request.POST or None, initial={"bureau_name": issuer}, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        told = {key: form.cleaned_data[key] for key in ("bureau_name", "username", "name", "password")}
+        try:
+            user = actions.set_up(token, **told)
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            login(request, user, backend=BACKEND)
+            return redirect("desk:people")
+    return render(request, "desk/set_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    found = actions.open_invitation(token)
+    if found is None:
+        return render(request, "desk/link_gone.html", status=404)
+    form = PasswordForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.accept_invitation(token, form.cleaned_data["password"])
+        except Refused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            login(request, user, backend=BACKEND)
+            return redirect("desk:home")
+    context = {"form": form, "invited": found.user}
+    return render(request, "desk/invitation.html", context, status=422 if form.errors else 200)
