@@ -143,7 +143,9 @@ def faults_of(room: str, template: Catalog, catalog: Catalog, path: Path) -> lis
 
 def wrong(message: Message) -> Iterator[str]:
     """What is wrong with one translation: missing, or with other placeholders than its msgid."""
-    strings = [message.string] if isinstance(message.string, str) else list(message.string or [""])
+    # Babel gives None for each plural form that is not there yet.
+    given = message.string if isinstance(message.string, list | tuple) else [message.string]
+    strings = [string or "" for string in given] or [""]
     if not all(strings):
         yield "untranslated"
         return

@@ -177,6 +177,7 @@ TIME_ZONE = "Asia/Shanghai"  # shown times follow the regulation's own zone; see
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise looks there first; files of the package are found without copying
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {

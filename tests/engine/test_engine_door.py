@@ -85,7 +85,7 @@ _HAND = st.fixed_dictionaries({"grading": st.dictionaries(st.sampled_from(["plat
 @given(st.dictionaries(_NAMES, _VALUES | _HAND, max_size=5))
 def test_no_post_whatever_it_holds_breaks_the_door(fields):
     door = Engine(load_rules("sixian"))
-    post = {"native_id": "A", "text": "泗县招标围标", **fields}
+    post = {"native_id": "A", "text": "泗县以旧换新骗补", **fields}
     for op in ("screen", "observe"):
         answer = door.handle({"op": op, "posts": [post, POSTS[0]]})
         assert answer["ok"]

@@ -219,6 +219,6 @@ def test_tripling_the_text_changes_nothing(times):
 
     screener = Screener(load_rules("sixian"))
     base = {"native_id": "A", "platform": "论坛", "metrics": {"reads": 900}}
-    once = screener.screen(parse_post({**base, "text": "泗县招标有人围标。\n\n"}))
-    more = screener.screen(parse_post({**base, "text": "泗县招标有人围标。\n\n" * times}))
+    once = screener.screen(parse_post({**base, "text": "泗县以旧换新补贴迟迟没到账。\n\n"}))
+    more = screener.screen(parse_post({**base, "text": "泗县以旧换新补贴迟迟没到账。\n\n" * times}))
     assert (once.level, once.sensitivity) == (more.level, more.sensitivity)

@@ -136,8 +136,8 @@ def test_a_general_rule_never_takes_the_lead_from_a_specific_one(screener, make_
 def test_another_bureau_runs_on_its_own_file(make_post):
     """DESIGN: another bureau loads its own file, with no code change."""
     other = Screener(load_rules("sixian"))
-    post = make_post("泗县公管局开标系统崩了，登录不上")
-    assert (other.screen(post).band, other.screen(post).lead) == ("hit", "XXG")
+    post = make_post("泗县以旧换新补贴的小程序崩了，登录不上")
+    assert (other.screen(post).band, other.screen(post).lead) == ("hit", "FWZ")
     assert other.screen(make_post("鞍山有人围标")).band != "hit"
 
 

@@ -144,6 +144,11 @@ CASE_VERBS: dict[str, Verb] = {
         lambda case, told, user: handling.merge_cases(case, other_case(told["number"]), user),
         _("已并案。"),
     ),
+    "reopen": Verb(
+        forms.ReasonForm,
+        lambda case, told, user: handling.reopen(case, told["reason"], user),
+        _("已重新办理。原来的时限不变。"),
+    ),
     "void": Verb(
         forms.ReasonForm, lambda case, told, user: handling.void(case, told["reason"], user), _("已作废，记录保留。")
     ),

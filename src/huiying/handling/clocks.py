@@ -22,6 +22,9 @@ from huiying.work import notify
 
 UPGRADE, LATE, FOUND_EARLIER = "升级", "未按时", "迟报"
 PUBLIC_ACTS = ("respond", "first_authoritative_release", "press_conference")
+# Nudges that the software starts by name. Every other one runs from the moment that the file gives it, under whatever
+# name the file calls it: a bureau's own acts need no code.
+BY_NAME = ("triage", "accept_transfer", "return_wrong_transfer")
 
 
 def live(case: Case) -> QuerySet[Clock]:
@@ -139,6 +142,27 @@ def start_internal(case: Case, act: str) -> Clock | None:
     )
     ClockEvent.objects.create(clock=row, kind="started", at=now)
     return row
+
+
+def acts_from(regulation: Regulation, moment: str) -> list[str]:
+    """The file's own nudges that run from a moment: `transferred_at` (处置意见) or `submitted_at` (审签)."""
+    return [act for act, rule in regulation.clocks.internal.items() if rule.start == moment and act not in BY_NAME]
+
+
+def start_from(case: Case, moment: str) -> None:
+    for act in acts_from(regulation_of(case.regulation), moment):
+        start_internal(case, act)
+
+
+def stop_from(case: Case, moment: str, evidence: str, actor: Actor) -> None:
+    for act in acts_from(regulation_of(case.regulation), moment):
+        stop(case, act, evidence, actor)
+
+
+def due_from(regulation: Regulation, moment: str, level: str, start: dt.datetime) -> dt.datetime | None:
+    """The earliest due date among the nudges of a moment, or None where the file asks for none at this level."""
+    found = [internal_deadline(regulation, act, level, start) for act in acts_from(regulation, moment)]
+    return min((item.due_at for item in found if item is not None), default=None)
 
 
 def stop(case: Case, act: str, evidence: str, actor: Actor, at: dt.datetime | None = None) -> int:

@@ -30,14 +30,14 @@ PROCESS: dict[str, tuple[Step, ...]] = {
     "assigned": (
         Step("handling", "accept", "（十）迅速处置"),
         Step("returned", "return", "（七）退回一次"),
-        Step("assigned", "route", "（七）局办公室改派"),
+        Step("assigned", "route", "（七）统筹部门改派"),
         Step("registered", "undo_route", "十分钟内撤回"),
         Step("declined", "withhold", "（一）不公开为例外"),
         Step("merged", "merge", "（五）去重并案"),
         Step("voided", "void", "INV-1 作废留痕"),
     ),
     "returned": (
-        Step("assigned", "decide_return", "（七）局办公室指定"),
+        Step("assigned", "decide_return", "（七）统筹部门指定"),
         Step("declined", "withhold", "（一）不公开为例外"),
         Step("merged", "merge", "（五）去重并案"),
         Step("voided", "void", "INV-1 作废留痕"),

@@ -42,7 +42,8 @@ class Screening(models.Model):
 class Event(models.Model):
     """What several posts are about. Exactly one event per hit."""
 
-    OPEN, CASED, DISMISSED, MERGED, NOTED = "open", "cased", "dismissed", "merged", "noted"
+    # ENDED: its case is closed. A later post of the same matter stands on the desk as a warning (C1.3, C8.8).
+    OPEN, CASED, ENDED, DISMISSED, MERGED, NOTED = "open", "cased", "ended", "dismissed", "merged", "noted"
     number = models.CharField(max_length=30, unique=True)
     stream_no = models.PositiveIntegerField(unique=True)
     title = models.CharField(max_length=200)

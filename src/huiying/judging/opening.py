@@ -19,7 +19,6 @@ from huiying.people.models import User
 from huiying.work.numbers import next_number
 
 #: Concerns that ask for no answer where nothing grave stands beside them.
-QUIET: Final = frozenset({"表扬", "正面报道", "讨论"})
 TITLE_CHARS: Final = 60
 LIFE_TITLE: Final = "人身安全事项（限知悉）"
 
@@ -140,6 +139,10 @@ def _stand(event: Event, screenings: Sequence[Screening], now: dt.datetime, desk
     """Whether the event needs an answer, until when its level wants confirming, and whom to warn."""
     if event.state == Event.DISMISSED and warnings.is_graver(event):
         _reopen(event)
+    if event.state == Event.ENDED:
+        warnings.warn_again(event, now, desk)
+    if event.state == Event.CASED:
+        warnings.warn(event, now, desk)  # only where it has become graver than all that was warned of
     if event.state not in (Event.OPEN, Event.NOTED):
         return
     if not needs_answer(event, screenings):
@@ -165,7 +168,7 @@ def needs_answer(event: Event, screenings: Sequence[Screening]) -> bool:
         return True
     decided = ConcernDecision.objects.filter(event=event, agreed=True).last()
     concerns = {decided.concern} if decided else {row.concern for row in screenings}
-    return not concerns <= QUIET
+    return not concerns <= set(standards.regulation().monitor.quiet_kinds)
 
 
 def _is_confirmed(event: Event) -> bool:

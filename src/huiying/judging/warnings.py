@@ -16,6 +16,7 @@ from huiying.people.queries import holders, on_duty
 from huiying.work import notify
 
 NOBODY = "无人值班"
+AGAIN = "已办结的事件又有新帖，请看是否需要重新办理"
 
 
 def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warning | None:
@@ -29,11 +30,22 @@ def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warn
     regulation = standards.regulation()
     is_raise = event.warnings.exists()
     settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
+    return _give(event, _trigger(event, is_raise=is_raise), now, desk)
+
+
+def warn_again(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warning | None:
+    """A matter whose case was closed is spoken of again: somebody must look (C1.3). One open warning is enough."""
+    if event.warnings.filter(acknowledged_at__isnull=True).exists():
+        return None
+    return _give(event, AGAIN, now, desk)
+
+
+def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None) -> Warning:
     people = ladder(0) if desk is None else desk
     warning = Warning.objects.create(
         event=event,
         level=event.suggested_level,
-        trigger=_trigger(event, is_raise=is_raise),
+        trigger=trigger,
         recipients=names(people),
         at=now,
         next_action_at=now + patience(event.suggested_level),

@@ -44,10 +44,6 @@ def live_lead(case: Any) -> set[str]:
     return {row.department.code for row in case.departments.all() if row.until is None and row.role == "lead"}
 
 
-def anyone(_who: Standing, _obj: Any) -> str | None:
-    return None
-
-
 def a(capability: str) -> Predicate:
     """A person with a role that has the capability."""
 
@@ -109,7 +105,6 @@ PERMISSIONS: dict[str, Rule] = {
     "warning.acknowledge": Rule("（六）C6.12", either(a("duty"), a("office"), a("lead_bureau"))),
     "urgent.acknowledge": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
     "urgent.view": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
-    "message.view": Rule("（四）C4.1", either(a("duty"), a("office"))),
     # （六）分析研判
     "event.view": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"), a("review_all"), a("audit"))),
     "event.confirm_level": Rule("（六） INV-7", either(a("duty"), a("office"), a("lead_bureau"))),
@@ -139,11 +134,11 @@ PERMISSIONS: dict[str, Rule] = {
     "case.withhold": Rule("（一）C1.1", either(a("office"), a("lead_bureau"))),
     "case.sustain": Rule("（八）C8.8", either(a("office"), a("lead_bureau"))),
     "case.close": Rule("（七）C7.3", a("office")),
+    "case.reopen": Rule("（八）C8.8", either(a("office"), a("duty"))),
     "case.void": Rule("INV-1", a("office")),
     # （九）（十二）组织与督查
     "ledger.view": Rule("（十二） INV-8", either(a("office"), a("audit"), a("lead_bureau"))),
     "people.manage": Rule("（九）", administrator),
-    "regulation.view": Rule("（十三）", anyone),
 }
 
 

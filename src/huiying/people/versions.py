@@ -13,7 +13,6 @@ from huiying.people.models import RegulationVersion
 from huiying.regulation import loader
 from huiying.regulation.regulation import Regulation
 
-
 # Every verb and every page asks for the regulation, and its text is long: a version's text is fetched and read once a
 # process, known by its hash.
 KEPT = 32

@@ -205,6 +205,7 @@ class Monitor:
     patrol: Patrol
     concern_types: Names
     other_kinds: tuple[str, ...] = ()
+    quiet_kinds: tuple[Annotated[str, Ref("concern")], ...] = ()  # at the lowest level they call for no answer
     definitions: Annotated[Mapping[str, str], Keys("concern")] = field(default_factory=dict)
     liaison: Liaison
 

@@ -20,6 +20,7 @@ from huiying.judging.models import LevelDecision
 from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.people.queries import office
 from huiying.responding.queries import current_revision, open_round, why_not_release, why_not_submit
 
 Why = Callable[[Case, User], str]
@@ -51,7 +52,9 @@ def _worked(case: Case) -> bool:
 
 
 def _returned_before(case: Case, _user: User) -> str:
-    return _("此件已退回过一次，由局办公室指定，不能再退。") if case.returns.exists() else ""
+    if not case.returns.exists():
+        return ""
+    return _("此件已退回过一次，由%(office)s指定，不能再退。") % {"office": office().name}
 
 
 def _can_undo(case: Case, _user: User) -> str:
@@ -166,6 +169,7 @@ OFFERS: tuple[_Offer, ...] = (
         _withholding_is_open,
         _other_withholder,
     ),
+    _Offer("reopen", gettext_lazy("重新办理"), "case.reopen", lambda case: allows(case.state, "reopen")),
     _Offer("merge", gettext_lazy("并入另一件"), "case.merge", lambda case: allows(case.state, "merge")),
     _Offer("void", gettext_lazy("作废"), "case.void", lambda case: allows(case.state, "void")),
 )

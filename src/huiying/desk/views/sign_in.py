@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.people import actions, queries
 from huiying.people.errors import Refused
-from huiying.people.models import Appointment, User
+from huiying.people.models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -58,6 +58,15 @@ class DemoCard:
     username: str
     name: str
     roles: str
+    wants: str
+
+
+_cards: list[DemoCard] = []
+
+
+def offer_cards(cards: list[DemoCard]) -> None:
+    """The demonstration tells whom its sign-in page offers; nothing else ever calls this."""
+    _cards[:] = cards
 
 
 @never_cache
@@ -80,7 +89,7 @@ def _page(request: HttpRequest, form: forms.Form, status: int) -> HttpResponse:
         "form": form,
         "next": _next(request),
         "set_up": settings.DEMO or queries.is_set_up(),
-        "cards": demo_cards() if settings.DEMO else [],
+        "cards": _cards if settings.DEMO else [],
         "principles": queries.regulation_now().principles.values(),
     }
     return render(request, "desk/sign_in.html", context, status=status)
@@ -97,20 +106,6 @@ def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **
     form.errors.clear()
     form.add_error(None, _t("这个账号在本机连续输错，已暂停登录十五分钟。忘记密码请系统管理员重新发设置链接。"))
     return _page(request, form, 429)
-
-
-def demo_cards() -> list[DemoCard]:
-    regulation = queries.regulation_now()
-    people: dict[User, list[str]] = {}
-    for row in Appointment.objects.filter(until__isnull=True, user__is_active=True).select_related(
-        "user", "department"
-    ):
-        words = regulation.name_of("role", row.role) if row.role in regulation.roles else row.role
-        place = row.department.name if row.department else ""
-        people.setdefault(row.user, []).append(
-            words if words in place or place in words else f"{place} {words}".strip()
-        )
-    return [DemoCard(user.username, user.name, "、".join(words)) for user, words in people.items()]
 
 
 @require_POST

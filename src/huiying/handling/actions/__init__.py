@@ -11,6 +11,7 @@ from huiying.handling.actions.disposal import (
     decide_sustained,
     dispose,
     find,
+    reopen,
     void,
     why_not_close,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "note_late_knowledge",
     "open_case",
     "propose_lower",
+    "reopen",
     "return_case",
     "route",
     "said",

@@ -72,7 +72,7 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
         at=time.now(),
     )
     record(f"case:{case.number}", "case.disposed", {"actions": made.actions, "settled": settled}, actor_of(actor))
-    clocks.stop(case, "dept_disposal_opinion", made.actions[:100], actor_of(actor))
+    clocks.stop_from(case, "transferred_at", made.actions[:100], actor_of(actor))
     return made
 
 
@@ -124,6 +124,20 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     for row in clocks.live(case):
         clocks.stop(case, row.act, _("办结"), who)
     voices.forget(case.event)
+    Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
+
+
+@transaction.atomic
+def reopen(case: Case, reason: str, actor: User) -> None:
+    """Take a closed or declined case up again. Its clocks stay as they ended: reopening gives no new time (C8.5)."""
+    require(actor, "case.reopen")
+    case = locked(case)
+    reason = said(reason, 4, _("重新办理的理由"))
+    who = actor_of(actor)
+    move(case, "reopen", who, reason)
+    case.closed_at = None
+    case.save(update_fields=["closed_at"])
+    Event.objects.filter(pk=case.event_id).update(state=Event.CASED)
 
 
 @transaction.atomic

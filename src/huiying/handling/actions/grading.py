@@ -83,7 +83,8 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     )
     move(case, "open", who)
     # 谁主管、谁负责 from the first minute: the office leads until it has routed the case (C2.1, INV-6).
-    give_lead(case, office(), _("立案，由局办公室统筹转办"), now)
+    coordinator = office()
+    give_lead(case, coordinator, _("立案，由%(office)s统筹转办") % {"office": coordinator.name}, now)
     event.state = Event.CASED
     event.confirm_by = None
     event.save(update_fields=["state", "confirm_by"])

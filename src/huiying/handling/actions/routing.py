@@ -112,7 +112,7 @@ def accept(case: Case, actor: User) -> None:
     record(f"case:{case.number}", "case.accepted", {"department": row.department.name}, who)
     move(case, "accept", who)
     clocks.stop(case, "accept_transfer", row.department.name, who)
-    clocks.start_internal(case, "dept_disposal_opinion")
+    clocks.start_from(case, "transferred_at")
 
 
 @transaction.atomic
@@ -123,7 +123,8 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     reason = said(reason, 10, _("退回理由"))
     if case.returns.exists():
         raise Refused(
-            _("此件已退回过一次，由局办公室指定，不能再退。办理中的困难请联系局办公室。"),
+            _("此件已退回过一次，由%(office)s指定，不能再退。办理中的困难请联系%(office)s。")
+            % {"office": office().name},
             code="returned_once",
         )
     row = lead_row(case)
@@ -132,7 +133,8 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     made = Return.objects.create(case=case, department=row.department, reason=reason, by=actor.name, at=time.now())
     record(f"case:{case.number}", "case.returned", {"department": row.department.name, "reason": reason}, who)
     move(case, "return", who, reason)
-    give_lead(case, office(), _("%(name)s退回，由局办公室指定") % {"name": row.department.name}, time.now())
+    why = _("%(name)s退回，由%(office)s指定") % {"name": row.department.name, "office": office().name}
+    give_lead(case, office(), why, time.now())
     clocks.stop(case, "accept_transfer", _("已退回"), who)
     clocks.start_internal(case, "return_wrong_transfer")
     return made

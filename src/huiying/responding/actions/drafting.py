@@ -44,7 +44,7 @@ def save_revision(
     """Save the draft. The same manifest gives the current revision back and voids nothing; another one voids any
     review or approval in progress (habit 12, C9.3)."""
     case = handling.locked(case)
-    require(actor, "case.draft", case)
+    require(actor, "case.draft" if corrects is None else "release.correct", case)
     if case.state not in DRAFTING_STATES:
         raise Refused(_("主办部门签收之后才起草回应。"), code="not_in_this_state")
     wanted = {kind: normalised(text) for kind, text in renditions.items() if text.strip()}
@@ -103,7 +103,7 @@ def _void(case: Case, actor: User, why: str) -> None:
     rounds = ReviewRound.objects.filter(case=case, state__in=(ReviewRound.OPEN, ReviewRound.APPROVED))
     if case.state in ("reviewing", "approved"):
         handling.move(case, "change_again" if case.answered_at else "change", actor_of(actor), why)
-        clocks.stop(case, "leader_review", why, actor_of(actor))
+        clocks.stop_from(case, "submitted_at", why, actor_of(actor))
         _call_back(case)
         # What is already public was approved when it was posted, and stays so.
         posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
@@ -121,7 +121,9 @@ def _void(case: Case, actor: User, why: str) -> None:
 
 def _call_back(case: Case) -> None:
     """What was released and is not out yet never goes out: its approval is void."""
-    waiting = Publication.objects.filter(case=case, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED))
+    waiting = Publication.objects.filter(
+        case=case, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
+    )
     waiting.update(state=Publication.FAILED, error=_("文稿有改动，原审定作废，这一条不再发布。"))
 
 
@@ -151,11 +153,11 @@ def submit(case: Case, actor: User) -> ReviewRound:
         opened_at=now,
         opened_by=actor.name,
     )
-    limit = clocks.internal_deadline(regulation, "leader_review", case.level, now)
+    first_due = clocks.due_from(regulation, "submitted_at", case.level, now)
     steps = regulation.review_steps(case.level)
     for position, roles in enumerate(steps):
         for role in roles:
-            due = limit.due_at if limit and position == 0 else None
+            due = None if position else first_due
             ReviewStep.objects.create(round=round_, position=position, role=role, due_at=due)
     record(
         f"case:{case.number}",
@@ -169,7 +171,7 @@ def submit(case: Case, actor: User) -> ReviewRound:
         who,
     )
     handling.move(case, "submit", who)
-    clocks.start_internal(case, "leader_review")
+    clocks.start_from(case, "submitted_at")
     return round_
 
 
@@ -188,3 +190,4 @@ def withdraw(case: Case, actor: User) -> None:
     _end(round_, ReviewRound.VOIDED, _("送审人撤回"))
     record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, actor_of(actor))
     handling.move(case, "reject_again" if case.answered_at else "reject", actor_of(actor), _("送审人撤回"))
+    clocks.stop_from(case, "submitted_at", _("送审人撤回"), actor_of(actor))

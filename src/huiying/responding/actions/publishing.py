@@ -26,11 +26,6 @@ from huiying.responding.models import Evidence, Publication
 from huiying.responding.queries import approved_round, why_not_release
 from huiying.work.outbox import enqueue
 
-# The first public word is a response and, where a superior norm asks for one, the first authoritative release. A press
-# conference is an act of its own (§2.1).
-ACTS_OF_AN_ANSWER = ("respond", "first_authoritative_release")
-
-
 @transaction.atomic
 def release(case: Case, channels: Sequence[str], actor: User) -> list[Publication]:
     """发布: for each channel one publication of exactly what was approved. Releasing twice gives the same rows."""
@@ -97,7 +92,7 @@ def went_live(row: Publication, proof: Evidence, url: str, actor: Actor) -> None
         },
         actor,
     )
-    for act in ACTS_OF_AN_ANSWER:
+    for act in CHANNELS[row.channel].acts:
         clocks.stop(case, act, f"{row.channel} {url} {proof.sha256}", actor, at=at)
     if case.answered_at is None or at < case.answered_at:
         case.answered_at = at
@@ -123,7 +118,7 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
     row.posted_by, row.posted_user = actor.name, actor.pk
     row.verified_by, row.verified_user, row.verified_at = "", None, None
     row.save()
-    clocks.hold(row.case, ACTS_OF_AN_ANSWER, proof.received_at)
+    clocks.hold(row.case, CHANNELS[row.channel].acts, proof.received_at)
     record(
         f"case:{row.case.number}",
         "release.posted",
@@ -152,11 +147,11 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
     )
     if ok:
         went_live(row, row.evidence, row.url, who)
-        clocks.let_go(row.case, ACTS_OF_AN_ANSWER)
+        clocks.let_go(row.case, CHANNELS[row.channel].acts)
         return row
     row.state, row.error = Publication.REJECTED, handling.said(comment, 4, _("不符之处"))
     row.save()
-    clocks.let_go(row.case, ACTS_OF_AN_ANSWER)
+    clocks.let_go(row.case, CHANNELS[row.channel].acts)
     return row
 
 

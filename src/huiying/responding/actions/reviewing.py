@@ -64,7 +64,7 @@ def decide_step(
     if not approve:
         _end(round_, ReviewRound.REJECTED, step.comment)
         handling.move(case, "reject_again" if case.answered_at else "reject", who, step.comment)
-        clocks.stop(case, "leader_review", step.comment, who)
+        clocks.stop_from(case, "submitted_at", step.comment, who)
     elif not round_.steps.filter(decision="").exists():
         _end(round_, ReviewRound.APPROVED, "")
         record(
@@ -74,7 +74,7 @@ def decide_step(
             who,
         )
         handling.move(case, "decide_step", who)
-        clocks.stop(case, "leader_review", _("审定"), who)
+        clocks.stop_from(case, "submitted_at", _("审定"), who)
     return step
 
 

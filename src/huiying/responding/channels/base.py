@@ -19,11 +19,19 @@ class Outcome:
     media_type: str
 
 
+# The first public word is a response and, where a superior norm asks for one, the first authoritative release.
+ANSWER = ("respond", "first_authoritative_release")
+
+
 @dataclass(frozen=True)
 class Channel:
-    """`publish` puts the approved rendition out and may run twice; None where a person posts by hand."""
+    """`publish` puts the approved rendition out and may run twice; None where a person posts by hand.
+
+    `acts` are the duties that a public act on this channel fulfils: their clocks stop by its evidence.
+    """
 
     kind: str
     name: str | Promise
     first_state: str
     publish: Callable[[Publication], Outcome] | None
+    acts: tuple[str, ...] = ANSWER
