@@ -126,12 +126,13 @@ def _listening(cast: Cast) -> dict[str, Any]:
     doubtful = _event(cast)
     judging.propose_dismissal(doubtful, "misread", ENOUGH, cast.duty2)
     judging.set_concern(doubtful, "谣言", cast.duty2, claim="明天停止开标", proof="公告栏没有这样的通知")
-    unsure = bring("围标了，评标结果有猫腻，保证金不退")
+    (unsure,) = bring("围标了，评标结果有猫腻，保证金不退")
     Screening.objects.filter(post=unsure).update(band=Screening.SUSPECT, cleared="")
-    decided = bring("有个地方窗口态度很差，说不上是哪家单位")
+    (decided,) = bring("有个地方窗口态度很差，说不上是哪家单位")
+    Screening.objects.filter(post=decided).update(band=Screening.SUSPECT, cleared="")
     row = Screening.objects.get(post=decided)
     judging.clear_suspect(row, "out", cast.duty2)
-    receipt = receive_message("consult", stories.CONSULTATION, "")
+    receipt = receive_message("咨询", stories.CONSULTATION, "")
     return {
         "event": heard.number,
         "doubtful": doubtful.number,
@@ -146,7 +147,7 @@ def _listening(cast: Cast) -> dict[str, Any]:
 
 def _life(cast: Cast) -> dict[str, Any]:
     """Danger to life: its event, the call that nobody has taken, and its case with another department."""
-    post = bring(LIFE, own_channel=True)
+    (post,) = bring(LIFE, own_channel=True)
     event = Event.objects.get(members__post=post)
     assert event.life_safety
     stories.do_what_is_due()
@@ -157,7 +158,9 @@ def _life(cast: Cast) -> dict[str, Any]:
 
 def _cases(cast: Cast) -> dict[str, Any]:
     """A case in every state of the process, with the proposals that wait for a second person."""
-    back, proposed, review = _sent(cast), _worked(cast), _submitted(cast)
+    back, proposed, review, closed = _sent(cast), _worked(cast), _submitted(cast), _answered(cast)
+    handling.decide_sustained(closed, False, ENOUGH, cast.office2)
+    handling.close(closed, ENOUGH, cast.office2)
     handling.return_case(back, ENOUGH, cast.tech_liaison)
     handling.propose_lower(proposed, "L1", ENOUGH * 3, cast.office2)
     tomorrow = clock.now().date().replace(day=28)
@@ -173,6 +176,7 @@ def _cases(cast: Cast) -> dict[str, Any]:
         "review": review.case.number,
         "step": review.steps.get(role="division_head").pk,
         "sha": review.manifest_sha256,
+        "closed": closed.number,
         "ok": _approved(cast).number,
         "confirmation": asked.pk,
         "token": token,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import ConfigDict, Field
 
@@ -119,7 +120,7 @@ def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str
     rows = found.findings.filter(pk=data.finding) if data.finding else found.findings.all()
     finding = rows.last()
     if finding is None:
-        raise Unreadable("finding", "此件没有这份情况分析。请先写情况分析，再写处置。")
+        raise Unreadable("finding", _("此件没有这份情况分析。请先写情况分析，再写处置。"))
     handling.dispose(found, finding=finding, actions=data.actions, settled=data.settled, actor=caller(request))
     return _done(found)
 
@@ -127,9 +128,10 @@ def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str
 @router.post("/cases/{number}/confirm_level", response={200: Done, **NO})
 def confirm_level(request: HttpRequest, number: str, data: LevelIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name)}
+    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name, level.en)}
     if data.level not in levels:
-        raise Unreadable("level", f"没有级别“{data.level}”，应为：{'、'.join(levels)}。")
+        known = {"level": data.level, "known": "、".join(levels)}
+        raise Unreadable("level", _("没有级别“%(level)s”，应为：%(known)s。") % known)
     handling.confirm_level(found, level=levels[data.level], actor=caller(request), reason=data.reason)
     return _done(found)
 
@@ -160,7 +162,7 @@ def release(request: HttpRequest, number: str, data: ReleaseIn) -> dict[str, str
 def _department(code: str, field: str) -> Department:
     found = departments().filter(code=code).first()
     if found is None:
-        raise Unreadable(field, f"没有部门代码“{code}”，请用制度文件里的代码。")
+        raise Unreadable(field, _("没有部门代码“%(code)s”，请用制度文件里的代码。") % {"code": code})
     return found
 
 

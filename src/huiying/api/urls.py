@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from huiying.api import cases, errors, events, posts, public
 from huiying.api.security import staff
 
+
+class Api(NinjaAPI):
+    """Answers hold what only the caller may see: no cache keeps any of them (§6.1 S6)."""
+
+    def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
+        response = super().create_response(request, data, **how)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
 # The bundled documentation page loads its script from an outside host: only the description is served.
-api = NinjaAPI(
+api = Api(
     title="Huiying 回应",
     version="1",
     description="Staff sign in on the desk; writing needs the session's CSRF token in X-CSRFToken.",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
+
+from huiying.cli.output import Stop, complain
 
 DONE, FOUND, USAGE = 0, 1, 2
 
@@ -15,9 +19,26 @@ class Parser(argparse.ArgumentParser):
     """Bad usage is said in one sentence and exits 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        sys.stderr.write(f"huiying: 用法不对：{message}。试试 {self.prog} --help。\n")
+        complain(f"用法不对：{_in_chinese(message)}。试试 {self.prog} --help。")
         raise SystemExit(USAGE)
+
+
+# What argparse says, in the words of everything else that is printed.
+_SAID = (
+    (r"the following arguments are required: (.+)", r"缺少 \1"),
+    (r"unrecognized arguments: (.+)", r"不认识 \1"),
+    (r"argument (\S+): invalid choice: '(.*?)' \(choose from (.+)\)", r"没有“\2”，应为 \3 之一"),
+    (r"argument (\S+): invalid int value: '(.*)'", r"\1 应为整数，而不是“\2”"),
+    (r"argument (\S+): expected (?:at least )?one argument", r"\1 后面要写一个值"),
+    (r"argument (\S+): ignored explicit argument '(.*)'", r"\1 不带值，多写了“\2”"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, words in _SAID:
+        if re.fullmatch(pattern, message, re.DOTALL):
+            return re.sub(pattern, words, message, flags=re.DOTALL)
+    return message
 
 
 class _Command:
@@ -94,5 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except KeyboardInterrupt:
         return DONE
+    except Stop as stop:
+        complain(stop.sentence)
+        return stop.code
     except BrokenPipeError:
+        # The reader (`| head`) has enough. What is still buffered goes nowhere, or the interpreter would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE

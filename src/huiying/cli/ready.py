@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import os
 
+from huiying.cli.main import USAGE
+from huiying.cli.output import Stop
+
 
 def loaded() -> None:
-    """Settings and rooms, without a look at the database."""
+    """Settings and rooms, without a look at the database. Raises Stop where HUIYING_HOME can not be used."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except OSError as error:
+        home = os.environ.get("HUIYING_HOME", "var")
+        sentence = f"用不了数据目录 {home}（{error.strerror}）。请检查路径和权限，或改环境变量 HUIYING_HOME。"
+        raise Stop(sentence, USAGE) from error
 
 
 def ready() -> None:
-    """Create what an empty HUIYING_HOME lacks. Cheap when nothing is missing."""
+    """Create what an empty HUIYING_HOME lacks. Cheap when nothing is missing. Raises Stop where that fails."""
     loaded()
+    from django.db import DatabaseError
+
+    from huiying.regulation.errors import RegulationError, UsageError
+
+    try:
+        _migrate()
+        _adopt()
+    except DatabaseError as error:
+        where = "HUIYING_DATABASE_URL 指向的数据库" if os.environ.get("HUIYING_DATABASE_URL") else "数据目录里的数据库"
+        raise Stop(
+            f"用不了{where}（{str(error).strip().splitlines()[0]}）。请检查它是否完好、能否连上。", USAGE
+        ) from error
+    except (RegulationError, UsageError) as error:
+        raise Stop(f"不能采用环境变量 HUIYING_REGULATION 指定的制度：{error}", USAGE) from error
+
+
+def _migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -23,7 +48,6 @@ def ready() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
-    _adopt()
 
 
 def _adopt() -> None:

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import socket
+import sys
 import threading
 from pathlib import Path
 
@@ -82,8 +83,11 @@ def _taken(host: str, port: int) -> str | None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host.strip("[]"), port))
+        except socket.gaierror:
+            return f"没有叫“{host}”的地址。--host 应为本机的一个地址，例如 127.0.0.1。"
         except OSError as error:
-            return f"不能在 {host}:{port} 上提供服务（{error.strerror}）。换一个端口，例如 PORT={port + 1} make run。"
+            other = port + 1 if port < 65535 else 8000
+            return f"不能在 {host}:{port} 上提供服务（{error.strerror}）。换一个端口，例如 PORT={other} make run。"
     return None
 
 
@@ -106,6 +110,7 @@ def _serve(host: str, port: int) -> int:
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
     if not settings.DEMO and (token := offer_set_up()) is not None:
         text(f"首次设立单位，请打开一次性链接：{address}/desk/set-up/{token}/")
+    sys.stdout.flush()  # a service manager or a pipe must show the link now, not when the buffer is full
 
     def leave(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt

@@ -55,9 +55,17 @@ def _rows(command: Callable[[Path, list[dict[str, Any]]], Iterable[dict[str, Any
     if not path.is_file():
         complain(f"没有文件 {name}。请写一个 JSON lines 文件的路径，一行一条帖子。")
         return USAGE
+    from huiying.engine.expression import ExpressionError
+    from huiying.engine.lines import FileUnreadable
+    from huiying.engine.rules import RuleError
+
     rejected: list[dict[str, Any]] = []
-    for row in command(path, rejected):
-        line(row)
+    try:
+        for row in command(path, rejected):
+            line(row)
+    except (FileUnreadable, RuleError, ExpressionError) as error:
+        complain(str(error))
+        return USAGE
     for refused in rejected:
         complain(f"{refused['file']}:{refused['line']} {refused['reason']}")
     return FOUND if rejected else DONE

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huiying.desk.language import lang
 from huiying.ledger.models import LedgerEntry
@@ -67,16 +68,16 @@ SENTENCES: dict[str, Any] = {
     "case.moved": _("进入“%(to)s”"),
     "case.known_earlier": _("首次获知时间提前"),
     "case.routed": _("转办给%(lead)s"),
-    "case.route_undone": _("撤回转办"),
+    "case.route_undone": pgettext_lazy("ledger", "撤回转办"),
     "case.accepted": _("%(department)s签收"),
     "case.returned": _("%(department)s退回"),
     "case.return_decided": _("局办公室指定%(lead)s主办"),
     "case.found": _("%(department)s报核实情况"),
-    "case.disposed": _("报处置情况"),
+    "case.disposed": pgettext_lazy("ledger", "报处置情况"),
     "case.emergency": _("定为%(level)s突发事件"),
-    "case.sustained": _("决定是否持续回应"),
-    "case.merged": _("并案"),
-    "case.closed": _("办结"),
+    "case.sustained": pgettext_lazy("ledger", "决定是否持续回应"),
+    "case.merged": pgettext_lazy("ledger", "并案"),
+    "case.closed": pgettext_lazy("ledger", "办结"),
     "case.voided": _("此件作废"),
     "clock.started": _("“%(act)s”时限开始计算"),
     "clock.warned": _("“%(act)s”时限提醒"),
@@ -88,7 +89,7 @@ SENTENCES: dict[str, Any] = {
     "review.decided": _("%(role)s审核：%(decision)s"),
     "review.approved": _("第 %(revision)s 稿审定"),
     "review.voided": _("文稿有改动，原审核作废"),
-    "review.withdrawn": _("撤回送审"),
+    "review.withdrawn": pgettext_lazy("ledger", "撤回送审"),
     "confirmation.asked": _("向%(body)s征求意见"),
     "confirmation.answered": _("%(body)s答复：%(answer)s"),
     "confirmation.overridden": _("决定不待%(body)s答复"),

@@ -16,6 +16,16 @@ CONCERNS: Final = (
     "疑虑", "误解", "歪曲", "谣言", "咨询", "投诉", "建议", "表扬", "突发事件", "媒体报道", "理性批评",
     "讨论", "正面报道", "无关",
 )  # fmt: skip
+ENGLISH: Final = dict(
+    zip(
+        CONCERNS,
+        (
+            "Doubt", "Misunderstanding", "Distortion", "Rumour", "Inquiry", "Complaint", "Suggestion", "Praise",
+            "Emergency", "Media report", "Reasoned criticism", "Discussion", "Positive report", "Not relevant",
+        ),
+        strict=True,
+    )
+)  # fmt: skip
 
 # How much one cue word says. 记者 in a newspaper says much; 要求 in a complaint says little.
 _WEIGHT: Final = {

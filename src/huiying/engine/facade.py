@@ -2,7 +2,7 @@
 
 Requests are `{"op": …}`:
 - `ping` → `{"ok": true, "rules": n, "posts": n}`
-- `screen` `posts: [post]` → `screened: [Screened]`
+- `screen` `posts: [post]` → `screened: [Screened]`, each with `reasons_en` beside `reasons`
 - `observe` `posts: [post]` → `assigned: [Assigned]`, `merges: [[from, into, similarity]]` (new ones)
 - `remember` `rows: [{"post", "event", "duplicate_of"}]` → `remembered: n`
 - `grade` `figures: {…}`, `channel_class` → `grade: {…}`
@@ -65,11 +65,11 @@ class Engine:
         return {"rules": len(self._ruleset.rules), "posts": len(self._stream)}
 
     def _screen(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "screened": [
-                self._each(row, lambda post: self._screener.screen(post).to_dict()) for row in _rows(request, "posts")
-            ]
-        }
+        return {"screened": [self._each(row, self._screened) for row in _rows(request, "posts")]}
+
+    def _screened(self, post: Post) -> dict[str, Any]:
+        found = self._screener.screen(post)
+        return {**found.to_dict(), "reasons_en": list(found.reasons_en)}
 
     def _observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assigned = [

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from huiying.engine.said import Said
+
 LEVELS: Final = ("一般", "较大", "重大", "特别重大")
+_ENGLISH: Final = dict(zip(LEVELS, ("Ordinary", "Considerable", "Major", "Extraordinary"), strict=True))
 BARS: Final = (
     ("M", "媒体传播"),
     ("Q", "舆论强度"),
@@ -137,11 +140,15 @@ class Floor:
     code: str
     level: str
     reason: str
+    reason_en: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A suggestion: score with its range, level with its range, bars, floors, and what would change it."""
+    """A suggestion: score with its range, level with its range, bars, floors, and what would change it.
+
+    `counterfactual` and `sentence` are Chinese; their twins in `_en` say the same in English.
+    """
 
     score: float
     low: float
@@ -153,7 +160,9 @@ class Grade:
     floors: tuple[Floor, ...]
     floor_fired: bool
     counterfactual: str
+    counterfactual_en: str
     sentence: str
+    sentence_en: str
 
 
 def grade(figures: Figures, model: GradingModel | None = None, *, channel_class: str = "") -> Grade:
@@ -169,6 +178,8 @@ def grade(figures: Figures, model: GradingModel | None = None, *, channel_class:
     level = _raised(model.level_of(score), floors)
     level_low = _raised(model.level_of(low), _floors(_filled(figures, usual, "low"), model))
     level_high = _raised(model.level_of(high), _floors(_filled(figures, usual, "high"), model))
+    change = _counterfactual(middle, level, model)
+    said = _sentence((score, low, high), (level, level_low, level_high), floors)
     return Grade(
         score=round(score, 1),
         low=round(low, 1),
@@ -179,8 +190,10 @@ def grade(figures: Figures, model: GradingModel | None = None, *, channel_class:
         bars=bars,
         floors=floors,
         floor_fired=_rank(level) > _rank(model.level_of(score)),
-        counterfactual=_counterfactual(middle, level, model),
-        sentence=_sentence(score, low, high, level, level_low, level_high, floors),
+        counterfactual=change.zh,
+        counterfactual_en=change.en,
+        sentence=said.zh,
+        sentence_en=said.en,
     )
 
 
@@ -274,17 +287,26 @@ def _bars(known: _Known, figures: Figures, model: GradingModel) -> tuple[Bar, ..
     )
 
 
+_ANNOUNCED: Final = Said("有人发布了聚集的时间或地点", "A time or place for a gathering was posted")
+_NATIONAL: Final = Said(
+    "中央媒体或全国热榜关注，且以批评为主", "National media or a national hot list took it up, mostly with criticism"
+)
+_HARM: Final = Said("涉及人员伤亡或公共安全，待核实", "It concerns casualties or public safety, still to be verified")
+
+
 def _floors(known: _Known, model: GradingModel) -> tuple[Floor, ...]:
     national = known.tier >= 4 or known.hot_list
     checks = (
-        ("F1a", known.offline >= 2, "有人发布了聚集的时间或地点"),
-        ("F1b", known.offline >= 3, "聚集正在发生"),
-        ("F2", national and known.attitude >= 0.5, "中央媒体或全国热榜关注，且以批评为主"),
-        ("F3", known.casualty, "涉及人员伤亡或公共安全，待核实"),
-        ("F4", known.superior, "上级要求回应"),
-        ("F6", known.outage, "系统故障影响开标或竞价"),
+        ("F1a", known.offline >= 2, _ANNOUNCED),
+        ("F1b", known.offline >= 3, Said("聚集正在发生", "People are gathering now")),
+        ("F2", national and known.attitude >= 0.5, _NATIONAL),
+        ("F3", known.casualty, _HARM),
+        ("F4", known.superior, Said("上级要求回应", "A superior authority asks for an answer")),
+        ("F6", known.outage, Said("系统故障影响开标或竞价", "A system failure affects bid opening or bidding")),
     )
-    return tuple(Floor(code, model.floors[code], why) for code, met, why in checks if met and code in model.floors)
+    return tuple(
+        Floor(code, model.floors[code], why.zh, why.en) for code, met, why in checks if met and code in model.floors
+    )
 
 
 def _rank(level: str) -> int:
@@ -295,49 +317,67 @@ def _raised(level: str, floors: tuple[Floor, ...]) -> str:
     return max((level, *(floor.level for floor in floors)), key=_rank)
 
 
-def _counterfactual(known: _Known, level: str, model: GradingModel) -> str:
+def _counterfactual(known: _Known, level: str, model: GradingModel) -> Said:
     """The first plausible change which raises the level, found by really scoring it."""
     if level == LEVELS[-1]:
-        return "已是最高等级"
+        return Said("已是最高等级", "This is the highest level already")
     for words, changed in _changes(known):
         raised = _raised(model.level_of(_score(changed, model)), _floors(changed, model))
         if _rank(raised) > _rank(level):
-            return f"若{words}，将达到{raised}"
-    return "单独一项变化不会改变等级"
+            return Said(f"若{words.zh}，将达到{raised}", f"If {words.en}, the level becomes {_ENGLISH[raised]}")
+    return Said("单独一项变化不会改变等级", "No single change would change the level")
 
 
-def _changes(known: _Known) -> list[tuple[str, _Known]]:
+def _changes(known: _Known) -> list[tuple[Said, _Known]]:
     """Plausible next steps, the likeliest first. Each changes what it names and nothing else."""
     two_more = replace(known, platforms=known.platforms + 2)
-    return [
+    return [(_more_reads(known, times), replace(known, reads=(known.reads + 1) * times)) for times in (2, 5)] + [
         (
-            f"阅读量增至现在的 {times} 倍（约 {int((known.reads + 1) * times):,}）",
-            replace(known, reads=(known.reads + 1) * times),
-        )
-        for times in (2, 5)
-    ] + [
-        ("再有两家本市媒体转载", replace(two_more, tier=max(known.tier, 2))),
-        ("再有两家省级媒体转载", replace(two_more, tier=max(known.tier, 3))),
-        ("有人发布聚集的时间或地点", replace(known, offline=max(known.offline, 2))),
-        ("中央媒体或全国热榜跟进", replace(known, tier=max(known.tier, 4), hot_list=True)),
-        ("出现线下聚集", replace(known, offline=max(known.offline, 3))),
-        ("出现人员伤亡", replace(known, casualty=True)),
+            Said("再有两家本市媒体转载", "two more local media outlets carry it"),
+            replace(two_more, tier=max(known.tier, 2)),
+        ),
+        (
+            Said("再有两家省级媒体转载", "two more provincial media outlets carry it"),
+            replace(two_more, tier=max(known.tier, 3)),
+        ),
+        (
+            Said("有人发布聚集的时间或地点", "somebody posts a time or place for a gathering"),
+            replace(known, offline=max(known.offline, 2)),
+        ),
+        (
+            Said("中央媒体或全国热榜跟进", "national media or a national hot list follows"),
+            replace(known, tier=max(known.tier, 4), hot_list=True),
+        ),
+        (Said("出现线下聚集", "people gather offline"), replace(known, offline=max(known.offline, 3))),
+        (Said("出现人员伤亡", "people are hurt or killed"), replace(known, casualty=True)),
     ]
 
 
-def _sentence(
-    score: float,
-    low: float,
-    high: float,
-    level: str,
-    level_low: str,
-    level_high: str,
-    floors: tuple[Floor, ...],
-) -> str:
-    parts = [f"建议等级：{level}（{score:.1f} 分）"]
+def _more_reads(known: _Known, times: int) -> Said:
+    reads = int((known.reads + 1) * times)
+    return Said(
+        f"阅读量增至现在的 {times} 倍（约 {reads:,}）", f"reads grow to {times} times the present (about {reads:,})"
+    )
+
+
+def _sentence(scores: tuple[float, float, float], levels: tuple[str, str, str], floors: tuple[Floor, ...]) -> Said:
+    """`scores` and `levels`: as they stand, at the low end, at the high end."""
+    score, low, high = scores
+    level, least, most = levels
+    parts = [Said(f"建议等级：{level}（{score:.1f} 分）", f"Suggested level: {_ENGLISH[level]} ({score:.1f} points)")]
     if high - low >= 0.05:
-        parts.append(f"部分数据未掌握，按平台中位数估计，可能在 {low:.1f} 至 {high:.1f} 分之间")
-    if level_low != level_high:
-        parts.append(f"这个范围跨过了等级线：最低{level_low}，最高{level_high}，请先核实未掌握的数据")
-    parts.extend(f"{floor.reason}，不低于{floor.level}（{floor.code}）" for floor in floors)
-    return "；".join(parts) + "。"
+        zh = f"部分数据未掌握，按平台中位数估计，可能在 {low:.1f} 至 {high:.1f} 分之间"
+        en = f"some figures are unknown and taken as usual there: the score may be from {low:.1f} to {high:.1f}"
+        parts.append(Said(zh, en))
+    if least != most:
+        zh = f"这个范围跨过了等级线：最低{least}，最高{most}，请先核实未掌握的数据"
+        en = f"this crosses a level line, {_ENGLISH[least]} to {_ENGLISH[most]}: find out the unknown figures first"
+        parts.append(Said(zh, en))
+    parts.extend(
+        Said(
+            f"{floor.reason}，不低于{floor.level}（{floor.code}）",
+            f"{floor.reason_en}: at least {_ENGLISH[floor.level]} ({floor.code})",
+        )
+        for floor in floors
+    )
+    return Said("；".join(part.zh for part in parts) + "。", "; ".join(part.en for part in parts) + ".")

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from huiying.engine.cues import Concern, criticism_of, read_signs, suggest_concern
+from huiying.engine.cues import ENGLISH, Concern, criticism_of, read_signs, suggest_concern
 from huiying.engine.grading import Figures, Grade, GradingModel, grade
 from huiying.engine.life import LifeSignal, life_signal
 from huiying.engine.normalise import Normalised, ascii_bounded, needs_bounds, normalise
 from huiying.engine.post import Post
-from huiying.engine.rules import Rule, RuleHit, RuleSet
+from huiying.engine.rules import RuleHit, RuleSet
+from huiying.engine.said import Said
 
 HIT: Final = "hit"
 SUSPECT: Final = "suspect"
@@ -32,7 +33,7 @@ _CORE_WORDS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """The result for one post, in the shape which `huiying screen` prints."""
+    """The result for one post; `reasons_en` says the same as `reasons`, sentence by sentence, in English."""
 
     id: str
     band: str
@@ -46,9 +47,10 @@ class Screened:
     level: str | None
     sensitivity: int
     reasons: tuple[str, ...]
+    reasons_en: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able, with exactly the keys of the command line."""
+        """JSON-able, with exactly the keys of the command line: the English twins travel by the facade only."""
         return {
             "id": self.id,
             "band": self.band,
@@ -70,7 +72,16 @@ class Scope:
     """Whether a post belongs to the bureau's place: `inside`, `unknown` or `elsewhere`, and why, in words."""
 
     state: str
-    reason: str
+    reason: Said
+
+
+_NO_PLACE: Final = Said("文中没有地名，来源地区未掌握", "the text names no place, and where it comes from is unknown")
+
+
+def _namesake(place: str) -> Said:
+    return Said(
+        f"文中的{place}是外地或街道的同名词", f"「{place}」 in the text is a place or street elsewhere of the same name"
+    )
 
 
 class Screener:
@@ -97,23 +108,26 @@ class Screener:
     def scope(self, post: Post, plain: str, masked: str) -> Scope:
         """The scope gate: an own channel, the place in the text, or a region of the place."""
         if post.own_channel:
-            return Scope("inside", "来自本局渠道")
+            return Scope("inside", Said("来自本局渠道", "it came by a channel of the bureau"))
         named = next((place for place in self._rules.places if place in masked), None)
         if named:
-            return Scope("inside", f"{named}在文中")
+            return Scope("inside", Said(f"{named}在文中", f"the text names 「{named}」"))
         lookalike = self._rules.place in plain
         region = normalise(post.region or "").text
         local = bool(region) and any(place in self._rules.masked(region) for place in self._rules.places)
         if lookalike:
-            return Scope("unknown" if local else "elsewhere", f"文中的{self._rules.place}是外地或街道的同名词")
+            return Scope("unknown" if local else "elsewhere", _namesake(self._rules.place))
         if local:
-            return Scope("inside", f"来源地区为{post.region}")
+            return Scope("inside", Said(f"来源地区为{post.region}", f"it comes from 「{post.region}」"))
         if region:
-            return Scope("elsewhere", f"来源地区为{post.region}，不是本地")
+            return Scope(
+                "elsewhere",
+                Said(f"来源地区为{post.region}，不是本地", f"it comes from 「{post.region}」, not from here"),
+            )
         other = next((place for place in self._rules.elsewhere if place in plain), None)
         if other:
-            return Scope("elsewhere", f"文中提到的是{other}")
-        return Scope("unknown", "文中没有地名，来源地区未掌握")
+            return Scope("elsewhere", Said(f"文中提到的是{other}", f"the text speaks of 「{other}」"))
+        return Scope("unknown", _NO_PLACE)
 
     def _concepts(self, masked: str) -> _Concepts:
         """Broad evidence beside the rules; a look-alike or a word of another business takes it all back."""
@@ -182,7 +196,8 @@ class Screener:
             concern=concern.name,
             level=graded.level if graded else None,
             sensitivity=sensitivity,
-            reasons=reasons,
+            reasons=tuple(reason.zh for reason in reasons),
+            reasons_en=tuple(reason.en for reason in reasons),
         )
 
     def _lead(self, text: str, ordered: Sequence[RuleHit], life: LifeSignal | None) -> str | None:
@@ -306,26 +321,57 @@ def _reasons(
     negative: str | None,
     concern: Concern,
     graded: Grade | None,
-) -> tuple[str, ...]:
-    said: list[str] = []
+) -> tuple[Said, ...]:
+    """Why, most important first. The English keeps what the text says, and rule names, in 「」 as they are."""
+    said: list[Said] = []
     if life is not None:
-        said.append(f"人身安全信号：「{_shown(life.quote)}」，请立即电话报带班领导")
-    said.extend(f"命中 {_named(hit.rule)}：{_quotes(hit)}；{scope.reason}" for hit in ordered[:_SHOWN_RULES])
+        quote = _shown(life.quote)
+        said.append(
+            Said(
+                f"人身安全信号：「{quote}」，请立即电话报带班领导",
+                f"Danger to life: 「{quote}」; call the shift leader at once",
+            )
+        )
+    said.extend(_matched(hit, scope) for hit in ordered[:_SHOWN_RULES])
     if not ordered:
-        said.append(scope.reason)
+        said.append(Said(scope.reason.zh, _capital(scope.reason.en)))
         if concepts.thing and concepts.problem:
-            said.append(f"没有规则命中，但文中同时有「{concepts.thing}」和「{concepts.problem}」")
+            said.append(
+                Said(
+                    f"没有规则命中，但文中同时有「{concepts.thing}」和「{concepts.problem}」",
+                    f"No rule matched, but the text has both 「{concepts.thing}」 and 「{concepts.problem}」",
+                )
+            )
     if negative is not None:
-        said.append(f"有其他行业的词「{negative}」，进低优先盘，每周抽检")
+        said.append(
+            Said(
+                f"有其他行业的词「{negative}」，进低优先盘，每周抽检",
+                f"It has a word of another trade, 「{negative}」: kept aside and sampled every week",
+            )
+        )
     if concern.words:
-        said.append(f"性质建议为{concern.name}：「{'」「'.join(concern.words[:4])}」，以人工判断为准")
+        quotes = f"「{'」「'.join(concern.words[:4])}」"
+        said.append(
+            Said(
+                f"性质建议为{concern.name}：{quotes}，以人工判断为准",
+                f"Suggested concern: {ENGLISH[concern.name]} ({quotes}); a person decides",
+            )
+        )
     if graded is not None:
-        said.append(graded.sentence)
+        said.append(Said(graded.sentence, graded.sentence_en))
     return tuple(said)
 
 
-def _named(rule: Rule) -> str:
-    return f"{rule.id} {rule.name}"
+def _matched(hit: RuleHit, scope: Scope) -> Said:
+    rule, quotes = hit.rule, _quotes(hit)
+    return Said(
+        f"命中 {rule.id} {rule.name}：{quotes}；{scope.reason.zh}",
+        f"Rule {rule.id} 「{rule.name}」 matched {quotes}; {scope.reason.en}",
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _quotes(hit: RuleHit) -> str:

@@ -6,10 +6,12 @@ from django.http import Http404
 
 from huiying.handling.models import Case
 from huiying.people.models import User
-from huiying.people.permissions import may
+from huiying.people.permissions import live_departments, may
+from huiying.people.standing import standing
 
 
 def get_case(user: User, number: str) -> Case:
+    """The case of that number. Raises Http404; `queries.cases_for` lists by the same rule."""
     case = (
         Case.objects.select_related("event", "regulation")
         .prefetch_related("departments__department")
@@ -18,15 +20,16 @@ def get_case(user: User, number: str) -> Case:
     )
     if case is None or not may(user, "case.view", case):
         raise Http404
-    if case.event.life_safety and not may(user, "urgent.view"):
-        # Danger to life is known to those who act on it, the departments that have the case included (§6.2).
-        involved = {row.department.code for row in case.departments.all() if row.until is None}
-        if not _in(user, involved):
-            raise Http404
+    if case.event.life_safety and not may(user, "urgent.view") and not _acts_on(user, case):
+        raise Http404
     return case
 
 
-def _in(user: User, departments: set[str]) -> bool:
-    from huiying.people.standing import standing
-
-    return bool(standing(user).departments & departments)
+def _acts_on(user: User, case: Case) -> bool:
+    """Danger to life is known to those who act on it (§6.2): the departments that have the case now, and while its
+    answer is under review those who review, or a step of theirs could never be decided.
+    """
+    person = standing(user)
+    if person.departments & live_departments(case):
+        return True
+    return case.state == "reviewing" and person.can("review_all")

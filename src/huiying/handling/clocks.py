@@ -21,7 +21,6 @@ from huiying.regulation.regulation import Regulation
 from huiying.work import notify
 
 UPGRADE, LATE, FOUND_EARLIER = "升级", "未按时", "迟报"
-PUBLIC_ACTS = ("respond", "first_authoritative_release", "press_conference")
 # Nudges that the software starts by name. Every other one runs from the moment that the file gives it, under whatever
 # name the file calls it: a bureau's own acts need no code.
 BY_NAME = ("triage", "accept_transfer", "return_wrong_transfer")

@@ -9,7 +9,7 @@ from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from huiying.handling.clocks import PUBLIC_ACTS, live
+from huiying.handling.clocks import live
 from huiying.handling.models import Case, CaseDepartment, Clock
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
@@ -58,15 +58,19 @@ def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """The cases that a person may see, without those of danger to life unless that is the person's business."""
+    """The cases that a person may see: the rule of `access.get_case` as a query. Danger to life is for those who act."""
     who = standing(user)
     cases = Case.objects.select_related("event")
     if any(who.can(capability) for capability in ("duty", "office", "lead_bureau")):
         return cases
     own = Q(departments__department__code__in=who.departments)
-    if any(who.can(capability) for capability in ("review_all", "audit")):
-        return cases.filter(own | Q(event__life_safety=False)).distinct()
-    return cases.filter(own).distinct() if who.held else cases.none()
+    has_now = own & Q(departments__until__isnull=True)
+    harmless = Q(event__life_safety=False)
+    if who.can("review_all"):
+        return cases.filter(harmless | has_now | Q(state="reviewing")).distinct()
+    if who.can("audit"):
+        return cases.filter(harmless | has_now).distinct()
+    return cases.filter(own & harmless | has_now).distinct() if who.held else cases.none()
 
 
 def open_cases_for(user: User) -> QuerySet[Case]:
@@ -94,9 +98,16 @@ def legal_clocks(case: Case) -> list[Clock]:
     return sorted(rows, key=lambda row: (row.stopped_at is not None, row.due_at, row.pk))
 
 
-def open_public_acts(case: Case) -> list[str]:
-    acts = live(case).filter(is_legal=True).values_list("act", flat=True)
-    return [act for act in PUBLIC_ACTS if act in set(acts)]
+def shown_clocks(case: Case) -> list[Clock]:
+    """One clock an act, the one that counts; `also` holds the other layers' clocks of the same act (§2.1)."""
+    shown: dict[str, Clock] = {}
+    for row in legal_clocks(case):
+        first = shown.setdefault(row.act, row)
+        if first is row:
+            row.also = []  # type: ignore[attr-defined]
+        else:
+            first.also.append(row)  # type: ignore[attr-defined]
+    return list(shown.values())
 
 
 def countdown(row: Clock, now: dt.datetime | None = None) -> Countdown:

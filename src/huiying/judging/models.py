@@ -26,6 +26,7 @@ class Screening(models.Model):
     level = models.CharField(max_length=20, blank=True)  # a suggestion
     sensitivity = models.PositiveSmallIntegerField(default=0)
     reasons = models.JSONField(default=list)
+    reasons_en = models.JSONField(default=list)  # the same sentences in English, one for one
     figures = models.JSONField(default=dict)  # the grading's inputs that the text itself gives
     ruleset = models.CharField(max_length=64)
     screened_at = models.DateTimeField()
@@ -70,6 +71,7 @@ class Event(models.Model):
     attitude = models.FloatField(null=True)  # a hand-read share of critical posts; null = not read
     life_safety = models.BooleanField(default=False)  # restricted: off walls, digests, search
     reasons = models.JSONField(default=list)
+    reasons_en = models.JSONField(default=list)
     confirm_by = models.DateTimeField(null=True)  # when an unconfirmed suggestion sets a provisional clock
 
     class Meta:

@@ -79,7 +79,7 @@ def _describe(event: Event, screenings: Sequence[Screening]) -> None:
         screenings, key=lambda row: (rank(row.level) if row.level else -1, row.sensitivity, row.score, -row.pk)
     )
     event.lead, event.co_leads, event.confirm_with = gravest.lead, gravest.co_leads, gravest.confirm_with
-    event.reasons = gravest.reasons
+    event.reasons, event.reasons_en = gravest.reasons, gravest.reasons_en
     if not ConcernDecision.objects.filter(event=event, agreed=True).exists():
         event.concern = gravest.concern
 
@@ -93,7 +93,13 @@ def _grade(event: Event, members: Sequence[EventPost]) -> None:
     event.grade = {**asdict(result), "figures": asdict(figures), "level_code": event.suggested_level}
     event.platforms_count = len({row.post.platform for row in members})
     if was != event.suggested_level:
-        payload = {"was": was, "level": event.suggested_level, "score": result.score, "sentence": result.sentence}
+        payload = {
+            "was": was,
+            "level": event.suggested_level,
+            "score": result.score,
+            "sentence": result.sentence,
+            "sentence_en": result.sentence_en,
+        }
         record(f"event:{event.number}", "event.graded", payload, Actor.SYSTEM)
 
 

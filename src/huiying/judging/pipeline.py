@@ -16,6 +16,7 @@ from django.db import transaction
 
 from huiying.engine.normalise import normalise
 from huiying.engine.rules import RuleSet
+from huiying.engine.said import Said
 from huiying.engine.screening import figures_of
 from huiying.judging import engines, merging, opening, standards, voices, warnings
 from huiying.judging.models import Event, EventPost, Screening
@@ -30,7 +31,10 @@ from huiying.work.rows import locked
 
 LOCK = "judging"
 BATCH = 200
-PASTED = "由值班人员录入；规则判断与本局无关，先放入待甄别，由人决定"
+PASTED = Said(
+    "由值班人员录入；规则判断与本局无关，先放入待甄别，由人决定",
+    "Entered by the duty desk; the rules find it out of scope, so it waits among the suspects for a person to decide",
+)
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ def _screening(post: Post, found: dict[str, Any], now: dt.datetime, rules: str) 
         co_leads=found["co_leads"],
         concern=found["concern"],
         sensitivity=found["sensitivity"],
-        reasons=[*found["reasons"], PASTED] if is_kept else found["reasons"],
+        reasons=[*found["reasons"], PASTED.zh] if is_kept else found["reasons"],
+        reasons_en=[*found["reasons_en"], PASTED.en] if is_kept else found["reasons_en"],
         figures=figures,
         ruleset=rules,
         screened_at=now,

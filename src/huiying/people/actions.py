@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
@@ -104,11 +105,25 @@ def set_up(token: str, *, bureau_name: str, username: str, name: str, password: 
     return user
 
 
+# In our words: Django's own catalogue leaves some of these in English.
+WEAK = {
+    "password_too_short": gettext_lazy("密码太短，至少 %(min_length)d 个字符。"),
+    "password_too_common": gettext_lazy("这个密码太常见，容易被猜到，请换一个。"),
+    "password_entirely_numeric": gettext_lazy("密码不能全是数字。"),
+    "password_too_similar": gettext_lazy("密码和姓名或用户名太像，请换一个。"),
+}
+
+
+def _weakness(error: ValidationError) -> str:
+    words = WEAK.get(error.code or "")
+    return str(words) % (error.params or {}) if words else " ".join(error.messages)
+
+
 def _set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise Refused(" ".join(error.messages), code="weak_password") from error
+        raise Refused(" ".join(_weakness(item) for item in error.error_list), code="weak_password") from error
     user.set_password(password)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 TEXT_MOST, TEXT_LEAST, CONTACT_MOST = 2000, 4, 100
 UNREADABLE = "\ufffd"  # what is left of bytes that are not UTF-8
@@ -17,7 +17,7 @@ IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 KINDS: list[tuple[str, Any, Any]] = [
     ("咨询", gettext_lazy("咨询"), gettext_lazy("想问一件事怎么办、怎么规定")),
     ("投诉", gettext_lazy("投诉"), gettext_lazy("对办事、服务或结果不满意")),
-    ("建议", gettext_lazy("建议"), gettext_lazy("觉得哪里可以做得更好")),
+    ("建议", pgettext_lazy("kind of message", "建议"), gettext_lazy("觉得哪里可以做得更好")),
     ("表扬", gettext_lazy("表扬"), gettext_lazy("想感谢某个人或某个部门")),
     ("网站问题", gettext_lazy("网站问题"), gettext_lazy("网站、系统打不开或用不了")),
     ("不实信息", gettext_lazy("不实信息"), gettext_lazy("看到不准确的说法，请我们核实")),

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case, CaseDepartment
+from huiying.handling.queries import cases_for
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
@@ -221,9 +222,10 @@ def public_answer(number: str) -> Answer | None:
 
 
 def by_hand_to_do(user: User) -> QuerySet[Publication]:
-    """Posts that wait for a hand, or for a second person who is not the poster."""
+    """Posts that wait for a hand, or for a second person who is not the poster, in cases which the person may see."""
     waiting = Q(state=Publication.TO_DO) | (Q(state=Publication.TO_VERIFY) & ~Q(posted_user=user.pk))
-    return Publication.objects.filter(waiting).select_related("case", "revision").order_by("released_at")
+    seen = Publication.objects.filter(waiting, case__in=cases_for(user).values("pk"))
+    return seen.select_related("case", "revision").order_by("released_at")
 
 
 def answered_since(at: dt.datetime) -> int:

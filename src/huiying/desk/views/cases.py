@@ -22,7 +22,7 @@ from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE, PROCESS
-from huiying.handling.queries import cases_for, legal_clocks, with_next_due
+from huiying.handling.queries import cases_for, shown_clocks, with_next_due
 from huiying.ledger.queries import timeline as ledger_timeline
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of, standing
@@ -72,7 +72,7 @@ def show(request: StaffRequest, found: Case, bound: dict[str, VerbForm] | None =
     departments = [row for row in found.departments.all() if row.until is None]
     context = {
         "case": found,
-        "clocks": legal_clocks(found),
+        "clocks": shown_clocks(found),
         "posts": posts_of(found.event),
         "sees_event": may(request.user, "event.view").allowed,
         "lead": next((row for row in departments if row.role == "lead"), None),

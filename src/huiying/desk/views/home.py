@@ -24,7 +24,7 @@ from huiying.people.queries import roles_of
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
 
-SHOWN = 12
+SHOWN = 8
 
 
 @staff()
