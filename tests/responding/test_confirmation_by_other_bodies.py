@@ -13,7 +13,7 @@ from huiying.people.errors import Refused
 from huiying.responding import actions
 from huiying.responding.bodies import named_in
 from huiying.responding.models import BodyConfirmation, Publication
-from huiying.responding.queries import why_not_release
+from huiying.responding.queries import current_revision, why_not_release
 from stories import DRAFT, again, approve, approved, submitted
 
 NAMES_A_BODY = {"facts": "经与财政局核对，9月14日登录服务中断七十分钟。"}
@@ -41,7 +41,7 @@ def test_an_agreement_by_link_opens_the_way(cast: Cast) -> None:
     case = waiting(cast)
     _row, token = ask(case, cast)
     actions.answer_confirmation(token, "agree", "财政局办公室 王主任", "")
-    assert why_not_release(again(case)) == []
+    assert why_not_release(again(case), current_revision(case)) == []
     assert actions.release(again(case), ["portal"], cast.office)
 
 

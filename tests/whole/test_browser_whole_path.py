@@ -132,7 +132,7 @@ def _heard_and_routed(browser: Browser, address: str) -> str:
     duty.page.click("form.paste button[type=submit]")
     duty.open("/desk/events/")
     duty.page.get_by_role("link", name="鞍山公共资源交易平台今早全崩了").first.click()
-    duty.do("confirm_level", level="L2", reason="开标受阻，按系统故障底线定为较大。")
+    duty.do("open_case", level="L2", reason="开标受阻，按系统故障底线定为较大。")
     expect(duty.page.locator("main")).to_contain_text("较大")
     expect(duty.page.locator(".clocks")).to_contain_text("剩")
     path = duty.page.url.removeprefix(address).split("#")[0]

@@ -82,7 +82,9 @@ def _sent(cast: Cast, to: str = "Z-XX") -> Case:
 def _worked(cast: Cast, drafted: bool = True) -> Case:
     case = _sent(cast)
     handling.accept(case, cast.tech_liaison)
-    finding = handling.find(case, f"{INSIDE}，登录中断七十分钟。", "证书到期未续。", "两个标段推迟。", cast.tech_liaison)
+    finding = handling.find(
+        case, f"{INSIDE}，登录中断七十分钟。", "证书到期未续。", "两个标段推迟。", cast.tech_liaison
+    )
     handling.dispose(case, finding, "已续证书，开标顺延。", True, cast.tech_liaison)
     case = stories.again(case)
     if drafted:

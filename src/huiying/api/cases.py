@@ -128,7 +128,7 @@ def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str
 @router.post("/cases/{number}/confirm_level", response={200: Done, **NO})
 def confirm_level(request: HttpRequest, number: str, data: LevelIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name, level.en)}
+    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name, level.en) if word}
     if data.level not in levels:
         known = {"level": data.level, "known": "、".join(levels)}
         raise Unreadable("level", _("没有级别“%(level)s”，应为：%(known)s。") % known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from huiying.cli.main import DONE, FOUND, USAGE
 from huiying.cli.output import complain, say, text
@@ -25,6 +26,9 @@ def clocks(options: argparse.Namespace) -> int:
 
 
 def regulation_check(options: argparse.Namespace) -> int:
+    if not Path(options.file).is_file():
+        complain(f"没有文件 {options.file}。请写一个制度文件（YAML）的路径。")
+        return USAGE
     try:
         result = commands.check_file(options.file)
     except UsageError as error:

@@ -71,7 +71,7 @@ def _is_set_up() -> bool:
 
 def _port(options: argparse.Namespace) -> int | None:
     words = str(options.port) if options.port is not None else os.environ.get("PORT", "8000")
-    if words.isdigit() and 0 < int(words) < 65536:
+    if words.isascii() and words.isdigit() and 0 < int(words) < 65536:
         return int(words)
     complain(f"端口“{words}”应为 1 到 65535 的整数；请改环境变量 PORT 或 --port。")
     return None

@@ -69,7 +69,8 @@ class Everywhere:
 
     @cached_property
     def bureau_name(self) -> str:
-        return self.facts.get("name") or self.regulation.meta.issuer
+        name = self.facts.get("name") or self.regulation.meta.issuer
+        return self.regulation.english_of(name) if lang() == "en" else name
 
     @property
     def suspects(self) -> int:

@@ -12,15 +12,31 @@ from huiying.desk.language import lang
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people.models import Department, User
-from huiying.people.queries import departments, standing
+from huiying.people.queries import departments, regulation_now, standing
 from huiying.regulation import Regulation
 from huiying.responding.actions.withholding import GROUNDS as WITHHOLD_GROUNDS
 from huiying.responding.channels.registry import CHANNELS
-from huiying.responding.queries import approved_round
+from huiying.responding.queries import approved_round, current_revision
 
 
 def long_text(tall: bool = False) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": 12 if tall else 3})
+    """For what becomes a record of the bureau: written in its language, whatever the language of the page."""
+    return forms.Textarea(attrs={"rows": 12 if tall else 3, "lang": "zh-Hans"})
+
+
+def department_label(department: Department) -> str:
+    """A department by its name in the reader's language; one that left the regulation by the name it had."""
+    return regulation_now().english_of(department.name) if lang() == "en" else department.name
+
+
+class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Department) -> str:
+        return department_label(obj)
+
+
+class DepartmentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Department) -> str:
+        return department_label(obj)
 
 
 class VerbForm(forms.Form):
@@ -105,10 +121,10 @@ class EmergencyForm(VerbForm):
 
 
 class RouteForm(VerbForm):
-    department = forms.ModelChoiceField(
+    department = DepartmentField(
         label=_("主办部门"), queryset=Department.objects.none(), empty_label=_("请选择")
     )
-    joint = forms.ModelMultipleChoiceField(
+    joint = DepartmentsField(
         label=_("协办部门（可以不选）"),
         queryset=Department.objects.none(),
         required=False,
@@ -126,7 +142,7 @@ class RouteForm(VerbForm):
         if lead is None:
             return
         self.fields["department"].initial = lead
-        self.fields["department"].help_text = _t("建议：%(name)s") % {"name": lead.name}
+        self.fields["department"].help_text = _t("建议：%(name)s") % {"name": department_label(lead)}
         self.fields["joint"].initial = [item for item in known if item.code in event.co_leads]
         self.fields["reason"].initial = route_reason(event)
 
@@ -145,7 +161,7 @@ class ReturnForm(ReasonForm):
 
 
 class DecideReturnForm(VerbForm):
-    department = forms.ModelChoiceField(label=_("指定主办部门"), queryset=Department.objects.none())
+    department = DepartmentField(label=_("指定主办部门"), queryset=Department.objects.none())
     decision = forms.CharField(label=_("决定和理由"), widget=long_text(), max_length=2000)
 
     def prepare(self) -> None:
@@ -211,7 +227,8 @@ class ReleaseForm(VerbForm):
     channels = forms.MultipleChoiceField(label=_("发布到"), widget=forms.CheckboxSelectMultiple)
 
     def prepare(self) -> None:
-        round_ = approved_round(self.subject)
+        revision = current_revision(self.subject)
+        round_ = approved_round(self.subject, revision) if revision else None
         written = round_.revision.renditions if round_ else {}
         choices = [(kind, str(channel.name)) for kind, channel in CHANNELS.items() if kind in written]
         cast(forms.MultipleChoiceField, self.fields["channels"]).choices = choices

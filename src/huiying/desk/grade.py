@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.language import twin
+
 INDICES: dict[str, Any] = {
     "M": _("媒体传播"),
     "Q": _("舆论强度"),
@@ -71,8 +73,10 @@ def grade_of(snapshot: Mapping[str, Any]) -> Shown | None:
         low=snapshot["low"],
         high=snapshot["high"],
         bars=tuple(_bar(item) for item in snapshot.get("bars", ())),
-        floors=tuple(snapshot.get("floors", ())),
-        counterfactual=snapshot.get("counterfactual", ""),
+        floors=tuple(
+            {**floor, "reason": twin(floor["reason"], floor.get("reason_en", ""))} for floor in snapshot.get("floors", ())
+        ),
+        counterfactual=twin(snapshot.get("counterfactual", ""), snapshot.get("counterfactual_en", "")),
         level_low=snapshot.get("level_low", ""),
         level_high=snapshot.get("level_high", ""),
     )

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huiying.desk.language import lang
+from huiying.desk.forms import GROUND_WORDS
+from huiying.desk.language import lang, twin
+from huiying.judging.grounds import GROUNDS
 from huiying.ledger.models import LedgerEntry
 from huiying.regulation import Regulation
 from huiying.responding.actions.withholding import GROUNDS as WITHHOLD_GROUNDS
@@ -123,6 +125,7 @@ WORDS: dict[str, Any] = {
     "True": _("同意"),
     "False": _("不同意"),
     **WITHHOLD_GROUNDS,
+    **{sentence: GROUND_WORDS[code] for code, sentence in GROUNDS.items()},
 }
 
 # Fields whose text a reader wants to read, below the sentence.
@@ -186,6 +189,8 @@ def _words(payload: dict[str, Any], regulation: Regulation | None) -> dict[str, 
         for field in fields:
             if isinstance(payload.get(field), str):
                 shown[field] = _name(regulation, kind, payload[field])
+    if lang() == "en":  # departments, levels and concerns were copied by their Chinese names
+        shown = {key: regulation.english_of(value) if isinstance(value, str) else value for key, value in shown.items()}
     return shown
 
 
@@ -199,13 +204,14 @@ def _name(regulation: Regulation, kind: str, code: str) -> str:
 def detail(entry: LedgerEntry) -> str:
     """The texts of the entry, each on its own line."""
     payload = entry.data or {}
-    return "\n".join(str(payload[name]) for name in DETAILS if isinstance(payload.get(name), str) and payload[name])
+    texts = [twin(payload.get(name) or "", payload.get(f"{name}_en") or "") for name in DETAILS]
+    return "\n".join(text for text in texts if isinstance(text, str) and text)
 
 
 def lines(
     entries: Iterable[LedgerEntry],
     regulation: Regulation,
-    who: Callable[[str], str],
+    who: Callable[[str, Regulation], str],
     evidence: dict[str, str] | None = None,
 ) -> list[Line]:
     """`evidence`: SHA-256 of a kept proof → its address."""
@@ -222,5 +228,5 @@ def lines(
         text = detail(entry)
         if entry.kind == "case.known_earlier" and proof:
             text = f"{text}\n{proof}".strip()
-        found.append(Line(entry.pk, entry.at, sentence(entry, regulation), text, who(entry.actor), kept.get(proof, "")))
+        found.append(Line(entry.pk, entry.at, sentence(entry, regulation), text, who(entry.actor, regulation), kept.get(proof, "")))
     return found

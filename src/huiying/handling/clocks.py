@@ -93,6 +93,7 @@ def _start(case: Case, regulation: Regulation, item: Deadline, *, cause: str, ac
             "source": row.source,
             "provisional": row.provisional,
             "explanation": row.explanation,
+            "explanation_en": row.explanation_en,
         },
         actor,
     )

@@ -133,6 +133,18 @@ class Regulation(Content):
         name, en = self._names(kind)[code]
         return (en or self.english.get(name, name)) if lang.startswith("en") else name
 
+    def english_of(self, name: str) -> str:
+        """The English of a name as a record copied it in Chinese; a name that is not of this file stays as it is."""
+        return self._english_by_name.get(name, name)
+
+    @cached_property
+    def _english_by_name(self) -> dict[str, str]:
+        kinds = ("category", "act", "state", "review_step", "role", "department", "level")
+        names = [pair for kind in kinds for pair in self._names(kind).values()]
+        issuer = {self.meta.issuer: self.meta.issuer_en} if self.meta.issuer_en else {}
+        names += [(principle.name, principle.en) for principle in self.principles.values()]
+        return {**self.english, **{name: en for name, en in names if en}, **issuer}
+
     def _names(self, kind: str) -> dict[str, tuple[str, str]]:
         if kind == "level":
             return {level.code: (level.name, level.en) for level in self.levels}

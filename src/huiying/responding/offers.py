@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,9 +22,8 @@ from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import office
+from huiying.responding.models import ReviewRound, Revision, Withholding
 from huiying.responding.queries import current_revision, open_round, why_not_release, why_not_submit
-
-Why = Callable[[Case, User], str]
 
 
 @dataclass(frozen=True)
@@ -34,96 +34,126 @@ class ActionState:
     why: str = ""
 
 
+class _Now:
+    """One case as one person sees it now; each thing is looked up once, and only where an offer asks."""
+
+    def __init__(self, case: Case, user: User) -> None:
+        self.case, self.user = case, user
+
+    @property
+    def state(self) -> str:
+        return self.case.state
+
+    @cached_property
+    def revision(self) -> Revision | None:
+        return current_revision(self.case)
+
+    @cached_property
+    def round(self) -> ReviewRound | None:
+        return open_round(self.case) if self.state == "reviewing" else None
+
+    @cached_property
+    def has_finding(self) -> bool:
+        return self.case.findings.exists()
+
+    @cached_property
+    def proposal(self) -> LevelDecision | None:
+        rows = LevelDecision.objects.filter(
+            event=self.case.event_id, kind=LevelDecision.PROPOSED_LOWER, outcome__isnull=True
+        )
+        return rows.last() if self.state in LIVE else None
+
+    @cached_property
+    def withholding(self) -> Withholding | None:
+        return self.case.withholdings.filter(agreed__isnull=True).first() if self.state in LIVE else None
+
+
+Why = Callable[[_Now], str]
+
+
 @dataclass(frozen=True)
 class _Offer:
     name: str
     label: Promise
     permission: str
-    when: Callable[[Case], bool]  # whether it makes sense to speak of it at all in this state
+    when: Callable[[_Now], bool]  # whether it makes sense to speak of it at all in this state
     why_not: Why | None = None
 
 
-def _live(case: Case) -> bool:
-    return case.state in LIVE
+def _live(now: _Now) -> bool:
+    return now.state in LIVE
 
 
-def _worked(case: Case) -> bool:
-    return case.state in ("handling", "reviewing", "approved", "answered")
+def _worked(now: _Now) -> bool:
+    return now.state in ("handling", "reviewing", "approved", "answered")
 
 
-def _returned_before(case: Case, _user: User) -> str:
-    if not case.returns.exists():
-        return ""
-    return _("此件已退回过一次，由%(office)s指定，不能再退。") % {"office": office().name}
+def _by_process(verb: str) -> Callable[[_Now], bool]:
+    return lambda now: allows(now.state, verb)
 
 
-def _can_undo(case: Case, _user: User) -> str:
-    row = lead_row(case)
+def _returned_before(now: _Now) -> str:
+    return _("此件已退回过一次，由局办公室指定，不能再退。") if now.case.returns.exists() else ""
+
+
+def _can_undo(now: _Now) -> str:
+    row = lead_row(now.case)
     fresh = row is not None and not row.seen_at and not row.accepted_at and time.now() - row.since <= UNDO_FOR
     return "" if fresh else _("对方已经看到，或已超过十分钟。")
 
 
-def _can_withdraw(case: Case, _user: User) -> str:
-    round_ = open_round(case)
-    decided = round_ is None or round_.steps.exclude(decision="").exists()
-    late = round_ is not None and time.now() - round_.opened_at > UNDO_FOR
+def _can_withdraw(now: _Now) -> str:
+    decided = now.round is None or now.round.steps.exclude(decision="").exists()
+    late = now.round is not None and time.now() - now.round.opened_at > UNDO_FOR
     return _("已有人审核，或已超过十分钟。") if decided or late else ""
 
 
-def _has_proposal(case: Case) -> bool:
-    return _live(case) and _proposal(case) is not None
+def _second_person(now: _Now) -> str:
+    row = now.proposal
+    return _("须由另一个人同意。") if row is not None and row.by_user == now.user.pk else ""
 
 
-def _proposal(case: Case) -> LevelDecision | None:
-    return LevelDecision.objects.filter(
-        event=case.event_id, kind=LevelDecision.PROPOSED_LOWER, outcome__isnull=True
-    ).last()
+def _other_withholder(now: _Now) -> str:
+    row = now.withholding
+    return _("须由另一个人同意。") if row is not None and row.proposed_user == now.user.pk else ""
 
 
-def _second_person(case: Case, user: User) -> str:
-    row = _proposal(case)
-    return _("须由另一个人同意。") if row is not None and row.by_user == user.pk else ""
+def _needs_finding(now: _Now) -> str:
+    return "" if now.has_finding else _("请先报核实情况（事实、原因、影响）。")
 
 
-def _withholding_is_open(case: Case) -> bool:
-    return case.withholdings.filter(agreed__isnull=True).exists()
+def _needs_draft(now: _Now) -> str:
+    return "" if now.revision else _("还没有文稿，请先起草。")
 
 
-def _other_withholder(case: Case, user: User) -> str:
-    own = case.withholdings.filter(agreed__isnull=True, proposed_user=user.pk).exists()
-    return _("须由另一个人同意。") if own else ""
-
-
-def _needs_finding(case: Case, _user: User) -> str:
-    return "" if case.findings.exists() else _("请先报核实情况（事实、原因、影响）。")
-
-
-def _needs_draft(case: Case, _user: User) -> str:
-    return "" if current_revision(case) else _("还没有文稿，请先起草。")
-
-
-def _level_is_set(case: Case, _user: User) -> str:
-    return _("级别还没有由人确认。") if case.is_provisional else ""
+def _level_is_set(now: _Now) -> str:
+    return _("级别还没有由人确认。") if now.case.is_provisional else ""
 
 
 OFFERS: tuple[_Offer, ...] = (
     _Offer("confirm_level", gettext_lazy("确认或上调级别"), "case.regrade", _live),
-    _Offer("second_lower", gettext_lazy("对下调提议表态"), "case.regrade", _has_proposal, _second_person),
-    _Offer("route", gettext_lazy("转办"), "case.route", lambda case: allows(case.state, "route")),
-    _Offer("undo_route", gettext_lazy("撤回转办"), "case.route", lambda case: case.state == "assigned", _can_undo),
-    _Offer("accept", gettext_lazy("签收"), "case.accept", lambda case: allows(case.state, "accept")),
+    _Offer(
+        "second_lower",
+        gettext_lazy("对下调提议表态"),
+        "case.regrade",
+        lambda now: now.proposal is not None,
+        _second_person,
+    ),
+    _Offer("route", gettext_lazy("转办"), "case.route", _by_process("route")),
+    _Offer("undo_route", gettext_lazy("撤回转办"), "case.route", lambda now: now.state == "assigned", _can_undo),
+    _Offer("accept", gettext_lazy("签收"), "case.accept", _by_process("accept")),
     _Offer(
         "return",
         gettext_lazy("退回并说明原因"),
         "case.return",
-        lambda case: allows(case.state, "return"),
+        _by_process("return"),
         _returned_before,
     ),
     _Offer(
         "decide_return",
         gettext_lazy("指定主办部门"),
         "case.decide_return",
-        lambda case: case.state == "returned",
+        lambda now: now.state == "returned",
     ),
     _Offer("find", gettext_lazy("报核实情况"), "case.find", _worked),
     _Offer("dispose", gettext_lazy("报处置情况"), "case.dispose", _worked, _needs_finding),
@@ -132,14 +162,14 @@ OFFERS: tuple[_Offer, ...] = (
         "submit",
         gettext_lazy("送审"),
         "case.submit",
-        lambda case: case.state in ("handling", "answered"),
-        lambda case, user: " ".join(why_not_submit(case)),
+        lambda now: now.state in ("handling", "answered"),
+        lambda now: " ".join(why_not_submit(now.case, now.revision)),
     ),
     _Offer(
         "withdraw",
         gettext_lazy("撤回送审"),
         "case.submit",
-        lambda case: case.state == "reviewing",
+        lambda now: now.state == "reviewing",
         _can_withdraw,
     ),
     _Offer("ask_confirmation", gettext_lazy("请有关机关确认"), "confirmation.ask", _worked, _needs_draft),
@@ -147,41 +177,42 @@ OFFERS: tuple[_Offer, ...] = (
         "release",
         gettext_lazy("发布"),
         "release.publish",
-        lambda case: case.state in ("reviewing", "approved", "answered"),
-        lambda case, user: " ".join(why_not_release(case)),
+        lambda now: now.state in ("reviewing", "approved", "answered"),
+        lambda now: " ".join(why_not_release(now.case, now.revision)),
     ),
-    _Offer("sustain", gettext_lazy("决定是否持续回应"), "case.sustain", lambda case: case.state == "answered"),
+    _Offer("sustain", gettext_lazy("决定是否持续回应"), "case.sustain", lambda now: now.state == "answered"),
     _Offer(
         "close",
         gettext_lazy("办结"),
         "case.close",
-        lambda case: case.state in ("answered", "declined"),
-        lambda case, user: " ".join(why_not_close(case)),
+        lambda now: now.state in ("answered", "declined"),
+        lambda now: " ".join(why_not_close(now.case)),
     ),
     _Offer("propose_lower", gettext_lazy("提议下调级别"), "case.regrade", _live, _level_is_set),
     _Offer("set_emergency", gettext_lazy("认定突发事件级别"), "case.emergency", _live),
     _Offer("add_knowledge", gettext_lazy("补充更早获知的证据"), "case.knowledge", _live),
-    _Offer("withhold", gettext_lazy("提议不予公开"), "case.withhold", lambda case: allows(case.state, "withhold")),
+    _Offer("withhold", gettext_lazy("提议不予公开"), "case.withhold", _by_process("withhold")),
     _Offer(
         "second_withhold",
         gettext_lazy("对不予公开表态"),
         "case.withhold",
-        _withholding_is_open,
+        lambda now: now.withholding is not None,
         _other_withholder,
     ),
-    _Offer("reopen", gettext_lazy("重新办理"), "case.reopen", lambda case: allows(case.state, "reopen")),
-    _Offer("merge", gettext_lazy("并入另一件"), "case.merge", lambda case: allows(case.state, "merge")),
-    _Offer("void", gettext_lazy("作废"), "case.void", lambda case: allows(case.state, "void")),
+    _Offer("reopen", gettext_lazy("重新办理"), "case.reopen", _by_process("reopen")),
+    _Offer("merge", gettext_lazy("并入另一件"), "case.merge", _by_process("merge")),
+    _Offer("void", gettext_lazy("作废"), "case.void", _by_process("void")),
 )
 
 
 def actions_for(user: User, case: Case) -> list[ActionState]:
     """Every verb worth naming in this state, in the order of the work, with the reason where it is not allowed now."""
     states = []
+    now = _Now(case, user)
     for offer in OFFERS:
-        if not offer.when(case):
+        if not offer.when(now):
             continue
         verdict = may(user, offer.permission, case)
-        why = verdict.why if not verdict else (offer.why_not(case, user) if offer.why_not else "")
+        why = verdict.why if not verdict else (offer.why_not(now) if offer.why_not else "")
         states.append(ActionState(offer.name, offer.label, not why, why))
     return states

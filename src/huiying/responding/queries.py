@@ -26,11 +26,8 @@ def open_round(case: Case) -> ReviewRound | None:
     return ReviewRound.objects.select_related("revision").filter(case=case, state=ReviewRound.OPEN).first()
 
 
-def approved_round(case: Case) -> ReviewRound | None:
-    """The round that approved the current revision's exact manifest, or None."""
-    revision = current_revision(case)
-    if revision is None:
-        return None
+def approved_round(case: Case, revision: Revision) -> ReviewRound | None:
+    """The round that approved the revision's exact manifest, or None."""
     return (
         ReviewRound.objects.select_related("revision")
         .filter(case=case, state=ReviewRound.APPROVED, manifest_sha256=revision.manifest_sha256)
@@ -109,9 +106,8 @@ def personal_data_in(revision: Revision) -> list[str]:
 # --- what stands in the way -------------------------------------------------------------------------------------------
 
 
-def why_not_submit(case: Case) -> list[str]:
-    """What a draft lacks before it can be reviewed, as sentences that say what to do."""
-    revision = current_revision(case)
+def why_not_submit(case: Case, revision: Revision | None) -> list[str]:
+    """What the current revision lacks before it can be reviewed, as sentences that say what to do."""
     if revision is None:
         return [_("还没有文稿，请先起草。")]
     why = []
@@ -141,10 +137,9 @@ def is_confirmed(row: BodyConfirmation | None) -> bool:
     return row is not None and (row.answer == "agree" or row.overridden_at is not None)
 
 
-def why_not_release(case: Case) -> list[str]:
-    """What blocks publishing now (C8.4, C9.3, INV-4)."""
-    revision = current_revision(case)
-    if revision is None or approved_round(case) is None:
+def why_not_release(case: Case, revision: Revision | None) -> list[str]:
+    """What blocks publishing the current revision now (C8.4, C9.3, INV-4)."""
+    if revision is None or approved_round(case, revision) is None:
         return [_("现在的文稿还没有审定。")]
     why = []
     if case.state not in ("approved", "answered"):

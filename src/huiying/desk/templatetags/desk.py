@@ -10,7 +10,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +24,8 @@ register = template.Library()
 COLOURS = {"蓝": "blue", "黄": "yellow", "橙": "orange", "红": "red"}
 SHAPES = ("circle", "triangle", "diamond", "square")
 # Who acts without being a person of the bureau.
-NOBODY = {"系统": gettext_lazy("系统"), "公众": gettext_lazy("公众")}
+NOBODY = {"系统": gettext_lazy("系统"), "公众": gettext_lazy("公众"), "系统管理员": gettext_lazy("系统管理员")}
+CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff60]+")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -115,6 +116,12 @@ def word(context: template.Context, text: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def words_here(context: template.Context, words: Iterable[str]) -> str:
+    """Several words of the regulation file, joined."""
+    return _("、").join(word(context, text) for text in words)
+
+
+@register.simple_tag(takes_context=True)
 def act_name(context: template.Context, act: str) -> str:
     return _name(context, "act", act)
 
@@ -168,10 +175,32 @@ def level(context: template.Context, code: str, note: str = "") -> dict[str, Any
 
 
 @register.filter
-def actor(text: str) -> str:
+def as_written(text: object) -> str:
+    """What people of the bureau or the public wrote, inside an English sentence: marked as Chinese for screen readers."""
+    safe = conditional_escape(text)
+    if not in_english():
+        return safe
+    return mark_safe(CHINESE.sub(lambda found: f'<span lang="zh-Hans">{found[0]}</span>', safe))  # noqa: S308 - escaped
+
+
+@register.simple_tag(takes_context=True)
+def name_here(context: template.Context, name: str) -> str:
+    """A name that was copied in Chinese, such as a department's, in the reader's language."""
+    return as_written(called(name, _regulation(context)))
+
+
+def called(names: str, regulation: Regulation | None) -> str:
+    """Names of the regulation, joined by 「、」, in the reader's language; others stay as they are."""
+    if not in_english() or regulation is None:
+        return names
+    return ", ".join(str(NOBODY.get(name) or regulation.english_of(name)) for name in names.split("、"))
+
+
+@register.filter
+def actor(text: str, regulation: Regulation | None = None) -> str:
     """「张三（局办公室主任）」 from the copied actor of a ledger entry."""
     found = json.loads(text)
-    post = found.get("post") or found.get("department") or ""
+    post = called(found.get("post") or found.get("department") or "", regulation)
     name = str(NOBODY.get(found["name"], found["name"]))
     return f"{name}（{post}）" if post and not in_english() else (f"{name} ({post})" if post else name)
 

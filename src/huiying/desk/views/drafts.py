@@ -130,7 +130,7 @@ def _context(case: Case, form: DraftForm, revision: Revision | None) -> dict[str
         "revision": revision,
         "submitted": submitted,
         "changes": changes(submitted, revision) if submitted and revision else [],
-        "missing": queries.why_not_submit(case) if revision and case.state == "handling" else [],
+        "missing": queries.why_not_submit(case, revision) if revision and case.state == "handling" else [],
         "personal": queries.personal_data_in(revision) if revision else [],
         "in_review": case.state in ("reviewing", "approved"),
     }

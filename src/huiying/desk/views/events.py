@@ -18,10 +18,11 @@ from huiying.desk.event_verbs import EVENT_VERBS, states_for
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.grade import grade_of
+from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
 from huiying.handling.models import Case
 from huiying.judging import queries as judging
-from huiying.judging.models import Dismissal, Event, EventPost
+from huiying.judging.models import Dismissal, Event, EventPost, Screening
 from huiying.ledger.queries import timeline as ledger_timeline
 from huiying.listening.models import Post
 from huiying.people.models import User
@@ -84,6 +85,7 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
         "dismissal": dismissal,
         "warning": judging.open_warnings(request.user).filter(event=found).first() if waits else None,
         "grade": grade_of(found.grade),
+        "reasons": reasons_of(found),
         "posts": posts_of(found),
         "posts_shown": POSTS,
         "series": judging.series(found) if found.posts_count > 2 else [],
@@ -123,8 +125,15 @@ QUOTED = re.compile(r"「([^」]+)」")
 def why(post: Post) -> dict[str, Any]:
     """The screening's reasons, and the quoted words in them, which are marked in the text."""
     screening = getattr(post, "screening", None)
-    reasons = [str(reason) for reason in screening.reasons] if screening else []
-    return {"reasons": reasons, "words": [word for reason in reasons for word in QUOTED.findall(reason)]}
+    if screening is None:
+        return {"reasons": [], "words": []}
+    quoted = [word for reason in screening.reasons for word in QUOTED.findall(str(reason))]
+    return {"reasons": reasons_of(screening), "words": quoted}
+
+
+def reasons_of(found: Event | Screening) -> list[str]:
+    """The engine's reasons in the reader's language."""
+    return found.reasons_en if found.reasons_en and lang() == "en" else found.reasons
 
 
 @staff("POST")

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from huiying.desk.context import Everywhere, of
+from huiying.desk.forms import department_label
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
 from huiying.handling import queries as handling
@@ -109,7 +110,7 @@ def _known_already(event: Event) -> str:
     lead = handling.lead_of(case)
     return _("已在第 %(number)s 号，由%(department)s办理。") % {
         "number": case.number,
-        "department": lead.name if lead else _("局办公室"),
+        "department": department_label(lead) if lead else _("局办公室"),
     }
 
 

@@ -30,7 +30,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
     regulation = standing(request.user).regulation
     context: dict[str, Any] = {
         "chain": chain,
-        "rows": [(entry, timeline.sentence(entry, regulation), actor(entry.actor)) for entry in entries],
+        "rows": [(entry, timeline.sentence(entry, regulation), actor(entry.actor, regulation)) for entry in entries],
         "heads": ChainHead.objects.filter(seq__gt=0).order_by("-at")[:HEADS],
         "chains": ChainHead.objects.filter(seq__gt=0).count(),
         "report": queries.verify() if request.method == "POST" else None,

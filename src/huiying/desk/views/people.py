@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.people import actions
@@ -24,7 +25,7 @@ from huiying.regulation import Regulation
 class PersonForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=40)
     username = forms.CharField(label=_("用户名"), max_length=60)
-    department = forms.ModelChoiceField(label=_("部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
+    department = DepartmentField(label=_("部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
     phone = forms.CharField(label=_("电话（生命安全呼叫用）"), max_length=40, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +35,7 @@ class PersonForm(forms.Form):
 
 class AppointForm(forms.Form):
     role = forms.ChoiceField(label=_("岗位"))
-    department = forms.ModelChoiceField(
+    department = DepartmentField(
         label=_("部门"), queryset=Department.objects.none(), empty_label=_("本人部门"), required=False
     )
     is_deputy = forms.BooleanField(label=_("副职（代行）"), required=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from django import template
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
 from huiying.kernel import clock
@@ -20,7 +22,7 @@ def when(at: dt.datetime) -> str:
     """「9月13日 10:00」; the year only when it is another."""
     zone = people.zone()
     local, this_year = at.astimezone(zone), clock.now().astimezone(zone).year
-    if (get_language() or "").startswith("en"):
+    if _english():
         year = "" if local.year == this_year else f" {local.year}"
         return f"{local.day} {_MONTHS[local.month - 1]}{year} {local:%H:%M}"
     year = "" if local.year == this_year else f"{local.year}年"
@@ -51,15 +53,29 @@ def lasted(length: dt.timedelta) -> str:
 @register.filter
 def words(limit: Duration) -> str:
     """A length of time as the regulation says it: 「48小时」, "1 year"."""
-    return limit.en() if (get_language() or "").startswith("en") else limit.zh()
+    return limit.en() if _english() else limit.zh()
 
 
 @register.simple_tag
-def bureau_name() -> str:
-    """The bureau of this site; before set-up, the issuer of the regulation in force."""
+def bureau_name(plain: bool = False) -> str:
+    """The bureau of this site; before set-up, the issuer of the regulation in force. `plain`: for a title or a feed."""
     bureau = people.bureau()
-    if bureau is not None and bureau.name:
-        return bureau.name
-    meta = people.regulation_now().meta
-    english = (get_language() or "").startswith("en")
-    return meta.issuer_en if english and meta.issuer_en else meta.issuer
+    name = bureau.name if bureau is not None and bureau.name else people.regulation_now().meta.issuer
+    return _in_words(name) if plain else named(name)
+
+
+@register.filter
+def named(name: str) -> SafeString:
+    """A bureau or a department by its English name on an English page; one that has none, marked as Chinese."""
+    found = _in_words(name)
+    if found.isascii() or not _english():
+        return conditional_escape(found)
+    return format_html('<span lang="zh-Hans">{}</span>', found)
+
+
+def _in_words(name: str) -> str:
+    return people.regulation_now().english_of(name) if _english() else name
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -137,11 +137,10 @@ def submit(case: Case, actor: User) -> ReviewRound:
     """送审: open a round with the steps of the case's level; brackets in the file run side by side (C9.3)."""
     case = handling.locked(case)
     require(actor, "case.submit", case)
-    why = why_not_submit(case)
-    if why:
-        raise Refused(" ".join(why), code="not_ready")
     revision = current_revision(case)
-    assert revision is not None
+    why = why_not_submit(case, revision)
+    if why or revision is None:
+        raise Refused(" ".join(why), code="not_ready")
     who = actor_of(actor)
     regulation = regulation_of(case.regulation)
     now = time.now()

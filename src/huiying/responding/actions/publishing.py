@@ -23,20 +23,21 @@ from huiying.people.standing import actor_of
 from huiying.responding import evidence
 from huiying.responding.channels.registry import CHANNELS
 from huiying.responding.models import Evidence, Publication
-from huiying.responding.queries import approved_round, why_not_release
+from huiying.responding.queries import approved_round, current_revision, why_not_release
 from huiying.work.outbox import enqueue
+
 
 @transaction.atomic
 def release(case: Case, channels: Sequence[str], actor: User) -> list[Publication]:
     """发布: for each channel one publication of exactly what was approved. Releasing twice gives the same rows."""
     case = handling.locked(case)
     require(actor, "release.publish")
-    why = why_not_release(case)
-    if why:
+    revision = current_revision(case)
+    why = why_not_release(case, revision)
+    if why or revision is None:
         raise Refused(" ".join(why), code="not_ready")
-    round_ = approved_round(case)
+    round_ = approved_round(case, revision)
     assert round_ is not None
-    revision = round_.revision
     missing = [kind for kind in channels if kind not in revision.renditions]
     if not channels or missing:
         raise Refused(_("请选择已有文稿的渠道。"), code="channel_without_text")
