@@ -19,6 +19,7 @@ from huiying.regulation import loader
 def builtin_text(name: str) -> str:
     return loader.load(name).text
 
+
 # username → (name, role, department code, is deputy)
 PEOPLE: dict[str, tuple[str, str, str, bool]] = {
     "duty": ("值班员小周", "duty_officer", "BGS", False),

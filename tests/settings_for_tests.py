@@ -1,12 +1,13 @@
-"""The project's settings in a home of the suite's own, with a fast password hash."""
+"""The project's settings in a home of the suite's own; programs that tests start use the real ones."""
 
 import os
 import tempfile
 
+os.environ["DJANGO_SETTINGS_MODULE"] = "huiying.settings"
 os.environ["HUIYING_HOME"] = tempfile.mkdtemp(prefix="huiying-test-")
 os.environ.pop("HUIYING_DEMO", None)
 os.environ.pop("HUIYING_NOTIFY_URLS", None)
 
-from huiying.settings import *  # noqa: E402, F403
+from huiying.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

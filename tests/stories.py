@@ -26,7 +26,7 @@ DRAFT = {
     "title": "关于开标系统故障的说明",
     "question": "群众反映交易系统登录不上，担心开标超时受影响。",
     "facts": "9月14日8时30分至9时40分，交易系统登录服务中断，涉及两个标段。",
-    "renditions": {"portal": "9月14日8时30分至9时40分，交易系统登录服务中断，已恢复。受影响的两个标段开标顺延，解密时间重新计算。"},
+    "renditions": {"portal": "9月14日8时30分至9时40分，登录服务中断，已恢复。两个标段开标顺延，解密时间重新计算。"},
     "basis": "《招标投标法实施条例》",
 }
 
@@ -34,7 +34,13 @@ DRAFT = {
 def hear(text: str = OUTAGE, **fields: object) -> Event:
     """A post arrives and is judged; its event."""
     native = str(fields.pop("native_id", f"t-{uuid.uuid4().hex}"))
-    post = {"schema": "huiying.post/1", "native_id": native, "platform": "本地论坛", "channel_class": "论坛", "text": text}
+    post = {
+        "schema": "huiying.post/1",
+        "native_id": native,
+        "platform": "本地论坛",
+        "channel_class": "论坛",
+        "text": text,
+    }
     receive([parse_post(post | fields)], how="import", actor=Actor.SYSTEM)
     while judge_pending().screened:
         pass
@@ -74,7 +80,13 @@ def submitted(cast: Cast, level: str = "较大", **changes: object) -> ReviewRou
     return responding.submit(revision.case, cast.editor)
 
 
-REVIEWERS = {"division_head": "tech_head", "office_head": "office", "legal": "legal", "deputy_leader": "deputy", "top_leader": "top"}
+REVIEWERS = {
+    "division_head": "tech_head",
+    "office_head": "office",
+    "legal": "legal",
+    "deputy_leader": "deputy",
+    "top_leader": "top",
+}
 
 
 def approve(cast: Cast, round_: ReviewRound) -> None:
@@ -119,5 +131,3 @@ def answered(cast: Cast, level: str = "较大", **changes: object) -> Case:
 def again(case: Case) -> Case:
     """The case as the database has it now."""
     return Case.objects.select_related("event", "regulation").get(pk=case.pk)
-
-

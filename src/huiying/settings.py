@@ -101,7 +101,7 @@ TEMPLATES = [
 ]
 
 SQLITE_OPTIONS = {
-    # Default settings lost half of concurrent transactions; NORMAL can lose the last commits with the power (DESIGN.md).
+    # Default settings lost half of concurrent transactions; NORMAL can lose the last commits with the power.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",

@@ -62,7 +62,7 @@ def test_for_people_each_deadline_is_a_line_with_ground_and_explanation(huiying)
 
 def test_a_bureau_of_working_days_counts_its_make_up_day(huiying):
     data = clocks(huiying, "一般", "2026-09-18T10:00:00+08:00", regulation="sixian").data
-    assert data["effective"]["respond"]["due_at"].startswith("2026-09-2")
+    assert data["effective"]["respond"]["due_at"].startswith("2026-09-24T")
     assert "工作日" in data["deadlines"][0]["explanation"]
 
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -192,3 +194,16 @@ def test_cluster_puts_the_same_matter_together_with_and_without_parents(huiying,
         one, two, three = result.rows
         assert one["event"] == three["event"] != two["event"]
         assert [item["id"] for item in result.rows] == ["1", "2", "3"]
+
+
+def test_a_reader_that_has_enough_is_no_error(write):
+    """`huiying screen FILE | head -1`."""
+    path = write(*(row(str(number), f"{GOOD}，第{number}次反映") for number in range(1500)))
+    command = [sys.executable, "-m", "huiying", "screen", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["id"] == "0"
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (0, b"")

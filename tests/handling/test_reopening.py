@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from stories import OUTAGE, again, answered, hear
 
 from cast import Cast
 from huiying.handling import actions
@@ -11,6 +10,7 @@ from huiying.handling.models import Case, Clock
 from huiying.judging.models import Event, Warning
 from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
+from stories import OUTAGE, again, answered, hear
 
 
 def closed(cast: Cast) -> Case:

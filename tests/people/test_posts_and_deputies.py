@@ -66,9 +66,10 @@ def test_only_the_administrator_gives_posts(cast: Cast) -> None:
 
 
 def test_the_same_post_twice_is_one(cast: Cast) -> None:
+    entries = LedgerEntry.objects.count()
     row = actions.appoint(cast.duty, "duty_officer", cast.department("BGS"), actor=cast.admin)
     assert row == the_post(cast.duty)
-    assert not LedgerEntry.objects.filter(kind="person.appointed", payload__contains="系统管理员").exists()
+    assert LedgerEntry.objects.count() == entries
 
 
 def test_a_post_ends_at_once_and_with_it_what_it_allowed(cast: Cast, frozen: FrozenClock) -> None:
@@ -123,7 +124,7 @@ def test_a_post_counts_only_while_it_lasts(cast: Cast, frozen: FrozenClock) -> N
 
 def test_the_full_holder_stands_before_the_deputy(cast: Cast) -> None:
     assert holders("office_head") == [cast.office, cast.office2]
-    assert able("publish")[0] == cast.editor or cast.office in able("publish")
+    assert set(able("publish")) == {cast.editor, cast.office, cast.office2}
     assert cast.admin not in on_duty()
     assert {cast.duty, cast.duty2} <= set(on_duty())
 

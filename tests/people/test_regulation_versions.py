@@ -102,7 +102,7 @@ def test_a_broken_file_is_refused_whole(cast: Cast, spoil: Callable[[str], str])
 def test_departments_that_a_new_version_names_are_added_c2_3(cast: Cast) -> None:
     text = changed().replace(
         "\nresponsibilities:",
-        "\n  XCC: {name: 宣传处, en: Publicity, kind: bureau, responsibilities: [policy]}\nresponsibilities:",
+        "\n  XCC: {name: 宣传处, en: PR, kind: bureau, duty: 发布, responsibilities: [policy]}\nresponsibilities:",
         1,
     )
     text = text.replace(

@@ -1,7 +1,6 @@
 """§2.1, C8.7: a press-conference deadline is met by a press conference with evidence, and by nothing else."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from stories import DRAFT, again, approve, do_what_is_due, submitted
 
 from cast import Cast
 from huiying.handling import actions as handling
@@ -9,6 +8,7 @@ from huiying.handling.models import Case
 from huiying.handling.queries import effective
 from huiying.responding import actions
 from huiying.responding.models import Publication
+from stories import DRAFT, again, approve, do_what_is_due, submitted
 
 TEXTS = {"renditions": {**DRAFT["renditions"], "press_conference": "今天下午三时举行新闻发布会，通报情况。"}}  # type: ignore[dict-item]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "huiying.settings"
 
-from huiying.cli.ready import ready  # noqa: E402
+from huiying.cli.ready import ready
 
 ready()
 

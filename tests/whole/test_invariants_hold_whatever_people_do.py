@@ -12,7 +12,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stories import DRAFT, again, do_what_is_due, hear
 
 from cast import Cast
 from huiying.handling import actions as handling
@@ -31,6 +30,7 @@ from huiying.people.models import User
 from huiying.responding import actions as responding
 from huiying.responding.models import BodyConfirmation, Publication, ReviewStep
 from huiying.responding.queries import eligibility, open_round, open_steps
+from stories import DRAFT, again, do_what_is_due, hear
 
 LONG = "经核实传播范围和影响程度与初判不同，提议按实际情况调整级别。"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
@@ -136,10 +136,11 @@ VERBS |= {
     ),
 }
 USUAL = [
-    ("confirm_grave", "top"), ("route_well", "duty"), ("accept", "tech_head"), ("find", "tech_liaison"), ("dispose", "tech_head"),
-    ("save", "editor"), ("submit", "editor"), ("approve", "tech_head"), ("approve", "office"), ("approve", "legal"),
-    ("approve", "deputy"), ("approve", "top"), ("agree", "editor"), ("release_portal", "office"), ("release_by_hand", "office"), ("post", "editor"),
-    ("verify", "office2"), ("sustain", "deputy"), ("close", "office"),
+    ("confirm_grave", "top"), ("route_well", "duty"), ("accept", "tech_head"), ("find", "tech_liaison"),
+    ("dispose", "tech_head"), ("save", "editor"), ("submit", "editor"), ("approve", "tech_head"),
+    ("approve", "office"), ("approve", "legal"), ("approve", "deputy"), ("approve", "top"), ("agree", "editor"),
+    ("release_portal", "office"), ("release_by_hand", "office"), ("post", "editor"), ("verify", "office2"),
+    ("sustain", "deputy"), ("close", "office"),
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+Tables = dict[str, Counter[tuple[object, ...]]]
 WORKER = Path(__file__).with_name("killable.py")
 # Columns that are random by design (salts, keys, hashes of them) or count attempts.
 LOOSE = {
@@ -33,9 +34,8 @@ def of(home: Path) -> dict[str, str]:
 
 def run(home: Path, command: str = "play", **extra: str) -> subprocess.CompletedProcess[str]:
     environment = {**of(home), **extra}
-    return subprocess.run(
-        [sys.executable, str(WORKER), command], env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
+    words = [sys.executable, str(WORKER), command]
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def whole(beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Counter[tuple[object, ...]]], int]:
+def whole(beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tables, int]:
     """The tables after an uninterrupted run, and how many statements it took."""
     home = tmp_path_factory.mktemp("whole") / "home"
     shutil.copytree(beginning, home)
@@ -56,7 +56,7 @@ def whole(beginning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[di
     return tables(home), int(result.stdout)
 
 
-def tables(home: Path) -> dict[str, Counter[tuple[object, ...]]]:
+def tables(home: Path) -> Tables:
     found = {}
     with sqlite3.connect(home / "huiying.sqlite3") as database:
         names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -79,7 +79,7 @@ def survive(beginning: Path, home: Path, points: list[int]) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def same(beginning: Path, whole: tuple[dict[str, Counter[tuple[object, ...]]], int], home: Path, seed: int) -> None:
+def same(beginning: Path, whole: tuple[Tables, int], home: Path, seed: int) -> None:
     expected, statements = whole
     dice = random.Random(seed)
     survive(beginning, home, [dice.randint(1, statements) for _ in range(dice.randint(1, 3))])
@@ -100,20 +100,18 @@ def same(beginning: Path, whole: tuple[dict[str, Counter[tuple[object, ...]]], i
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_killed_bureau_goes_on_as_if_nothing_had_happened(
-    beginning: Path, whole: tuple[dict[str, Counter[tuple[object, ...]]], int], tmp_path: Path, seed: int
+    beginning: Path, whole: tuple[Tables, int], tmp_path: Path, seed: int
 ) -> None:
     same(beginning, whole, tmp_path / "home", seed)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(100, 200))
-def test_a_hundred_killed_bureaus(
-    beginning: Path, whole: tuple[dict[str, Counter[tuple[object, ...]]], int], tmp_path: Path, seed: int
-) -> None:
+def test_a_hundred_killed_bureaus(beginning: Path, whole: tuple[Tables, int], tmp_path: Path, seed: int) -> None:
     same(beginning, whole, tmp_path / "home", seed)
 
 
-def test_the_uninterrupted_run_reached_its_end(whole: tuple[dict[str, Counter[tuple[object, ...]]], int]) -> None:
+def test_the_uninterrupted_run_reached_its_end(whole: tuple[Tables, int]) -> None:
     """Equality would prove little between two runs that did nothing."""
     expected, statements = whole
     assert len(expected["listening_post"]) == 15

@@ -45,6 +45,7 @@ CSRF_EXEMPT = {
 SAME_FOR_ALL = ("/api/openapi.json",)
 
 FORMS = {
+    "paste": "text=鞍山公共资源交易中心评标专家库抽取系统今天打不开",
     "set_up": "username=x name=x bureau_name=x password=long-enough-51 again=long-enough-51",
     "password": "password=long-enough-51 again=long-enough-51",
     "knowledge": "known_at=2026-09-14T08:00 how=值班电话 evidence=@",
@@ -100,7 +101,7 @@ POST /desk/invitation/unknown/                         . . . . . . . . . . . | p
 
 # The desk: what comes in                              a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
-POST /desk/take-in/                                    s > * * * * * * * * > | text=鞍山公共资源交易中心评标专家库抽取系统今天打不开
+POST /desk/take-in/                                    s > * * * * * * * * > | paste
 POST /desk/warnings/{warning}/acknowledge/             s . * * . . . . * . .
 POST /desk/urgent/{call}/acknowledge/                  s . * * . . . . * . . | what_was_done=@
 POST /desk/suspects/{suspect}/hit/                     s . * * . . . . . . .
@@ -124,7 +125,7 @@ POST /desk/events/{event}/do/unknown/                  s . . . . . . . . . .
 
 # The desk: cases                                      a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
-POST /desk/cases/{new}/do/confirm_level/               s . * * ! . . ! * ! . | level={L3}
+POST /desk/cases/{new}/do/confirm_level/               s . * * ! . . ! * ! . | level=L3
 POST /desk/cases/{new}/do/propose_lower/               s . * * ! . . ! * ! . | level=L1 reason=@@@
 POST /desk/cases/{proposed}/do/second_lower/           s . * * ! ! . ! * ! . | agree=yes
 POST /desk/cases/{new}/do/set_emergency/               s . * * ! . . ! * ! . | level=一般
@@ -181,7 +182,7 @@ POST /api/cases/{sent}/accept                          u . ! ! ! # . ! ! ! .
 POST /api/cases/{sent}/return                          u . ! ! ! # . ! ! ! . | reason=@
 POST /api/cases/{work}/find                            u . ! ! ! # . ! ! ! . | facts=@ cause=@ impact=@
 POST /api/cases/{work}/dispose                         u . ! ! ! # . ! ! ! . | actions=@
-POST /api/cases/{new}/confirm_level                    u . # # ! . . ! # ! . | level={L3}
+POST /api/cases/{new}/confirm_level                    u . # # ! . . ! # ! . | level=L3
 POST /api/cases/{new}/route                            u . # # ! . . ! ! ! . | department=GCC reason=@
 POST /api/cases/{work}/submit                          u . ! # # # . ! ! ! .
 POST /api/cases/{ok}/release                           u . ! # # ! . ! ! ! . | channels[]=portal

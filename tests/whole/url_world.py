@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 
 import stories
 from cast import Cast, bureau
@@ -88,8 +87,9 @@ def _worked(cast: Cast, drafted: bool = True) -> Case:
     handling.dispose(case, finding, "已续证书，开标顺延。", True, cast.tech_liaison)
     case = stories.again(case)
     if drafted:
-        texts = {kind: stories.DRAFT["renditions"]["portal"] for kind in ("portal", "by_hand")}  # type: ignore[index]
-        responding.save_revision(case, actor=cast.tech_liaison, **(stories.DRAFT | {"renditions": texts}))  # type: ignore[arg-type]
+        texts = dict.fromkeys(("portal", "by_hand"), "登录服务已恢复，受影响的两个标段开标顺延。")
+        draft: dict[str, Any] = stories.DRAFT | {"renditions": texts}
+        responding.save_revision(case, actor=cast.tech_liaison, **draft)
     return stories.again(case)
 
 
@@ -165,8 +165,8 @@ def _cases(cast: Cast) -> dict[str, Any]:
     handling.close(closed, ENOUGH, cast.office2)
     handling.return_case(back, ENOUGH, cast.tech_liaison)
     handling.propose_lower(proposed, "L1", ENOUGH * 3, cast.office2)
-    tomorrow = clock.now().date().replace(day=28)
-    responding.propose_withhold(proposed, "internal", ENOUGH, tomorrow, cast.office2)
+    review_on = clock.now().date().replace(day=28)
+    responding.propose_withhold(proposed, "internal", ENOUGH, review_on, cast.office2)
     asked, token = responding.ask_confirmation(review.case, "市住房和城乡建设局", "", cast.tech_liaison)
     return {
         "new": _new(cast).number,
@@ -182,7 +182,6 @@ def _cases(cast: Cast) -> dict[str, Any]:
         "ok": _approved(cast).number,
         "confirmation": asked.pk,
         "token": token,
-        "L3": "L3",
     }
 
 
@@ -204,16 +203,14 @@ def _publications(cast: Cast) -> dict[str, Any]:
 
 def _people(cast: Cast) -> dict[str, Any]:
     """Somebody to invite, to appoint and to relieve."""
-    with transaction.atomic():
-        invited, token = people.add_person(
-            username="later", name="待到岗的小钱", department=cast.department("GCC"), actor=cast.admin
-        )
+    department = cast.department("GCC")
+    invited, token = people.add_person(username="later", name="待到岗的小钱", department=department, actor=cast.admin)
     return {
         "invited": invited.pk,
         "invitation": token,
         "network": cast.network.pk,
         "post": Appointment.objects.get(user=cast.network).pk,
-        "GCC": cast.department("GCC").pk,
+        "GCC": department.pk,
     }
 
 

@@ -18,6 +18,7 @@ from huiying.handling.queries import cases_for
 from huiying.ledger import queries as ledger
 from huiying.people.models import Department
 from huiying.people.queries import departments, regulation_now
+from huiying.regulation.schema import Level
 from huiying.responding import actions as responding
 
 router = Router()
@@ -128,7 +129,7 @@ def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str
 @router.post("/cases/{number}/confirm_level", response={200: Done, **NO})
 def confirm_level(request: HttpRequest, number: str, data: LevelIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    levels = {word: level.code for level in regulation_now().levels for word in (level.code, level.name, level.en) if word}
+    levels = {word: level.code for level in regulation_now().levels for word in _names(level)}
     if data.level not in levels:
         known = {"level": data.level, "known": "、".join(levels)}
         raise Unreadable("level", _("没有级别“%(level)s”，应为：%(known)s。") % known)
@@ -157,6 +158,10 @@ def release(request: HttpRequest, number: str, data: ReleaseIn) -> dict[str, str
     found = get_case(caller(request), number)
     responding.release(found, channels=data.channels, actor=caller(request))
     return _done(found)
+
+
+def _names(level: Level) -> list[str]:
+    return [word for word in (level.code, level.name, level.en) if word]
 
 
 def _department(code: str, field: str) -> Department:

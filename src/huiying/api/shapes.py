@@ -13,6 +13,7 @@ from huiying.handling.queries import countdown, joint_of, lead_of
 from huiying.judging.models import Event
 from huiying.ledger.models import LedgerEntry
 from huiying.people.queries import regulation_now
+from huiying.people.words import called, in_english
 
 
 class ClockOut(Schema):
@@ -120,8 +121,8 @@ def case_out(case: Case, clocks: list[Clock], entries: list[LedgerEntry]) -> dic
         "next_due": min(due, default=None),
         "lead": lead.code if lead else None,
         "joint": [department.code for department in joint_of(case)],
-        "emergency": case.emergency,
-        "concern": case.concern,
+        "emergency": called(regulation_now(), "word", case.emergency),
+        "concern": called(regulation_now(), "word", case.concern),
         "clocks": [_clock(row) for row in clocks],
         "timeline": [entry(row) for row in entries],
     }
@@ -155,7 +156,7 @@ def event_row(event: Event) -> dict[str, Any]:
         "platforms": event.platforms_count,
         "suggested_level": level_name(event.suggested_level),
         "lead": event.lead,
-        "concern": event.concern,
+        "concern": called(regulation_now(), "word", event.concern),
     }
 
 
@@ -164,7 +165,7 @@ def event_out(event: Event, case: str | None, entries: list[LedgerEntry]) -> dic
         **event_row(event),
         "co_leads": event.co_leads,
         "grade": event.grade,
-        "reasons": event.reasons,
+        "reasons": event.reasons_en if event.reasons_en and in_english() else event.reasons,
         "case": case,
         "timeline": [entry(row) for row in entries],
     }
@@ -183,6 +184,8 @@ def entry(row: LedgerEntry) -> dict[str, Any]:
 
 
 def level_name(code: str) -> str:
-    """The regulation's word for a level code."""
-    names = {level.code: level.name for level in regulation_now().levels}
-    return names.get(code, code)
+    """The regulation's word for a level code, in the reader's language."""
+    try:
+        return called(regulation_now(), "level", code)
+    except KeyError:
+        return code

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.functional import lazy
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.people.actions import adopt_regulation, appoint
 from huiying.people.models import Bureau, Department, User
 from huiying.people.queries import regulation_now
-from huiying.regulation import loader
+from huiying.people.words import in_english
+from huiying.regulation import Regulation, loader
 
 NAME = "鞍山市公共资源交易管理局（演示）"
 ADMINISTRATOR = ("admin", "石磊", "系统管理员", "管人员和岗位，看不到办件")
@@ -69,6 +71,30 @@ PEOPLE: tuple[Person, ...] = (
 )
 
 
+# What the cards say on an English page. The people write Chinese: only the cards speak to a visitor.
+WANTS_EN = {
+    "zhoulan": "See what is due next, take warnings, confirm levels",
+    "zhengwei": "Be called first when something urgent happens at night",
+    "hanqiu": "Transfer cases, review drafts, watch what is overdue",
+    "linxiao": "Turn verified facts into an answer; after approval post it and record the screenshot",
+    "majun": "Construction tendering: verify and review",
+    "jianglei": "Report facts and hand in first drafts for the construction division",
+    "shenli": "Countersign major matters: is the basis right, may it be published",
+    "lianan": "Approve on a phone: how long is left, what was changed",
+    "guchang": "Approve major and extraordinary answers on a phone",
+    "qihong": "The present line, and nothing else",
+    "tangning": "See that every source is there, and help the duty officer at night",
+    "admin": "Manages people and posts, sees no cases",
+}
+
+
+def _in_the_language_shown(zh: str, en: str) -> str:
+    return en if en and in_english() else zh
+
+
+_spoken = lazy(_in_the_language_shown, str)
+
+
 @transaction.atomic
 def settle_in() -> None:
     """Regulation, bureau and people; what is there already stays as it is."""
@@ -94,6 +120,11 @@ def cards() -> list[Card]:
     firsts = {one.role: one for one in reversed(PEOPLE)}
     shown = [one for one in PEOPLE if firsts[one.role] is one]
     return [
-        *(Card(one.username, one.name, regulation.role(one.role).name, one.wants) for one in shown),
-        Card(*ADMINISTRATOR),
+        *(_card(one.username, one.name, regulation.role(one.role).name, one.wants, regulation) for one in shown),
+        _card(*ADMINISTRATOR, regulation),
     ]
+
+
+def _card(username: str, name: str, role: str, wants: str, regulation: Regulation) -> Card:
+    english = "System administrator" if username == ADMINISTRATOR[0] else regulation.english_of(role)
+    return Card(username, name, _spoken(role, english), _spoken(wants, WANTS_EN.get(username, "")))

@@ -15,6 +15,7 @@ from huiying.handling.models import Case
 from huiying.judging.models import LevelDecision
 from huiying.people.errors import Refused
 from huiying.people.models import User
+from huiying.people.permissions import require
 from huiying.responding import actions as responding
 from huiying.responding.models import Withholding
 
@@ -24,6 +25,12 @@ def other_case(number: str) -> Case:
     if found is None:
         raise Refused(_t("没有编号为“%(number)s”的办件，请核对。") % {"number": number})
     return found
+
+
+def _merge(case: Case, told: Cleaned, user: User) -> Any:
+    """The permission comes first: a number must not tell a stranger whether it exists."""
+    require(user, "case.merge")
+    return handling.merge_cases(case, other_case(told["number"]), user)
 
 
 def open_proposal(case: Case) -> LevelDecision:
@@ -98,7 +105,7 @@ CASE_VERBS: dict[str, Verb] = {
     "return": Verb(
         forms.ReturnForm,
         lambda case, told, user: handling.return_case(case, told["reason"], user),
-        _("已退回局办公室，等它指定。时限不停。"),
+        _("已退回统筹部门，等它指定。时限不停。"),
     ),
     "decide_return": Verb(
         forms.DecideReturnForm,
@@ -108,9 +115,9 @@ CASE_VERBS: dict[str, Verb] = {
     "find": Verb(
         forms.FindingForm,
         lambda case, told, user: handling.find(case, told["facts"], told["cause"], told["impact"], user),
-        _("核实情况已记录，并报局办公室。"),
+        _("核实情况已记录，并报统筹部门。"),
     ),
-    "dispose": Verb(forms.DisposalForm, _dispose, _("处置情况已记录，并报局办公室。")),
+    "dispose": Verb(forms.DisposalForm, _dispose, _("处置情况已记录，并报统筹部门。")),
     "submit": Verb(forms.NothingForm, lambda case, told, user: responding.submit(case, user), _("已送审。")),
     "withdraw": Verb(forms.NothingForm, lambda case, told, user: responding.withdraw(case, user), _("已撤回送审。")),
     "ask_confirmation": Verb(forms.ConfirmationForm, _ask, _asked),
@@ -141,7 +148,7 @@ CASE_VERBS: dict[str, Verb] = {
     ),
     "merge": Verb(
         forms.OtherCaseForm,
-        lambda case, told, user: handling.merge_cases(case, other_case(told["number"]), user),
+        _merge,
         _("已并案。"),
     ),
     "reopen": Verb(

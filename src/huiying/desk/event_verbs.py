@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms
-from huiying.desk.bar import Verb
+from huiying.desk.bar import Cleaned, Verb
 from huiying.handling import actions as handling
 from huiying.judging import actions as judging
 from huiying.judging import queries
 from huiying.judging.models import ConcernDecision, Dismissal, Event
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.permissions import may
+from huiying.people.permissions import may, require
 
 
 def other_event(number: str) -> Event:
@@ -23,6 +24,12 @@ def other_event(number: str) -> Event:
     if found is None:
         raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": number})
     return found
+
+
+def _merge(event: Event, told: Cleaned, user: User) -> Any:
+    """The permission comes first: a number must not tell a stranger whether it exists."""
+    require(user, "event.judge")
+    return judging.merge_events(event, other_event(told["number"]), user)
 
 
 def _open_rumour(event: Event) -> ConcernDecision:
@@ -73,7 +80,7 @@ EVENT_VERBS: dict[str, Verb] = {
     ),
     "merge": Verb(
         forms.OtherEventForm,
-        lambda event, told, user: judging.merge_events(event, other_event(told["number"]), user),
+        _merge,
         _("已并入。"),
     ),
 }

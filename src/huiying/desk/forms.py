@@ -12,7 +12,8 @@ from huiying.desk.language import lang
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people.models import Department, User
-from huiying.people.queries import departments, regulation_now, standing
+from huiying.people.queries import departments, standing
+from huiying.people.words import department_called
 from huiying.regulation import Regulation
 from huiying.responding.actions.withholding import GROUNDS as WITHHOLD_GROUNDS
 from huiying.responding.channels.registry import CHANNELS
@@ -24,19 +25,14 @@ def long_text(tall: bool = False) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 12 if tall else 3, "lang": "zh-Hans"})
 
 
-def department_label(department: Department) -> str:
-    """A department by its name in the reader's language; one that left the regulation by the name it had."""
-    return regulation_now().english_of(department.name) if lang() == "en" else department.name
-
-
 class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Department) -> str:
-        return department_label(obj)
+        return department_called(obj.name)
 
 
 class DepartmentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Department) -> str:
-        return department_label(obj)
+        return department_called(obj.name)
 
 
 class VerbForm(forms.Form):
@@ -121,9 +117,7 @@ class EmergencyForm(VerbForm):
 
 
 class RouteForm(VerbForm):
-    department = DepartmentField(
-        label=_("主办部门"), queryset=Department.objects.none(), empty_label=_("请选择")
-    )
+    department = DepartmentField(label=_("主办部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
     joint = DepartmentsField(
         label=_("协办部门（可以不选）"),
         queryset=Department.objects.none(),
@@ -142,7 +136,7 @@ class RouteForm(VerbForm):
         if lead is None:
             return
         self.fields["department"].initial = lead
-        self.fields["department"].help_text = _t("建议：%(name)s") % {"name": department_label(lead)}
+        self.fields["department"].help_text = _t("建议：%(name)s") % {"name": department_called(lead.name)}
         self.fields["joint"].initial = [item for item in known if item.code in event.co_leads]
         self.fields["reason"].initial = route_reason(event)
 
@@ -157,7 +151,7 @@ def route_reason(event: Event) -> str:
 class ReturnForm(ReasonForm):
     def prepare(self) -> None:
         self.fields["reason"].label = _t("退回的理由")
-        self.fields["reason"].help_text = _t("只能退回一次，之后由局办公室指定。时限不停。")
+        self.fields["reason"].help_text = _t("只能退回一次，之后由统筹部门指定。时限不停。")
 
 
 class DecideReturnForm(VerbForm):

@@ -32,12 +32,14 @@ def staff(
     def decorate(view: Callable[Concatenate[StaffRequest, ...], HttpResponseBase]) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            response: HttpResponseBase
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/desk/")
-            if request.method not in allowed:
-                return HttpResponseNotAllowed(allowed)
-            timezone.activate(standing(request.user).regulation.zone)
-            response = view(cast(StaffRequest, request), *args, **kwargs)
+                response = redirect_to_login(request.get_full_path() if request.method == "GET" else "/desk/")
+            elif request.method not in allowed:
+                response = HttpResponseNotAllowed(allowed)
+            else:
+                timezone.activate(standing(request.user).regulation.zone)
+                response = view(cast(StaffRequest, request), *args, **kwargs)
             # Staff pages hold what only this person may see: no shared cache keeps them (§6.1 S6).
             response.headers.setdefault("Cache-Control", "private, no-cache")
             return response

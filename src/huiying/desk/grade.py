@@ -74,7 +74,8 @@ def grade_of(snapshot: Mapping[str, Any]) -> Shown | None:
         high=snapshot["high"],
         bars=tuple(_bar(item) for item in snapshot.get("bars", ())),
         floors=tuple(
-            {**floor, "reason": twin(floor["reason"], floor.get("reason_en", ""))} for floor in snapshot.get("floors", ())
+            {**floor, "reason": twin(floor["reason"], floor.get("reason_en", ""))}
+            for floor in snapshot.get("floors", ())
         ),
         counterfactual=twin(snapshot.get("counterfactual", ""), snapshot.get("counterfactual_en", "")),
         level_low=snapshot.get("level_low", ""),

@@ -63,7 +63,8 @@ SENTENCES: dict[str, Any] = {
     "warning.acknowledged": _("知悉预警"),
     "urgent.raised": _("涉及生命安全，开始叫人"),
     "urgent.called": _("呼叫下一人"),
-    "urgent.acknowledged": _("有人接手生命安全事项：%(what_was_done)s"),
+    # What was done is known to those who acted, on the duty desk; the ledger page is read by more people (§6.2).
+    "urgent.acknowledged": _("有人接手生命安全事项"),
     # 处置与转办
     "case.opened": _("立案：%(title)s"),
     "case.graded": _("级别定为%(name)s"),
@@ -73,7 +74,7 @@ SENTENCES: dict[str, Any] = {
     "case.route_undone": pgettext_lazy("ledger", "撤回转办"),
     "case.accepted": _("%(department)s签收"),
     "case.returned": _("%(department)s退回"),
-    "case.return_decided": _("局办公室指定%(lead)s主办"),
+    "case.return_decided": _("统筹部门指定%(lead)s主办"),
     "case.found": _("%(department)s报核实情况"),
     "case.disposed": pgettext_lazy("ledger", "报处置情况"),
     "case.emergency": _("定为%(level)s突发事件"),
@@ -228,5 +229,9 @@ def lines(
         text = detail(entry)
         if entry.kind == "case.known_earlier" and proof:
             text = f"{text}\n{proof}".strip()
-        found.append(Line(entry.pk, entry.at, sentence(entry, regulation), text, who(entry.actor, regulation), kept.get(proof, "")))
+        found.append(
+            Line(
+                entry.pk, entry.at, sentence(entry, regulation), text, who(entry.actor, regulation), kept.get(proof, "")
+            )
+        )
     return found

@@ -117,7 +117,7 @@ def internal_deadline(regulation: Regulation, act: str, level: str, start: dt.da
 
 
 def start_internal(case: Case, act: str) -> Clock | None:
-    """An internal nudge (签收, 处置意见 …): it reminds, and leaves no breach row. None where the file has no such limit."""
+    """An internal nudge (签收, 处置意见 …): it reminds and leaves no breach row. None where the file sets no limit."""
     regulation = regulation_of(case.regulation)
     now = time.now()
     item = internal_deadline(regulation, act, case.level, now)

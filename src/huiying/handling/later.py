@@ -56,7 +56,9 @@ def follow_event(job: Job) -> None:
     case = case_of_event(int(job.payload["event"]))
     if case is not None:
         known_at = dt.datetime.fromisoformat(job.payload["known_at"])
-        actions.follow_knowledge(case, known_at, _("并入更早获知的事件"), str(job.payload.get("merged", "")), Actor.SYSTEM)
+        actions.follow_knowledge(
+            case, known_at, _("并入更早获知的事件"), str(job.payload.get("merged", "")), Actor.SYSTEM
+        )
 
 
 @auditor("clocks")

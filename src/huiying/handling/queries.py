@@ -58,7 +58,7 @@ def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """The cases that a person may see: the rule of `access.get_case` as a query. Danger to life is for those who act."""
+    """The cases that a person may see: the rule of `access.get_case` as a query, danger to life included (§6.2)."""
     who = standing(user)
     cases = Case.objects.select_related("event")
     if any(who.can(capability) for capability in ("duty", "office", "lead_bureau")):
@@ -75,7 +75,9 @@ def cases_for(user: User) -> QuerySet[Case]:
 
 def open_cases_for(user: User) -> QuerySet[Case]:
     """What is due next, first: the duty desk's list."""
-    return with_next_due(cases_for(user).filter(state__in=LIVE)).order_by(F("next_due").asc(nulls_last=True), "opened_at")
+    return with_next_due(cases_for(user).filter(state__in=LIVE)).order_by(
+        F("next_due").asc(nulls_last=True), "opened_at"
+    )
 
 
 def department_cases(user: User) -> QuerySet[Case]:

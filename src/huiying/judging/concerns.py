@@ -13,6 +13,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, regulation_now
+from huiying.people.words import called, listed
 
 
 @transaction.atomic
@@ -22,18 +23,22 @@ def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof:
     event = Event.objects.select_for_update().get(pk=event.pk)
     if concern not in regulation_now().concerns:
         raise Refused(
-            _("制度里没有“%(concern)s”这一性质。可选：%(known)s。")
-            % {"concern": concern, "known": "、".join(regulation_now().concerns)},
+            _("制度里没有“%(concern)s”这一性质。可选：%(known)s。") % {"concern": concern, "known": _known()},
             code="unknown_concern",
         )
-    is_rumour = concern == ConcernDecision.RUMOUR
+    is_rumour = concern in regulation_now().monitor.proof_needed
     if is_rumour and not (claim.strip() and proof.strip()):
-        raise Refused(_("认定为谣言，须写明哪一句说法不实、有什么证据。批评意见不是谣言。"), code="fact_check_needed")
+        raise Refused(
+            _("认定为“%(concern)s”，须写明哪一句说法不实、有什么证据。批评意见不是谣言。")
+            % {"concern": called(regulation_now(), "word", concern)},
+            code="fact_check_needed",
+        )
     if is_rumour and waiting(event) is not None:
         raise Refused(_("已有一条谣言认定在等第二人核对。"), code="proposal_open")
     decision = ConcernDecision.objects.create(
         event=event,
         concern=concern,
+        proof_needed=is_rumour,
         was=event.concern,
         claim=claim.strip(),
         proof=proof.strip(),
@@ -89,3 +94,8 @@ def _record(event: Event, kind: str, decision: ConcernDecision, actor: User) -> 
         "second": decision.second,
     }
     record(f"event:{event.number}", kind, payload, actor_of(actor))
+
+
+def _known() -> str:
+    regulation = regulation_now()
+    return listed(called(regulation, "word", concern) for concern in regulation.concerns)

@@ -16,6 +16,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, holds, regulation_now
+from huiying.people.words import called
 from huiying.regulation import UsageError
 
 BY_PERSONS = (LevelDecision.CONFIRMED, LevelDecision.RAISED, LevelDecision.LOWERED)
@@ -91,7 +92,7 @@ def _propose(event: Event, level: str, reason: str, actor: User) -> LevelDecisio
     if waiting is not None:
         raise Refused(
             _("%(name)s已提请调为%(level)s，正等第二人决定；请先处理那一条。")
-            % {"name": waiting.by, "level": regulation_now().level(waiting.level).name},
+            % {"name": waiting.by, "level": called(regulation_now(), "level", waiting.level)},
             code="proposal_open",
         )
     return _append(event, LevelDecision.PROPOSED_LOWER, level, actor, reason)

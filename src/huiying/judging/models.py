@@ -145,9 +145,9 @@ class LevelDecision(models.Model):
 class ConcernDecision(models.Model):
     """What a person says the concern is. 谣言 names claim and proof, and two persons sign (C1.2, C5.14)."""
 
-    RUMOUR = "谣言"
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="concern_decisions")
     concern = models.CharField(max_length=20)
+    proof_needed = models.BooleanField(default=False)  # as the regulation says of this concern
     was = models.CharField(max_length=20, blank=True)
     claim = models.TextField(blank=True)
     proof = models.TextField(blank=True)
@@ -163,10 +163,10 @@ class ConcernDecision(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~Q(concern="谣言") | (~Q(claim="") & ~Q(proof="")), name="rumour_needs_claim_and_proof"
+                condition=Q(proof_needed=False) | (~Q(claim="") & ~Q(proof="")), name="rumour_needs_claim_and_proof"
             ),
             models.CheckConstraint(
-                condition=~Q(concern="谣言", agreed=True) | Q(second_user__isnull=False),
+                condition=~Q(proof_needed=True, agreed=True) | Q(second_user__isnull=False),
                 name="rumour_needs_second_person",
             ),
             models.CheckConstraint(

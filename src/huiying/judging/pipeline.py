@@ -100,6 +100,13 @@ def _screened(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> 
     return Screening.objects.bulk_create(rows)
 
 
+def own_word(heard: str) -> str:
+    """The regulation's word for what the engine heard; nothing where it has none."""
+    regulation = standards.regulation()
+    word = regulation.monitor.heard_as.get(heard, heard)
+    return word if word in regulation.concerns else ""
+
+
 def _screening(post: Post, found: dict[str, Any], now: dt.datetime, rules: str) -> Screening:
     is_kept = post.received_how == "paste" and found["band"] == Screening.OUT
     seen = as_engine_post(post)
@@ -113,7 +120,7 @@ def _screening(post: Post, found: dict[str, Any], now: dt.datetime, rules: str) 
         rules=found["rules"],
         lead=found["lead"] or "",
         co_leads=found["co_leads"],
-        concern=found["concern"],
+        concern=own_word(found["concern"]),
         sensitivity=found["sensitivity"],
         reasons=[*found["reasons"], PASTED.zh] if is_kept else found["reasons"],
         reasons_en=[*found["reasons_en"], PASTED.en] if is_kept else found["reasons_en"],

@@ -21,7 +21,7 @@ def statements(vendor: str, table: str, unique: Sequence[str]) -> tuple[list[str
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {stop}",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {stop}",
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
-            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}",  # noqa: S608 -- names from migrations only
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) {stop}",
         ]
         return create, [f"DROP TRIGGER IF EXISTS {table}_{name}" for name in ("no_update", "no_delete", "no_replace")]
     if vendor == "postgresql":

@@ -81,11 +81,18 @@ def _circumstances(post: engine_post.Post) -> dict[str, Any]:
         "own_channel": post.own_channel,
         "region": (post.region or "")[:60],
         "published_at": post.published_at,
-        "time_confidence": post.time_confidence[:20],
+        "time_confidence": _confidence(post)[:20],
         "seen_at": post.seen_at,
         "metrics": dict(post.metrics),
         "extra": dict(post.extra),
     }
+
+
+def _confidence(post: engine_post.Post) -> str:
+    """A time that has not come yet is no time: told so at the door, it moves neither the stream nor an event's age."""
+    if post.published_at is not None and post.published_at - clock.now() > engine_post.FUTURE_TOLERANCE:
+        return "future"
+    return post.time_confidence
 
 
 def _fitted(native_id: str, length: int) -> str:

@@ -1,7 +1,7 @@
 """Indicators of a period, computed from ledger entries and nothing else (INV-9, INV-12, C12.3).
 
-An entry is a mapping with `chain`, `seq`, `at` (datetime), `kind` and `payload` (a dict, None once erased). The order of
-chains does not matter, only the order within each. A case belongs to the period in which it was opened.
+An entry is a mapping with `chain`, `seq`, `at` (datetime), `kind` and `payload` (a dict, None once erased). The order
+of chains does not matter, only the order within each. A case belongs to the period in which it was opened.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.standing import Standing, capabilities, standing
+from huiying.people.words import called, listed
 
 Predicate = Callable[[Standing, Any], str | None]
 
@@ -50,8 +51,10 @@ def a(capability: str) -> Predicate:
     def who(person: Standing, _obj: Any) -> str | None:
         if person.can(capability):
             return None
-        roles = person.regulation.roles.values()
-        names = "、".join(role.name for role in roles if capability in capabilities(role))
+        rules = person.regulation
+        names = listed(
+            called(rules, "role", role.code) for role in rules.roles.values() if capability in capabilities(role)
+        )
         return _("须由%(names)s办理。") % {"names": names or _("制度规定的岗位")}
 
     return who

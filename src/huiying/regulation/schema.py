@@ -206,6 +206,8 @@ class Monitor:
     concern_types: Names
     other_kinds: tuple[str, ...] = ()
     quiet_kinds: tuple[Annotated[str, Ref("concern")], ...] = ()  # at the lowest level they call for no answer
+    proof_needed: tuple[Annotated[str, Ref("concern")], ...] = ()  # only with claim, proof and a second person (C1.2)
+    heard_as: Mapping[str, Annotated[str, Ref("concern")]] = field(default_factory=dict)  # the engine's word → its own
     definitions: Annotated[Mapping[str, str], Keys("concern")] = field(default_factory=dict)
     liaison: Liaison
 

@@ -21,7 +21,6 @@ from huiying.judging.models import LevelDecision
 from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.queries import office
 from huiying.responding.models import ReviewRound, Revision, Withholding
 from huiying.responding.queries import current_revision, open_round, why_not_release, why_not_submit
 

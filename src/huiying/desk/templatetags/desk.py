@@ -105,7 +105,10 @@ def countdown(row: Any) -> dict[str, Any]:
         "overdue": left < dt.timedelta(0),
         "soon": dt.timedelta(0) <= left < dt.timedelta(hours=2),
         "text": remaining(row.due_at),
-        "title": f"{explanation} {row.source or row.basis}".strip(),
+        "explanation": explanation,
+        "source": row.source or row.basis,
+        # Norms are cited by their Chinese names; an attribute cannot say that a part of it is Chinese.
+        "title": explanation if in_english() else f"{explanation} {row.source or row.basis}".strip(),
     }
 
 
@@ -175,16 +178,16 @@ def level(context: template.Context, code: str, note: str = "") -> dict[str, Any
 
 
 @register.filter
-def as_written(text: object) -> str:
-    """What people of the bureau or the public wrote, inside an English sentence: marked as Chinese for screen readers."""
-    safe = conditional_escape(text)
+def as_written(text: object) -> SafeString:
+    """What somebody wrote, inside an English sentence: marked as Chinese, which a screen reader needs to know."""
+    safe = conditional_escape(str(text) if not isinstance(text, str) else text)
     if not in_english():
         return safe
     return mark_safe(CHINESE.sub(lambda found: f'<span lang="zh-Hans">{found[0]}</span>', safe))  # noqa: S308 - escaped
 
 
 @register.simple_tag(takes_context=True)
-def name_here(context: template.Context, name: str) -> str:
+def name_here(context: template.Context, name: str) -> SafeString:
     """A name that was copied in Chinese, such as a department's, in the reader's language."""
     return as_written(called(name, _regulation(context)))
 

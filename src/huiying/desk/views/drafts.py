@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -95,7 +96,7 @@ def _save(case: Case, form: DraftForm, published: Publication | None, request: S
         facts=told["facts"],
         renditions=form.renditions(),
         basis=told["basis"],
-        bodies=[body.strip() for body in told["bodies"].replace("，", "、").split("、") if body.strip()],
+        bodies=[body.strip() for body in re.split("[、，,]", told["bodies"]) if body.strip()],
         corrects=published if note.strip() else None,
         correction_note=note,
         actor=request.user,

@@ -133,7 +133,8 @@ def why(post: Post) -> dict[str, Any]:
 
 def reasons_of(found: Event | Screening) -> list[str]:
     """The engine's reasons in the reader's language."""
-    return found.reasons_en if found.reasons_en and lang() == "en" else found.reasons
+    reasons: list[str] = found.reasons_en if found.reasons_en and lang() == "en" else found.reasons
+    return reasons
 
 
 @staff("POST")

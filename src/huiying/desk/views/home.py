@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from huiying.desk.context import Everywhere, of
-from huiying.desk.forms import department_label
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
 from huiying.handling import queries as handling
@@ -21,7 +20,8 @@ from huiying.judging.models import Event, UrgentCall, Warning
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.queries import roles_of
+from huiying.people.queries import roles_of, standing
+from huiying.people.words import department_called
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
 
@@ -38,6 +38,9 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
     urgent = list(judging.urgent_calls()) if here.urgent and may(user, "urgent.view") else []
     warnings = {row.event_id: row for row in judging.open_warnings(user)}
     cases = list(handling.open_cases_for(user)[: SHOWN + 1]) if roles_of(user) else []
+    # What waits for the person's own department is never pushed off the page by what is due elsewhere.
+    own = handling.department_cases(user) if cases and standing(user).can("handle") else []
+    waiting = [case for case in own if case.state == "assigned"]
     rows = case_rows(cases[:SHOWN])
     events = to_judge(user)
     listed = {event.pk for event in events}
@@ -51,7 +54,7 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
         "more": len(cases) > SHOWN,
         "suspects": here.suspects if may(user, "suspect.clear") else 0,
         "steps": responding.my_steps(user),
-        "mine": [row for row in rows if waits_for_me(user, row.case.state, row.lead)],
+        "mine": [row for row in case_rows(waiting) if waits_for_me(user, row.case.state, row.lead)],
         "posting": posting(user),
         "may_take_in": may(user, "post.take_in").allowed,
         "count": len(urgent) + len(warnings),
@@ -62,7 +65,7 @@ def to_judge(user: User) -> list[Event]:
     """The events that wait for a level, the gravest first."""
     if not may(user, "event.confirm_level"):
         return []
-    events = list(judging.events_to_do().defer("grade", "reasons"))
+    events = list(judging.events_to_do().defer("grade", "reasons", "reasons_en"))
     if not may(user, "urgent.view"):
         events = [event for event in events if not event.life_safety]
     return sorted(events, key=lambda event: event.suggested_level, reverse=True)
@@ -81,7 +84,7 @@ def posting(user: User) -> list[Publication]:
     }
     if not any(may_do.values()):
         return []
-    return [row for row in responding.by_hand_to_do(user)[:SHOWN] if may_do[row.state]]
+    return [row for row in responding.by_hand_to_do(user) if may_do[row.state]][:SHOWN]
 
 
 @staff("POST")
@@ -94,6 +97,9 @@ def take_in(request: StaffRequest) -> HttpResponse:
         return redirect("desk:home")
     if taken.event is None:
         messages.info(request, _("已录入。机器看不出与本局有关，放在“待辨”里等人看一眼。"))
+    elif taken.event.life_safety and not may(request.user, "urgent.view"):
+        # Who must act is being called; neither its number nor its whereabouts go further (Life first).
+        messages.success(request, _("已录入，值班人员正在处理。"))
     elif taken.is_known:
         messages.info(request, _known_already(taken.event))
     else:
@@ -110,7 +116,7 @@ def _known_already(event: Event) -> str:
     lead = handling.lead_of(case)
     return _("已在第 %(number)s 号，由%(department)s办理。") % {
         "number": case.number,
-        "department": department_label(lead) if lead else _("局办公室"),
+        "department": department_called(lead.name) if lead else _("统筹部门"),
     }
 
 

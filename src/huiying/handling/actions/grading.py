@@ -22,6 +22,9 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import office, regulation_at, regulation_of, zone
 from huiying.people.standing import actor_of
+from huiying.people.words import called, listed
+from huiying.regulation.errors import UsageError
+from huiying.regulation.regulation import Regulation
 from huiying.regulation.schema import Level
 from huiying.work.numbers import next_number
 
@@ -89,11 +92,19 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     event.confirm_by = None
     event.save(update_fields=["state", "confirm_by"])
     if level and isinstance(actor, User):
-        _first_confirmation(case, regulation.level(level), actor, reason)
+        _first_confirmation(case, _known(regulation, level), actor, reason)
     if case.is_provisional:
         clocks.start_legal(case, cause=clocks.LATE, actor=who)
     clocks.start_internal(case, "triage")
     return case
+
+
+def _known(regulation: Regulation, level: str) -> Level:
+    """The level of that name or code. Raises Refused, naming the levels there are."""
+    try:
+        return regulation.level(level)
+    except UsageError as error:
+        raise Refused(str(error), code="unknown_level") from error
 
 
 def _next_case_number(now: dt.datetime) -> str:
@@ -134,7 +145,7 @@ def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> Leve
     require(actor, "case.regrade")
     case = locked(case)
     regulation = regulation_of(case.regulation)
-    wanted, current = regulation.level(level), regulation.level(case.level)
+    wanted, current = _known(regulation, level), regulation.level(case.level)
     if case.state not in LIVE:
         raise Refused(_("此件已经办结，不能再定级。"), code="case_is_closed")
     if case.is_provisional:
@@ -143,7 +154,9 @@ def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> Leve
         return decision
     order = [item.code for item in regulation.levels]
     if order.index(wanted.code) == order.index(current.code):
-        raise Refused(_("此件已经是%(level)s。") % {"level": wanted.name}, code="same_level")
+        raise Refused(
+            _("此件已经是%(level)s。") % {"level": called(regulation, "level", wanted.code)}, code="same_level"
+        )
     if order.index(wanted.code) < order.index(current.code):
         raise Refused(_("下调级别须写明理由并由第二人同意：请用“提议下调”。"), code="lowering_needs_second")
     decision = judging.decide_level(case.event, wanted.code, actor, reason)
@@ -156,7 +169,7 @@ def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDeci
     """The first of two persons. Nothing changes until the second agrees."""
     require(actor, "case.regrade")
     case = locked(case)
-    return judging.propose_lower(case.event, regulation_of(case.regulation).level(level).code, reason, actor)
+    return judging.propose_lower(case.event, _known(regulation_of(case.regulation), level).code, reason, actor)
 
 
 @transaction.atomic
@@ -172,15 +185,21 @@ def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDeci
 
 @transaction.atomic
 def set_emergency(case: Case, level: str, actor: User) -> None:
-    """突发事件 level, not the level of the opinion: superior norms add their acts (§2.1). It is only ever set or raised."""
+    """突发事件 level, not the opinion's: superior norms add their acts (§2.1). It is only ever set or raised."""
     require(actor, "case.emergency")
     case = locked(case)
     regulation = regulation_of(case.regulation)
     names = list(regulation.emergency_levels)
     if level not in names:
-        raise Refused(_("突发事件级别应为：%(names)s。") % {"names": "、".join(names)}, code="unknown_level")
+        raise Refused(
+            _("突发事件级别应为：%(names)s。") % {"names": listed(called(regulation, "word", name) for name in names)},
+            code="unknown_level",
+        )
     if case.emergency and names.index(level) < names.index(case.emergency):
-        raise Refused(_("已按%(level)s突发事件计时，不能下调。") % {"level": case.emergency}, code="never_later")
+        raise Refused(
+            _("已按%(level)s突发事件计时，不能下调。") % {"level": called(regulation, "word", case.emergency)},
+            code="never_later",
+        )
     case.emergency = level
     case.save(update_fields=["emergency"])
     who = actor_of(actor)

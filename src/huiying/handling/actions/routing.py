@@ -20,6 +20,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import office
 from huiying.people.standing import actor_of
+from huiying.people.words import department_called
 
 
 def give_lead(case: Case, department: Department, reason: str, now: dt.datetime) -> CaseDepartment:
@@ -124,7 +125,7 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     if case.returns.exists():
         raise Refused(
             _("此件已退回过一次，由%(office)s指定，不能再退。办理中的困难请联系%(office)s。")
-            % {"office": office().name},
+            % {"office": department_called(office().name)},
             code="returned_once",
         )
     row = lead_row(case)

@@ -73,6 +73,14 @@ def named(name: str) -> SafeString:
     return format_html('<span lang="zh-Hans">{}</span>', found)
 
 
+@register.filter
+def as_typed(text: str) -> SafeString:
+    """What a reader or another body typed, in a sentence of ours: on an English page marked as Chinese."""
+    if not _english() or text.isascii():
+        return conditional_escape(text)
+    return format_html('<span lang="zh-Hans">{}</span>', text)
+
+
 def _in_words(name: str) -> str:
     return people.regulation_now().english_of(name) if _english() else name
 
