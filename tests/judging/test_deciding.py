@@ -132,7 +132,9 @@ def test_a_refused_rumour_and_an_unknown_word_change_nothing(staff: Cast):
 def test_the_database_itself_refuses_a_rumour_without_proof(staff: Cast):
     event = event_from()
     with pytest.raises(IntegrityError), transaction.atomic():
-        ConcernDecision.objects.create(event=event, concern="谣言", proof_needed=True, claim="x", by="甲", by_user=1, at=clock.now())
+        ConcernDecision.objects.create(
+            event=event, concern="谣言", proof_needed=True, claim="x", by="甲", by_user=1, at=clock.now()
+        )
 
 
 def test_a_hand_read_sample_stands_above_the_guess(staff: Cast):
