@@ -18,7 +18,8 @@ from huiying.responding.models import BodyConfirmation, Publication, ReviewRound
 from huiying.responding.offers import actions_for
 from huiying.work.models import Job, Schedule
 
-pytestmark = pytest.mark.usefixtures("arrived")
+# The mark makes the database be set up even where this file runs alone.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("arrived")]
 
 
 def who(username: str) -> User:

@@ -77,9 +77,11 @@ def test_after_the_first_phase_the_clock_is_left_alone(stage: Any) -> None:
     assert clock.now() == director.moment(FIRST_PHASE + 1)
 
 
-def test_outside_the_demonstration_the_poller_does_nothing(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "DEMO", False)
-    stage.loop.tick()
+def test_outside_the_demonstration_the_poller_does_nothing(stage: Any) -> None:
+    # The fixture of the same name would be undone after `stage` and leave the demonstration switched on.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "DEMO", False)
+        stage.loop.tick()
     assert not Post.objects.exists()
     assert not Counter.objects.filter(name="demo:item").exists()
 
