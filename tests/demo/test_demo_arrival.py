@@ -135,7 +135,7 @@ def test_posts_by_hand_were_checked_by_a_second_person_and_bodies_answered_by_th
     assert by_hand.count() == 3
     assert all(row.posted_user != row.verified_user for row in by_hand)
     answered = BodyConfirmation.objects.filter(answer="agree").values_list("body", flat=True)
-    assert {"市委宣传部", "采购人", "住建"} <= set(answered)
+    assert {"市委宣传部", "采购人", "住建局"} <= set(answered)
     assert BodyConfirmation.objects.get(body="银行").answer == ""
 
 

@@ -335,7 +335,7 @@ def test_the_staff_pages_show_its_levels_and_posts(bureau: Sixian) -> None:
     pages["people/"] = words_of(admin, "/desk/people/")
     assert "综合股股长" in pages["people/"]
     market = signed_in(bureau.market)
-    pages["review"] = words_of(market, f"/desk/reviews/{round_.pk}/")
+    pages["review"] = words_of(market, f"/desk/reviews/{round_.steps.order_by('position')[0].pk}/")
     assert "股室负责人" in pages["review"]
     pages["ledger/"] = words_of(signed_in(bureau.general), "/desk/ledger/")
     assert {path: found for path, page in pages.items() if (found := foreign(page))} == {}

@@ -213,7 +213,7 @@ TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("3 10:25", "majun",     "find",     "fall"),
     ("3 10:40", "majun",     "dispose",  "fall", "open"),
     ("3 10:44", "jianglei",  "draft",    "fall", "1"),
-    ("3 10:46", "jianglei",  "ask",      "fall", "住建", "质量安全科", "34", "同意，原因以调查结论为准。"),
+    ("3 10:46", "jianglei",  "ask",      "fall", "住建局", "质量安全科", "34", "同意，原因以调查结论为准。"),
     ("3 10:48", "jianglei",  "submit",   "fall"),
     ("3 10:55", "majun",     "approve",  "fall", "先说人，再说事，中标情况与公示一致。"),
     ("3 11:02", "hanqiu",    "approve",  "fall", "同意。"),

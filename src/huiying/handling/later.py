@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from huiying.handling import actions, clocks
 from huiying.handling.models import Case, Clock
@@ -40,7 +39,7 @@ def open_unconfirmed(now: dt.datetime, limit: int) -> int:
     """An hour without a human word on the level: the case opens with a provisional clock (§4.2)."""
     waiting = Event.objects.filter(confirm_by__lte=now, state=Event.OPEN).order_by("confirm_by", "id")[:limit]
     for event in waiting:
-        actions.open_case(event, Actor.SYSTEM, reason=_("超过确认时限，按建议级别暂行计时"))
+        actions.open_case(event, Actor.SYSTEM, reason="超过确认时限，按建议级别暂行计时")
     return len(waiting)
 
 
@@ -56,9 +55,7 @@ def follow_event(job: Job) -> None:
     case = case_of_event(int(job.payload["event"]))
     if case is not None:
         known_at = dt.datetime.fromisoformat(job.payload["known_at"])
-        actions.follow_knowledge(
-            case, known_at, _("并入更早获知的事件"), str(job.payload.get("merged", "")), Actor.SYSTEM
-        )
+        actions.follow_knowledge(case, known_at, "并入更早获知的事件", str(job.payload.get("merged", "")), Actor.SYSTEM)
 
 
 @auditor("clocks")

@@ -1,4 +1,8 @@
-"""What every verb of a case shares: a step of the process, the row's lock, a text that must say something."""
+"""What every verb of a case shares: a step of the process, the row's lock, a text that must say something.
+
+What a verb writes into the record is Chinese, the bureau's language, from whichever page it was done; what it tells
+the person goes through gettext.
+"""
 
 from __future__ import annotations
 

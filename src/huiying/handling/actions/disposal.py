@@ -122,7 +122,7 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who)
     move(case, "close", who)
     for row in clocks.live(case):
-        clocks.stop(case, row.act, _("办结"), who)
+        clocks.stop(case, row.act, "办结", who)
     voices.forget(case.event)
     Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
 

@@ -79,7 +79,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     Knowledge.objects.create(
         case=case,
         known_at=event.first_known_at,
-        how=_("命中进入值班台"),
+        how="命中进入值班台",
         evidence=event.number,
         recorded_by=who.name,
         recorded_at=now,
@@ -87,7 +87,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     move(case, "open", who)
     # 谁主管、谁负责 from the first minute: the office leads until it has routed the case (C2.1, INV-6).
     coordinator = office()
-    give_lead(case, coordinator, _("立案，由%(office)s统筹转办") % {"office": coordinator.name}, now)
+    give_lead(case, coordinator, f"立案，由{coordinator.name}统筹转办", now)
     event.state = Event.CASED
     event.confirm_by = None
     event.save(update_fields=["state", "confirm_by"])

@@ -84,7 +84,7 @@ def undo_route(case: Case, actor: User) -> None:
     if row is None or row.seen_at is not None or row.accepted_at or time.now() - row.since > UNDO_FOR:
         raise Refused(_("对方已经看到，或已超过十分钟，不能撤回。需要改派请重新转办。"), code="too_late_to_undo")
     who = actor_of(actor)
-    give_lead(case, office(), _("撤回转办"), time.now())
+    give_lead(case, office(), "撤回转办", time.now())
     record(f"case:{case.number}", "case.route_undone", {"lead": row.department.name}, who)
     move(case, "undo_route", who)
 
@@ -134,9 +134,9 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     made = Return.objects.create(case=case, department=row.department, reason=reason, by=actor.name, at=time.now())
     record(f"case:{case.number}", "case.returned", {"department": row.department.name, "reason": reason}, who)
     move(case, "return", who, reason)
-    why = _("%(name)s退回，由%(office)s指定") % {"name": row.department.name, "office": office().name}
+    why = f"{row.department.name}退回，由{office().name}指定"
     give_lead(case, office(), why, time.now())
-    clocks.stop(case, "accept_transfer", _("已退回"), who)
+    clocks.stop(case, "accept_transfer", "已退回", who)
     clocks.start_internal(case, "return_wrong_transfer")
     return made
 
@@ -178,7 +178,7 @@ def merge_cases(loser: Case, winner: Case, actor: User) -> None:
         Knowledge.objects.create(
             case=winner,
             known_at=loser.first_known_at,
-            how=_("并案"),
+            how="并案",
             evidence=loser.number,
             recorded_by=actor.name,
             recorded_at=time.now(),

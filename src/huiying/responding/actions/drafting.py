@@ -71,7 +71,7 @@ def save_revision(
         return latest
     lead = lead_of(case)
     assert lead is not None
-    _void(case, actor, _("文稿有改动，须重新送审"))
+    _void(case, actor, "文稿有改动，须重新送审")
     revision = Revision.objects.create(
         case=case,
         number=latest.number + 1 if latest else 1,
@@ -124,7 +124,7 @@ def _call_back(case: Case) -> None:
     waiting = Publication.objects.filter(
         case=case, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
     )
-    waiting.update(state=Publication.FAILED, error=_("文稿有改动，原审定作废，这一条不再发布。"))
+    waiting.update(state=Publication.FAILED, error="文稿有改动，原审定作废，这一条不再发布。")
 
 
 def _end(round_: ReviewRound, state: str, why: str) -> None:
@@ -186,7 +186,7 @@ def withdraw(case: Case, actor: User) -> None:
         or time.now() - round_.opened_at > handling.UNDO_FOR
     ):
         raise Refused(_("已有人审核，或已超过十分钟，不能撤回。"), code="too_late_to_undo")
-    _end(round_, ReviewRound.VOIDED, _("送审人撤回"))
+    _end(round_, ReviewRound.VOIDED, "送审人撤回")
     record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, actor_of(actor))
-    handling.move(case, "reject_again" if case.answered_at else "reject", actor_of(actor), _("送审人撤回"))
-    clocks.stop_from(case, "submitted_at", _("送审人撤回"), actor_of(actor))
+    handling.move(case, "reject_again" if case.answered_at else "reject", actor_of(actor), "送审人撤回")
+    clocks.stop_from(case, "submitted_at", "送审人撤回", actor_of(actor))

@@ -74,7 +74,7 @@ def decide_step(
             who,
         )
         handling.move(case, "decide_step", who)
-        clocks.stop_from(case, "submitted_at", _("审定"), who)
+        clocks.stop_from(case, "submitted_at", "审定", who)
     return step
 
 

@@ -78,5 +78,5 @@ def second_withhold(row: Withholding, agree: bool, actor: User) -> Withholding:
     if agree:
         handling.move(case, "withhold", who, str(GROUNDS[row.ground]))
         for act in ("respond", "first_authoritative_release", "press_conference"):
-            clocks.stop(case, act, _("不予公开的决定"), who)
+            clocks.stop(case, act, "不予公开的决定", who)
     return row
