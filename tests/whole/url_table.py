@@ -84,6 +84,7 @@ GET  /desk/reviews/{step}/                             s . + + + + . + + + .
 GET  /desk/publications/{to_post}/                     s . + + + + . + + + .
 GET  /desk/publications/{to_check}/                    s . + + + + . + + + .
 GET  /desk/evidence/{evidence}/                        s . + + + + . + + + .
+GET  /desk/posts/{heard_post}/sealed/                  s . + + . . . . . . .
 GET  /desk/search/?q=登录                              s . + + + + + + + + .
 GET  /desk/ledger/                                     s . . + . . . . + + .
 GET  /desk/ledger/?chain=event:{life_event}            s . . + . . . . + + .
@@ -104,6 +105,7 @@ POST /desk/invitation/unknown/                         . . . . . . . . . . . | p
 POST /desk/take-in/                                    s > * * * * * * * * > | paste
 POST /desk/warnings/{warning}/acknowledge/             s . * * . . . . * . .
 POST /desk/urgent/{call}/acknowledge/                  s . * * . . . . * . . | what_was_done=@
+POST /desk/posts/{heard_post}/sealed/                  s . # # . . . . . . . | reason=@
 POST /desk/suspects/{suspect}/hit/                     s . * * . . . . . . .
 POST /desk/suspects/{suspect}/out/                     s . * * . . . . . . .
 POST /desk/suspects/{cleared}/undo/                    s . * * . . . . . . .

@@ -137,6 +137,7 @@ def _listening(cast: Cast) -> dict[str, Any]:
     receipt = receive_message("咨询", stories.CONSULTATION, "")
     return {
         "event": heard.number,
+        "heard_post": heard.members.get().post_id,
         "doubtful": doubtful.number,
         "into": _event(cast).number,
         "warning": Warning.objects.filter(event=heard).get().pk,

@@ -31,6 +31,8 @@ SENTENCES: dict[str, Any] = {
     # 监测与研判
     "posts.received": _("收到来文 %(new)s 条"),
     "message.received": _("收到公众留言 %(number)s"),
+    "message.contact_purged": _("留言 %(number)s 的联系方式已到期销毁"),
+    "post.unsealed": _("查看封存的原文：%(reason)s"),
     "event.opened": _("形成事件"),
     "event.joined": _("又有来文，共 %(posts_count)s 条"),
     "event.graded": _("建议级别变为%(level)s"),

@@ -10,13 +10,16 @@ from huiying.handling import actions, clocks
 from huiying.handling.models import Case, Clock
 from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
-from huiying.judging.models import Event
+from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor
+from huiying.listening.models import Message
+from huiying.listening.sealed import purge_contact
+from huiying.people.queries import regulation_now
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
 from huiying.work.outbox import handler
-from huiying.work.schedule import poller
+from huiying.work.schedule import every, poller
 
 LATE_AFTER = dt.timedelta(minutes=5)
 
@@ -56,6 +59,20 @@ def follow_event(job: Job) -> None:
     if case is not None:
         known_at = dt.datetime.fromisoformat(job.payload["known_at"])
         actions.follow_knowledge(case, known_at, "并入更早获知的事件", str(job.payload.get("merged", "")), Actor.SYSTEM)
+
+
+@every("contacts.purge", 86400)
+def purge_contacts() -> None:
+    """A year (or what the file says) after the matter closed, the way to reach its writer is destroyed (§6.2)."""
+    regulation = regulation_now()
+    now = time.now()
+    kept = regulation.retention.personal_fields
+    for message in Message.objects.filter(sealed_contact__isnull=False).select_related("post"):
+        member = EventPost.objects.filter(post=message.post).first()
+        case = case_of_event(member.event_id) if member else None
+        ended = message.received_at if case is None else case.closed_at
+        if ended is not None and regulation.work_calendar.add(ended, kept) <= now:
+            purge_contact(message)
 
 
 @auditor("clocks")

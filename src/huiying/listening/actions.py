@@ -15,6 +15,7 @@ from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door, hosts
 from huiying.listening.models import Message, Post
+from huiying.listening.sealed import CONTACT, open_sealed, purge_contact
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -24,7 +25,6 @@ from huiying.work.outbox import enqueue
 
 CHAIN = "posts"
 CHUNK = 200
-CONTACT = "message.contact"
 OWN_PLATFORM = "门户留言"
 MESSAGE_KINDS = ("咨询", "投诉", "建议", "表扬", "网站问题", "不实信息")
 MESSAGE_CHARS = 5000

@@ -104,6 +104,7 @@ PERMISSIONS: dict[str, Rule] = {
     # （五）监测收集
     "post.take_in": Rule("（五）C5.13", staff),
     "search.view": Rule("（五）", staff),
+    "post.unseal": Rule("（四） §6.2", either(a("duty"), a("office"), a("handle"))),
     "suspect.clear": Rule("（五）C5.14 C5.16", either(a("duty"), a("office"))),
     "warning.acknowledge": Rule("（六）C6.12", either(a("duty"), a("office"), a("lead_bureau"))),
     "urgent.acknowledge": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
