@@ -80,6 +80,9 @@ def _describe(event: Event, screenings: Sequence[Screening]) -> None:
     )
     event.lead, event.co_leads, event.confirm_with = gravest.lead, gravest.co_leads, gravest.confirm_with
     event.reasons, event.reasons_en = gravest.reasons, gravest.reasons_en
+    if len(screenings) > 1 and event.state in (Event.OPEN, Event.NOTED) and not event.life_safety:
+        # Praise that came first must not name a matter that a later complaint made grave.
+        event.title = _title(Post.objects.get(pk=gravest.post_id))
     if not ConcernDecision.objects.filter(event=event, agreed=True).exists():
         event.concern = gravest.concern
 
