@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from stories import again, hear
 
 from cast import Cast
 from huiying.handling import actions as handling
@@ -17,6 +16,7 @@ from huiying.listening.models import Message
 from huiying.listening.sealed import open_sealed
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
+from stories import again, hear
 
 PHONE = "13804120000"
 TEXT = f"鞍山公共资源交易平台登录不上，保证金退不回来，请打我电话{PHONE}。"

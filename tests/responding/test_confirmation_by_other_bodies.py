@@ -124,3 +124,19 @@ def test_the_longer_name_hides_the_shorter_one_inside_it(cast: Cast) -> None:
 
 def test_the_bureau_itself_is_not_another_body(cast: Cast) -> None:
     assert named_in("鞍山市公共资源交易管理局已经核实") == []
+
+
+def test_an_override_is_given_once_and_its_first_reason_stays(cast: Cast) -> None:
+    row, _token = ask(waiting(cast), cast)
+    actions.override_confirmation(row, "时限将到，事实已由我局核对清楚，先行回应。", cast.deputy)
+    with pytest.raises(Refused):
+        actions.override_confirmation(row, "换一个说法，仍然是先行回应的理由。", cast.top)
+    row.refresh_from_db()
+    assert row.override_reason.startswith("时限将到")
+
+
+def test_an_agreed_confirmation_needs_no_override(cast: Cast) -> None:
+    row, token = ask(waiting(cast), cast)
+    actions.answer_confirmation(token, "agree", "王主任", "")
+    with pytest.raises(Refused):
+        actions.override_confirmation(row, "时限将到，事实已由我局核对清楚，先行回应。", cast.deputy)

@@ -235,3 +235,9 @@ def test_going_back_to_the_old_text_needs_and_gets_a_new_release(cast: Cast) -> 
     (second,) = actions.release(again(row.case), ["by_hand"], cast.office)
     assert second.pk != row.pk
     assert second.state == Publication.TO_DO
+
+
+def test_an_answer_about_a_danger_to_life_is_not_there_by_number_either(cast: Cast) -> None:
+    case = answered(cast)
+    type(case.event).objects.filter(pk=case.event_id).update(life_safety=True)
+    assert public_answer(case.number) is None

@@ -15,7 +15,7 @@ from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door, hosts
 from huiying.listening.models import Message, Post
-from huiying.listening.sealed import CONTACT, open_sealed, purge_contact
+from huiying.listening.sealed import CONTACT
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require

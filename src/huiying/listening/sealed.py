@@ -37,7 +37,9 @@ def open_sealed(post: Post, reason: str, actor: User) -> Opened:
     require(actor, "post.unseal")
     reason = reason.strip()
     if len(reason) < REASON_CHARS:
-        raise Refused(_("请写明为什么要看原文，至少 %(least)d 个字；会留下记录。") % {"least": REASON_CHARS}, code="too_short")
+        raise Refused(
+            _("请写明为什么要看原文，至少 %(least)d 个字；会留下记录。") % {"least": REASON_CHARS}, code="too_short"
+        )
     message = Message.objects.filter(post=post).first()
     chain = f"message:{message.number}" if message else "posts"
     lock(chain)

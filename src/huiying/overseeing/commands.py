@@ -19,6 +19,10 @@ def assess(words: str, file: str | None = None) -> dict[str, Any]:
     if file is None:
         return figures(_own(), wanted)
     try:
+        # A file that was cut off or altered would give wrong figures without a word (INV-8): it gives none.
+        bad = exporting.verify(Path(file)).first_bad
+        if bad is not None:
+            raise UsageError(f"{file} 验证不通过（链 {bad.chain} 第 {bad.seq} 条），不能据以计算；请重新导出后再试。")
         return figures([_exported(entry) for entry in exporting.read_entries(Path(file))], wanted)
     except (exporting.ExportError, OSError) as error:
         raise UsageError(str(error)) from error

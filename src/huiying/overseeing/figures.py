@@ -27,7 +27,7 @@ class _Case:
     first_known_at: dt.datetime | None = None
     answered_at: dt.datetime | None = None
     lead: str = ""
-    state: str = ""
+    declined: bool = False  # 不予公开 by decision, closed since or not; taken up again it is so no more (C1.1)
     late: bool = False  # a counting breach of the duty to respond
     upgraded_late: bool = False  # cause 升级: counts in no score (C9.7)
     returned: int = 0
@@ -81,7 +81,7 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
         "late": sum(case.late for case in cases),
         "on_time_share": round(sum(not case.late for case in due) / len(due), 4) if due else None,
         "late_by_upgrade": sum(case.upgraded_late and not case.late for case in cases),
-        "not_answered_by_decision": sum(case.state == "declined" for case in cases),
+        "not_answered_by_decision": sum(case.declined for case in cases),
         "median_hours_to_answer": round(statistics.median(hours), 2) if hours else None,
         "longest_hours_to_answer": round(max(hours), 2) if hours else None,
         "returned": sum(case.returned for case in cases),
@@ -115,7 +115,8 @@ def _take_case(case: _Case, kind: str, payload: Mapping[str, Any], at: dt.dateti
     elif kind == "case.routed":
         case.lead = str(payload.get("lead", ""))
     elif kind == "case.moved":
-        case.state = str(payload.get("to", ""))
+        to = payload.get("to")
+        case.declined = to == "declined" or (case.declined and to == "closed")
     elif kind == "case.returned":
         case.returned += 1
     elif kind == "release.live":

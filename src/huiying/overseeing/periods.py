@@ -30,6 +30,8 @@ def period(words: str) -> Period:
     if match is None:
         raise UsageError(f"时期“{words}”写法不对，应为 2026、2026-Q3 或 2026-09。")
     year, quarter, month = int(match[1]), match[2], match[3]
+    if not dt.MINYEAR <= year < dt.MAXYEAR:
+        raise UsageError(f"时期“{words}”的年份应在 {dt.MINYEAR:04d} 和 {dt.MAXYEAR - 1} 之间。")
     if month:
         start, months = int(month), 1
     elif quarter:

@@ -196,7 +196,9 @@ def public_answers(query: str = "") -> QuerySet[Publication]:
 
 
 def public_answer(number: str) -> Answer | None:
-    rows = list(_live().filter(case__number=number).order_by("published_at", "id"))
+    # An answer about a danger to life is for those concerned: by number, too, it is not there (Life first).
+    open_ = _live().filter(case__number=number, case__event__life_safety=False)
+    rows = list(open_.order_by("published_at", "id"))
     if not rows:
         return None
     first, newest = rows[0], rows[-1]

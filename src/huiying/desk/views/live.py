@@ -40,7 +40,7 @@ def live(request: StaffRequest) -> HttpResponse:
 def _answer(request: StaffRequest) -> HttpResponse:
     seen = _number(request.GET.get("since", ""))
     scope = request.GET.get("scope", "")
-    ids = [int(part) for part in request.GET.get("clocks", "").split(",") if part.isdigit()][:CLOCKS]
+    ids = [number for part in request.GET.get("clocks", "").split(",") if (number := _number(part))][:CLOCKS]
     rows = Clock.objects.filter(pk__in=ids, case__in=cases_for(request.user).values("pk")) if ids else []
     context = {"oob": True, "rows": rows, "news": _news(request, seen, scope), "back": request.GET.get("back", "")}
     if scope == "home":
@@ -49,7 +49,8 @@ def _answer(request: StaffRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 18 else 0
+    # isdigit() would also say yes to "²", which is no number to int().
+    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 def _news(request: StaffRequest, seen: int, scope: str) -> bool:

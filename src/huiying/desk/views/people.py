@@ -110,7 +110,9 @@ def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 
 def _change(request: StaffRequest, user: User, verb: str) -> str:
     if verb == "relieve":
-        row = get_object_or_404(Appointment, pk=request.POST.get("appointment", "0"), user=user, until__isnull=True)
+        told = request.POST.get("appointment", "")
+        pk = int(told) if told.isdecimal() else 0  # whatever else was sent names no post
+        row = get_object_or_404(Appointment, pk=pk, user=user, until__isnull=True)
         actions.end_appointment(row, request.user)
         return _t("%(name)s的这个岗位已结束。") % {"name": user.name}
     if verb == "deactivate":
@@ -119,8 +121,8 @@ def _change(request: StaffRequest, user: User, verb: str) -> str:
     form = AppointForm(request.POST, regulation=standing(request.user).regulation)
     if not form.is_valid():
         raise Refused(_t("请选择岗位。"))
-    told = form.cleaned_data
+    post = form.cleaned_data
     actions.appoint(
-        user, told["role"], told["department"] or user.department, is_deputy=told["is_deputy"], actor=request.user
+        user, post["role"], post["department"] or user.department, is_deputy=post["is_deputy"], actor=request.user
     )
     return _t("%(name)s已任新岗位。") % {"name": user.name}

@@ -25,8 +25,7 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
     """分析: facts, cause, impact, all three (C7.2)."""
     case = locked(case)
     require(actor, "case.find", case)
-    if case.state not in LIVE or case.state in ("registered", "assigned", "returned"):
-        raise Refused(_("请先由主办部门签收，再报核实情况。"), code="not_in_this_state")
+    _check_accepted(case)
     finding = Finding.objects.create(
         case=case,
         department=_own_department(actor),
@@ -50,6 +49,12 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
     return finding
 
 
+def _check_accepted(case: Case) -> None:
+    """Facts and disposal belong to the department that has accepted the case, while the case is open (C7.2, C10.6)."""
+    if case.state not in LIVE or case.state in ("registered", "assigned", "returned"):
+        raise Refused(_("请先由主办部门签收，再报核实情况。"), code="not_in_this_state")
+
+
 def _own_department(actor: User) -> Department:
     if actor.department is None:
         raise Refused(_("您的账号没有部门，请系统管理员补上。"), code="no_department")
@@ -61,6 +66,7 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
     """处置: what was done about it. Without an analysis there is no disposal (C7.2)."""
     case = locked(case)
     require(actor, "case.dispose", case)
+    _check_accepted(case)
     if finding.case_id != case.pk:
         raise Refused(_("请选择本件的核实情况。"), code="wrong_finding")
     made = Disposal.objects.create(

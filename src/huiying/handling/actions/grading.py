@@ -93,7 +93,8 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     event.save(update_fields=["state", "confirm_by"])
     if level and isinstance(actor, User):
         _first_confirmation(case, _known(regulation, level), actor, reason)
-    if case.is_provisional:
+    # Opened again after a void, a level that was confirmed stands, and so do its legal clocks (C8.5).
+    if case.is_provisional or found is not None:
         clocks.start_legal(case, cause=clocks.LATE, actor=who)
     clocks.start_internal(case, "triage")
     return case

@@ -13,6 +13,7 @@ from huiying.handling.actions.base import UNDO_FOR, locked, move, said
 from huiying.handling.models import Case, CaseDepartment, Knowledge, Return
 from huiying.handling.process import LIVE
 from huiying.handling.queries import lead_row
+from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
 from huiying.people.errors import Refused
@@ -185,5 +186,13 @@ def merge_cases(loser: Case, winner: Case, actor: User) -> None:
         )
         winner.first_known_at = loser.first_known_at
         winner.save(update_fields=["first_known_at"])
+        earlier = Event.objects.filter(pk=winner.event_id, first_known_at__gt=loser.first_known_at)
+        earlier.update(first_known_at=loser.first_known_at)
+        record(
+            f"case:{winner.number}",
+            "case.known_earlier",
+            {"known_at": loser.first_known_at.isoformat(), "how": "并案", "evidence": loser.number},
+            who,
+        )
         clocks.start_legal(winner, cause=clocks.FOUND_EARLIER, actor=who)
     record(f"case:{winner.number}", "case.merged", {"from": loser.number}, who)

@@ -103,6 +103,8 @@ def override_confirmation(row: BodyConfirmation, reason: str, actor: User) -> No
     """A leader goes on without the answer, with a reason; it stays red ever after (C8.4)."""
     require(actor, "confirmation.override")
     row = BodyConfirmation.objects.select_for_update(of=("self",)).select_related("case").get(pk=row.pk)
+    if row.overridden_at is not None or row.answer == "agree":
+        raise Refused(_("这一项已经确认，或已决定不待确认。"), code="already_decided")
     reason = handling.said(reason, 10, _("不待确认的理由"))
     row.overridden_at, row.overridden_by, row.override_reason = time.now(), actor.name, reason
     row.save(update_fields=["overridden_at", "overridden_by", "override_reason"])
