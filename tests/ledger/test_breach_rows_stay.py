@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -161,10 +162,9 @@ def test_a_payload_that_has_no_form_names_chain_and_kind() -> None:
 
 @pytest.mark.parametrize("verb", ["record", "lock"])
 def test_outside_a_transaction_the_ledger_says_what_to_do(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as outside:
-        outside.setattr(connection, "in_atomic_block", False)
-        with pytest.raises(LedgerError, match=rf"ledger\.{verb} 必须在 transaction\.atomic\(\) 之内"):
-            record("case:1", "case.opened", {}, WANG) if verb == "record" else lock("case:1")
+    monkeypatch.setattr("huiying.ledger.actions.connection", SimpleNamespace(in_atomic_block=False))
+    with pytest.raises(LedgerError, match=rf"ledger\.{verb} 必须在 transaction\.atomic\(\) 之内"):
+        record("case:1", "case.opened", {}, WANG) if verb == "record" else lock("case:1")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Opening what was sealed at the door: with a reason, on record, for who has to act (§6.2); and forgetting it in time."""
+"""Opening what was sealed at the door: with a reason, on record, for who has to act (§6.2); and forgetting it."""
 
 from __future__ import annotations
 
