@@ -196,9 +196,8 @@ def public_answers(query: str = "") -> QuerySet[Publication]:
 
 
 def public_answer(number: str) -> Answer | None:
-    # An answer about a danger to life is for those concerned: by number, too, it is not there (Life first).
-    open_ = _live().filter(case__number=number, case__event__life_safety=False)
-    rows = list(open_.order_by("published_at", "id"))
+    # An answer about a danger to life is on no list and in no search, but its asker's receipt leads to it (Life first).
+    rows = list(_live().filter(case__number=number).order_by("published_at", "id"))
     if not rows:
         return None
     first, newest = rows[0], rows[-1]
