@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture check bench format lock clean
+.PHONY: run test torture check bench format lock ocr clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
@@ -25,6 +25,9 @@ check: .venv/.dev
 bench: .venv/.user
 	@$(BIN)/huiying bench
 
+ocr: .venv/.user
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-ocr.lock
+
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -33,6 +36,7 @@ format: .venv/.dev
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
 
 $(UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==0.13.9'

@@ -29,6 +29,8 @@ PEOPLE: dict[str, tuple[str, str, str, bool]] = {
     "office2": ("办公室副主任", "office_head", "BGS", True),
     "editor": ("采编小林", "editor", "BGS", False),
     "network": ("网管小唐", "duty_officer", "WGC", False),
+    "network_head": ("网管处处长", "division_head", "WGC", False),
+    "secrecy": ("保密员小石", "secrecy_checker", "BGS", False),
     "legal": ("法规处长", "legal", "FGC", False),
     "tech_head": ("信息部部长", "division_head", "Z-XX", False),
     "tech_liaison": ("信息部联络员", "informant", "Z-XX", False),

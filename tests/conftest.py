@@ -1,10 +1,12 @@
 """Fixtures of every room: a home of its own, a frozen clock, the shared cast."""
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from cast import Cast, bureau
 from huiying.kernel import clock
@@ -20,6 +22,14 @@ def frozen() -> Iterator[clock.FrozenClock]:
         yield source
 
 
+@pytest.fixture(autouse=True)
+def spoken() -> Iterator[None]:
+    """A page asked for in English leaves its language in the thread: the next test begins in the bureau's own."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty HUIYING_HOME for tests that look at files."""
@@ -31,7 +41,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def cast(db: None, frozen: clock.FrozenClock) -> Iterator[Cast]:
     """The Anshan bureau with its people, time standing still, an engine that belongs to this test alone."""
     from huiying.judging import engines
+    from huiying.kernel import home
 
     engines.use_in_process()
+    shutil.rmtree(home.home() / "anchors", ignore_errors=True)  # those of the test before are of another database
     yield bureau()
     engines.use_in_process()

@@ -11,7 +11,7 @@ DRAFT = {
     "title": "关于交易平台登录故障的情况说明",
     "question": "平台登录不上，开标解密超时怎么算？",
     "facts": FACTS,
-    "renditions": {"portal": f"给大家带来不便，我们致歉。\n{FACTS}", "by_hand": FACTS},
+    "renditions": {"portal": f"给大家带来不便，我们致歉。\n{FACTS}", "weibo": FACTS},
     "basis": "《电子招标投标办法》第五十六条",
 }
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from cast import Cast
 from huiying.engine.post import parse_post
 from huiying.handling import actions as handling
-from huiying.handling.models import Case
+from huiying.handling.actions.liaison import exempt, why_not_close_liaison
+from huiying.handling.actions.reports import see_reports
+from huiying.handling.actions.tasks import make_task
+from huiying.handling.models import Case, Task
+from huiying.judging.actions import set_concern
 from huiying.judging.models import Event
 from huiying.judging.pipeline import judge_pending
+from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
 from huiying.people.models import User
 from huiying.responding import actions as responding
-from huiying.responding.models import Publication, ReviewRound, Revision
+from huiying.responding.actions.following import judge_effect
+from huiying.responding.linked import excuse, why_not_linked
+from huiying.responding.models import EffectReview, Publication, ReviewRound, Revision
 from huiying.responding.queries import open_steps
 from huiying.work import outbox
 
@@ -48,8 +56,14 @@ def hear(text: str = OUTAGE, **fields: object) -> Event:
 
 
 def opened(cast: Cast, level: str = "较大", text: str = OUTAGE) -> Case:
-    """A case, its level confirmed by somebody who may."""
+    """A case, its level confirmed by somebody who may.
+
+    The duty officer calls an outage what it is: the machine hears a complaint in it, and a complaint asks for more
+    before it ends (C2.2).
+    """
     event = hear(text)
+    if text == OUTAGE:
+        set_concern(event, "突发事件", cast.duty)
     who = {"一般": cast.duty, "较大": cast.office, "重大": cast.deputy, "特别重大": cast.top}[level]
     case = handling.open_case(event, cast.duty)
     handling.confirm_level(case, level, who, "经核对传播情况和影响范围，按实际影响程度确定级别为此级。")
@@ -62,12 +76,27 @@ def routed(cast: Cast, level: str = "较大") -> Case:
     return again(case)
 
 
-def handled(cast: Cast, level: str = "较大") -> Case:
-    """Accepted, with facts and a disposal; the offline matter is settled."""
+def accepted(cast: Cast, level: str = "较大") -> Case:
     case = routed(cast, level)
     handling.accept(case, cast.tech_head)
+    return again(case)
+
+
+def handled(cast: Cast, level: str = "较大") -> Case:
+    """Accepted, with facts and a disposal; the offline matter is settled."""
+    case = accepted(cast, level)
     finding = handling.find(case, "登录服务中断七十分钟。", "证书到期未续。", "两个标段开标推迟。", cast.tech_liaison)
     handling.dispose(case, finding, "已续证书，开标顺延，逐一电话告知。", True, cast.tech_head)
+    return seen(cast, case)
+
+
+def seen(cast: Cast, case: Case) -> Case:
+    """The office has opened the case and read what was reported to it (C10.7), and said of a case that asks for
+    核实衔接 why it needs none (C5.15).
+    """
+    see_reports(again(case), cast.office)
+    if why_not_close_liaison(again(case)):
+        exempt(case, "事情全在本局系统之内，不涉及其他单位。", cast.office)
     return again(case)
 
 
@@ -84,6 +113,7 @@ REVIEWERS = {
     "division_head": "tech_head",
     "office_head": "office",
     "legal": "legal",
+    "secrecy_checker": "secrecy",
     "deputy_leader": "deputy",
     "top_leader": "top",
 }
@@ -125,7 +155,38 @@ def answered(cast: Cast, level: str = "较大", **changes: object) -> Case:
     responding.release(case, ["portal"], cast.office)
     do_what_is_due()
     assert Publication.objects.get(case=case).state == Publication.LIVE
+    return seen(cast, case)
+
+
+def effects_seen(cast: Cast, case: Case, verdict: str = "settled") -> Case:
+    """Time goes on until both looks at the effect are due, and the office says what came of the answer (C3.2) and why
+    it stands on fewer linked channels than the level asks for (C8.9): ready for its end.
+    """
+    if why_not_linked(again(case)):
+        excuse(case, "涉及范围小，已逐一电话告知，不再多渠道发布。", cast.office)
+    for review in EffectReview.objects.filter(case=case, verdict="").order_by("due_at"):
+        wait_until(review.due_at)
+        judge_effect(review, verdict, "按前后热度认定。", cast.office)
     return again(case)
+
+
+def wait_until(at: dt.datetime) -> None:
+    """The frozen clock of the test moves on; it never goes back."""
+    source = clock._source
+    assert isinstance(source, clock.FrozenClock)
+    source.set(max(at, clock.now()))
+
+
+def task(cast: Cast, case: Case, kind: str = Task.MATTER, **changes: object) -> Task:
+    """A piece of work of the lead department, due in two days."""
+    told: dict[str, object] = {
+        "title": "逐一电话告知受影响的投标人",
+        "department": cast.department("Z-XX"),
+        "owner": cast.tech_liaison,
+        "due_at": clock.now() + dt.timedelta(days=2),
+        "actor": cast.tech_head,
+    }
+    return make_task(again(case), kind, **(told | changes))  # type: ignore[arg-type]
 
 
 def again(case: Case) -> Case:

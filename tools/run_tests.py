@@ -11,9 +11,18 @@ import socket
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
-PURE = ("tests/regulation", "tests/engine", "tests/kernel", "tests/whole/test_browser_whole_path.py")
+PURE = (
+    "tests/regulation",
+    "tests/engine",
+    "tests/kernel",
+    # These start servers or databases of their own.
+    *sorted(str(path) for path in Path("tests/whole").glob("test_browser_*.py")),
+    "tests/whole/test_two_at_once.py",
+    "tests/whole/test_two_answer_at_once.py",
+)
 
 
 def answers(port: int) -> bool:

@@ -46,7 +46,35 @@ DESK_PAGES = {
     "reviews": "/desk/reviews/",
     "search": "/desk/search/?q=解密",
     "ledger": "/desk/ledger/",
+    "board": "/desk/board/",
+    "department": "/desk/departments/Z-XX/",
+    "tasks": "/desk/tasks/?whose=all",
+    "contacts": "/desk/contacts/",
+    "routing": "/desk/routing/",
+    "roster": "/desk/roster/",
+    "letters": "/desk/liaisons/",
+    "meetings": "/desk/meetings/",
+    "inbox": "/desk/inbox/",
     "regulation": "/desk/regulation/",
+    "stream": "/desk/posts/",
+    "warnings": "/desk/warnings/",
+    "sample": "/desk/suspects/sample/",
+    "learning": "/desk/learning/",
+    "agreement": "/desk/agreement/",
+    "watch": "/desk/watch/",
+    "watch-rule": "/desk/watch/rules/K001/",
+    "watch-change": "/desk/watch/rules/K001/change/",
+    "watch-try": "/desk/watch/try/",
+    "watch-import": "/desk/watch/import/",
+    "coverage": "/desk/coverage/",
+    "patrol": "/desk/patrol/",
+    "handover": "/desk/handover/",
+    "reconcile": "/desk/reconcile/",
+    "sources": "/desk/sources/",
+    "source-add": "/desk/sources/add/",
+    "source-mailbox": "/desk/sources/add/mailbox/",
+    "imports": "/desk/imports/",
+    "enter": "/desk/enter/",
 }
 
 
@@ -118,7 +146,7 @@ def wait_for_life(browser: Browser, address: str) -> None:
 def link(page: Page, address: str, listing: str, words: str, under: str) -> str:
     """The address of the first object on a list page whose link holds `words`."""
     page.goto(f"{address}{listing}")
-    found = page.locator(f"a[href^='{under}']", has_text=words).first
+    found = page.locator(f"a[href^='{under}']:not([href='{under}']):not([href*='?'])", has_text=words).first
     return str(found.get_attribute("href"))
 
 
@@ -157,10 +185,17 @@ def everything(browser: Browser, address: str, folder: Path) -> None:
 
 
 def objects(page: Page, address: str) -> dict[str, str]:
-    """One event, case, draft and review, as the lists link to them."""
+    """One event, case, slip, letter, meeting, draft and review, as the pages link to them."""
     case = link(page, address, "/desk/cases/", GRAVE, "/desk/cases/2")
     return {
-        "event": link(page, address, "/desk/events/", "", "/desk/events/E"),
+        "case-together": f"{case}together/",
+        "case-outside": f"{case}outside/",
+        "group-texts": f"{case}texts/",
+        "slip": link(page, address, case, "", "/desk/slips/"),
+        "letter": link(page, address, "/desk/liaisons/?all=1", "", "/desk/liaisons/"),
+        "meeting": link(page, address, "/desk/meetings/?all=1", "", "/desk/meetings/"),
+        "event": link(page, address, "/desk/events/", GRAVE, "/desk/events/E"),
+        "shares": link(page, address, "/desk/events/", GRAVE, "/desk/events/E") + "shares/",
         "case": case,
         "draft": f"{case}draft/",
         "review": link(page, address, "/desk/reviews/", "", "/desk/reviews/"),

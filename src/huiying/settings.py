@@ -1,15 +1,19 @@
 """One settings file, driven by the environment. Nothing here needs an outside host.
 
 HUIYING_HOME          everything the program keeps (default ./var)
+HUIYING_INBOX         the folder whose files are imported by themselves (default HUIYING_HOME/inbox)
 HUIYING_DATABASE_URL  moves the database to PostgreSQL
 HUIYING_DEMO          set by `huiying demo` only: demonstration cards on the sign-in page, watermarks, no real channel
 HUIYING_HOSTS         names under which staff and public reach the site (comma separated)
+HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where it is not set:
+                      smtp://user:password@host:port, smtp+tls://… (STARTTLS), smtps://…; ?from=address of the sender
 HUIYING_HTTPS         1 when a TLS proxy stands in front: cookies become secure, HSTS is sent
 """
 
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -194,4 +198,35 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("HUIYING_LOG", "WARNING")},
 }
+
+
+def _mail() -> dict[str, object]:
+    """The parts of HUIYING_EMAIL_URL; nothing where it is not set, and nothing leaves a demonstration."""
+    url = urlsplit(os.environ.get("HUIYING_EMAIL_URL", "").strip())
+    if DEMO or not url.hostname:
+        return {}
+    if url.scheme not in ("smtp", "smtp+tls", "smtps"):
+        raise ValueError("HUIYING_EMAIL_URL：应以 smtp://、smtp+tls:// 或 smtps:// 开头")
+    user = unquote(url.username or "")
+    sender = parse_qs(url.query).get("from", [user if "@" in user else f"huiying@{url.hostname}"])[0]
+    return {
+        "host": url.hostname,
+        "port": url.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[url.scheme],
+        "user": user,
+        "password": unquote(url.password or ""),
+        "tls": url.scheme == "smtp+tls",
+        "ssl": url.scheme == "smtps",
+        "from": sender,
+    }
+
+
+MAIL = _mail()
+EMAIL_HOST = MAIL.get("host", "")
+EMAIL_PORT = MAIL.get("port", 25)
+EMAIL_HOST_USER = MAIL.get("user", "")
+EMAIL_HOST_PASSWORD = MAIL.get("password", "")
+EMAIL_USE_TLS = MAIL.get("tls", False)
+EMAIL_USE_SSL = MAIL.get("ssl", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = MAIL.get("from", "")
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]

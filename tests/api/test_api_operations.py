@@ -125,7 +125,7 @@ def test_the_level_is_called_by_code_word_or_english_and_only_rises(cast: Cast, 
 def test_channels_without_text_are_refused(cast: Cast, as_: As) -> None:
     """C8.3"""
     case = stories.approved(cast)
-    for channels in (["by_hand"], ["television"], ["portal", "by_hand"]):
+    for channels in (["weibo"], ["television"], ["portal", "weibo"]):
         assert as_("office").post(f"cases/{case.number}/release", {"channels": channels})[0] == 409
     assert not Publication.objects.exists()
 

@@ -152,11 +152,11 @@ def test_a_format_that_is_not_known_lists_those_that_are(stored, write):
     assert not Post.objects.exists()
 
 
-def test_a_file_of_nothing_but_rubbish_stores_nothing(stored, write):
-    result = stored("ingest", write(b"\x00\x01", b"<html>", b"a,b,c", name="page.html"), "--json")
-    assert result.code == 1
-    assert figures(result)[1] == 0
-    assert len(result.data["rejected"]) == 3
+def test_a_file_of_no_known_format_is_refused_whole_with_those_that_are_taken(stored, write):
+    rubbish = write(b"\x00\x01", b"<html>", b"a,b,c", name="page.html")
+    result = stored("ingest", write(row("1", GOOD)), rubbish, "--json")
+    assert (result.code, result.out) == (2, "")
+    assert all(word in result.err for word in (str(rubbish), "MediaCrawler", "OPML", "Excel"))
     assert not Post.objects.exists()
 
 
@@ -207,3 +207,11 @@ def test_a_reader_that_has_enough_is_no_error(write):
         process.stdout.close()
         said = process.stderr.read()
     assert (process.returncode, said) == (0, b"")
+
+
+def test_a_list_of_sources_is_reported_as_one(stored, write):
+    opml = b'<opml><body><outline text="x" xmlUrl="https://a.example/rss"/></body></opml>'
+    result = stored("ingest", write(opml, name="sources.opml"), "--json")
+    assert (result.code, figures(result)) == (0, (0, 0, 0, 0))
+    assert [source["url"] for source in result.data["sources"]] == ["https://a.example/rss"]
+    assert "来源清单：x https://a.example/rss" in stored("ingest", write(opml, name="sources.opml")).out

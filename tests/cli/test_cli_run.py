@@ -153,7 +153,7 @@ def test_run_serves_is_set_up_once_and_ends_with_its_engine(home: Path) -> None:
     assert (home / "huiying.sqlite3").is_file()
     # The bureau is set up now: `start` runs it, offers no further link, and knows what it knew.
     with serving("start", home) as server:
-        assert "演示" not in httpx.get(server.address).text
+        assert "演示" not in httpx.get(server.address, timeout=30).text
         assert server.link() is None
         end(server)
 

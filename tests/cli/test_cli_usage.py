@@ -154,6 +154,27 @@ def test_bench_prints_rows_of_the_promised_shape_and_a_missed_goal_exits_0(huiyi
     assert "未达到" in huiying("bench", "tiny").out
 
 
+def test_a_peer_is_given_to_the_bench_that_asks_for_it(huiying, tmp_path, monkeypatch):
+    """A bench without a parameter runs as it is; one with a parameter gets the checkouts by name."""
+    row = "[{'name': 'x', 'figure': 1, 'unit': '', 'peer_or_floor': None, 'ratio': None, 'goal': 1, 'met': None}]"
+    (tmp_path / "alone.py").write_text(f"def run(): return {row}", "utf-8")
+    (tmp_path / "beside.py").write_text(
+        f"def run(peers):\n    rows = {row}\n    rows[0]['unit'] = str(peers['other'])\n    return rows", "utf-8"
+    )
+    monkeypatch.setattr("huiying.cli.benching.FOLDER", tmp_path)
+    result = huiying("bench", "--json", "--peer", f"other={tmp_path}")
+    assert [row["unit"] for row in result.data] == ["", str(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("peer", "said"), [("other", "名称=路径"), ("=x", "名称=路径"), ("other=/none/there", "不存在")]
+)
+def test_a_peer_that_is_not_there_is_bad_usage(huiying, peer, said):
+    result = huiying("bench", "rules", "--peer", peer)
+    assert result.code == 2
+    assert said in result.err
+
+
 def test_without_benches_the_sentence_says_where_to_run_it(huiying, tmp_path, monkeypatch):
     monkeypatch.setattr("huiying.cli.benching.FOLDER", tmp_path / "none")
     result = huiying("bench")

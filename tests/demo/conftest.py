@@ -1,6 +1,7 @@
 """The demonstration on a clock that moves only by its jumps, played by the real loop."""
 
 import datetime as dt
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,25 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from huiying.demo import clock as demo_clock
 from huiying.demo import director, start
-from huiying.demo.script import FIRST_PHASE
+from huiying.demo.script import FIRST_PHASE, minute
 from huiying.judging import engines
 from huiying.kernel import clock
 from huiying.work.loop import Loop
 
 MOST_TICKS = 4000
+EVENING = minute("3 19:00")  # the last recorded act is done
+
+
+class Skipped(logging.Handler):
+    """Keeps what the director says it could not do."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "skipped" in record.getMessage():
+            self.said.append(record.getMessage())
 
 
 class Stage:
@@ -27,6 +41,11 @@ class Stage:
     def __init__(self, source: demo_clock.DemoClock) -> None:
         self.source = source
         self.loop = Loop("test")
+        self.log = Skipped()
+
+    @property
+    def skipped(self) -> list[str]:
+        return self.log.said
 
     def play(self, minute: int) -> dt.datetime:
         """Tick until the minute has come and nothing that was due before it is left."""
@@ -56,8 +75,12 @@ def stage_in(folder: Path) -> Iterator[Stage]:
     try:
         with clock.use(source):
             start.prepare()
-            yield Stage(source)
+            made = Stage(source)
+            director._log.addHandler(made.log)
+            patch.setattr(director._log, "level", logging.INFO)
+            yield made
     finally:
+        director._log.handlers[:] = [one for one in director._log.handlers if not isinstance(one, Skipped)]
         patch.undo()
         engines.use_in_process()
 
@@ -69,21 +92,37 @@ def stage(db: None, tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
-@pytest.fixture(scope="module")
-def arrived(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
-    """The moment at which the visitor arrives; played once for a module, whose tests only look."""
-    with django_db_blocker.unblock():
+@contextmanager
+def played(until: int, blocker: DjangoDbBlocker, folder: Path) -> Iterator[Stage]:
+    """Played to a minute once for a module, whose tests only look; rolled back afterwards."""
+    with blocker.unblock():
         whole = transaction.atomic()
         whole.__enter__()
         try:
-            with stage_in(tmp_path_factory.mktemp("demo")) as made:
-                made.play(FIRST_PHASE)
+            with stage_in(folder) as made:
+                made.play(until)
                 yield made
         finally:
             transaction.set_rollback(True)
             whole.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def arrived(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The moment at which the visitor arrives."""
+    with played(FIRST_PHASE, django_db_blocker, tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ended(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """The evening of the last recorded day, where no visitor did anything."""
+    with played(EVENING, django_db_blocker, tmp_path_factory.mktemp("demo")) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

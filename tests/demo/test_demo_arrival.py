@@ -13,6 +13,7 @@ from huiying.kernel import clock
 from huiying.ledger import queries as ledger
 from huiying.listening.models import Message, Post
 from huiying.people.models import User
+from huiying.responding import public
 from huiying.responding import queries as answers
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound
 from huiying.responding.offers import actions_for
@@ -40,19 +41,19 @@ def test_it_stands_at_the_end_of_the_first_phase_with_everything_done() -> None:
 
 
 def test_the_public_finds_answers_and_the_first_came_within_the_hour() -> None:
-    assert answers.public_answers().count() >= 6
-    first = answers.public_answer(words.case_of("consult").number)
+    assert public.public_answers().count() >= 6
+    first = public.public_answer(words.case_of("consult").number)
     assert first is not None
     assert first.took.total_seconds() <= 3600 * 1.5
 
 
 def test_a_correction_stays_visible_with_what_it_corrects() -> None:
     """C11.1"""
-    found = answers.public_answer(words.case_of("outage").number)
+    found = public.public_answer(words.case_of("outage").number)
     assert found is not None
-    assert len(found.corrections) == 2
+    assert len(found.versions) == 2
     assert "四个标段" in found.text
-    assert "三个标段" in found.corrections[0].revision.correction_note
+    assert "三个标段" in found.versions[0].note
 
 
 def test_one_case_is_late_and_still_open() -> None:

@@ -135,3 +135,21 @@ def test_a_speed_that_cannot_be_is_refused_with_an_example(monkeypatch: pytest.M
     monkeypatch.setenv("HUIYING_DEMO_SPEED", words)
     with pytest.raises(ValueError, match="例如 10"):
         demo_clock.speed()
+
+
+def test_a_command_that_looks_judges_by_the_demonstrations_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIYING_HOME", str(tmp_path))
+    before = clock.install(clock.FrozenClock(BEGINS + dt.timedelta(days=90)))
+    try:
+        demo_clock.stand_where_it_stands()
+        assert clock.now() == BEGINS + dt.timedelta(days=90), "no demonstration, so the time of the house"
+        meter = Meter()
+        source = DemoClock(tmp_path / FILE, elapsed=meter)
+        meter.at = 60.0
+        told = source()
+        demo_clock.stand_where_it_stands()
+        assert told <= clock.now() <= told + dt.timedelta(seconds=SAVE_EVERY * demo_clock.SPEED)
+    finally:
+        clock.install(before)

@@ -3,7 +3,7 @@
 import pytest
 
 from huiying.demo import words
-from huiying.demo.acting import screenshot
+from huiying.demo.pictures import screenshot
 from huiying.demo.script import ACTS
 from huiying.people.models import Department  # noqa: F401  loads the app registry before the dictionary is asked
 from huiying.responding import bodies
@@ -16,7 +16,7 @@ def drafts(story: str) -> dict[str, dict]:
 
 
 def written(text: dict) -> str:
-    return "\n".join(str(text.get(name, "")) for name in ("title", "question", "facts", "portal", "by_hand"))
+    return "\n".join(str(text.get(name, "")) for name in ("title", "question", "facts", "portal", "weibo"))
 
 
 ANSWERS = [(story, number) for story in words.stories() for number in drafts(story)]

@@ -78,7 +78,7 @@ def trace() -> tuple[int, list[tuple[Any, ...]], int]:
 
 
 def test_the_table_names_every_verb_of_an_event() -> None:
-    assert {row.verb for row in ROWS} | {"merge"} == set(EVENT_VERBS)
+    assert {row.verb for row in ROWS} | {"merge", "unmerge", "keep_apart", "split_event"} == set(EVENT_VERBS)
 
 
 def test_each_ground_of_the_list_has_its_words_on_the_page() -> None:
@@ -261,6 +261,7 @@ def test_what_is_offered_follows_the_state_of_the_event(cast: Cast, event: Event
         "set_offline_risk": True,
         "read_attitude": True,
         "merge": True,
+        "keep_apart": True,
     }
     assert set(offered(cast.inspector, event).values()) == {False}
     proposed(cast, event)
@@ -271,7 +272,8 @@ def test_what_is_offered_follows_the_state_of_the_event(cast: Cast, event: Event
     assert offered(cast.duty, event)["second_concern"] is False
     assert offered(cast.office, event)["second_concern"] is True
     handling.open_case(event, cast.duty, "L2")
-    assert offered(cast.duty, event) == {"set_concern": True}
+    assert offered(cast.duty, event) == {"second_concern": False, "set_concern": True}
+    assert offered(cast.office, event)["second_concern"] is True
     Event.objects.filter(pk=event.pk).update(state=Event.ENDED)
     assert offered(cast.duty, event) == {}
 

@@ -20,13 +20,13 @@ from huiying.responding.models import BodyConfirmation, Evidence, Publication
 
 Browser = Callable[[User], Client]
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-TEXTS = {"portal": "登录服务已恢复，两个标段开标顺延。", "by_hand": "登录服务已恢复。"}
+TEXTS = {"portal": "登录服务已恢复，两个标段开标顺延。", "weibo": "登录服务已恢复。"}
 
 
 @pytest.fixture
 def to_post(cast: Cast) -> Publication:
     case = stories.approved(cast, renditions=TEXTS)
-    responding.release(case, ["by_hand"], cast.office)
+    responding.release(case, ["weibo"], cast.office)
     return Publication.objects.get(channel="by_hand")
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+import stories
 from cast import Cast
 from desk_helpers import FACTS, text_of
 from huiying.handling.models import Case
@@ -23,15 +24,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 @pytest.fixture
 def to_post(cast: Cast, in_review: ReviewRound, handled: Case) -> Publication:
     """Approved by everybody, released, waiting for a hand."""
-    for step, person in zip(
-        in_review.steps.order_by("position", "id"), (cast.tech_head, cast.office, cast.deputy), strict=True
-    ):
-        responding.decide_step(
-            step, approve=True, comment="", secrecy=True, personal_data=True,
-            manifest_sha256=in_review.manifest_sha256, actor=person,
-        )  # fmt: skip
+    stories.approve(cast, in_review)
     publisher = publishers(cast)[0]
-    responding.release(handled, ["by_hand"], publisher)
+    responding.release(handled, ["weibo"], publisher)
     return Publication.objects.get(channel="by_hand")
 
 
@@ -102,4 +97,4 @@ def test_only_a_leader_goes_on_without_an_answer(cast: Cast, browser: Browser, h
     browser(cast.top).post(f"/desk/confirmations/{row.pk}/override/", told)
     row.refresh_from_db()
     assert row.overridden_by == cast.top.name
-    assert "决定不待答复" in text_of(browser(cast.duty).get(f"/desk/cases/{handled.number}/"))
+    assert "决定不待答复" in text_of(browser(cast.duty).get(f"/desk/cases/{handled.number}/answer/"))

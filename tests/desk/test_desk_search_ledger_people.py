@@ -75,7 +75,7 @@ def test_posts_are_given_and_ended_by_the_administrator(cast: Cast, browser: Bro
     client = browser(cast.admin)
     user = cast.network
     base = f"/desk/people/{user.pk}"
-    client.post(f"{base}/appoint/", {"role": "informant", "department": cast.department("WGC").pk})
+    client.post(f"{base}/appoint/", {"role": "informant", "department": cast.department("Z-XX").pk})
     row = Appointment.objects.get(user=user, role="informant", until=None)
     client.post(f"{base}/relieve/", {"appointment": row.pk})
     row.refresh_from_db()

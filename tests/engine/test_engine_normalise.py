@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.normalise import ascii_bounded, needs_bounds, normalise
+from huiying.engine.normalise import ascii_bounded, fold_char, needs_bounds, normalise
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,27 @@ def test_the_work_grows_with_the_length_and_not_faster():
     text = "围" + "* " * 50_000 + "标"
     assert normalise(text).text == "围标"
     assert len(normalise("*" * 100_000).text) == 100_000
+
+
+@given(st.text(alphabet="围标*· \n鞍山we１２\u200b圍㎡…İ-.ⅷ\ud800ＣＡ", max_size=40))
+def test_each_character_comes_from_the_one_whose_normal_form_it_is(text):
+    """Whether or not a text has a character of which none, or more than one, is left (C5.11)."""
+    found = normalise(text)
+    assert len(found.text) == len(found.starts) == len(found.ends)
+    for char, start, end in zip(found.text, found.starts, found.ends, strict=True):
+        written = "".join(fold_char(one) for one in text[start:end])
+        assert char in written or end - start > 1, "only a disguise stands for several"
+
+
+def test_a_text_of_which_nothing_is_taken_points_at_itself():
+    found = normalise("鞍山评标专家")
+    assert (found.text, list(found.starts), list(found.ends)) == ("鞍山评标专家", [*range(6)], [*range(1, 7)])
+
+
+def test_characters_that_vanish_and_characters_that_grow_do_not_make_up_for_each_other():
+    found = normalise("评\u200b…标")
+    assert found.text == "评标", "three points between two letters are a disguise"
+    assert [found.quote(at, at + 1) for at in range(2)] == ["评", "标"]
+    square = normalise("12㎡\u200b地")
+    assert square.text == "12m2地"
+    assert [square.quote(at, at + 1) for at in range(5)] == ["1", "2", "㎡", "㎡", "地"]

@@ -82,7 +82,7 @@ def test_the_scope_gate(screener, make_post, given_fields, band):
         ("唱标前电子签章怎么也盖不上，开标室没人管", "hit"),
         ("租房保证金房东不给退", "out"),
         ("公园里的鸽子真多", "out"),
-        ("这次解密的人", "suspect"),
+        ("解密的人", "suspect"),
     ],
 )
 def test_a_local_post_needs_no_name_of_the_bureau(screener, make_post, text, band):
@@ -100,7 +100,7 @@ def test_a_look_alike_takes_back_all_broad_evidence(screener, make_post):
     [
         ("鞍山公共资源交易中心的大厅停车场和卫生间太差了", "Z-ZH"),
         ("鞍山公共资源交易中心的评委抽取和专家名单", "ZDC"),
-        ("鞍山公共资源交易中心退保证金的账户", "Z-CW"),
+        ("鞍山公共资源交易中心退的保证金一直没到账", "Z-CW"),
         ("鞍山公共资源交易中心", "BGS"),
     ],
 )

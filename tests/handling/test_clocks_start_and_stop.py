@@ -147,6 +147,7 @@ def test_warnings_come_at_each_ratio_and_the_last_is_a_breach_row(cast: Cast, fr
     assert kinds == [
         ("started", ""),
         ("warned", "50%"),
+        ("silent", ""),
         ("warned", "75%"),
         ("warned", "90%"),
         ("breached", clocks.LATE),

@@ -44,6 +44,7 @@ STEPS = {
     ("declined", "reopen"): "handling",
     ("closed", "reopen"): "handling",
     ("voided", "open"): "registered",
+    **{("merged", f"unmerge_to_{to}"): to for to in ("registered", "assigned", "returned", "handling")},
 }
 STATES = sorted({state for state, _verb in STEPS} | set(STEPS.values()))
 VERBS = sorted({verb for _state, verb in STEPS})

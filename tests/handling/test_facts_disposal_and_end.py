@@ -8,7 +8,7 @@ from huiying.handling.models import Case, Disposal, Finding
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import effective
 from huiying.people.errors import Refused
-from stories import OUTAGE, again, answered, handled, hear, opened, routed
+from stories import OUTAGE, again, answered, effects_seen, handled, hear, opened, routed
 
 GOOD = ("登录服务中断七十分钟。", "证书到期未续。", "两个标段开标推迟。")
 
@@ -59,7 +59,7 @@ def test_an_answer_alone_does_not_close_c7_3(cast: Cast) -> None:
 
 def test_closing_needs_a_root_cause_c2_2(cast: Cast) -> None:
     with pytest.raises(Refused):
-        actions.close(answered(cast), "", cast.office)
+        actions.close(effects_seen(cast, answered(cast)), "", cast.office)
 
 
 def test_the_gravest_level_closes_only_with_a_decision_on_sustained_response_scenario_18(cast: Cast) -> None:
@@ -68,7 +68,7 @@ def test_the_gravest_level_closes_only_with_a_decision_on_sustained_response_sce
         actions.close(case, "证书管理没有到期提醒", cast.office)
     assert "C8.8" in refusal.value.sentence
     actions.decide_sustained(case, True, "一周后通报整改结果", cast.deputy)
-    actions.close(again(case), "证书管理没有到期提醒", cast.office)
+    actions.close(effects_seen(cast, case), "证书管理没有到期提醒", cast.office)
     assert again(case).state == "closed"
 
 
@@ -84,13 +84,14 @@ def test_an_unanswered_case_can_not_be_closed(cast: Cast) -> None:
 
 def test_only_the_office_closes(cast: Cast) -> None:
     with pytest.raises(Refused):
-        actions.close(answered(cast), "证书管理没有到期提醒", cast.tech_head)
+        actions.close(effects_seen(cast, answered(cast)), "证书管理没有到期提醒", cast.tech_head)
 
 
 def test_a_closed_case_has_no_running_clock(cast: Cast) -> None:
-    case = answered(cast)
+    case = effects_seen(cast, answered(cast))
     actions.close(case, "证书管理没有到期提醒", cast.office)
-    assert not case.clocks.filter(stopped_at__isnull=True, superseded_at__isnull=True).exists()
+    running = case.clocks.filter(stopped_at__isnull=True, superseded_at__isnull=True)
+    assert [row.act for row in running] == ["review"], "only 复盘 runs from the end on (§4.3)"
 
 
 def test_a_voided_case_keeps_its_number_and_its_event_returns_to_the_desk_inv_1(cast: Cast) -> None:

@@ -17,13 +17,14 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from stories import RUMOUR, again, answered, handled, hear, opened, routed
+from stories import RUMOUR, again, answered, effects_seen, handled, hear, opened, routed
 
 HOUR = dt.timedelta(hours=1)
 DUTY = {"duty", "duty2", "shift", "network"}
 OFFICE = {"office", "office2"}
 LEADERS = {"deputy", "top"}
 OF_LEAD = {"tech_head", "tech_liaison"}
+OF_CASE = OF_LEAD | {"network_head"}  # the joint department too (C7.4)
 
 
 def kinds(case: Case) -> list[str]:
@@ -37,6 +38,12 @@ def last(case: Case, kind: str) -> dict[str, object]:
 
 
 Verb = Callable[[Cast, Case, User], object]
+
+
+def judged(cast: Cast) -> Case:
+    return effects_seen(cast, answered(cast))
+
+
 VERBS: dict[str, tuple[Callable[[Cast], Case], set[str], Verb]] = {
     "route": (
         opened,
@@ -68,12 +75,12 @@ VERBS: dict[str, tuple[Callable[[Cast], Case], set[str], Verb]] = {
     ),
     "find": (
         handled,
-        OF_LEAD,
+        OF_CASE,
         lambda _cast, case, who: actions.find(case, "事实清楚。", "原因", "影响", who),
     ),
     "dispose": (
         handled,
-        OF_LEAD,
+        OF_CASE,
         lambda _cast, case, who: actions.dispose(case, case.findings.get(), "已经处置。", True, who),
     ),
     "decide_sustained": (
@@ -81,7 +88,7 @@ VERBS: dict[str, tuple[Callable[[Cast], Case], set[str], Verb]] = {
         OFFICE | LEADERS,
         lambda _cast, case, who: actions.decide_sustained(case, False, "已经平息", who),
     ),
-    "close": (answered, OFFICE, lambda _cast, case, who: actions.close(case, "证书到期未续", who)),
+    "close": (judged, OFFICE, lambda _cast, case, who: actions.close(case, "证书到期未续", who)),
 }
 
 
@@ -118,7 +125,7 @@ SHORT: dict[str, tuple[Callable[[Cast], Case], int, Callable[[Cast, Case, str], 
     "return": (routed, 10, lambda cast, case, text: actions.return_case(case, text, cast.tech_head)),
     "void": (opened, 10, lambda cast, case, text: actions.void(case, text, cast.office)),
     "sustained": (answered, 4, lambda cast, case, text: actions.decide_sustained(case, True, text, cast.office)),
-    "close": (answered, 4, lambda cast, case, text: actions.close(case, text, cast.office)),
+    "close": (judged, 4, lambda cast, case, text: actions.close(case, text, cast.office)),
     "facts": (handled, 4, lambda cast, case, text: actions.find(case, text, "原因", "影响", cast.tech_head)),
     "cause": (handled, 2, lambda cast, case, text: actions.find(case, "事实清楚", text, "影响", cast.tech_head)),
     "impact": (handled, 2, lambda cast, case, text: actions.find(case, "事实清楚", "原因", text, cast.tech_head)),
@@ -171,7 +178,10 @@ def test_each_move_stands_in_the_record_with_verb_and_clause(cast: Cast) -> None
 def test_the_record_of_a_handled_case_says_everything_once(cast: Cast) -> None:
     case = handled(cast)
     tech, network = cast.department("Z-XX").name, cast.department("WGC").name
-    assert last(case, "case.routed") == {"lead": tech, "joint": [network], "reason": "系统故障，由信息技术部主办"}
+    routing = last(case, "case.routed")
+    assert (routing["lead"], routing["joint"]) == (tech, [network])
+    assert (routing["reason"], routing["slip"]) == ("系统故障，由信息技术部主办", "转办〔2026〕1号")
+    assert last(case, "slip.issued")["number"] == routing["slip"]
     assert last(case, "case.accepted") == {"department": tech}
     assert last(case, "case.found")["facts"] == "登录服务中断七十分钟。"
     assert last(case, "case.disposed") == {"actions": "已续证书，开标顺延，逐一电话告知。", "settled": True}
@@ -231,7 +241,7 @@ def test_the_undo_lasts_ten_minutes_to_the_second(cast: Cast, frozen: FrozenCloc
 
 def test_a_disposal_after_the_end_is_refused_c7_3(cast: Cast) -> None:
     """What was closed is closed: the record of the measures does not grow afterwards."""
-    case = answered(cast)
+    case = judged(cast)
     actions.close(case, "证书到期未续", cast.office)
     with pytest.raises(Refused) as refusal:
         actions.dispose(again(case), case.findings.get(), "后来又处置一次。", True, cast.tech_head)
@@ -240,7 +250,7 @@ def test_a_disposal_after_the_end_is_refused_c7_3(cast: Cast) -> None:
 
 
 def test_closing_says_why_in_the_record(cast: Cast, frozen: FrozenClock) -> None:
-    case = answered(cast)
+    case = judged(cast)
     frozen.advance(HOUR)
     actions.close(case, "  证书到期未续  ", cast.office)
     case = again(case)
@@ -255,7 +265,7 @@ def test_either_decision_on_going_on_is_a_decision_c8_8(cast: Cast, sustained: b
     actions.decide_sustained(case, sustained, "视传播情况而定", cast.deputy)
     assert again(case).sustained is sustained
     assert last(case, "case.sustained") == {"sustained": sustained, "reason": "视传播情况而定"}
-    assert actions.why_not_close(again(case)) == []
+    assert actions.why_not_close(effects_seen(cast, case)) == []
 
 
 # --- void and open again (INV-1, C8.5) -------------------------------------------------------------------------------

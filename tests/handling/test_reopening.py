@@ -10,11 +10,11 @@ from huiying.handling.models import Case, Clock
 from huiying.judging.models import Event, Warning
 from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
-from stories import OUTAGE, again, answered, hear
+from stories import OUTAGE, again, answered, effects_seen, hear
 
 
 def closed(cast: Cast) -> Case:
-    case = answered(cast)
+    case = effects_seen(cast, answered(cast))
     actions.close(case, "证书管理没有到期提醒", cast.office)
     return again(case)
 

@@ -12,6 +12,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
+from huiying.work.models import Notice
 from stories import again, hear, opened, routed
 
 REASON = "系统故障，由信息技术部主办"
@@ -73,6 +74,37 @@ def test_only_the_lead_department_accepts(cast: Cast) -> None:
         actions.accept(case, cast.works_head)
     actions.accept(case, cast.tech_liaison)
     assert again(case).state == "handling"
+
+
+def test_of_two_who_accept_at_once_one_wins_and_the_other_is_told_who_c10_6(cast: Cast) -> None:
+    case = routed(cast)
+    stale = again(case)
+    actions.accept(case, cast.tech_liaison)
+    with pytest.raises(Refused) as refusal:
+        actions.accept(stale, cast.tech_head)
+    assert refusal.value.code == "already_accepted"
+    assert "信息部联络员" in refusal.value.sentence
+    assert LedgerEntry.objects.filter(chain=f"case:{case.number}", kind="case.accepted").count() == 1
+    assert again(case).node_reports.filter(node="accepted").count() == 1
+
+
+def test_a_department_that_lost_the_case_meanwhile_is_told_who_has_it(cast: Cast) -> None:
+    case = routed(cast)
+    stale = again(case)
+    actions.route(again(case), cast.department("GCC"), [], "改由工程处主办此件", cast.office)
+    with pytest.raises(Refused) as refusal:
+        actions.accept(stale, cast.tech_head)
+    assert refusal.value.code == "given_to_another"
+    assert "工程建设交易管理处" in refusal.value.sentence
+    actions.accept(again(case), cast.works_head)
+    assert again(case).state == "handling"
+
+
+def test_a_return_is_heard_of_by_the_office(cast: Cast) -> None:
+    actions.return_case(routed(cast), "本件属于工程交易场次安排，不属于系统运维。", cast.tech_head)
+    told = Notice.objects.filter(key__startswith="returned:")
+    assert {row.recipient for row in told} == {"office", "office2"}
+    assert all("退回" in row.title for row in told)
 
 
 def test_accepting_stops_the_hour_and_starts_the_opinion_clock(cast: Cast, frozen: FrozenClock) -> None:

@@ -107,7 +107,8 @@ def test_new_events_never_reuse_a_number_after_a_long_silence(staff: Cast, froze
     assert highest is not None
     EventPost.objects.exclude(event=highest).update(stood_at="2026-01-01T00:00:00Z")
     engines.engine().reset()
-    receive([parsed("late", "鞍山林权流转承包纠纷，林地挂牌没人管")], how="import", actor=Actor.SYSTEM)
+    told = "鞍山菱镁矿采矿权挂牌，听说前置条件就是给某家写的，又要定向出让"
+    receive([parsed("late", told)], how="import", actor=Actor.SYSTEM)
     pipeline.judge_pending()
     newest = EventPost.objects.get(post__native_id="late")
     assert newest.stream_no > highest.stream_no

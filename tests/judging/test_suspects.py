@@ -114,15 +114,6 @@ def test_after_ten_minutes_or_with_a_case_there_is_no_undo(staff: Cast, frozen: 
     assert Event.objects.get().posts_count == 1
 
 
-def test_a_sampled_post_that_matters_after_all_comes_to_the_desk(staff: Cast):
-    bring("今天去公园走走", region="")
-    (sampled,) = queries.weekly_sample()
-    clear_suspect(sampled, "hit", staff.duty)
-    event = Event.objects.get()
-    assert event.state == Event.OPEN
-    assert queries.weekly_sample() == []
-
-
 def test_others_clear_nothing(staff: Cast):
     screening = suspect()
     with pytest.raises(Refused):

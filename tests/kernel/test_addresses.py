@@ -188,3 +188,26 @@ def test_a_real_request_reaches_an_allowed_host_and_ignores_proxies(
 def test_the_same_request_is_refused_without_the_setting(loopback: int) -> None:
     with addresses.client() as client, pytest.raises(AddressRefused):
         client.get(f"http://127.0.0.1:{loopback}/")
+
+
+def test_a_server_that_is_no_web_site_is_judged_alike(monkeypatch):
+    monkeypatch.setenv("HUIYING_ALLOWED_NETWORKS", "10.0.0.0/8")
+    inside = addresses.check_host("mail.example", 993, lambda _host, _port: ["10.1.1.1"])
+    outside = addresses.check_host("mail.example", 993, lambda _host, _port: ["93.184.216.34"])
+    assert (inside.port, inside.ips, addresses.is_opened(inside), addresses.is_opened(outside)) == (
+        993, ("10.1.1.1",), True, False,
+    )  # fmt: skip
+    for host in ("127.0.0.1", "169.254.169.254", "0x7f000001", "", "a b"):
+        with pytest.raises(AddressRefused):
+            addresses.check_host(host, 993, lambda _host, _port: ["93.184.216.34"])
+    with pytest.raises(AddressRefused):
+        addresses.check_host("mail.example", 993, lambda _host, _port: ["93.184.216.34", "192.168.0.1"])
+
+
+def test_what_is_written_is_judged_without_a_name_server(monkeypatch):
+    monkeypatch.delenv("HUIYING_ALLOWED_NETWORKS", raising=False)
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_told, **_more: pytest.fail("asked"))
+    addresses.check_written("https://news.example/rss")
+    for url in ("http://10.0.0.1/", "ftp://news.example/", "http://[::1]/", "http://u:p@news.example/"):
+        with pytest.raises(AddressRefused):
+            addresses.check_written(url)

@@ -10,6 +10,8 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions as handling
+from huiying.handling.actions.disposal import NOTHING_TO_RECTIFY
+from huiying.handling.actions.liaison import exempt
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger import commands as ledger
 from huiying.ledger.actions import Actor, erase
@@ -19,7 +21,7 @@ from huiying.overseeing.figures import figures
 from huiying.overseeing.periods import period
 from huiying.regulation.errors import UsageError
 from huiying.responding import actions as responding
-from huiying.responding.queries import public_answer
+from huiying.responding.public import public_answer
 from stories import RUMOUR, again, answered, hear, opened, routed
 
 HOUR = dt.timedelta(hours=1)
@@ -100,12 +102,13 @@ def test_an_erased_payload_is_read_alike_from_both(cast: Cast, home: Path) -> No
 def test_a_withheld_case_stays_counted_when_it_is_closed(cast: Cast) -> None:
     """C1.1, through the verbs that people use."""
     case = opened(cast)
+    exempt(case, "系统故障由本局自行核实，不涉及其他机关", cast.deputy)
     row = responding.propose_withhold(
         case, "third_party", "涉及一家企业的商业秘密，依法不公开。", dt.date(2027, 1, 4), cast.office
     )
     responding.second_withhold(row, True, cast.deputy)
     assert assess("2026")["not_answered_by_decision"] == 1
-    handling.close(again(case), "信息依法不公开", cast.office)
+    handling.close(again(case), f"证书到期无人提醒{NOTHING_TO_RECTIFY}已经更换并设了提醒", cast.office)
     assert assess("2026")["not_answered_by_decision"] == 1
     handling.reopen(again(case), "复核期已到，可以公开", cast.office)
     assert assess("2026")["not_answered_by_decision"] == 0
@@ -166,3 +169,21 @@ def test_an_altered_file_gives_no_figures(cast: Cast, home: Path) -> None:
     file.write_text(text.replace("登录服务中断七十分钟", "登录服务中断十分钟"), "utf-8")
     with pytest.raises(UsageError, match=f"case:{case.number}"):
         assess("2026", str(file))
+
+
+def test_the_verbs_write_what_the_figures_of_casework_read(cast: Cast, frozen: FrozenClock, home: Path) -> None:
+    """INV-12: kinds and payloads of the real verbs, from the database and from the file alike."""
+    case = routed(cast)
+    frozen.advance(HOUR / 2)
+    handling.accept(case, cast.tech_head)
+    finding = handling.find(
+        again(case), "登录服务中断七十分钟。", "证书到期未续。", "两个标段推迟。", cast.tech_liaison
+    )
+    handling.dispose(again(case), finding, "已续证书，开标顺延，逐一电话告知。", True, cast.tech_head)
+    result = assess("2026-09")
+    assert (result["median_minutes_to_accept"], result["accepted_on_time_share"]) == (30.0, 1.0)
+    assert (result["first_route_accuracy"], result["cases_without_one_lead"], result["refusal_rate"]) == (1.0, 0, 0.0)
+    assert (result["found_and_disposed"], result["slips"], result["liaison_required"]) == (1, 1, 1)
+    assert result["node_reports"] >= 3
+    assert result["departments"][cast.department("Z-XX").name]["node_reports"] == result["node_reports"]
+    assert assess("2026-09", exported(home)) == result

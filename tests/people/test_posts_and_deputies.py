@@ -17,6 +17,7 @@ from huiying.people.models import Appointment, User
 from huiying.people.permissions import PERMISSIONS, may
 from huiying.people.queries import able, holders, holds, on_duty, post_of, roles_of
 from stories import approve, opened, routed, submitted
+from subjects import Subjects
 
 
 def fresh(user: User) -> User:
@@ -47,8 +48,10 @@ def test_the_administrator_sees_no_case(cast: Cast) -> None:
 
 def test_the_administrator_may_do_nothing_but_manage_people(cast: Cast) -> None:
     case = routed(cast)
-    allowed = {name for name in PERMISSIONS if may(cast.admin, name, case)}
-    assert allowed == {"people.manage"}
+    subjects = Subjects(cast, case)
+    allowed = {name for name in PERMISSIONS if may(cast.admin, name, subjects.of(name))}
+    # An account's connection is a matter of the machine, like a person's account: no word of a case in it.
+    assert allowed == {"people.manage", "register.connect"}
 
 
 def test_a_role_that_the_regulation_does_not_know_is_refused(cast: Cast) -> None:
@@ -75,6 +78,7 @@ def test_the_same_post_twice_is_one(cast: Cast) -> None:
 def test_a_post_ends_at_once_and_with_it_what_it_allowed(cast: Cast, frozen: FrozenClock) -> None:
     case = routed(cast)
     assert may(cast.tech_head, "case.accept", case)
+    actions.appoint(cast.works_head, "dept_head", cast.department("Z-XX"), actor=cast.admin)
     frozen.advance(dt.timedelta(minutes=1))
     actions.end_appointment(the_post(cast.tech_head), cast.admin)
     after = fresh(cast.tech_head)

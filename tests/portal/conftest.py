@@ -13,7 +13,7 @@ from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
 from huiying.listening.models import Message, Post
-from huiying.people.models import Department, RegulationVersion
+from huiying.people.models import Department, Platform, RegulationVersion
 from huiying.portal import caching
 from huiying.responding.models import Evidence, Publication, Revision
 
@@ -72,7 +72,8 @@ class Desk:
             received_by="系统",
         )  # fmt: skip
         made = Publication.objects.create(
-            case=case, revision=revision, channel="portal", state="live", manifest_sha256="a" * 64,
+            case=case, revision=revision, target="portal", platform=Platform.objects.get(code="portal"),
+            channel="portal", title=title, text=text, state="live", manifest_sha256="a" * 64,
             approved_sha256="a" * 64, drafter_user=1, approver_user=2,
             idempotency_key=f"{case.number}:{revision.number}",
             released_by="发布人", released_at=at, published_at=at, url=f"/answers/{case.number}/", evidence=proof,

@@ -87,6 +87,7 @@ def test_the_regulations_own_lists_are_whole() -> None:
 @BOTH
 def test_every_category_leads_to_a_department_that_has_it(law: Regulation) -> None:
     """C2.3: an owner and a backup for each topic."""
+    assert all(nature.backup not in (None, nature.owner) for nature in law.routing.natures.values())
     for code, category in law.routing.categories.items():
         assert code in law.department(category.owner).responsibilities
         assert category.backup != category.owner

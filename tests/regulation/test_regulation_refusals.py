@@ -1,5 +1,6 @@
 """The loader refuses with file, line, key, what was expected and what to write (DOMAIN §2.3)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -112,13 +113,6 @@ REFUSALS = {
         "clocks.respond_within.一般.within",
         "一般:     {within: P3WD",
         "与单位 natural_hours 不符",
-    ),
-    "working time without a calendar": (
-        "accept_transfer: {within: PT1H",
-        "accept_transfer: {within: PT1WH",
-        "clocks.unit",
-        "  unit:",
-        "没有工作日历",
     ),
     "a limit in months": (
         "accept_transfer: {within: PT1H",
@@ -349,6 +343,19 @@ REFUSALS = {
 }
 
 
+def test_working_time_without_a_calendar_is_refused_wherever_it_stands() -> None:
+    """A nudge in working hours, and the limits of the statutory channels in working days (C3.1)."""
+    bare = re.sub(r"(?m)^calendar:.*\n(  .*\n)+", "", ANSHAN)
+    assert bare != ANSHAN
+    found = [problem.key for problem in problems_of(bare)]
+    codes = ("query", "complaint", "disclosure")
+    assert found == [f"response.statutory_channels.{code}.answer_within" for code in codes]
+    nudge = bare.replace("accept_transfer: {within: PT1H", "accept_transfer: {within: PT1WH")
+    problems = problems_of(nudge)
+    assert "clocks.unit" in {problem.key for problem in problems}
+    assert all("没有工作日历" in problem.message for problem in problems)
+
+
 @pytest.mark.parametrize("case", REFUSALS)
 def test_what_is_wrong_is_refused_with_its_line_and_key(case: str) -> None:
     old, new, key, place, said = REFUSALS[case]
@@ -416,6 +423,11 @@ def test_owner_and_backup_must_be_two_departments() -> None:
         "owner: 工程建设交易管理处, backup: 监督检查处", "owner: 工程建设交易管理处, backup: 工程建设交易管理处"
     )
     assert [p.key for p in problems_of(text)] == ["routing.categories.GC.backup"]
+
+
+def test_owner_and_backup_of_a_nature_must_be_two_departments() -> None:
+    text = ANSHAN.replace("owner: 监督检查处, backup: 局办公室", "owner: 监督检查处, backup: 监督检查处")
+    assert [p.key for p in problems_of(text)] == ["routing.natures.廉政.backup"]
 
 
 def test_all_problems_come_together_in_file_order() -> None:

@@ -18,14 +18,15 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions, evidence, later
 from huiying.responding.models import BodyConfirmation, Evidence, Publication
-from huiying.responding.queries import answered_since, by_hand_to_do, overridden, public_answer, public_answers
+from huiying.responding.public import public_answer, public_answers
+from huiying.responding.queries import answered_since, by_hand_to_do, overridden
 from stories import DRAFT, RUMOUR, again, answered, approve, approved, do_what_is_due, handled, opened, submitted
 
 HOUR = dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 URL = "https://weibo.com/anshan/1"
-BOTH = {"renditions": {"portal": "登录已恢复。", "by_hand": "登录已恢复。"}}
+BOTH = {"renditions": {"portal": "登录已恢复。", "weibo": "登录已恢复。"}}
 BODY = {"facts": "经与财政局核对，登录服务中断七十分钟。"}
 
 
@@ -35,7 +36,7 @@ def shot(content: bytes = PNG) -> SimpleUploadedFile:
 
 def by_hand(cast: Cast) -> Publication:
     case = approved(cast, **BOTH)
-    (row,) = actions.release(case, ["by_hand"], cast.office)
+    (row,) = actions.release(case, ["weibo"], cast.office)
     return row
 
 
@@ -120,7 +121,7 @@ def test_the_newest_text_stands_for_the_case_and_took_counts_to_the_first(cast: 
     assert answer.text == "关于开标的续报"
     assert answer.published_at - answer.first_published_at == 2 * HOUR
     assert answer.took == answer.first_published_at - case.first_known_at
-    assert [item.revision.number for item in answer.corrections] == [2, 1]
+    assert [item.number for item in answer.versions] == [2, 1]
 
 
 def test_the_newest_answer_stands_first_and_pages_do_not_overlap(cast: Cast, frozen: FrozenClock) -> None:
@@ -141,7 +142,7 @@ def test_an_answer_names_the_department_that_speaks_c8_3(cast: Cast) -> None:
     answer = public_answer(case.number)
     assert answer is not None
     assert answer.department == cast.department("Z-XX").name
-    assert (answer.basis, answer.corrections) == (DRAFT["basis"], [])
+    assert (answer.basis, len(answer.versions)) == (DRAFT["basis"], 1)
     assert public_answer("20000101-01") is None
 
 
@@ -217,14 +218,17 @@ def test_ten_mebibytes_pass_and_one_byte_more_does_not(cast: Cast, home: Path, m
 def test_the_record_of_a_post_by_hand_names_each_step(cast: Cast) -> None:
     row = by_hand(cast)
     assert last(row.case, "release.made") == {
-        "channel": "by_hand", "manifest": row.manifest_sha256, "revision": row.revision.number,
+        "channel": "by_hand", "target": "weibo", "place": "政务微博", "family": "政务微博", "stage": "first",
+        "manifest": row.manifest_sha256, "revision": row.revision.number,
     }  # fmt: skip
     row = actions.record_post(row, f"  {URL} ", shot(), cast.editor)
     assert row.evidence is not None
     proof = row.evidence.sha256
-    assert last(row.case, "release.posted") == {"channel": "by_hand", "url": URL, "evidence": proof}
+    assert last(row.case, "release.posted") == {
+        "channel": "by_hand", "target": "weibo", "url": URL, "evidence": proof,
+    }  # fmt: skip
     row = actions.verify_post(row, True, "一致", cast.office)
-    verified = {"channel": "by_hand", "ok": True, "comment": "一致", "evidence": proof}
+    verified = {"channel": "by_hand", "target": "weibo", "ok": True, "comment": "一致", "evidence": proof}
     assert last(row.case, "release.verified") == verified
     live = last(row.case, "release.live")
     assert (live["url"], live["evidence"], live["manifest"]) == (URL, proof, row.manifest_sha256)
@@ -302,7 +306,7 @@ def test_the_record_of_a_confirmation_names_body_and_text(cast: Cast) -> None:
     assert row.token_hash == tokens.hash_token(token) != token
     actions.answer_confirmation(token, "amend", " 王主任 ", "请改为七十一分钟")
     assert last(case, "confirmation.answered") == {
-        "body": "财政局", "answer": "amend", "by": "王主任", "comment": "请改为七十一分钟",
+        "body": "财政局", "answer": "amend", "by": "王主任", "means": "link", "comment": "请改为七十一分钟",
         "manifest": row.manifest_sha256,
     }  # fmt: skip
     entry = LedgerEntry.objects.get(kind="confirmation.answered")
@@ -387,9 +391,12 @@ def test_the_record_of_a_review_names_text_role_and_checks_c8_2(cast: Cast) -> N
     round_ = submitted(cast)
     case = round_.case
     assert last(case, "draft.saved") == {
-        "revision": 1, "manifest": round_.manifest_sha256, "title": DRAFT["title"], "bodies": [],
+        "revision": 1, "manifest": round_.manifest_sha256, "title": DRAFT["title"], "bodies": [], "facts": 1,
+        "stage": "first", "openness": "open", "department": "交易中心信息技术部", "basis": True,
     }  # fmt: skip
-    assert last(case, "review.opened")["steps"] == [["division_head"], ["office_head"], ["deputy_leader"]]
+    assert last(case, "review.opened")["steps"] == [
+        ["division_head", "secrecy_checker"], ["office_head"], ["deputy_leader"],
+    ]  # fmt: skip
     approve(cast, round_)
     decided = last(case, "review.decided")
     assert (decided["role"], decided["decision"], decided["manifest"]) == (

@@ -1,18 +1,23 @@
 """C9.3, C8.2, INV-4: somebody else approves this exact manifest, step by step; a change voids, a save does not."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from cast import Cast
 from huiying.handling.models import Case
+from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.people.actions import appoint
 from huiying.people.errors import Refused
+from huiying.people.models import Appointment
+from huiying.people.queries import regulation_of
 from huiying.responding import actions
 from huiying.responding.models import ReviewRound, ReviewStep, Revision
 from huiying.responding.queries import current_revision, my_steps, open_round, open_steps
+from huiying.responding.steps import plan
 from stories import DRAFT, again, approve, approved, drafted, handled, reviewer, submitted
 
 
@@ -30,15 +35,59 @@ def save(case: Case, cast: Cast, **changes: object) -> Revision:
     return actions.save_revision(case, actor=cast.editor, **(DRAFT | changes))  # type: ignore[arg-type]
 
 
+def decide_turn(cast: Cast, round_: ReviewRound) -> None:
+    """Everybody whose turn it is agrees."""
+    for step in open_steps(round_):
+        decide(step, reviewer(cast, step.role))
+
+
 def test_the_steps_are_those_of_the_level_in_order(cast: Cast) -> None:
     round_ = submitted(cast, "较大")
     steps = list(round_.steps.values_list("position", "role"))
-    assert steps == [(0, "division_head"), (1, "office_head"), (2, "deputy_leader")]
+    assert steps == [(0, "division_head"), (0, "secrecy_checker"), (1, "office_head"), (2, "deputy_leader")]
+
+
+def test_the_secrecy_check_is_a_step_of_its_own_and_the_personal_data_check_the_office_s_c8_2(cast: Cast) -> None:
+    """DESIGN.md, C8.2: each check has somebody who answers for it."""
+    round_ = submitted(cast, "较大")
+    assert dict(round_.steps.values_list("role", "checks")) == {
+        "division_head": [], "secrecy_checker": ["secrecy"], "office_head": ["personal_data"], "deputy_leader": [],
+    }  # fmt: skip
+
+
+def test_whoever_has_a_check_can_not_agree_without_it_c8_2(cast: Cast) -> None:
+    round_ = submitted(cast, "较大")
+    step = round_.steps.get(role="secrecy_checker")
+    with pytest.raises(Refused, match="保密审查") as refusal:
+        decide(step, cast.secrecy, secrecy=False, personal_data=True)
+    assert refusal.value.code == "checks_missing"
+    assert decide(step, cast.secrecy, secrecy=True, personal_data=False).decision == "approved"
+
+
+def test_a_review_that_nobody_could_end_is_not_opened(cast: Cast) -> None:
+    """An approval that sleeps until the deadline is found at the start, with whom to appoint."""
+    revision = drafted(cast, "较大")
+    for row in Appointment.objects.filter(role__in=("secrecy_checker", "legal")):
+        row.until = clock.now()
+        row.save()
+    with pytest.raises(Refused, match="保密审查") as refusal:
+        actions.submit(revision.case, cast.editor)
+    assert refusal.value.code == "nobody_reviews"
+
+
+def test_each_step_has_its_share_of_the_time_and_its_people_are_reminded_in_turn(cast: Cast) -> None:
+    """§4.3, C8.2: four hours at 较大, three groups; only the first group's turn has begun."""
+    round_ = submitted(cast, "较大")
+    hours = [(step.due_at - round_.opened_at).total_seconds() / 3600 for step in round_.steps.all()]
+    assert hours == pytest.approx([4 / 3, 4 / 3, 8 / 3, 4])
+    assert [step.next_action_at is not None for step in round_.steps.all()] == [True, True, False, False]
+    decide_turn(cast, round_)
+    assert [step.next_action_at is not None for step in round_.steps.all()] == [False, False, True, False]
 
 
 def test_brackets_in_the_file_run_side_by_side(cast: Cast) -> None:
     round_ = submitted(cast, "重大")
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide_turn(cast, round_)
     assert {step.role for step in open_steps(round_)} == {"office_head", "legal"}
 
 
@@ -54,6 +103,7 @@ def test_the_drafter_decides_no_step_even_with_the_role(cast: Cast) -> None:
     case = handled(cast)
     appoint(cast.tech_head, "editor", cast.tech_head.department, actor=Actor.SYSTEM)
     actions.save_revision(case, actor=cast.tech_head, **DRAFT)  # type: ignore[arg-type]
+    appoint(cast.works_head, "division_head", cast.tech_head.department, actor=Actor.SYSTEM)
     round_ = actions.submit(again(case), cast.editor)
     with pytest.raises(Refused):
         decide(open_steps(round_)[0], cast.tech_head)
@@ -74,7 +124,7 @@ def test_the_head_of_another_department_can_not_decide_for_the_lead(cast: Cast) 
 
 def test_a_deputy_may_act_and_it_shows(cast: Cast) -> None:
     round_ = submitted(cast)
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide_turn(cast, round_)
     decided = decide(open_steps(round_)[0], cast.office2)
     assert decided.as_deputy
 
@@ -96,15 +146,13 @@ def test_the_round_ends_approved_when_every_step_is(cast: Cast) -> None:
 
 
 def test_no_round_ends_without_secrecy_and_personal_data_checks_c8_2(cast: Cast) -> None:
-    round_ = submitted(cast)
-    for role in ("division_head", "office_head"):
-        decide(open_steps(round_)[0], reviewer(cast, role), secrecy=False, personal_data=False)
-    with pytest.raises(Refused) as refusal:
-        decide(open_steps(round_)[0], cast.deputy, secrecy=True, personal_data=False)
-    assert refusal.value.code == "checks_missing"
-    decide(open_steps(round_)[0], cast.deputy, secrecy=True, personal_data=True)
-    round_.refresh_from_db()
-    assert round_.state == ReviewRound.APPROVED
+    """Also where the file gives the checks to nobody: then the last step has them (INV-4)."""
+    regulation = regulation_of(submitted(cast).case.regulation)
+    bare = replace(regulation.workflow.review_steps, checks={})
+    groups = plan(replace(regulation, workflow=replace(regulation.workflow, review_steps=bare)), "L2", "first")
+    assert [[(step.role, step.checks) for step in group] for group in groups] == [
+        [("division_head", [])], [("office_head", [])], [("deputy_leader", ["secrecy", "personal_data"])],
+    ]  # fmt: skip
 
 
 def test_sending_back_needs_a_reason_and_ends_the_round(cast: Cast) -> None:
@@ -154,7 +202,7 @@ def test_a_save_without_change_voids_nothing(cast: Cast, changes: dict[str, obje
         {"facts": "另一些事实。"},
         {"basis": "另一个依据"},
         {"renditions": {"portal": "另一段文字。"}},
-        {"renditions": {**DRAFT["renditions"], "by_hand": "短文。"}},  # type: ignore[dict-item]
+        {"renditions": {**DRAFT["renditions"], "weibo": "短文。"}},  # type: ignore[dict-item]
         {"bodies": ["财政局"]},
     ],
 )
@@ -174,7 +222,7 @@ def test_a_draft_with_a_gap_is_not_submitted_and_says_which(cast: Cast, missing:
 
 
 def test_a_draft_without_text_for_the_portal_is_not_submitted(cast: Cast) -> None:
-    revision = drafted(cast, renditions={"by_hand": "短文"})
+    revision = drafted(cast, renditions={"weibo": "短文"})
     with pytest.raises(Refused):
         actions.submit(again(revision.case), cast.editor)
 

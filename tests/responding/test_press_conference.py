@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cast import Cast
+from forms_of import held
 from huiying.handling import actions as handling
 from huiying.handling.models import Case
 from huiying.handling.queries import effective
@@ -32,6 +33,7 @@ def test_a_conference_with_checked_evidence_meets_every_layer_of_the_duty(cast: 
     case = ready(cast)
     (row,) = actions.release(case, ["press_conference"], cast.office)
     assert row.state == Publication.TO_DO
+    held(cast, case)
     photo = SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + b"0" * 32)
     row = actions.record_post(row, "https://example.org/live/1", photo, cast.editor)
     assert effective(case, "press_conference") is not None

@@ -15,11 +15,11 @@ from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
 from huiying.responding import actions, evidence
 from huiying.responding.models import Evidence, Publication
-from huiying.responding.queries import public_answer, public_answers
+from huiying.responding.public import public_answer, public_answers
 from stories import DRAFT, again, answered, approve, approved, do_what_is_due, submitted
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-BOTH = {"renditions": {**DRAFT["renditions"], "by_hand": "系统已恢复，两个标段开标顺延。"}}  # type: ignore[dict-item]
+BOTH = {"renditions": {**DRAFT["renditions"], "weibo": "系统已恢复，两个标段开标顺延。"}}  # type: ignore[dict-item]
 URL = "https://weibo.example/123"
 
 
@@ -29,7 +29,7 @@ def shot(content: bytes = PNG) -> SimpleUploadedFile:
 
 def by_hand(cast: Cast) -> Publication:
     case = approved(cast, **BOTH)
-    (row,) = actions.release(case, ["by_hand"], cast.office)
+    (row,) = actions.release(case, ["weibo"], cast.office)
     return row
 
 
@@ -73,7 +73,7 @@ def test_a_department_does_not_publish_by_itself(cast: Cast) -> None:
 
 def test_a_channel_without_text_is_refused(cast: Cast) -> None:
     with pytest.raises(Refused):
-        actions.release(approved(cast), ["by_hand"], cast.office)
+        actions.release(approved(cast), ["weibo"], cast.office)
 
 
 def test_the_database_itself_refuses_an_unapproved_hash_inv_4(cast: Cast) -> None:
@@ -173,8 +173,8 @@ def test_a_correction_stays_visible_beside_the_first_text_c11_1(cast: Cast) -> N
     answer = public_answer(case.number)
     assert answer is not None
     assert answer.text.startswith("更正后的文字")
-    assert [row.revision.correction_note for row in answer.corrections] == ["原文中断结束时间有误。", ""]
-    assert answer.corrections[-1].revision.renditions == DRAFT["renditions"]
+    assert [row.note for row in answer.versions] == ["原文中断结束时间有误。", ""]
+    assert answer.versions[-1].text == DRAFT["renditions"]["portal"]  # type: ignore[index]
     assert public_answers().count() == 1
 
 
@@ -228,11 +228,11 @@ def test_a_release_that_is_not_out_yet_is_called_back_when_the_text_changes(cast
 
 def test_going_back_to_the_old_text_needs_and_gets_a_new_release(cast: Cast) -> None:
     row = by_hand(cast)
-    for facts in ("另一些事实。", DRAFT["facts"]):
-        told = DRAFT | BOTH | {"facts": facts}
+    for quotes, facts in enumerate(("另一些事实。", DRAFT["facts"]), start=1):
+        told = DRAFT | BOTH | {"facts": facts, "quotes": quotes}
         actions.save_revision(again(row.case), actor=cast.editor, **told)  # type: ignore[arg-type]
     approve(cast, actions.submit(again(row.case), cast.editor))
-    (second,) = actions.release(again(row.case), ["by_hand"], cast.office)
+    (second,) = actions.release(again(row.case), ["weibo"], cast.office)
     assert second.pk != row.pk
     assert second.state == Publication.TO_DO
 

@@ -18,7 +18,7 @@ BASE: dict[str, Any] = {
     "title": "说明",
     "question": "群众问什么",
     "facts": "九月十四日登录中断。",
-    "renditions": {"portal": "登录已恢复。", "by_hand": "已恢复。"},
+    "renditions": {"portal": "登录已恢复。", "weibo": "已恢复。"},
     "basis": "条例",
     "openness": "open",
     "bodies": ["财政局", "住建局"],
@@ -75,7 +75,7 @@ def test_each_text_is_bound_and_its_outer_space_is_not(field: str) -> None:
         {"bodies": ["财政局"]},
         {"bodies": []},
         {"renditions": {"portal": "登录已恢复。"}},
-        {"renditions": {"portal": "已恢复。", "by_hand": "登录已恢复。"}},
+        {"renditions": {"portal": "已恢复。", "weibo": "登录已恢复。"}},
         {"renditions": BASE["renditions"] | {"press_conference": ""}},
     ],
 )

@@ -13,7 +13,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
 from huiying.responding.models import Withholding
-from stories import again, handled, opened
+from stories import again, handled, opened, seen
 
 REASON = "回应内容涉及第三方投标文件中的商业秘密。"
 LATER = dt.date(2027, 3, 1)
@@ -90,6 +90,6 @@ def test_a_withheld_case_still_needs_its_root_cause_to_close(cast: Cast) -> None
     row = actions.propose_withhold(case, "internal", "属于内部会议过程性信息，不对外公开。", LATER, cast.office)
     actions.second_withhold(row, True, cast.deputy)
     with pytest.raises(Refused):
-        handling.close(again(case), "", cast.office)
+        handling.close(seen(cast, case), "", cast.office)
     handling.close(again(case), "内部流程未对外说明", cast.office)
     assert again(case).state == "closed"

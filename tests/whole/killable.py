@@ -77,6 +77,7 @@ def approve() -> None:
     round_ = open_round(case())
     assert round_ is not None
     names = {"division_head": "tech_head", "office_head": "office", "deputy_leader": "deputy"}
+    names["secrecy_checker"] = "secrecy"
     for step in open_steps(round_):
         responding.decide_step(
             step,

@@ -262,9 +262,9 @@ def test_the_cards_of_the_demonstration_speak_english(cast: Cast, settings: Any)
 
 @pytest.mark.django_db
 def test_the_page_of_a_post_by_hand_is_english(cast: Cast) -> None:
-    renditions = {**stories.DRAFT["renditions"], "by_hand": "系统已恢复，开标顺延。"}  # type: ignore[dict-item]
+    renditions = {**stories.DRAFT["renditions"], "weibo": "系统已恢复，开标顺延。"}  # type: ignore[dict-item]
     case = stories.approved(cast, renditions=renditions)
-    (row,) = responding.release(case, ["by_hand"], cast.office)
+    (row,) = responding.release(case, ["weibo"], cast.office)
     read(english(cast.office), f"/desk/publications/{row.pk}/")
     read(english(cast.office), f"/desk/cases/{case.number}/")
 

@@ -22,6 +22,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from huiying.desk.case_verbs import CASE_VERBS
 from huiying.desk.event_verbs import EVENT_VERBS
+from huiying.desk.verbs.forms import CONFERENCE_VERBS
+from huiying.desk.verbs.liaison import LETTER_VERBS
+from huiying.desk.verbs.meetings import MEETING_VERBS
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.handling.queries import cases_for
@@ -31,10 +34,14 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.models import User
 from huiying.portal.caching import shelf
 from whole.url_table import CSRF_EXEMPT, FORMS, LETTERS, SAME_FOR_ALL, TABLE
-from whole.url_world import COLUMNS, DANGER, ENOUGH, INSIDE, World, build, screenshot
+from whole.url_world import COLUMNS, DANGER, ENOUGH, INSIDE, World, build, screenshot, text_file
 
 LINE = re.compile(r"(?P<method>GET|POST) +(?P<address>\S+) +(?P<letters>(?:\S ){10}\S)(?: +\| (?P<form>.+))?")
 OUTSIDERS = {"an", "ad", "ot", "no"}  # read no word of the bureau's files but what was published
+# Outsiders who read of a case because it was brought to them: the pack of a meeting to which they are called (C10.1),
+# the letter of whoever holds its link (C5.15).
+BROUGHT = {"/desk/meetings/{guests}/": {"ot"}, "/api/meetings/{guests}": {"ot"}, "/liaison/{link}/": OUTSIDERS,
+           "/shared/{share_link}/": OUTSIDERS, "/shared/{share_link}/file.json": OUTSIDERS}  # fmt: skip
 ACT_ON_DANGER = {"du", "of", "dl"}  # `urgent.view`
 GUARDS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
 POST_OF_API = [{"schema": "huiying.post/1", "native_id": "url-1", "platform": "论坛", "text": "公共资源交易系统打不开"}]
@@ -120,9 +127,12 @@ class House:
         for part in FORMS.get(row.form, row.form).format(**self.world.names).split():
             name, _is, value = part.partition("=")
             value = ENOUGH * len(value) if set(value) == {"@"} else value
-            form[name.removesuffix("[]")] = [value] if name.endswith("[]") else value
-        if form.get("screenshot"):
-            form["screenshot"] = screenshot()
+            given = json.loads(value) if value.startswith("[") else value
+            form[name.removesuffix("[]")] = [given] if name.endswith("[]") else given
+        for name in {"screenshot", "proof"} & set(form):
+            form[name] = screenshot()
+        if form.get("file"):
+            form["file"] = text_file()
         return form
 
 
@@ -169,14 +179,15 @@ def missing_headers(row: Row, response: Any) -> list[str]:
 
 
 def overheard(house: House, row: Row, column: str, response: Any) -> list[str]:
-    """Words that this visitor must not read, whatever the status; an address may come back to whoever typed it."""
+    """Words that this visitor must not read, whatever the status; what was typed may come back to who typed it."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     text = body.decode(errors="replace")
-    found = ["the bureau's own words"] if column in OUTSIDERS and INSIDE in text else []
+    brought = any(row.address.startswith(address) and column in who for address, who in BROUGHT.items())
+    found = ["the bureau's own words"] if column in OUTSIDERS and not brought and INSIDE in text else []
     if column not in ACT_ON_DANGER:
         found += ["what the person in danger wrote"] if DANGER in text else []
         # Who audits the ledger sees that there are entries, never what was written (INV-8).
-        told = "{life" in row.address or "/ledger/" in row.address
+        told = "{life" in row.address + row.form or "/ledger/" in row.address
         found += ["that there is a danger to life"] if not told and house.danger.search(text) else []
     return found
 
@@ -216,7 +227,13 @@ def test_a_pattern_without_a_row_of_a_method_takes_no_such_request(house: House)
                 assert (response.status_code, gained) in ((405, 0), (404, 0)), f"{method} {row.address}"
 
 
-@pytest.mark.parametrize(("noun", "verbs"), [("cases", CASE_VERBS), ("events", EVENT_VERBS)])
+NOUNS = [
+    ("cases", CASE_VERBS), ("events", EVENT_VERBS), ("liaisons", LETTER_VERBS), ("meetings", MEETING_VERBS),
+    ("conferences", CONFERENCE_VERBS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("noun", "verbs"), NOUNS)
 def test_every_verb_of_the_desk_has_a_row(noun: str, verbs: dict[str, Any]) -> None:
     asked = {row.address.split("/")[5] for row in ROWS if re.match(rf"/desk/{noun}/[^/]+/do/", row.address)}
     assert asked - {"unknown"} == set(verbs)

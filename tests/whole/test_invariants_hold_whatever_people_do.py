@@ -5,14 +5,13 @@ The verbs are called as the desk calls them; what the regulation forbids is refu
 
 import datetime as dt
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from acts_of_people import USUAL, VERBS
 from cast import Cast
 from huiying.handling import actions as handling
 from huiying.handling import clocks
@@ -26,122 +25,8 @@ from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import export, verify
 from huiying.overseeing import commands
 from huiying.people.errors import Refused
-from huiying.people.models import User
-from huiying.responding import actions as responding
 from huiying.responding.models import BodyConfirmation, Publication, ReviewStep
-from huiying.responding.queries import eligibility, open_round, open_steps
-from stories import DRAFT, again, do_what_is_due, hear
-
-LONG = "经核实传播范围和影响程度与初判不同，提议按实际情况调整级别。"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
-Verb = Callable[[Case, User, random.Random, Cast], object]
-
-
-def _step(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
-    round_ = open_round(case)
-    assert round_ is not None
-    step = dice.choice(open_steps(round_))
-    return responding.decide_step(
-        step,
-        approve=dice.random() < 0.85,
-        comment="请补充事实。",
-        manifest_sha256=dice.choice([round_.manifest_sha256] * 5 + ["0" * 64]),
-        secrecy=dice.random() < 0.9,
-        personal_data=dice.random() < 0.9,
-        actor=who,
-    )
-
-
-def _save(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
-    facts = dice.choice([DRAFT["facts"], "另一些事实。", "经与财政局核对的事实。"])
-    told = DRAFT | {"facts": facts, "renditions": {"portal": f"{facts}已恢复。", "by_hand": f"{facts}短。"}}
-    return responding.save_revision(case, actor=who, **told)  # type: ignore[arg-type]
-
-
-def _post(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
-    row = dice.choice(list(Publication.objects.filter(case=case)))
-    return responding.record_post(row, "https://weibo.example/1", SimpleUploadedFile("a.png", PNG), who)
-
-
-def _answer(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
-    _row, token = responding.ask_confirmation(case, "财政局", "", who)
-    return responding.answer_confirmation(token, dice.choice(["agree", "agree", "object"]), "王主任", "有出入")
-
-
-VERBS: dict[str, Verb] = {
-    "confirm": lambda case, who, dice, cast: handling.confirm_level(
-        case, dice.choice(["L1", "L2", "L3", "L4"]), who, LONG
-    ),
-    "lower": lambda case, who, dice, cast: handling.propose_lower(case, dice.choice(["L1", "L2"]), LONG, who),
-    "second": lambda case, who, dice, cast: handling.second_lower(
-        LevelDecision.objects.get(event=case.event, kind="proposed_lower", outcome__isnull=True), True, who
-    ),
-    "emergency": lambda case, who, dice, cast: handling.set_emergency(case, dice.choice(["重大", "特别重大"]), who),
-    "route": lambda case, who, dice, cast: handling.route(
-        case, cast.department(dice.choice(["Z-XX", "GCC"])), [], "按职责转办", who
-    ),
-    "undo": lambda case, who, dice, cast: handling.undo_route(case, who),
-    "accept": lambda case, who, dice, cast: handling.accept(case, who),
-    "return": lambda case, who, dice, cast: handling.return_case(case, "不属于本部门的职责范围，请另行转办。", who),
-    "decide": lambda case, who, dice, cast: handling.decide_return(case, cast.department("Z-XX"), "由信息部主办", who),
-    "knowledge": lambda case, who, dice, cast: handling.add_knowledge(
-        case, case.first_known_at + dt.timedelta(minutes=dice.randint(-90, 90)), "接到电话", "通话记录", who
-    ),
-    "find": lambda case, who, dice, cast: handling.find(case, "事实清楚。", "原因明", "影响小", who),
-    "dispose": lambda case, who, dice, cast: handling.dispose(case, case.findings.last(), "已经处置。", True, who),  # type: ignore[arg-type]
-    "save": _save,
-    "submit": lambda case, who, dice, cast: responding.submit(case, who),
-    "withdraw": lambda case, who, dice, cast: responding.withdraw(case, who),
-    "review": _step,
-    "confirm_body": _answer,
-    "override": lambda case, who, dice, cast: responding.override_confirmation(
-        dice.choice(list(BodyConfirmation.objects.filter(case=case))), "时限将到，事实清楚，先行回应。", who
-    ),
-    "release": lambda case, who, dice, cast: responding.release(case, [dice.choice(["portal", "by_hand"])], who),
-    "post": _post,
-    "verify": lambda case, who, dice, cast: responding.verify_post(
-        dice.choice(list(Publication.objects.filter(case=case))), dice.random() < 0.7, "文字不一致", who
-    ),
-    "sustain": lambda case, who, dice, cast: handling.decide_sustained(case, True, "一周后通报", who),
-    "close": lambda case, who, dice, cast: handling.close(case, "缺少到期提醒", who),
-}
-
-
-def _approve(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
-    round_ = open_round(case)
-    assert round_ is not None
-    step = next(step for step in open_steps(round_) if eligibility(who, step, case))
-    return responding.decide_step(
-        step,
-        approve=True,
-        comment="",
-        manifest_sha256=round_.manifest_sha256,
-        secrecy=True,
-        personal_data=True,
-        actor=who,
-    )
-
-
-# The way a case usually goes, so that random walks also reach the far rooms.
-VERBS |= {
-    "confirm_grave": lambda case, who, dice, cast: handling.confirm_level(case, "L4", who, LONG),
-    "approve": _approve,
-    "route_well": lambda case, who, dice, cast: handling.route(
-        case, cast.department("Z-XX"), [], "系统故障，由信息部主办", who
-    ),
-    "release_portal": lambda case, who, dice, cast: responding.release(case, ["portal"], who),
-    "release_by_hand": lambda case, who, dice, cast: responding.release(case, ["by_hand"], who),
-    "agree": lambda case, who, dice, cast: responding.answer_confirmation(
-        responding.ask_confirmation(case, "财政局", "", who)[1], "agree", "王主任", ""
-    ),
-}
-USUAL = [
-    ("confirm_grave", "top"), ("route_well", "duty"), ("accept", "tech_head"), ("find", "tech_liaison"),
-    ("dispose", "tech_head"), ("save", "editor"), ("submit", "editor"), ("approve", "tech_head"),
-    ("approve", "office"), ("approve", "legal"), ("approve", "deputy"), ("approve", "top"), ("agree", "editor"),
-    ("release_portal", "office"), ("release_by_hand", "office"), ("post", "editor"), ("verify", "office2"),
-    ("sustain", "deputy"), ("close", "office"),
-]  # fmt: skip
+from stories import again, do_what_is_due, hear
 
 
 def _due(case: Case) -> dict[str, dt.datetime]:
@@ -209,7 +94,7 @@ def _play(cast: Cast, frozen: FrozenClock, seed: int, usual: float, length: int)
     return again(case)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(min_value=0, max_value=10**6), usual=st.sampled_from([0.0, 0.5, 0.8, 1.0]))
 def test_whatever_people_do_the_invariants_hold(cast: Cast, frozen: FrozenClock, seed: int, usual: float) -> None:
     _play(cast, frozen, seed, usual, 30)
@@ -225,7 +110,7 @@ def test_the_usual_way_ends_closed(cast: Cast, frozen: FrozenClock) -> None:
     assert _play(cast, frozen, 0, 1.0, len(USUAL)).state == "closed"
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(min_value=0, max_value=10**6))
 def test_figures_are_the_same_from_the_ledger_again_and_from_its_export_inv_9_inv_12(
     cast: Cast, frozen: FrozenClock, tmp_path_factory: pytest.TempPathFactory, seed: int

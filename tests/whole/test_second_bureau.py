@@ -33,6 +33,7 @@ from huiying.people.models import Department, User
 from huiying.people.queries import office, regulation_now
 from huiying.regulation import load
 from huiying.responding import actions as responding
+from huiying.responding.linked import excuse
 from huiying.responding.models import Publication, ReviewRound
 from huiying.responding.queries import my_steps, open_steps
 from huiying.work import outbox
@@ -138,7 +139,10 @@ def in_review(bureau: Sixian, level: str = "较大") -> ReviewRound:
     return responding.submit(revision.case, bureau.market_clerk)
 
 
-REVIEWERS = {"section_chief": "market", "law_clerk": "law", "vice_director": "vice", "director": "director"}
+REVIEWERS = {
+    "section_chief": "market", "law_clerk": "law", "vice_director": "vice", "director": "director",
+    "general_chief": "general",
+}  # fmt: skip
 
 
 def approve(bureau: Sixian, round_: ReviewRound) -> list[list[str]]:
@@ -237,7 +241,7 @@ def test_its_own_nudges_run_under_its_own_names(bureau: Sixian) -> None:
     round_ = responding.submit(again(case), bureau.market_clerk)
     nudge = effective(case, "chief_review")
     assert nudge is not None
-    assert round_.steps.get(position=0).due_at == nudge.due_at
+    assert round_.steps.last().due_at == nudge.due_at  # the whole time, shared among the steps
     approve(bureau, round_)
     assert effective(case, "chief_review") is None
 
@@ -266,9 +270,9 @@ def test_a_returned_case_goes_to_its_own_general_section(bureau: Sixian) -> None
 @pytest.mark.parametrize(
     ("level", "steps"),
     [
-        ("一般", [["section_chief"]]),
-        ("较大", [["section_chief"], ["vice_director"]]),
-        ("重大", [["section_chief", "law_clerk"], ["vice_director"], ["director"]]),
+        ("一般", [["section_chief", "general_chief"]]),
+        ("较大", [["section_chief", "general_chief"], ["vice_director"]]),
+        ("重大", [["section_chief", "law_clerk", "general_chief"], ["vice_director"], ["director"]]),
     ],
 )
 def test_its_own_review_steps_run_in_its_own_order(bureau: Sixian, level: str, steps: list[list[str]]) -> None:
@@ -282,10 +286,21 @@ def test_the_whole_way_from_a_post_to_a_closed_case(bureau: Sixian) -> None:
     clock_row = Clock.objects.get(case=case, act="respond", stopped_at__isnull=False)
     assert clock_row.stopped_at is not None
     assert clock_row.stopped_at <= clock_row.due_at
+    _office_has_read(case, bureau)
     handling.close(case, "预付卡没有备案，退出没有告知。", bureau.general)
     assert again(case).state == "closed"
-    assert not Clock.objects.filter(case=case, stopped_at__isnull=True, superseded_at__isnull=True).exists()
+    running = Clock.objects.filter(case=case, stopped_at__isnull=True, superseded_at__isnull=True)
+    assert set(running.values_list("act", flat=True)) <= {"review"}
     assert verify().ok
+
+
+def _office_has_read(case: Case, bureau: Sixian) -> None:
+    """C10.7, C5.15, C8.9: the office has opened the case, and says why no other body has to be asked, and why its one
+    page is enough.
+    """
+    excuse(again(case), "只涉及一家企业，已逐户告知，不再多渠道发布。", bureau.general)
+    handling.see_reports(again(case), bureau.general)
+    handling.exempt(again(case), "事情全在本局职责之内，不涉及其他单位。", bureau.general)
 
 
 def test_a_grave_case_asks_for_the_decision_that_its_file_asks_for(bureau: Sixian) -> None:
@@ -293,6 +308,7 @@ def test_a_grave_case_asks_for_the_decision_that_its_file_asks_for(bureau: Sixia
     with pytest.raises(Refused, match="持续回应"):
         handling.close(case, "预付卡没有备案。", bureau.general)
     handling.decide_sustained(case, False, "已全部登记，不再持续", bureau.director)
+    _office_has_read(case, bureau)
     handling.close(again(case), "预付卡没有备案。", bureau.general)
     assert again(case).state == "closed"
 

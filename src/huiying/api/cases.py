@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
-from pydantic import ConfigDict, Field
+from ninja import Query, Router
+from pydantic import Field
 
 from huiying.api import shapes
+from huiying.api.bodies import NO, Body, Done, department, done
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import StatePage
 from huiying.api.security import caller
 from huiying.handling import actions as handling
 from huiying.handling.access import get_case
-from huiying.handling.models import Case, Clock
+from huiying.handling.models import Clock
 from huiying.handling.queries import cases_for
 from huiying.ledger import queries as ledger
-from huiying.people.models import Department
-from huiying.people.queries import departments, regulation_now
+from huiying.people.queries import regulation_now, standing
 from huiying.regulation.schema import Level
 from huiying.responding import actions as responding
 
 router = Router()
-NO = {401: Problem, 404: Problem, 409: Problem, 422: Problems}
-
-
-class Body(Schema):
-    """Unknown fields are refused: a misspelt one must not be lost in silence."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class ReturnIn(Body):
@@ -56,33 +49,36 @@ class LevelIn(Body):
     reason: str = Field(default="", max_length=2000)
 
 
+class ElementIn(Body):
+    """One element of the slip: its `value`, or why it is `unknown` (未掌握)."""
+
+    value: str = Field(default="", max_length=4000)
+    unknown: str = Field(default="", max_length=1000)
+
+
 class RouteIn(Body):
-    """Department codes of the regulation file."""
+    """Department codes of the regulation file. Without `elements` the slip is filled from the record (C10.5)."""
 
     department: str = Field(min_length=1, max_length=20)
     joint: list[str] = Field(default=[], max_length=20)
     reason: str = Field(min_length=1, max_length=500)
+    elements: dict[str, ElementIn] | None = None
+    requirements: str = Field(default="", max_length=4000)
 
 
 class ReleaseIn(Body):
     channels: list[str] = Field(min_length=1, max_length=20)
 
 
-class Done(Schema):
-    number: str
-    state: str
-
-
 @router.get("/cases", response={200: shapes.CasePage, 401: Problem, 422: Problems})
 def cases(request: HttpRequest, page: Query[StatePage]) -> dict[str, object]:
     """The cases that the caller may see, newest first."""
+    regulation = standing(caller(request)).regulation
     found = cases_for(caller(request)).order_by("-opened_at", "-id")
     if page.state:
         found = found.filter(state=page.state)
-    return {
-        "count": found.count(),
-        "items": [shapes.case_row(case) for case in found[page.offset : page.offset + page.limit]],
-    }
+    shown = found[page.offset : page.offset + page.limit]
+    return {"count": found.count(), "items": [shapes.case_row(case, regulation) for case in shown]}
 
 
 @router.get("/cases/{number}", response={200: shapes.CaseOut, 401: Problem, 404: Problem})
@@ -98,21 +94,21 @@ def case(request: HttpRequest, number: str) -> dict[str, object]:
 def accept(request: HttpRequest, number: str) -> dict[str, str]:
     found = get_case(caller(request), number)
     handling.accept(found, actor=caller(request))
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/return", response={200: Done, **NO})
 def return_case(request: HttpRequest, number: str, data: ReturnIn) -> dict[str, str]:
     found = get_case(caller(request), number)
     handling.return_case(found, reason=data.reason, actor=caller(request))
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/find", response={200: Done, **NO})
 def find(request: HttpRequest, number: str, data: FindIn) -> dict[str, str]:
     found = get_case(caller(request), number)
     handling.find(found, facts=data.facts, cause=data.cause, impact=data.impact, actor=caller(request))
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/dispose", response={200: Done, **NO})
@@ -123,7 +119,7 @@ def dispose(request: HttpRequest, number: str, data: DisposeIn) -> dict[str, str
     if finding is None:
         raise Unreadable("finding", _("此件没有这份情况分析。请先写情况分析，再写处置。"))
     handling.dispose(found, finding=finding, actions=data.actions, settled=data.settled, actor=caller(request))
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/confirm_level", response={200: Done, **NO})
@@ -134,44 +130,32 @@ def confirm_level(request: HttpRequest, number: str, data: LevelIn) -> dict[str,
         known = {"level": data.level, "known": "、".join(levels)}
         raise Unreadable("level", _("没有级别“%(level)s”，应为：%(known)s。") % known)
     handling.confirm_level(found, level=levels[data.level], actor=caller(request), reason=data.reason)
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/route", response={200: Done, **NO})
 def route(request: HttpRequest, number: str, data: RouteIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    lead = _department(data.department, "department")
-    joint = [_department(code, f"joint.{place}") for place, code in enumerate(data.joint)]
-    handling.route(found, department=lead, joint=joint, reason=data.reason, actor=caller(request))
-    return _done(found)
+    lead = department(data.department, "department")
+    joint = [department(code, f"joint.{place}") for place, code in enumerate(data.joint)]
+    elements = None if data.elements is None else {name: told.model_dump() for name, told in data.elements.items()}
+    handling.route(found, lead, joint, data.reason, caller(request), elements, data.requirements)
+    return done(found)
 
 
 @router.post("/cases/{number}/submit", response={200: Done, **NO})
 def submit(request: HttpRequest, number: str) -> dict[str, str]:
     found = get_case(caller(request), number)
     responding.submit(found, actor=caller(request))
-    return _done(found)
+    return done(found)
 
 
 @router.post("/cases/{number}/release", response={200: Done, **NO})
 def release(request: HttpRequest, number: str, data: ReleaseIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    responding.release(found, channels=data.channels, actor=caller(request))
-    return _done(found)
+    responding.release(found, data.channels, caller(request))
+    return done(found)
 
 
 def _names(level: Level) -> list[str]:
     return [word for word in (level.code, level.name, level.en) if word]
-
-
-def _department(code: str, field: str) -> Department:
-    found = departments().filter(code=code).first()
-    if found is None:
-        raise Unreadable(field, _("没有部门代码“%(code)s”，请用制度文件里的代码。") % {"code": code})
-    return found
-
-
-def _done(case: Case) -> dict[str, str]:
-    """Where the case stands now: the verb worked on its own, locked copy."""
-    case.refresh_from_db()
-    return {"number": case.number, "state": case.state}

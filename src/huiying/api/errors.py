@@ -76,8 +76,12 @@ def _unprocessable(api: NinjaAPI, request: HttpRequest, fields: list[dict[str, s
 
 
 def _place(loc: Sequence[Any]) -> str:
-    """("body", "data", "reason") → "reason"; list positions stay."""
-    return ".".join(str(part) for part in loc if part not in ("body", "query", "path", "data", "rows"))
+    """("body", "data", "reason") → "reason"; list positions stay, and a field may itself be called `body`."""
+    parts = [str(part) for part in loc]
+    for outer in (("body", "query", "path"), ("data", "rows")):
+        if parts and parts[0] in outer:
+            parts = parts[1:]
+    return ".".join(parts)
 
 
 def _words(item: dict[str, Any]) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Literal
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 
-from huiying.api.errors import Problems
+from huiying.api.errors import Problem, Problems
 from huiying.api.paging import SearchPage
 from huiying.kernel import clock
+from huiying.responding.history import CHECKING
 from huiying.responding.models import Publication
-from huiying.responding.queries import public_answers
+from huiying.responding.public import Version, due_of, public_answer, public_answers, public_courses
 from huiying.work.loop import HEARTBEAT_STALE
 from huiying.work.models import Heartbeat
 
@@ -25,20 +28,44 @@ class HealthOut(Schema):
     loop_age_seconds: float | None
 
 
+State = Literal["checking", "first", "follow_up", "final", "correction", "withdrawn"]
+
+
 class AnswerOut(Schema):
+    """`state`: checking where only 「正在核实」 is public, with `due_at`; withdrawn where the answer was taken back."""
+
     number: str
+    state: State
     title: str
     question: str
     text: str
     basis: str
     department: str
     published_at: dt.datetime
+    due_at: dt.datetime | None
     url: str
 
 
 class AnswersOut(Schema):
     count: int
     items: list[AnswerOut]
+
+
+class VersionOut(Schema):
+    """`text` is null where a later correction or withdrawal took personal data out of it: a tombstone."""
+
+    stage: str
+    state: Literal["holding", "standing", "corrected", "withdrawn", "withdrawal"]
+    published_at: dt.datetime
+    title: str | None
+    text: str | None
+    note: str
+
+
+class AnswerHistoryOut(AnswerOut):
+    """`versions`: everything that was ever public, the newest first (C11.1)."""
+
+    versions: list[VersionOut]
 
 
 @router.get("/health", response={200: HealthOut, 503: HealthOut})
@@ -53,20 +80,50 @@ def health(request: HttpRequest) -> Status[dict[str, object]]:
 
 @router.get("/answers", response={200: AnswersOut, 422: Problems})
 def answers(request: HttpRequest, page: Query[SearchPage]) -> dict[str, object]:
-    """The public answers, newest first; with `q` those in which every word of it stands."""
-    found = public_answers(page.q.replace("\x00", ""))
-    return {"count": found.count(), "items": [_answer(row) for row in found[page.offset : page.offset + page.limit]]}
+    """What stands in public, newest first; with `q` those in which every word of it stands."""
+    courses = public_courses()
+    found = public_answers(page.q.replace("\x00", ""), courses)
+    rows = list(found[page.offset : page.offset + page.limit])
+    states = {case: course.state for case, course in courses.items()}
+    due = due_of([row.case_id for row in rows if row.case_id and states[row.case_id] == CHECKING])
+    return {"count": found.count(), "items": [_answer(row, states[row.case_id or 0], due) for row in rows]}
 
 
-def _answer(row: Publication) -> dict[str, object]:
-    revision = row.revision
+def _answer(row: Publication, state: str, due: Mapping[int, dt.datetime]) -> dict[str, object]:
+    revision, case = row.revision, row.case
+    assert revision is not None
+    assert case is not None
     return {
-        "number": row.case.number,
+        "number": case.number,
+        "state": state,
         "title": revision.title,
         "question": revision.question,
-        "text": revision.renditions["portal"],
+        "text": row.text,
         "basis": revision.basis,
         "department": revision.department,
         "published_at": row.published_at,
+        "due_at": due.get(case.pk),
         "url": row.url,
+    }
+
+
+@router.get("/answers/{number}", response={200: AnswerHistoryOut, 404: Problem, 422: Problems})
+def answer(request: HttpRequest, number: str) -> dict[str, object]:
+    """One answer with every version of it."""
+    found = None if "\x00" in number else public_answer(number)
+    if found is None:
+        raise Http404
+    names = ("number", "state", "title", "question", "text", "basis", "department", "published_at", "due_at")
+    told: dict[str, object] = {name: getattr(found, name) for name in names}
+    return told | {"url": f"/answers/{found.number}/", "versions": [_version(row) for row in found.versions]}
+
+
+def _version(row: Version) -> dict[str, object]:
+    return {
+        "stage": row.stage,
+        "state": row.state,
+        "published_at": row.at,
+        "title": row.title,
+        "text": row.text,
+        "note": row.note,
     }

@@ -14,6 +14,7 @@ from huiying.judging.models import Event
 from huiying.ledger.models import LedgerEntry
 from huiying.people.queries import regulation_now
 from huiying.people.words import called, in_english
+from huiying.regulation import Regulation
 
 
 class ClockOut(Schema):
@@ -55,10 +56,17 @@ class CaseRow(Schema):
 
 
 class CaseOut(CaseRow):
+    """`slip` is the number of the last transfer slip, `facts_version` the only version that may be quoted (C7.4)."""
+
     lead: str | None
     joint: list[str]
     emergency: str
     concern: str
+    category: str
+    nature: str
+    trade: str
+    slip: str | None
+    facts_version: int | None
     clocks: list[ClockOut]
     timeline: list[EntryOut]
 
@@ -97,13 +105,13 @@ class EventPage(Schema):
     items: list[EventRow]
 
 
-def case_row(case: Case) -> dict[str, Any]:
+def case_row(case: Case, regulation: Regulation) -> dict[str, Any]:
     """A case from `cases_for`, which carries `next_due`."""
     return {
         "number": case.number,
         "title": case.title,
         "state": case.state,
-        "level": level_name(case.level),
+        "level": level_name(case.level, regulation),
         "provisional": case.is_provisional,
         "event": case.event.number,
         "first_known_at": case.first_known_at,
@@ -114,15 +122,22 @@ def case_row(case: Case) -> dict[str, Any]:
 
 
 def case_out(case: Case, clocks: list[Clock], entries: list[LedgerEntry]) -> dict[str, Any]:
-    lead = lead_of(case)
+    regulation, lead = regulation_now(), lead_of(case)
+    slip = case.slips.order_by("-id").values_list("number", flat=True).first()
+    facts = case.fact_sheets.order_by("-version").values_list("version", flat=True).first()
     due = [row.due_at for row in clocks if row.is_legal and row.stopped_at is None]
     return {
-        **case_row(case),
+        **case_row(case, regulation),
         "next_due": min(due, default=None),
         "lead": lead.code if lead else None,
         "joint": [department.code for department in joint_of(case)],
-        "emergency": called(regulation_now(), "word", case.emergency),
-        "concern": called(regulation_now(), "word", case.concern),
+        "emergency": called(regulation, "word", case.emergency),
+        "concern": called(regulation, "word", case.concern),
+        "category": case.category,
+        "nature": case.nature,
+        "trade": case.trade,
+        "slip": slip,
+        "facts_version": facts,
         "clocks": [_clock(row) for row in clocks],
         "timeline": [entry(row) for row in entries],
     }
@@ -144,7 +159,7 @@ def _clock(row: Clock) -> dict[str, Any]:
     }
 
 
-def event_row(event: Event) -> dict[str, Any]:
+def event_row(event: Event, regulation: Regulation) -> dict[str, Any]:
     return {
         "number": event.number,
         "title": event.title,
@@ -154,15 +169,15 @@ def event_row(event: Event) -> dict[str, Any]:
         "first_known_at": event.first_known_at,
         "posts": event.posts_count,
         "platforms": event.platforms_count,
-        "suggested_level": level_name(event.suggested_level),
+        "suggested_level": level_name(event.suggested_level, regulation),
         "lead": event.lead,
-        "concern": called(regulation_now(), "word", event.concern),
+        "concern": called(regulation, "word", event.concern),
     }
 
 
 def event_out(event: Event, case: str | None, entries: list[LedgerEntry]) -> dict[str, Any]:
     return {
-        **event_row(event),
+        **event_row(event, regulation_now()),
         "co_leads": event.co_leads,
         "grade": event.grade,
         "reasons": event.reasons_en if event.reasons_en and in_english() else event.reasons,
@@ -183,9 +198,9 @@ def entry(row: LedgerEntry) -> dict[str, Any]:
     }
 
 
-def level_name(code: str) -> str:
+def level_name(code: str, regulation: Regulation) -> str:
     """The regulation's word for a level code, in the reader's language."""
     try:
-        return called(regulation_now(), "level", code)
+        return called(regulation, "level", code)
     except KeyError:
         return code

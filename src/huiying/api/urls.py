@@ -7,7 +7,34 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
-from huiying.api import cases, errors, events, posts, public
+from huiying.api import (
+    accounts,
+    bureau,
+    cases,
+    casework,
+    drafting,
+    errors,
+    events,
+    following,
+    forms_of_answer,
+    grouping,
+    imports,
+    learning,
+    liaisons,
+    meetings,
+    patrol,
+    pictures,
+    posts,
+    public,
+    releasing,
+    screening,
+    shares,
+    sources,
+    stream,
+    tasks,
+    warnings,
+    watch,
+)
 from huiying.api.security import staff
 
 
@@ -32,5 +59,23 @@ api = Api(
 errors.register(api)
 api.add_router("", public.router, tags=["public"])
 api.add_router("", cases.router, tags=["cases"])
+api.add_router("", casework.router, tags=["casework"])
+api.add_router("", tasks.router, tags=["tasks"])
+api.add_router("", liaisons.router, tags=["liaison"])
+api.add_router("", meetings.router, tags=["meetings"])
+for part in (drafting, accounts, forms_of_answer, following, releasing):
+    api.add_router("", part.router, tags=["answering"])
+api.add_router("", bureau.router, tags=["bureau"])
 api.add_router("", events.router, tags=["events"])
+api.add_router("", pictures.router, tags=["events"])
+for part in (warnings, learning):
+    api.add_router("", part.router, tags=["judging"])
+api.add_router("", grouping.router, tags=["events"])
 api.add_router("", posts.router, tags=["posts"])
+api.add_router("", patrol.router, tags=["patrol"])
+api.add_router("", shares.router, tags=["sharing"])
+api.add_router("", watch.router, tags=["watch rules"])
+api.add_router("", screening.router, tags=["screening"])
+api.add_router("", stream.router, tags=["posts"])
+api.add_router("", sources.router, tags=["sources"])
+api.add_router("", imports.router, tags=["posts"])

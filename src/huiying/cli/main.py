@@ -75,7 +75,7 @@ def build() -> Parser:
         command.add_argument("--host", default="127.0.0.1")
         command.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
 
-    ingest = add("ingest", "stream:ingest", "导入帖子文件（JSON lines），并研判")
+    ingest = add("ingest", "stream:ingest", "导入文件（格式自动识别），并研判")
     ingest.add_argument("files", nargs="+", metavar="FILE")
     ingest.add_argument("--format", default=None, help="文件格式，默认自动识别")
 
@@ -84,6 +84,11 @@ def build() -> Parser:
         command.add_argument("file", metavar="FILE")
         command.add_argument("--rules", default="anshan", help="内置规则名或规则文件")
     command.add_argument("--ignore-parents", action="store_true", help="不使用 parent_id 和 root_id")
+
+    evaluate = add("eval", "evaluating:evaluate", "对照带标注的文件，算出引擎某一部分的准确程度")
+    evaluate.add_argument("kind", choices=["screen", "events", "duplicates", "spread", "labels", "alarms"])
+    evaluate.add_argument("file", metavar="FILE")
+    evaluate.add_argument("--train", default=None, metavar="FILE", help="labels：用这个文件训练；不写则分组交叉验证")
 
     clocks = add("clocks", "law:clocks", "算出各项时限，逐项写明依据和算法")
     clocks.add_argument("--regulation", required=True, help="内置制度名（anshan）或文件路径")
@@ -97,8 +102,38 @@ def build() -> Parser:
     add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链")
     add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
 
-    export = add("ledger", "proof:export_ledger", "把整个台账写成一个文件", group("export", "导出"))
+    sources = group("source", "监测来源")
+    source = add("add", "sources:add", "打开一个网址或邮箱，认出采集方式，登记为来源", sources)
+    source.add_argument("url", metavar="URL", help="网址；邮箱写成 imaps://用户名@主机/文件夹，密码另给")
+    source.add_argument("--name", default=None, help="名称，默认取网页的标题")
+    source.add_argument("--channel", default=None, metavar="CLASS", help="渠道类别，如 门户网站、论坛")
+    source.add_argument("--adapter", default=None, help="采集方式，默认自动识别")
+    source.add_argument("--set", action="append", metavar="NAME=VALUE", help="采集方式的设置，如 links=ul>li>a")
+    source.add_argument("--since", default=None, metavar="DAY", help="邮箱：从哪一天的信读起，如 2026-09-01")
+    source.add_argument("--password-stdin", action="store_true", help="邮箱：密码从标准输入读一行")
+    lists = add("import", "sources:import_", "把一份 OPML 来源清单登记为订阅源", sources)
+    lists.add_argument("file", metavar="FILE")
+    lists.add_argument("--channel", required=True, metavar="CLASS", help="它们的渠道类别，如 门户网站、论坛")
+    for asked in (source, lists):
+        asked.add_argument("--region", default=None)
+        asked.add_argument("--owner", default=None, metavar="ROLE", help="责任岗位，默认值班员")
+        asked.add_argument("--backup", default=None, metavar="ROLE", help="备用责任岗位，默认带班领导")
+        asked.add_argument("--every", type=int, default=10, metavar="MINUTES", help="最短多少分钟看一次")
+        asked.add_argument("--slowest", type=int, default=None, metavar="MINUTES", help="最长多少分钟看一次")
+    changed = add("password", "sources:password", "给一个邮箱来源换密码", sources)
+    changed.add_argument("id", type=int, metavar="ID")
+    changed.add_argument("--password-stdin", action="store_true", help="密码从标准输入读一行")
+    add("list", "sources:list_", "列出来源：有新内容、没有新内容、没有采到、来源沉默", sources)
+    looked = add("check", "sources:check", "现在就去看，不写编号则看全部", sources)
+    looked.add_argument("ids", nargs="*", type=int, metavar="ID")
+    add("verify", "sources:evidence_verify", "逐份重算证据的校验值", group("evidence", "证据"))
+
+    exports = group("export", "导出")
+    export = add("ledger", "proof:export_ledger", "把整个台账写成一个文件", exports)
     export.add_argument("file", metavar="FILE")
+    case = add("case", "proof:export_case", "把一个案件写成归档文件夹，附核对程序", exports)
+    case.add_argument("number", metavar="NUMBER", help="案件编号")
+    case.add_argument("folder", metavar="DIR", help="还不存在或空的文件夹")
 
     assess = add("assess", "proof:assess", "只从台账算出一个时期的指标")
     assess.add_argument("--period", required=True, metavar="P", help="2026、2026-Q3 或 2026-09")
@@ -106,6 +141,8 @@ def build() -> Parser:
 
     bench = add("bench", "proof:bench", "运行性能基准，每项都与同一次运行中的对手或下限相比")
     bench.add_argument("name", nargs="?", default=None)
+    peer = "另一个项目的源码目录，可写多次；没有给的对手记为“无从比较”"
+    bench.add_argument("--peer", action="append", default=[], metavar="NAME=PATH", help=peer)
     return parser
 
 

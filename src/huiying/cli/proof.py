@@ -1,4 +1,4 @@
-"""`check`, `ledger verify`, `export ledger`, `assess`, `bench`: what an inspector runs."""
+"""`check`, `ledger verify`, `export ledger|case`, `assess`, `bench`: what an inspector runs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ import argparse
 from pathlib import Path
 
 from huiying.cli.main import DONE, FOUND, USAGE
-from huiying.cli.output import complain, say, text
+from huiying.cli.output import Stop, complain, say, text
 from huiying.cli.ready import loaded, ready
 
 
 def check(options: argparse.Namespace) -> int:
     ready()
+    from huiying.demo.clock import stand_where_it_stands
+    from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.ledger import queries
     from huiying.work import auditor
 
+    try:
+        stand_where_it_stands()
+    except ValueError as error:
+        raise Stop(str(error), USAGE) from error
     findings = auditor.check()
     report = queries.verify()
     rows = [{"code": f.code, "severity": f.severity, "sentence": f.sentence_zh} for f in findings]
@@ -52,6 +58,25 @@ def export_ledger(options: argparse.Namespace) -> int:
     return code
 
 
+def export_case(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.overseeing import case_export
+
+    try:
+        made = case_export.export_case(options.number, Path(options.folder))
+    except case_export.ExportRefused as error:
+        complain(str(error))
+        return USAGE
+    for name in made.missing:
+        complain(f"原件 {name} 不见了或已被改动；文件夹写好了，但 verify.py 不会通过。")
+    if options.json:
+        say(made.as_json())
+    else:
+        text(f"案件 {made.number} 已写入 {made.folder}：{len(made.files)} 个文件，{made.entries} 条台账。")
+        text(f"封存值 {made.seal}（请登记在别处，核对时用 python verify.py --seal）。")
+    return FOUND if made.missing else DONE
+
+
 def assess(options: argparse.Namespace) -> int:
     from huiying.regulation.errors import UsageError
 
@@ -71,7 +96,7 @@ def bench(options: argparse.Namespace) -> int:
     from huiying.cli import benching
 
     try:
-        rows = benching.run(options.name)
+        rows = benching.run(options.name, benching.peers(options.peer))
     except LookupError as error:
         complain(str(error))
         return USAGE

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -105,6 +106,7 @@ def _serve(host: str, port: int) -> int:
     loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
     thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
     thread.start()
+    indexer = _indexer()
     server = create_server(application, host=host, port=port, threads=THREADS, ident="huiying")
     address = f"http://{host}:{port}"
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
@@ -120,7 +122,23 @@ def _serve(host: str, port: int) -> int:
         server.run()
     finally:
         stop.set()
+        _end(indexer)
         thread.join(timeout=10)
         engines.use_in_process()
         server.close()
     return 0
+
+
+def _indexer() -> subprocess.Popen[bytes]:
+    """The search index has a process of its own: cutting words must not hold up a page. It ends with our pipe."""
+    return subprocess.Popen([sys.executable, "-m", "huiying.listening.search.process"], stdin=subprocess.PIPE)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    child.stdin.close()
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

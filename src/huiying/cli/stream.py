@@ -32,6 +32,8 @@ def ingest(options: argparse.Namespace) -> int:
             f"收到 {result['received']} 条：新 {result['new']}，重复 {result['duplicate']}，"
             f"拒收 {len(result['rejected'])}；命中 {result['in_scope']} 条，涉及 {result['events']} 个事件。"
         )
+        for source in result.get("sources", ()):
+            text(f"来源清单：{source['title']} {source['url']}")
     return FOUND if result["rejected"] else DONE
 
 
@@ -45,7 +47,10 @@ def cluster(options: argparse.Namespace) -> int:
     from huiying.engine import commands
 
     return _rows(
-        lambda path, rejected: commands.cluster_file(path, options.ignore_parents, rejected=rejected), options.file
+        lambda path, rejected: commands.cluster_file(
+            path, options.ignore_parents, rules=options.rules, rejected=rejected
+        ),
+        options.file,
     )
 
 

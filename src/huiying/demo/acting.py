@@ -7,33 +7,36 @@ goes on without it.
 from __future__ import annotations
 
 import datetime as dt
-import struct
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from huiying.demo import casework, patrolling, pictures
 from huiying.demo.script import Act
 from huiying.demo.words import NothingThere, case_of, event_of, events_of, posts_of, words_of
 from huiying.handling import actions as handling
+from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
 from huiying.judging import actions as judging
 from huiying.judging import concerns
 from huiying.judging.models import Event, Screening, UrgentCall
 from huiying.kernel import clock
 from huiying.listening import actions as listening
+from huiying.listening import patrol_actions
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now, zone
 from huiying.responding import actions as responding
 from huiying.responding import queries as answers
+from huiying.responding.actions.following import decide_sustained, judge_effect
 from huiying.responding.models import BodyConfirmation, Publication
 from huiying.work.models import Job
 from huiying.work.outbox import enqueue, handler
 
 Verb = Callable[[Act, User], object]
 CONFIRM = "demo.confirm"
+SECRECY = "demo.secrecy"
 
 
 def perform(act: Act) -> None:
@@ -52,10 +55,15 @@ def _department(code: str) -> Department:
 # --- judging ----------------------------------------------------------------------------------------------------------
 
 
-def _level(act: Act, who: User) -> None:
-    event = event_of(act.story)
-    for warning in event.warnings.filter(acknowledged_at__isnull=True):
+def _warned(act: Act, who: User) -> None:
+    """Sign for the warnings about the story, also for one that a wider spread raised anew."""
+    for warning in event_of(act.story).warnings.filter(acknowledged_at__isnull=True):
         judging.acknowledge_warning(warning, who)
+
+
+def _level(act: Act, who: User) -> None:
+    _warned(act, who)
+    event = event_of(act.story)
     # Nobody in the script lowers what the machine suggests: that would take a reason and a second person (INV-7).
     level = max(act.words[0], event.suggested_level, key=regulation_now().rank)
     case = case_of_event(event.pk)
@@ -150,13 +158,41 @@ def _draft(act: Act, who: User) -> None:
         title=text["title"],
         question=text["question"],
         facts=text["facts"],
-        renditions={kind: text[kind] for kind in ("portal", "by_hand") if kind in text},
+        renditions={kind: text[kind] for kind in ("portal", "weibo") if kind in text},
         basis=text["basis"],
         bodies=text.get("bodies", ()),
+        statutory=text.get("statutory", ()),
         corrects=corrects,
         correction_note=text["note"] if corrects else "",
         actor=who,
     )
+
+
+SECRECY_AFTER = dt.timedelta(minutes=1)
+# One waits until after the visitor has come, so that whoever signs in as the checker has something to look at.
+LEFT_FOR_A_WHILE = {"emall": dt.timedelta(minutes=90)}
+
+
+def _submit(act: Act, who: User) -> None:
+    """The secrecy checker of the demonstration looks at every text a minute after it was submitted (C8.2)."""
+    round_ = responding.submit(case_of(act.story), who)
+    enqueue(
+        SECRECY,
+        {"round": round_.pk},
+        f"{SECRECY}:{round_.pk}",
+        clock.now() + LEFT_FOR_A_WHILE.get(act.story, SECRECY_AFTER),
+    )
+
+
+@handler(SECRECY)
+def check_secrecy(job: Job) -> dict[str, Any]:
+    who = User.objects.get(username="shiyan")
+    step = next((one for one in answers.my_steps(who) if one.round.pk == job.payload["round"]), None)
+    if step is None:
+        return {"refused": "已有人审过，或文稿已改"}
+    sha = step.round.manifest_sha256
+    responding.decide_step(step, approve=True, comment="不涉密。", manifest_sha256=sha, secrecy=True, actor=who)
+    return {"step": step.pk}
 
 
 def _decide(act: Act, who: User) -> None:
@@ -173,8 +209,8 @@ def _decide(act: Act, who: User) -> None:
         comment=act.words[0],
         manifest_sha256=round_.manifest_sha256,
         actor=who,
-        secrecy=is_yes,
-        personal_data=is_yes,
+        secrecy=is_yes and "secrecy" in step.checks,
+        personal_data=is_yes and "personal_data" in step.checks,
     )
 
 
@@ -203,27 +239,31 @@ def _publication(act: Act, state: str) -> Publication:
 
 
 def _post(act: Act, who: User) -> None:
-    picture = SimpleUploadedFile("screenshot.png", screenshot(act.story), "image/png")
+    picture = SimpleUploadedFile("screenshot.png", pictures.screenshot(act.story), "image/png")
     responding.record_post(_publication(act, Publication.TO_DO), act.words[0], picture, who)
 
 
-def screenshot(story: str) -> bytes:
-    """A small PNG that stands for a screenshot: a page with lines, its width of text by the story's name."""
-    width, height = 240, 135
-    rows = []
-    for y in range(height):
-        length = 60 + zlib.crc32(f"{story}{y // 12}".encode()) % 150
-        rows.append(b"\0" + bytes(0x55 if y % 12 < 5 and 12 <= x < length else 0xF4 for x in range(width)))
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in parts)
+def _sustain(act: Act, who: User) -> None:
+    """`yes` with its reason and every how many hours, or `no` with its reason."""
+    yes, reason, *hours = act.words
+    decide_sustained(case_of(act.story), yes == "yes", reason, int(hours[0]) if hours else None, who)
 
 
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def _effect(act: Act, who: User) -> None:
+    case = case_of(act.story)
+    review = case.effect_reviews.filter(verdict="", due_at__lte=clock.now()).first()
+    if review is None or case.state not in LIVE:
+        raise NothingThere("没有到时间的效果观察")
+    judge_effect(review, act.words[0], act.words[1], who)
 
 
 VERBS: dict[str, Verb] = {
+    **casework.VERBS,
+    "places": lambda _act, who: patrol_actions.adopt_points(who),
+    "tick": patrolling.tick,
+    "comments": patrolling.comments,
+    "hand": patrolling.hand,
+    "warned": _warned,
     "level": _level,
     "merge": _merge,
     "clear": _clear,
@@ -243,13 +283,14 @@ VERBS: dict[str, Verb] = {
     "withhold": _withhold,
     "withhold2": _second_withhold,
     "draft": _draft,
-    "submit": lambda act, who: responding.submit(case_of(act.story), who),
+    "submit": _submit,
     "approve": _decide,
     "reject": _decide,
     "ask": _ask,
     "release": lambda act, who: responding.release(case_of(act.story), act.words[0].split(","), who),
     "post": _post,
     "check": lambda act, who: responding.verify_post(_publication(act, Publication.TO_VERIFY), True, act.words[0], who),
-    "sustain": lambda act, who: handling.decide_sustained(case_of(act.story), act.words[0] == "yes", act.words[1], who),
+    "sustain": _sustain,
+    "effect": _effect,
     "close": lambda act, who: handling.close(case_of(act.story), act.words[0], who),
 }

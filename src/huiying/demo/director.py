@@ -20,6 +20,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from huiying.demo import acting, clock, tail
+from huiying.demo.patrolling import desk_of
 from huiying.demo.script import ACTS, FIRST_PHASE, Act
 from huiying.demo.words import NothingThere
 from huiying.engine.lines import read_objects
@@ -55,10 +56,15 @@ def recorded() -> list[dict[str, Any]]:
     return rows
 
 
+def _recorded_acts() -> list[Act]:
+    looks = [act for day in range(1, tail.RECORDED_DAYS + 1) for act in desk_of(day)]
+    return sorted([*ACTS, *looks], key=lambda act: act.minute)
+
+
 @lru_cache(maxsize=2)
 def chapter(number: int) -> Sequence[Item]:
     """All that happens in a chapter, in order: 0 is the recorded days, each later one a day that is made up."""
-    posts, acts = (recorded(), ACTS) if number == 0 else tail.day(number)
+    posts, acts = (recorded(), _recorded_acts()) if number == 0 else tail.day(number)
     items: list[Item] = [*((int(row["at"]), row) for row in posts), *((act.minute, act) for act in acts)]
     return sorted(items, key=lambda item: (item[0], isinstance(item[1], Act)))
 

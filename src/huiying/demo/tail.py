@@ -13,13 +13,15 @@ from typing import Any, Final
 
 import yaml
 
-from huiying.demo.script import Act, minute
+from huiying.demo.patrolling import desk_of
+from huiying.demo.script import LATER, Act, day_of, minute
 
 RECORDED_DAYS: Final = 3
 A_DAY: Final = 6  # stories a day; some of them join a matter that is known, as in life
 HOURS: Final = ("08:20", "09:25", "10:40", "13:10", "14:15", "15:30")
 CLASSES: Final[Mapping[str, str]] = {"新闻跟帖": "comment", "12345热线": "call", "大厅来电来访": "call"}
 OWN: Final = frozenset({"12345热线", "大厅来电来访", "微信公众号留言"})
+ROOT: Final = "流程中少一道核对。不需要源头整改：处置时已经补上这道核对"
 # Minutes after the first post, who ("head" stands for the department's), verb, words.
 COURSE: Final[tuple[tuple[int, str, str, tuple[str, ...]], ...]] = (
     (12, "zhoulan", "level", ("L1",)),
@@ -33,8 +35,16 @@ COURSE: Final[tuple[tuple[int, str, str, tuple[str, ...]], ...]] = (
     (215, "hanqiu", "approve", ("同意，无涉密和个人信息。",)),
     (220, "lianan", "approve", ("同意。",)),  # only asked from 较大 on
     (225, "linxiao", "release", ("portal",)),
-    (320, "hanqiu", "close", ("流程中少一道核对",)),
+    (300, "zhoulan", "tell", ("phone", "已电话告知结果和公开答复的编号。")),
+    (318, "hanqiu", "look", ()),
+    (320, "hanqiu", "close", (ROOT,)),
+    # From 较大 on the effect is looked at twice before the end (C3.2); of a lesser matter that is closed by now.
+    (1700, "hanqiu", "effect", ("settled", "一天里没有新的来文，转发停了。")),
+    (4580, "hanqiu", "effect", ("settled", "三天里没有人再提。")),
+    (4585, "hanqiu", "look", ()),
+    (4590, "hanqiu", "close", (ROOT,)),
 )
+LONGEST_COURSE: Final = 4  # days until the last act of a story
 
 
 @cache
@@ -91,12 +101,13 @@ def words_of(story: str) -> dict[str, Any] | None:
 
 def day(number: int) -> tuple[list[dict[str, Any]], list[Act]]:
     """Posts and acts of the made-up day `number` ≥ 1, which follows the recorded days."""
-    posts = list(_background(number))
-    acts: list[Act] = []
-    for (name, story), hour in zip(_stories(number).items(), HOURS, strict=True):
-        start = minute(f"{RECORDED_DAYS + number} {hour}")
-        posts += _posts(name, story, start)
-        acts += _acts(name, story, start)
+    posts, today = list(_background(number)), RECORDED_DAYS + number
+    acts = [*desk_of(today), *(act for act in LATER if day_of(act) == today)]
+    for earlier in range(max(number - LONGEST_COURSE, 1), number + 1):
+        for (name, story), hour in zip(_stories(earlier).items(), HOURS, strict=True):
+            start = minute(f"{RECORDED_DAYS + earlier} {hour}")
+            posts += _posts(name, story, start) if earlier == number else ()
+            acts += (act for act in _acts(name, story, start) if day_of(act) == today)
     return sorted(posts, key=lambda row: row["at"]), sorted(acts, key=lambda act: act.minute)
 
 

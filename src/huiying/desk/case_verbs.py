@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms
 from huiying.desk.bar import Cleaned, Verb
+from huiying.desk.verbs import VERBS
 from huiying.handling import actions as handling
 from huiying.handling.models import Case
 from huiying.judging.models import LevelDecision
@@ -17,6 +18,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.responding import actions as responding
+from huiying.responding.actions.following import decide_sustained
 from huiying.responding.models import Withholding
 
 
@@ -140,11 +142,10 @@ CASE_VERBS: dict[str, Verb] = {
     ),
     "sustain": Verb(
         forms.SustainForm,
-        lambda case, told, user: handling.decide_sustained(case, told["sustained"] == "yes", told["reason"], user),
+        lambda case, told, user: decide_sustained(
+            case, told["sustained"] == "yes", told["reason"], told["every_hours"], user
+        ),
         _("决定已记录。"),
-    ),
-    "close": Verb(
-        forms.CloseForm, lambda case, told, user: handling.close(case, told["root_cause"], user), _("此件已办结。")
     ),
     "merge": Verb(
         forms.OtherCaseForm,
@@ -160,3 +161,5 @@ CASE_VERBS: dict[str, Verb] = {
         forms.ReasonForm, lambda case, told, user: handling.void(case, told["reason"], user), _("已作废，记录保留。")
     ),
 }
+
+CASE_VERBS |= VERBS

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from huiying.desk import home_following
 from huiying.desk.language import lang
 from huiying.judging.models import Screening, UrgentCall
 from huiying.kernel import clock
@@ -22,9 +23,11 @@ from huiying.people import queries as people
 from huiying.people.models import Bureau, User
 from huiying.people.permissions import may
 from huiying.regulation import Regulation
-from huiying.work.models import Heartbeat
+from huiying.responding.models import PressRelease
+from huiying.work.models import Heartbeat, Notice
 from huiying.work.notify import gateway_configured
 
+MOST_WORDS = 7  # UI.md
 STALE_AFTER = dt.timedelta(seconds=60)
 
 
@@ -57,12 +60,16 @@ class Everywhere:
     def facts(self) -> dict[str, Any]:
         """Everything that each page asks of the database beside its own matter, in one query."""
         waiting = Screening.objects.filter(band=Screening.SUSPECT, cleared="").order_by()
+        told = Notice.objects.filter(recipient=self.user.username if self.user else "", read_at__isnull=True).order_by()
         row = Bureau.objects.filter(pk=1).values(
             "name",
             moved=Subquery(LedgerEntry.objects.order_by("-id").values("id")[:1]),
             beat=Subquery(Heartbeat.objects.order_by("-at").values("at")[:1]),
+            press=Exists(PressRelease.objects.filter(state=PressRelease.REVIEWING)),
             urgent=Exists(UrgentCall.objects.filter(acknowledged_at__isnull=True)),
             suspects=Subquery(waiting.values("band").annotate(n=Count("pk")).values("n")),
+            **home_following.flags(self.now, self.regulation),
+            unread=Subquery(told.values("recipient").annotate(n=Count("pk")).values("n")),
         )
         found = row.first()
         return dict(found) if found else {}
@@ -75,6 +82,25 @@ class Everywhere:
     @property
     def suspects(self) -> int:
         return self.facts.get("suspects") or 0
+
+    @property
+    def press_waits(self) -> bool:
+        """Whether a press release is in review: who may decide is asked only then."""
+        return bool(self.facts.get("press"))
+
+    @property
+    def unread(self) -> int:
+        """Notices that this person has not opened."""
+        return self.facts.get("unread") or 0
+
+    @property
+    def after_answers(self) -> bool:
+        """Whether an effect, a promise or a matter that nobody looked at waits for somebody (C1.3, C3.2, C8.8)."""
+        return any(self.facts.get(name) for name in ("effects", "promises", "missed"))
+
+    @property
+    def missed(self) -> bool:
+        return bool(self.facts.get("missed"))
 
     @property
     def urgent(self) -> bool:
@@ -122,29 +148,91 @@ class Everywhere:
         return self.user is not None and may(self.user, "search.view").allowed
 
     @cached_property
+    def home_word(self) -> str:
+        """Who watches the desk has a 值班台; everybody else comes to what waits for them."""
+        who = people.standing(self.user) if self.user else None
+        return _("值班台") if who and any(who.can(c) for c in ("duty", "office", "lead_bureau")) else _("我的事")
+
+    @cached_property
     def places(self) -> list[Place]:
-        """Seven words at most, and only those that open for this person."""
+        """Seven words at most, only those that open for this person, and what that person's work begins with first.
+
+        A leader begins with what is to be decided, a department with its own page, the duty desk with what comes in;
+        what is looked up now and then stands on 协同 (`together`).
+        """
+        if self.user is None:
+            return []
+        path = self._request.path
+        found = []
+        for name, word, url, opens in self._words():
+            here = path == url or (name != "home" and path.startswith(url))
+            here = here or (name == "events" and path == reverse("desk:posts"))
+            if opens:
+                found.append(Place(url, word, here, self.suspects if name == "suspects" else 0))
+        return found[:MOST_WORDS]
+
+    def _words(self) -> list[tuple[str, str, str, bool]]:
+        user = self.user
+        assert user is not None
+        who = people.standing(user)
+        works = bool(who.held)
+        handles = who.can("handle") and not who.can("duty")
+        own = user.department.code if handles and user.department else ""
+        words = [
+            ("decisions", _("待决"), may(user, "decisions.view").allowed),
+            ("home", self.home_word, works),
+            ("department", _("本部门"), bool(own) and who.can_in("handle", {own})),
+            ("events", _("事件"), may(user, "event.view").allowed),
+            ("suspects", _("待辨"), may(user, "suspect.clear").allowed),
+            ("cases", _("办件"), works),
+            ("reviews", _("审核"), bool(who.roles & self._reviewers)),
+            ("people", _("人员"), may(user, "people.manage").allowed),
+            ("board", _("协同"), works),
+            ("ledger", _("台账"), may(user, "ledger.view").allowed),
+            ("regulation", _("制度"), True),
+        ]
+        return [
+            (name, word, reverse(f"desk:{name}", args=[own] if name == "department" else []), opens)
+            for name, word, opens in words
+            if opens
+        ]
+
+    @property
+    def _reviewers(self) -> set[str]:
+        """Roles that some answer or press release passes, whoever checks it, and those who stand in (C9.3, C8.2)."""
+        ways = [self.regulation.review_steps(level.code) for level in self.regulation.levels]
+        steps = {role for way in (*ways, self.regulation.press_steps) for group in way for role in group}
+        steps |= set(self.regulation.workflow.review_steps.checks.values())
+        return steps | {deputy for role in steps for deputy in self.regulation.role(role).deputies}
+
+    @cached_property
+    def together(self) -> list[tuple[str, str]]:
+        """What people look up now and then, reached from 协同."""
         user = self.user
         if user is None:
             return []
-        words = [
-            ("home", _("值班台"), True),
-            ("events", _("事件"), may(user, "event.view").allowed),
-            ("suspects", _("待辨"), may(user, "suspect.clear").allowed),
-            ("cases", _("办件"), bool(people.roles_of(user))),
-            ("reviews", _("审核"), bool(people.roles_of(user))),
-            ("ledger", _("台账"), may(user, "ledger.view").allowed),
-            ("people", _("人员"), may(user, "people.manage").allowed),
+        pages = [
+            ("tasks", _("任务"), may(user, "board.view").allowed),
+            ("meetings", _("联席会议"), may(user, "board.view").allowed),
+            ("liaisons", _("核实衔接"), may(user, "board.view").allowed),
+            ("patrol", _("巡查"), may(user, "patrol.view").allowed),
+            ("coverage", _("覆盖表"), may(user, "patrol.view").allowed),
+            ("reconcile", _("漏报核对"), may(user, "reconcile.decide").allowed),
+            ("roster", _("值班表"), may(user, "contact.view").allowed),
+            ("handovers", _("交接班"), may(user, "handover.view").allowed),
+            ("contacts", _("通讯录"), may(user, "contact.view").allowed),
+            ("speakers", _("发言人"), may(user, "register.view").allowed),
+            ("templates", _("模板"), may(user, "board.view").allowed),
+            ("routing_table", _("转办表"), may(user, "routing.edit").allowed),
+            ("press", _("新闻稿"), may(user, "press.view").allowed),
+            ("calendar", _("发布日历"), may(user, "press.view").allowed),
+            ("gaps", _("信息缺口"), may(user, "press.view").allowed),
+            ("sources", _("监测来源"), may(user, "source.view").allowed),
+            ("platforms", _("平台登记"), may(user, "register.view").allowed),
+            ("partners", _("合作账号"), may(user, "register.view").allowed),
             ("regulation", _("制度"), True),
         ]
-        path = self._request.path
-        found = []
-        for name, word, opens in words:
-            url = reverse(f"desk:{name}")
-            here = path == url or (name != "home" and path.startswith(url))
-            if opens:
-                found.append(Place(url, word, here, self.suspects if name == "suspects" else 0))
-        return found
+        return [(reverse(f"desk:{name}"), word) for name, word, opens in pages if opens]
 
 
 def of(request: HttpRequest) -> Everywhere:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms
 from huiying.desk.bar import Cleaned, Verb
+from huiying.desk.verbs import grouping
 from huiying.handling import actions as handling
 from huiying.judging import actions as judging
 from huiying.judging import queries
@@ -83,6 +84,7 @@ EVENT_VERBS: dict[str, Verb] = {
         _merge,
         _("已并入。"),
     ),
+    **grouping.VERBS,
 }
 
 
@@ -96,21 +98,31 @@ class State:
 
 def states_for(user: User, event: Event, dismissal: Dismissal | None) -> list[State]:
     """What may be done with the event now. The verbs check again: this only says it beforehand."""
-    if event.state not in (Event.OPEN, Event.NOTED):
-        return [_row(user, "set_concern", _t("定性质"), "event.judge")] if event.state == Event.CASED else []
-    waiting = dismissal is not None and dismissal.seconded_at is None
+    if event.state == Event.MERGED:
+        return [_row(user, "unmerge", _t("撤销并入"), "event.judge")]
+    if event.state not in (Event.OPEN, Event.NOTED, Event.CASED):
+        return []
     rumour = queries.open_rumour(event)
+    concern = [
+        _second(user, "second_concern", _t("核对谣言认定"), "event.judge", rumour.by_user) if rumour else None,
+        _row(user, "set_concern", _t("定性质"), "event.judge"),
+    ]
+    if event.state == Event.CASED:  # the rest is the case's
+        return [row for row in concern if row is not None]
+    waiting = dismissal is not None and dismissal.seconded_at is None
     rows = [
         _second(user, "second_dismissal", _t("对“不予回应”表示意见"), "event.dismiss", dismissal.proposed_user)
         if dismissal and waiting
         else None,
-        _second(user, "second_concern", _t("核对谣言认定"), "event.judge", rumour.by_user) if rumour else None,
+        concern[0],
         _row(user, "open_case", _t("确认级别并立案"), "case.open"),
         None if waiting else _row(user, "propose_dismissal", _t("提议不予回应"), "event.dismiss"),
-        _row(user, "set_concern", _t("定性质"), "event.judge"),
+        concern[1],
         _row(user, "set_offline_risk", _t("记线下风险"), "event.judge"),
         _row(user, "read_attitude", _t("记网民态度"), "event.judge"),
         _row(user, "merge", _t("并入另一事件"), "event.judge"),
+        _row(user, "split_event", _t("拆出部分来文"), "event.judge") if event.posts_count > 1 else None,
+        _row(user, "keep_apart", _t("标明不是一件事"), "event.judge"),
     ]
     return [row for row in rows if row is not None]
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, cast
 
 from django import forms
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.language import lang
+from huiying.desk.language import lang, twin
+from huiying.handling import routing_table
+from huiying.handling.actions.grading import awaits_confirmation, confirms
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people.models import Department, User
-from huiying.people.queries import departments, standing
+from huiying.people.queries import departments, manned, standing
 from huiying.people.words import department_called
 from huiying.regulation import Regulation
-from huiying.responding.actions.withholding import GROUNDS as WITHHOLD_GROUNDS
-from huiying.responding.channels.registry import CHANNELS
+from huiying.responding.actions.following import SELDOM, proposed_hours
+from huiying.responding.channels.base import Channel
+from huiying.responding.grounds import GROUNDS as WITHHOLD_GROUNDS
 from huiying.responding.queries import approved_round, current_revision
+from huiying.responding.targets import target_names, targets
 
 
 def long_text(tall: bool = False) -> forms.Textarea:
@@ -77,7 +83,8 @@ class LevelForm(VerbForm):
     def fitting(self, levels: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """A confirmed level can only be raised here; lowering has its own form and a second person (INV-7)."""
         if isinstance(self.subject, Case) and not self.subject.is_provisional:
-            return [pair for pair in levels if pair[0] > self.current()]
+            stands = confirms(self.user, self.regulation, self.subject.level) and awaits_confirmation(self.subject)
+            return [pair for pair in levels if pair[0] > self.current() or (stands and pair[0] == self.current())]
         return levels
 
 
@@ -128,24 +135,38 @@ class RouteForm(VerbForm):
 
     def prepare(self) -> None:
         """The suggestion is filled in with its reason, so that agreeing is one press and correcting is easy (C7.1)."""
-        known = list(departments())
+        ready = manned(self.regulation)
         for name in ("department", "joint"):
-            cast("forms.ModelChoiceField[Department]", self.fields[name]).queryset = departments()
-        event = self.subject.event
-        lead = next((item for item in known if item.code == event.lead), None)
-        if lead is None:
-            return
-        self.fields["department"].initial = lead
-        self.fields["department"].help_text = _t("建议：%(name)s") % {"name": department_called(lead.name)}
-        self.fields["joint"].initial = [item for item in known if item.code in event.co_leads]
-        self.fields["reason"].initial = route_reason(event)
+            field = cast("forms.ModelChoiceField[Department]", self.fields[name])
+            field.queryset = departments().filter(code__in=ready)
+        self.suggested = suggested = routing_table.suggest(self.subject, self.regulation)
+        known = {item.code: item for item in departments() if item.code in ready}
+        labels = [(item.pk, department_called(item.name)) for item in known.values()]
+        self.choose("department").choices = [("", _t("请选择")), *labels]
+        self.choose("joint").choices = labels
+        self.fields["department"].help_text = suggestion_words(suggested, self.regulation, ready)
+        self.fields["department"].initial = known.get(suggested.lead) or known.get(suggested.backup)
+        self.fields["joint"].initial = [known[code] for code in suggested.joint if code in known]
+        self.fields["reason"].initial = suggested.reason
 
 
-def route_reason(event: Event) -> str:
-    """The screening's own words for why this department."""
-    for reason in event.reasons:
-        return str(reason)[:500]
-    return _t("按监测规则所属业务范畴")
+def suggestion_words(suggested: routing_table.Suggestion, regulation: Regulation, ready: Container[str]) -> str:
+    """「建议：…」 with its reason; beside it whom the other source names, or who stands in where nobody is there."""
+
+    def name(code: str) -> str:
+        return regulation.name_of("department", code, lang())
+
+    said = [
+        _t("建议：%(name)s（%(reason)s）。")
+        % {"name": name(suggested.lead), "reason": twin(suggested.reason, suggested.reason_en)}
+    ]
+    if suggested.beside and not suggested.by_rules:
+        said.append(_t("监测规则指向%(name)s，请比较。") % {"name": name(suggested.beside)})
+    if suggested.lead not in ready:
+        said.append(_t("它现在没有人能签收，请系统管理员任命，或转给别的部门。"))
+        if suggested.backup in ready:
+            said.append(_t("后备是%(name)s。") % {"name": name(suggested.backup)})
+    return "".join(said)
 
 
 class ReturnForm(ReasonForm):
@@ -155,11 +176,12 @@ class ReturnForm(ReasonForm):
 
 
 class DecideReturnForm(VerbForm):
-    department = DepartmentField(label=_("指定主办部门"), queryset=Department.objects.none())
+    department = DepartmentField(label=_("指定主办部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
     decision = forms.CharField(label=_("决定和理由"), widget=long_text(), max_length=2000)
 
     def prepare(self) -> None:
-        cast("forms.ModelChoiceField[Department]", self.fields["department"]).queryset = departments()
+        field = cast("forms.ModelChoiceField[Department]", self.fields["department"])
+        field.queryset = departments().filter(code__in=manned())
 
 
 class FindingForm(VerbForm):
@@ -198,12 +220,13 @@ class SustainForm(VerbForm):
         label=_("是否持续回应"), widget=forms.RadioSelect, choices=[("yes", _("继续回应")), ("no", _("不再继续"))]
     )
     reason = forms.CharField(label=_("理由"), widget=long_text())
-
-
-class CloseForm(VerbForm):
-    root_cause = forms.CharField(
-        label=_("根子在哪里，怎样不再发生"), widget=long_text(), help_text=_("源头治理：没有这一句不能办结。")
+    every_hours = forms.IntegerField(
+        label=_("继续的话，每隔几小时说一次"), required=False, min_value=1, max_value=SELDOM
     )
+
+    def prepare(self) -> None:
+        self.fields["every_hours"].initial = proposed_hours(self.subject)
+        self.fields["every_hours"].help_text = _t("到时提醒发布续报；已填的是制度对这一级的建议。")
 
 
 class WithholdForm(VerbForm):
@@ -218,15 +241,40 @@ class ConfirmationForm(VerbForm):
 
 
 class ReleaseForm(VerbForm):
+    """Each account with how it goes out; the button says how many places that makes."""
+
     channels = forms.MultipleChoiceField(label=_("发布到"), widget=forms.CheckboxSelectMultiple)
 
     def prepare(self) -> None:
         revision = current_revision(self.subject)
         round_ = approved_round(self.subject, revision) if revision else None
         written = round_.revision.renditions if round_ else {}
-        choices = [(kind, str(channel.name)) for kind, channel in CHANNELS.items() if kind in written]
+        open_ = targets() if written else {}
+        choices = [
+            (code, _t("%(name)s（%(how)s）") % {"name": name, "how": how_it_goes(open_[code].channel)})
+            if code in open_
+            else (code, name)
+            for code, name in target_names(written).items()
+        ]
         cast(forms.MultipleChoiceField, self.fields["channels"]).choices = choices
         self.fields["channels"].initial = [kind for kind, _name in choices]
+
+    @property
+    def says(self) -> str:
+        """What pressing the button does, as the boxes stand when the page is opened."""
+        return str(self.says_for) % {"n": len(self.choose("channels").initial or [])}
+
+    says_for = _("发布到 %(n)d 个渠道")
+    says_of = "channels"
+
+
+def how_it_goes(channel: Channel) -> str:
+    """How a text gets there, in a few words."""
+    if channel.publish is not None:
+        return _t("马上公开")
+    if channel.send is not None:
+        return _t("自动发出，取回核对")
+    return _t("人工发布，另一人核对")
 
 
 # In the words of the form; the codes are those of judging.grounds.
@@ -270,3 +318,8 @@ class ConcernForm(VerbForm):
         words = self.regulation.concerns
         self.choose("concern").choices = [(word, self.regulation.name_of("word", word, lang())) for word in words]
         self.fields["concern"].initial = self.subject.concern
+        # C5.14: the four words mean what the regulation's file says they mean, here where the choice is made.
+        told = self.regulation.monitor.definitions.items()
+        meant = [(self.regulation.name_of("word", word, lang()), means) for word, means in told]
+        rows = format_html_join("", '<br><b>{}</b> <span lang="zh-Hans">{}</span>', meant)
+        self.fields["concern"].help_text = format_html("{}{}", self.fields["concern"].help_text, rows)

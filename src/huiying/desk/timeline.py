@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huiying.desk import sentences
 from huiying.desk.forms import GROUND_WORDS
 from huiying.desk.language import lang, twin
 from huiying.judging.grounds import GROUNDS
 from huiying.ledger.models import LedgerEntry
 from huiying.regulation import Regulation
-from huiying.responding.actions.withholding import GROUNDS as WITHHOLD_GROUNDS
+from huiying.responding.grounds import GROUNDS as WITHHOLD_GROUNDS
 
 # Names that a sentence may use: kind of name → fields of the payload that hold such a code.
 CODES = {
@@ -99,10 +100,12 @@ SENTENCES: dict[str, Any] = {
     "confirmation.answered": _("%(body)s答复：%(answer)s"),
     "confirmation.overridden": _("决定不待%(body)s答复"),
     "confirmation.silent": _("%(body)s到时没有答复（不视为同意）"),
-    "release.made": _("决定发布到“%(channel)s”"),
+    "confirmation.escalated": _("与%(body)s意见不一致，报请%(to)s协调"),
+    "release.made": _("决定发布到“%(place)s”"),
     "release.posted": _("已人工发布，等第二人核对"),
     "release.verified": _("第二人核对：%(ok)s"),
-    "release.live": _("已在“%(channel)s”公开"),
+    "release.to_compare": _("已发到“%(place)s”，取回的文字须由人核对"),
+    "release.live": _("已在“%(place)s”公开"),
     "withholding.proposed": _("提议不予公开：%(ground)s"),
     "withholding.decided": _("第二人对“不予公开”表示：%(agreed)s"),
     # 组织
@@ -115,6 +118,7 @@ SENTENCES: dict[str, Any] = {
     "person.left": _("%(name)s离岗"),
     "regulation.adopted": _("采用制度文件"),
     "ledger.erased": _("依决定删除一条记录的内容"),
+    **sentences.SENTENCES,
 }
 
 WORDS: dict[str, Any] = {
@@ -125,8 +129,12 @@ WORDS: dict[str, Any] = {
     "object": _("不同意"),
     "portal": _("门户网站"),
     "by_hand": _("人工发布"),
+    "press_conference": _("新闻发布会"),
+    "expert": _("专家解读"),
+    "interview": _("媒体专访"),
     "True": _("同意"),
     "False": _("不同意"),
+    **sentences.WORDS,
     **WITHHOLD_GROUNDS,
     **{sentence: GROUND_WORDS[code] for code, sentence in GROUNDS.items()},
 }
@@ -208,6 +216,8 @@ def detail(entry: LedgerEntry) -> str:
     """The texts of the entry, each on its own line."""
     payload = entry.data or {}
     texts = [twin(payload.get(name) or "", payload.get(f"{name}_en") or "") for name in DETAILS]
+    if entry.kind == "clock.started":  # two norms may ask for one act at the same moment
+        texts.append(payload.get("source") or "")
     return "\n".join(text for text in texts if isinstance(text, str) and text)
 
 

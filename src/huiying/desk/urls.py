@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from huiying.desk import addresses
 from huiying.desk.views import (
     cases,
     drafts,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/do/<str:verb>/", cases.do, name="case_do"),
+    path("cases/<str:number>/answer/", cases.answer, name="case_answer"),
+    path("cases/<str:number>/together/", cases.together, name="case_together"),
+    path("cases/<str:number>/outside/", cases.outside, name="case_outside"),
     path("cases/<str:number>/draft/", drafts.draft, name="draft"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<int:pk>/", reviews.review, name="review"),
@@ -52,4 +56,5 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
     path("people/<int:pk>/<str:verb>/", people.change, name="person_change"),
+    *addresses.urlpatterns,
 ]

@@ -59,6 +59,20 @@ def anonymise(text: str) -> str:
     return "".join([*pieces, text[done:]])
 
 
+def unnamed(text: str) -> str:
+    """`text` without any mentioned name: a post and its quotation give names different letters, words stay alike."""
+    pieces: list[str] = []
+    done = 0
+    at = text.find("@")
+    while at >= 0:
+        end = _name_end(text, at + 1)
+        if end > at + 1 and not _is_mail(text, at):
+            pieces.append(text[done:at])
+            done = end
+        at = text.find("@", max(end, at + 1))
+    return "".join([*pieces, text[done:]])
+
+
 def _marks(text: str) -> Iterator[tuple[int, int, int, int]]:
     """(start of mark, start of name, end of name, start of the quoted words) for each link."""
     at = text.find(_MARK)

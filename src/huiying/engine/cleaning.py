@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 # Control characters break terminals and documents; direction overrides let a text show something else than it
@@ -11,6 +12,7 @@ _GONE: Final = {
     **dict.fromkeys(range(0x7F, 0xA0)),
     **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
 }
+_TO_CLEAN: Final = re.compile("[\r\ud800-\udfff" + re.escape("".join(map(chr, _GONE))) + "]")
 
 
 def clean(text: str) -> str:
@@ -18,6 +20,8 @@ def clean(text: str) -> str:
 
     Markup stays as it is: it is text here, and the pages escape it.
     """
+    if _TO_CLEAN.search(text) is None:
+        return text
     unified = text.replace("\r\n", "\n").replace("\r", "\n").translate(_GONE)
     return unified.encode("utf-8", "replace").decode() if _has_surrogate(unified) else unified
 

@@ -57,10 +57,11 @@ def cluster_file(
     path: str | Path,
     ignore_parents: bool = False,
     *,
+    rules: str | Path = "anshan",
     rejected: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """`huiying cluster`: `event` after all merges, `event_at_arrival` as it was first given."""
-    stream = EventStream(StreamSettings(ignore_parents=ignore_parents))
+    stream = EventStream(StreamSettings(ignore_parents=ignore_parents, own_names=load_rules(rules).own_names))
     seen: dict[str, Assigned] = {}
     rows: list[Assigned] = []
     for post in read_posts(path, rejected if rejected is not None else []):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
+from huiying.engine.word_lists import WordLists
 
 CONCERNS: Final = (
     "疑虑", "误解", "歪曲", "谣言", "咨询", "投诉", "建议", "表扬", "突发事件", "媒体报道", "理性批评",
@@ -36,6 +37,11 @@ _CRITICAL: Final = {
     "突发事件": 0.8, "谣言": 0.6, "误解": 0.6, "歪曲": 0.7, "投诉": 0.8, "疑虑": 0.6, "理性批评": 0.4,
     "媒体报道": 0.6, "讨论": 0.3, "咨询": 0.2,
 }  # fmt: skip
+_CONCERN: Final = "concern:"
+_GATHERINGS: Final = ((3, "gathering_now"), (2, "gathering_announced"), (1, "gathering_grievance"))
+# How the two speak together: chosen on the project's own posts.
+_CUES_SHARE: Final = 1.0
+_LEARNED_SHARE: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +63,27 @@ class TextSigns:
     hot_list: bool
 
 
-def suggest_concern(post: Post, text: str, groups: Sequence[str]) -> Concern:
-    """The best supported concern for a normalised text; `groups` are the groups of the rules that fired."""
+def suggest_concern(
+    post: Post, text: str, groups: Sequence[str], learned: Mapping[str, float] | None = None
+) -> Concern:
+    """The best supported concern for a normalised text; `groups` are the groups of the rules that fired.
+
+    `learned` adds a model's probability of each concern to what the cue words say.
+    """
     scores: dict[str, float] = {}
     words: dict[str, tuple[str, ...]] = {}
-    for name, cues in _table()["concern"].items():
-        found = tuple(cue for cue in cues if cue in text)
-        scores[name] = _WEIGHT[name] * min(len(found), 3)
-        words[name] = found
+    standing = _cues().standing(text)
+    for name, weight in _spoken():
+        words[name] = found = standing.words(f"{_CONCERN}{name}")
+        scores[name] = weight * min(len(found), 3)
     _weigh_source(post, scores)
     if "谣言" in groups and scores["谣言"]:
         scores["谣言"] += 2.0
     if text.rstrip().endswith(("?", "吗", "呢")):
         scores["疑虑"] += 0.7
         scores["咨询"] += 0.7
+    for name, share in (learned or {}).items():
+        scores[name] = _CUES_SHARE * scores.get(name, 0.0) + _LEARNED_SHARE * share
     best = max(scores, key=lambda name: scores[name])
     return Concern(best, words[best]) if scores[best] > 0 else Concern("讨论", ())
 
@@ -99,34 +112,30 @@ def criticism_of(concern: str) -> float | None:
 
 def read_signs(text: str) -> TextSigns:
     """The grading's yes/no inputs as a normalised text shows them."""
-    table = _table()
-    offline = next(
-        (
-            degree
-            for degree, key in ((3, "gathering_now"), (2, "gathering_announced"), (1, "gathering_grievance"))
-            if _any(table[key], text)
-        ),
-        0,
-    )
+    said = _cues().standing(text)
     return TextSigns(
-        offline=offline,
-        casualty=_any(table["casualty"], text),
-        outage=_any(table["outage"], text) and _any(table["live_trade"], text),
-        superior=_any(table["superior"], text),
-        hot_list=_any(table["hot_list"], text),
+        offline=next((degree for degree, key in _GATHERINGS if said.any(key)), 0),
+        casualty=said.any("casualty"),
+        outage=said.any("outage") and said.any("live_trade"),
+        superior=said.any("superior"),
+        hot_list=said.any("hot_list"),
     )
-
-
-def _any(words: Sequence[str], text: str) -> bool:
-    return any(word in text for word in words)
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _cues() -> WordLists:
+    """The words of the concerns and of the signs, each list under its name in the file."""
     raw = (resources.files("huiying.engine") / "data" / "cues.json").read_text("utf-8")
     table: dict[str, Any] = json.loads(raw)
-    table["concern"] = {name: _plain(words) for name, words in table["concern"].items()}
-    return {key: _plain(value) if isinstance(value, list) else value for key, value in table.items()}
+    concerns = {f"{_CONCERN}{name}": words for name, words in table.pop("concern").items()}
+    return WordLists({name: _plain(words) for name, words in (concerns | table).items() if isinstance(words, list)})
+
+
+@cache
+def _spoken() -> tuple[tuple[str, float], ...]:
+    """The concerns that have cue words, with how much one word says, in the file's order."""
+    names = [name.removeprefix(_CONCERN) for name in _cues().lists if name.startswith(_CONCERN)]
+    return tuple((name, _WEIGHT[name]) for name in names)
 
 
 def _plain(words: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Near-duplicates: exact hash, then MinHash bands to find candidates, then a verified overlap (C5.16).
+"""Near-duplicates: exact digest, then MinHash bands to find candidates, then a verified overlap (C5.16).
 
 Deterministic: fixed hash constants, no random numbers. Copies are linked and never deleted. Empty, very short
 and boilerplate texts never merge, and neither do two notices that differ in a number or a lot.
@@ -6,56 +6,38 @@ and boilerplate texts never merge, and neither do two notices that differ in a n
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from huiying.engine.normalise import is_chinese, normalise
+from huiying.engine.entities import ends, fillers, numbers_in
+from huiying.engine.texts import MAX_CHARS, Text, text_of, without_boilerplate
 
-Grams = npt.NDArray[np.uint64]
+Grams = npt.NDArray[np.uint32]
 
-_BINS: Final = 32
-_BANDS: Final = 16
-_ROWS: Final = _BINS // _BANDS
 MIN_CHARS: Final = 8
 MIN_CONTAINED: Final = 14
 SAME_JACCARD: Final = 0.5
 SAME_CONTAINED: Final = 0.8
-_CANDIDATES: Final = 64
-# Words that platforms put there themselves: two posts which share only these share nothing.
-_BOILERPLATE: Final = tuple(
-    normalise(words).text
-    for words in (
-        "转发微博",
-        "轉發微博",
-        "转发了",
-        "快转微博",
-        "分享图片",
-        "图片评论",
-        "repost",
-        "转发理由",
-        "网页链接",
-        "分享视频",
-        "全文",
-    )
-)
-_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-_PRIME: Final = np.uint64(0x100000001B3)
+_TITLE_WEIGHT: Final = 3.0
+_PROBES: Final = 16
+_ROOMY: Final = 4
+# Sketch hashes that a post keeps on average; where posts are longer, the oldest can no longer be verified.
+_KEPT: Final = 64
+_LEAST_ARENA: Final = 1 << 16
+_MOST_HEADS: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What is kept of a text: digest, 3-gram hashes, band keys, numbers, and whether it may merge at all."""
+    """What is kept of a text: digest (0: no letters), sorted 3-gram hashes, band keys, numbers, may it merge at all."""
 
-    digest: bytes
+    digest: int
     grams: Grams
     bands: tuple[int, ...]
-    numbers: frozenset[str]
+    numbers: Grams
     mergeable: bool
 
 
@@ -68,16 +50,57 @@ class Duplicate:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """Room for what the kernels read of one text; `facts` are at the places which `kernels.step` names."""
+
+    arrays: tuple[Any, ...] = field(default_factory=lambda: _scratch())
+
+    @property
+    def facts(self) -> npt.NDArray[np.int64]:
+        """Counts and flags of the text read last."""
+        facts: npt.NDArray[np.int64] = self.arrays[8]
+        return facts
+
+
+def _scratch() -> tuple[Any, ...]:
+    from huiying.engine.kernels import copies, features
+
+    longest = MAX_CHARS + 2_048
+    return (
+        np.zeros(features.MAX_GRAMS, np.int64),
+        np.zeros(features.MAX_GRAMS, np.float64),
+        np.zeros((3, features.MAX_NAMES), np.int64),
+        np.zeros(features.MAX_NAMES, np.uint32),
+        np.zeros(longest, np.uint32),
+        np.zeros(longest, np.uint32),
+        np.zeros(copies.MAX_NUMBERS, np.uint32),
+        np.zeros(features.BANDS + 3, np.uint64),
+        np.zeros(8, np.int64),
+    )
+
+
+def read(text: Text, scratch: Scratch, rarity: npt.NDArray[np.int32], title_weight: float = _TITLE_WEIGHT) -> None:
+    """Read a text into `scratch`. `rarity` is the stream's table of grams."""
+    from huiying.engine.kernels import step
+
+    scratch.arrays[7][step.REST] = text.rest
+    step.read(text.codes, text.classes, text.title, text.own, title_weight, ends(), fillers(), scratch.arrays, rarity)
+
+
 def fingerprint(text: str) -> Fingerprint:
     """The fingerprint of a text as posted."""
-    plain = _letters(normalise(text).text)
-    grams = _grams(plain)
+    from huiying.engine.kernels import features, step
+
+    scratch = Scratch()
+    read(text_of("", text), scratch, _no_rarity())
+    facts = scratch.facts
     return Fingerprint(
-        digest=hashlib.blake2b(plain.encode(), digest_size=16).digest(),
-        grams=grams,
-        bands=_band_keys(grams),
-        numbers=numbers_in(plain),
-        mergeable=len(plain) >= MIN_CHARS and len(grams) >= MIN_CHARS - 2,
+        digest=int(scratch.arrays[7][step.DIGEST]),
+        grams=scratch.arrays[5][: facts[step.TOTAL]].copy(),
+        bands=tuple(map(int, scratch.arrays[7][: features.BANDS])),
+        numbers=scratch.arrays[6][: facts[step.NUMBERED]].copy(),
+        mergeable=bool(facts[step.MERGEABLE]),
     )
 
 
@@ -89,129 +112,121 @@ def overlap(left: Grams, right: Grams) -> tuple[float, float]:
     return shared / (len(left) + len(right) - shared), shared / min(len(left), len(right))
 
 
-def without_boilerplate(text: str) -> str:
-    """A normalised text without the words that platforms put there themselves."""
-    for words in _BOILERPLATE:
-        text = text.replace(words, "")
-    return text
-
-
-def numbers_in(text: str) -> frozenset[str]:
-    """Numbers of three digits or more, and lot names (一标段, 2包): what tells two like notices apart."""
-    found: set[str] = set()
-    start = -1
-    for index, char in enumerate(f"{text} "):
-        if char.isdigit() and char.isascii():
-            start = index if start < 0 else start
-            continue
-        if start >= 0:
-            lot = text[index : index + 2] in ("标段", "标包") or text[index : index + 1] == "包"
-            if index - start >= 3 or lot:
-                found.add(text[start:index])
-            start = -1
-        if char in "一二三四五六七八九十" and text[index + 1 : index + 3] == "标段":
-            found.add(text[index : index + 3])
-    return frozenset(found)
-
-
 class DuplicateIndex:
-    """Fingerprints of the last `window` texts. State is a pure function of the sequence of `add` calls."""
+    """Fingerprints of the last `window` texts. State is a pure function of the sequence of `add` calls.
+
+    `arrays` is what the kernels of `kernels.copies` work on, in their order.
+    """
 
     def __init__(self, window: int = 200_000) -> None:
-        self._window = window
-        self._prints: OrderedDict[str, Fingerprint] = OrderedDict()
-        self._exact: dict[bytes, str] = {}
-        self._bands: list[dict[int, list[str]]] = [{} for _ in range(_BANDS)]
+        from huiying.engine.kernels import features
+
+        slots = table_size(window)
+        heads = min(_MOST_HEADS, 1 << max(window - 1, 1).bit_length())
+        self.window = window
+        self.keys: list[str | None] = [None] * window
+        self.arrays: tuple[Any, ...] = (
+            np.zeros(slots, np.uint64),
+            np.zeros(slots, np.int64),
+            np.zeros((features.BANDS, heads), np.int32),
+            np.zeros((window, features.BANDS), np.int32),
+            np.zeros((window, features.BANDS), np.uint8),
+            np.zeros((window, 3), np.int32),
+            np.zeros((window, 2), np.int64),
+            np.zeros(max(_LEAST_ARENA, window * _KEPT), np.uint32),
+            np.zeros(2, np.int64),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many texts were ever added."""
+        return int(self.arrays[8][0])
 
     def __len__(self) -> int:
-        return len(self._prints)
+        return min(self.count, self.window)
 
     def find(self, one: Fingerprint) -> Duplicate | None:
         """The earliest copy of `one` among what was added, or None."""
+        from huiying.engine.kernels import copies, features
+
         if not one.mergeable:
             return None
-        exact = self._exact.get(one.digest)
+        exact = self.same_digest(one.digest)
         if exact is not None:
             return Duplicate(exact, 1.0, exact=True)
-        best: Duplicate | None = None
-        for key in self._candidates(one):
-            other = self._prints[key]
-            if one.numbers and other.numbers and one.numbers - other.numbers and other.numbers - one.numbers:
-                continue
-            jaccard, contained = overlap(one.grams, other.grams)
-            long_enough = min(len(one.grams), len(other.grams)) >= MIN_CONTAINED
-            if jaccard >= SAME_JACCARD or (contained >= SAME_CONTAINED and long_enough):
-                similarity = max(jaccard, contained if long_enough else 0.0)
-                if best is None or similarity > best.similarity:
-                    best = Duplicate(key, similarity, exact=False)
-        return best
+        sketched = min(len(one.grams), features.SKETCH)
+        bands = np.array(one.bands, np.uint64)
+        position, likeness = copies.find(
+            self.arrays, self.window, one.grams, sketched, len(one.grams), bands, one.numbers, len(one.numbers)
+        )
+        return Duplicate(self.key(position), likeness, exact=False) if position >= 0 else None
 
     def same_text(self, one: Fingerprint) -> str | None:
         """The first text with exactly the same letters, even a short one: evidence for a quoted parent."""
-        return self._exact.get(one.digest)
+        return self.same_digest(one.digest)
 
-    def add(self, key: str, one: Fingerprint) -> None:
-        """Remember `one`; the oldest goes when the window is full."""
-        if key in self._prints:
-            return
-        self._prints[key] = one
-        if len(one.grams):
-            self._exact.setdefault(one.digest, key)
-        if one.mergeable:
-            for band, value in zip(self._bands, one.bands, strict=True):
-                band.setdefault(value, []).append(key)
-        if len(self._prints) > self._window:
-            self._forget(*self._prints.popitem(last=False))
+    def same_digest(self, digest: int) -> str | None:
+        """The first text whose letters have this digest."""
+        from huiying.engine.kernels import copies
 
-    def _candidates(self, one: Fingerprint) -> Iterable[str]:
-        """Texts which share a band, most shared bands first; bounded, so that a template costs no more."""
-        votes: dict[str, int] = {}
-        for band, value in zip(self._bands, one.bands, strict=True):
-            for key in band.get(value, ())[:_CANDIDATES]:
-                votes[key] = votes.get(key, 0) + 1
-        return sorted(votes, key=lambda key: -votes[key])[:_CANDIDATES]
+        if not digest:
+            return None
+        oldest = self.count - self.window
+        position = copies.lookup(self.arrays[0], self.arrays[1], np.array([digest], np.uint64), 0, oldest)
+        return self.key(position) if position >= 0 else None
 
-    def _forget(self, key: str, one: Fingerprint) -> None:
-        if self._exact.get(one.digest) == key:
-            del self._exact[one.digest]
-        if not one.mergeable:
-            return
-        for band, value in zip(self._bands, one.bands, strict=True):
-            keys = band[value]
-            keys.remove(key)
-            if not keys:
-                del band[value]
+    def key(self, position: int) -> str:
+        """The key of the text at a position of the last `window`."""
+        key = self.keys[position % self.window]
+        assert key is not None
+        return key
 
+    def add(self, key: str, one: Fingerprint, copy: Duplicate | None = None) -> None:
+        """Remember `one`; the oldest goes when the window is full. `copy` is what `find` said of it."""
+        from huiying.engine.kernels import copies, features
 
-def _letters(text: str) -> str:
-    """Letters and digits only, boilerplate gone."""
-    text = without_boilerplate(text)
-    kept = [char for char in text if is_chinese(char) or char.isalnum()]
-    return "".join(kept)
+        position = self.position(copy.key) if copy else -1
+        sketched = min(len(one.grams), features.SKETCH)
+        self.keys[self.count % self.window] = key
+        copies.add(
+            self.arrays, self.window, np.array([one.digest], np.uint64), 0, one.grams, sketched, len(one.grams),
+            np.array(one.bands, np.uint64), one.numbers, len(one.numbers), one.mergeable, position,
+        )  # fmt: skip
+
+    def position(self, key: str) -> int:
+        """Where a key of the window stands, -1 where it does not. Looks through all: for tests and evaluation."""
+        for back in range(1, len(self) + 1):
+            if self.keys[(self.count - back) % self.window] == key:
+                return self.count - back
+        return -1
 
 
-def _grams(text: str) -> Grams:
-    if len(text) < 3:
-        return np.zeros(0, dtype=np.uint64)
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = ((codes[:-2] * _PRIME + codes[1:-1]) * _PRIME + codes[2:]) * _MIX
-        mixed ^= mixed >> np.uint64(29)
-        mixed *= _MIX
-        mixed ^= mixed >> np.uint64(32)
-    return np.unique(mixed)
+def table_size(window: int) -> int:
+    """Rows of an open table for `window` entries: a power of two, a quarter full, whole rows of probes."""
+    return max(_PROBES, 1 << (window * _ROOMY - 1).bit_length())
 
 
-def _band_keys(grams: Grams) -> tuple[int, ...]:
-    """One-permutation MinHash: the least hash in each of 32 bins, empty bins filled from their neighbour."""
-    if not len(grams):
-        return (0,) * _BANDS
-    bins = (grams >> np.uint64(59)).astype(np.int64)
-    least = np.full(_BINS, np.iinfo(np.uint64).max, dtype=np.uint64)
-    np.minimum.at(least, bins, grams)
-    filled = np.flatnonzero(least != np.iinfo(np.uint64).max)
-    for empty in np.flatnonzero(least == np.iinfo(np.uint64).max):
-        # Rotation densification: the next filled bin stands in, so that short texts still have all bands.
-        after = filled[np.searchsorted(filled, empty) % len(filled)]
-        least[empty] = least[after]
-    return tuple(hash((int(least[band * _ROWS]), int(least[band * _ROWS + 1]))) for band in range(_BANDS))
+_ROWS: list[npt.NDArray[np.int32]] = []
+
+
+def _no_rarity() -> npt.NDArray[np.int32]:
+    """A table of grams for those who only want fingerprints."""
+    from huiying.engine.kernels import features
+
+    if not _ROWS:
+        _ROWS.append(np.zeros((features.ROWS, 2), np.int32))
+    return _ROWS[0]
+
+
+__all__ = [
+    "Duplicate",
+    "DuplicateIndex",
+    "Fingerprint",
+    "Scratch",
+    "fingerprint",
+    "numbers_in",
+    "overlap",
+    "read",
+    "table_size",
+    "without_boilerplate",
+]

@@ -2,27 +2,40 @@
 
 Requests are `{"op": …}`:
 - `ping` → `{"ok": true, "rules": n, "posts": n}`
-- `screen` `posts: [post]` → `screened: [Screened]`, each with `reasons_en` beside `reasons`
+- `screen` `posts: [post]` → `screened: [Screened]`, each with `reasons_en` beside `reasons`, `ruleset` (which rules
+  judged it) and `hits: [{"rule", "version", "terms": [[clause, start, end]]}]`
+- `rules` `data`, `name`, `wait` → `rules: n` (null without `wait`): new rules, while the old ones go on judging
 - `observe` `posts: [post]` → `assigned: [Assigned]`, `merges: [[from, into, similarity]]` (new ones)
 - `remember` `rows: [{"post", "event", "duplicate_of"}]` → `remembered: n`
+- `adjust` `weights: {fact: number}` → `adjusted: n`: a bureau's own weights of the screening, in place of earlier ones
+- `pin` `kind: together|apart|split`, `left`, `right` (events), `posts: [post]` of a split → `{}`: a person's word
+- `save` `path`, `place: {…}` → `saved: true`; `restore` `path` → `place: {…}` as it was saved, or null where the
+  snapshot is missing, damaged or of another version (then the log is to be replayed)
+- `forget` → `{}`: the stream is empty again
 - `grade` `figures: {…}`, `channel_class` → `grade: {…}`
+In one process a post may be handed over as a `Post` instead of an object, which saves writing and reading it.
 An answer is `{"ok": true, …}` or `{"ok": false, "error": sentence}`. A post that cannot be read is answered
 in its place with `{"id", "error"}`, so that one bad post never costs a batch (INV-1).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import Any, Final
 
+from huiying.engine import snapshots
+from huiying.engine.clusters import Judgement
 from huiying.engine.grading import Figures, GradingModel, grade
 from huiying.engine.post import Post, PostError, parse_post
-from huiying.engine.rules import RuleSet
-from huiying.engine.screening import Screener
+from huiying.engine.rules import ExpressionError, RuleError, RuleSet
 from huiying.engine.stream import EventStream, StreamSettings
+from huiying.engine.swapping import Rules
 
 MAX_BATCH: Final = 5_000
+MAX_EVENT: Final = 200_000_000
 _FIGURES: Final = {field.name: field.type for field in fields(Figures)}
 _FLAGS: Final = frozenset({"casualty", "hot_list", "superior", "outage"})
 
@@ -31,45 +44,74 @@ class _Refused(ValueError):
     """A request that makes no sense; the message is the answer's `error`."""
 
 
+#: Request → method. Names, not bound methods: an engine that refers to itself would keep its arrays until some later
+#: collection, and there is one after each rollback.
+_OPS: Final = {
+    "ping": "_ping",
+    "screen": "_screen",
+    "rules": "_new_rules",
+    "observe": "_observe",
+    "remember": "_remember",
+    "pin": "_pin",
+    "save": "_save",
+    "restore": "_restore",
+    "forget": "_forget",
+    "grade": "_grade",
+    "adjust": "_adjust",
+}
+
+
 class Engine:
     """Rules, grading model and event stream behind `handle`."""
 
     def __init__(
         self, ruleset: RuleSet, grading: GradingModel | None = None, stream: StreamSettings | None = None
     ) -> None:
-        self._ruleset = ruleset
         self._model = grading or GradingModel()
-        self._screener = Screener(ruleset, self._model)
-        self._stream = EventStream(stream)
+        self._rules = Rules(ruleset, self._model)
+        # What comes here was found to concern the bureau: even the shortest of it speaks of a matter of its own.
+        spoken = Judgement(reply=0.0)
+        self._stream = EventStream(stream or StreamSettings(judgement=spoken, own_names=ruleset.own_names))
         self._told = 0
-        self._ops: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-            "ping": self._ping,
-            "screen": self._screen,
-            "observe": self._observe,
-            "remember": self._remember,
-            "grade": self._grade,
-        }
 
     def handle(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request. Never raises for what a request holds."""
         op = request.get("op")
-        work = self._ops.get(op) if isinstance(op, str) else None
-        if work is None:
-            return {"ok": False, "error": f"不认识的请求 op：应为 {'、'.join(self._ops)}"}
+        name = _OPS.get(op) if isinstance(op, str) else None
+        if name is None:
+            return {"ok": False, "error": f"不认识的请求 op：应为 {'、'.join(_OPS)}"}
+        work: Callable[[Mapping[str, Any]], dict[str, Any]] = getattr(self, name)
         try:
             return {"ok": True, **work(request)}
-        except (_Refused, PostError) as error:
+        except (_Refused, PostError, RuleError, ExpressionError) as error:
             return {"ok": False, "error": str(error)}
 
     def _ping(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {"rules": len(self._ruleset.rules), "posts": len(self._stream)}
+        return {"rules": len(self._rules.ruleset.rules), "posts": len(self._stream)}
 
     def _screen(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {"screened": [self._each(row, self._screened) for row in _rows(request, "posts")]}
+        screener, label = self._rules.current
 
-    def _screened(self, post: Post) -> dict[str, Any]:
-        found = self._screener.screen(post)
-        return {**found.to_dict(), "reasons_en": list(found.reasons_en)}
+        def screened(post: Post) -> dict[str, Any]:
+            found = screener.screen(post)
+            hits = [hit.to_dict() for hit in found.hits]
+            return {**found.to_dict(), "reasons_en": list(found.reasons_en), "ruleset": label, "hits": hits}
+
+        return {"screened": [self._each(row, screened) for row in _rows(request, "posts")]}
+
+    def _new_rules(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        data = request.get("data")
+        if not isinstance(data, Mapping):
+            raise _Refused("data：应为规则文件的内容（对象）")
+        made = self._rules.swap(data, str(request.get("name", "")), wait=request.get("wait") is not False)
+        return {"rules": None if made is None else len(made.rules)}
+
+    def _adjust(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        weights = request.get("weights")
+        if not isinstance(weights, Mapping) or not all(_is_number(value) for value in weights.values()):
+            raise _Refused("weights：应为名称到数的对象")
+        self._rules.adjust({str(name): float(value) for name, value in weights.items()})
+        return {"adjusted": len(weights)}
 
     def _observe(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assigned = [
@@ -81,9 +123,11 @@ class Engine:
 
     def _remember(self, request: Mapping[str, Any]) -> dict[str, Any]:
         rows = _rows(request, "rows")
+        if any(isinstance(row, Post) for row in rows):
+            raise _Refused("rows：应为对象的列表")
         for row in rows:
             event, copy = row.get("event"), row.get("duplicate_of")
-            if isinstance(event, bool) or not isinstance(event, int) or event < 1:
+            if isinstance(event, bool) or not isinstance(event, int) or not 0 < event < MAX_EVENT:
                 raise _Refused("rows[].event：应为事件编号（不小于 1 的整数）")
             if copy is not None and not isinstance(copy, str):
                 raise _Refused("rows[].duplicate_of：应为 native_id 或 null")
@@ -94,6 +138,35 @@ class Engine:
         self._told = len(self._stream.merges)
         return {"remembered": len(rows)}
 
+    def _pin(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        kind, left, right = request.get("kind"), _event(request, "left"), _event(request, "right")
+        if kind == "together":
+            self._stream.together(left, right)
+        elif kind == "apart":
+            self._stream.apart(left, right)
+        elif kind == "split":
+            self._stream.split(left, right, [parse_post(row) for row in _rows(request, "posts")])
+        else:
+            raise _Refused("kind：应为 together、apart、split 之一")
+        # What a person merged stands in the log already.
+        self._told = len(self._stream.merges)
+        return {}
+
+    def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        place = request.get("place")
+        snapshots.write(Path(_path(request)), self._stream, place if isinstance(place, dict) else {})
+        return {"saved": True}
+
+    def _restore(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        found = snapshots.read(Path(_path(request)), self._stream)
+        self._told = len(self._stream.merges)
+        return {"place": found}
+
+    def _forget(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        self._stream.clear()
+        self._told = 0
+        return {}
+
     def _grade(self, request: Mapping[str, Any]) -> dict[str, Any]:
         figures = request.get("figures")
         if not isinstance(figures, Mapping):
@@ -102,21 +175,39 @@ class Engine:
         result = grade(_figures(figures), self._model, channel_class=channel if isinstance(channel, str) else "")
         return {"grade": _plain(asdict(result))}
 
-    def _each(self, row: Mapping[str, Any], work: Callable[[Post], dict[str, Any]]) -> dict[str, Any]:
+    def _each(self, row: Post | Mapping[str, Any], work: Callable[[Post], dict[str, Any]]) -> dict[str, Any]:
         try:
-            return work(parse_post(row))
+            return work(row if isinstance(row, Post) else parse_post(row))
         except PostError as error:
-            given = row.get("native_id", row.get("id"))
+            given = row.native_id if isinstance(row, Post) else row.get("native_id", row.get("id"))
             return {"id": given if isinstance(given, str) else None, "error": str(error)}
 
 
-def _rows(request: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _rows(request: Mapping[str, Any], name: str) -> list[Any]:
     rows = request.get(name)
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+    if not isinstance(rows, list) or not all(isinstance(row, Post | Mapping) for row in rows):
         raise _Refused(f"{name}：应为对象的列表")
     if len(rows) > MAX_BATCH:
         raise _Refused(f"{name}：一批不超过 {MAX_BATCH} 条，请分批")
     return rows
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _event(request: Mapping[str, Any], name: str) -> int:
+    event = request.get(name)
+    if isinstance(event, bool) or not isinstance(event, int) or not 0 < event < MAX_EVENT:
+        raise _Refused(f"{name}：应为事件编号（不小于 1 的整数）")
+    return event
+
+
+def _path(request: Mapping[str, Any]) -> str:
+    path = request.get("path")
+    if not isinstance(path, str) or not path:
+        raise _Refused("path：应为文件路径")
+    return path
 
 
 def _figures(given: Mapping[str, Any]) -> Figures:

@@ -7,7 +7,7 @@ regulation file drives it. Nothing here knows an author or a text's length; life
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -172,12 +172,14 @@ def grade(figures: Figures, model: GradingModel | None = None, *, channel_class:
     middle = _filled(figures, usual, "median")
     bars = _bars(middle, figures, model)
     score = _score(middle, model)
-    low = min(_score(_filled(figures, usual, "low"), model), score)
-    high = max(_score(_filled(figures, usual, "high"), model), score)
     floors = _floors(middle, model)
     level = _raised(model.level_of(score), floors)
-    level_low = _raised(model.level_of(low), _floors(_filled(figures, usual, "low"), model))
-    level_high = _raised(model.level_of(high), _floors(_filled(figures, usual, "high"), model))
+    low, high, level_low, level_high = score, score, level, level
+    if any(getattr(figures, name) is None for name in _FILLABLE):
+        least, most = _filled(figures, usual, "low"), _filled(figures, usual, "high")
+        low, high = min(_score(least, model), score), max(_score(most, model), score)
+        level_low = _raised(model.level_of(low), _floors(least, model))
+        level_high = _raised(model.level_of(high), _floors(most, model))
     change = _counterfactual(middle, level, model)
     said = _sentence((score, low, high), (level, level_low, level_high), floors)
     return Grade(
@@ -288,6 +290,9 @@ def _bars(known: _Known, figures: Figures, model: GradingModel) -> tuple[Bar, ..
 
 
 _ANNOUNCED: Final = Said("有人发布了聚集的时间或地点", "A time or place for a gathering was posted")
+_NOW: Final = Said("聚集正在发生", "People are gathering now")
+_ASKED: Final = Said("上级要求回应", "A superior authority asks for an answer")
+_OUTAGE: Final = Said("系统故障影响开标或竞价", "A system failure affects bid opening or bidding")
 _NATIONAL: Final = Said(
     "中央媒体或全国热榜关注，且以批评为主", "National media or a national hot list took it up, mostly with criticism"
 )
@@ -298,11 +303,11 @@ def _floors(known: _Known, model: GradingModel) -> tuple[Floor, ...]:
     national = known.tier >= 4 or known.hot_list
     checks = (
         ("F1a", known.offline >= 2, _ANNOUNCED),
-        ("F1b", known.offline >= 3, Said("聚集正在发生", "People are gathering now")),
+        ("F1b", known.offline >= 3, _NOW),
         ("F2", national and known.attitude >= 0.5, _NATIONAL),
         ("F3", known.casualty, _HARM),
-        ("F4", known.superior, Said("上级要求回应", "A superior authority asks for an answer")),
-        ("F6", known.outage, Said("系统故障影响开标或竞价", "A system failure affects bid opening or bidding")),
+        ("F4", known.superior, _ASKED),
+        ("F6", known.outage, _OUTAGE),
     )
     return tuple(
         Floor(code, model.floors[code], why.zh, why.en) for code, met, why in checks if met and code in model.floors
@@ -328,29 +333,25 @@ def _counterfactual(known: _Known, level: str, model: GradingModel) -> Said:
     return Said("单独一项变化不会改变等级", "No single change would change the level")
 
 
-def _changes(known: _Known) -> list[tuple[Said, _Known]]:
+_LOCAL_MEDIA: Final = Said("再有两家本市媒体转载", "two more local media outlets carry it")
+_PROVINCIAL_MEDIA: Final = Said("再有两家省级媒体转载", "two more provincial media outlets carry it")
+_PLACE_POSTED: Final = Said("有人发布聚集的时间或地点", "somebody posts a time or place for a gathering")
+_NATION_FOLLOWS: Final = Said("中央媒体或全国热榜跟进", "national media or a national hot list follows")
+_GATHERING: Final = Said("出现线下聚集", "people gather offline")
+_CASUALTIES: Final = Said("出现人员伤亡", "people are hurt or killed")
+
+
+def _changes(known: _Known) -> Iterator[tuple[Said, _Known]]:
     """Plausible next steps, the likeliest first. Each changes what it names and nothing else."""
+    for times in (2, 5):
+        yield _more_reads(known, times), replace(known, reads=(known.reads + 1) * times)
     two_more = replace(known, platforms=known.platforms + 2)
-    return [(_more_reads(known, times), replace(known, reads=(known.reads + 1) * times)) for times in (2, 5)] + [
-        (
-            Said("再有两家本市媒体转载", "two more local media outlets carry it"),
-            replace(two_more, tier=max(known.tier, 2)),
-        ),
-        (
-            Said("再有两家省级媒体转载", "two more provincial media outlets carry it"),
-            replace(two_more, tier=max(known.tier, 3)),
-        ),
-        (
-            Said("有人发布聚集的时间或地点", "somebody posts a time or place for a gathering"),
-            replace(known, offline=max(known.offline, 2)),
-        ),
-        (
-            Said("中央媒体或全国热榜跟进", "national media or a national hot list follows"),
-            replace(known, tier=max(known.tier, 4), hot_list=True),
-        ),
-        (Said("出现线下聚集", "people gather offline"), replace(known, offline=max(known.offline, 3))),
-        (Said("出现人员伤亡", "people are hurt or killed"), replace(known, casualty=True)),
-    ]
+    yield _LOCAL_MEDIA, replace(two_more, tier=max(known.tier, 2))
+    yield _PROVINCIAL_MEDIA, replace(two_more, tier=max(known.tier, 3))
+    yield _PLACE_POSTED, replace(known, offline=max(known.offline, 2))
+    yield _NATION_FOLLOWS, replace(known, tier=max(known.tier, 4), hot_list=True)
+    yield _GATHERING, replace(known, offline=max(known.offline, 3))
+    yield _CASUALTIES, replace(known, casualty=True)
 
 
 def _more_reads(known: _Known, times: int) -> Said:

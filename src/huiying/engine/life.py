@@ -13,7 +13,7 @@ from importlib import resources
 
 import daachorse
 
-from huiying.engine.normalise import Normalised, normalise
+from huiying.engine.normalise import FILLERS, Normalised, aliases, fold_char, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,36 @@ def life_signal(normalised: Normalised, *, own_channel: bool, local: bool, busin
         if ranks[pattern] == "strong" or (ranks[pattern] == "weak" and own_channel):
             return LifeSignal(terms[pattern], *normalised.span(start, end), normalised.quote(start, end))
     return None
+
+
+def may_hold_signal(text: str) -> bool:
+    """A quick look that never says no where `life_signal` would find something, whatever its circumstances.
+
+    Every filler is taken out, not only those of a disguise, and an alias counts as found: both can only find more.
+    """
+    automaton = _hints()
+    return bool(automaton.find(text.translate(_BARE)))
+
+
+class _Bare(dict[int, str]):
+    """Each character's normal form without fillers, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        bare = "".join(char for char in fold_char(chr(code)) if char not in FILLERS)
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
+
+
+@cache
+def _hints() -> daachorse.CharwiseDoubleArrayAhoCorasick:
+    """The terms and every alias, bare. A guard is none: what it guards still has to be looked at."""
+    _automaton, terms, ranks = _lexicon()
+    words = [term for term, rank in zip(terms, ranks, strict=True) if rank != "guards"]
+    bare = {word.translate(_BARE) for word in [*words, *aliases()]}
+    return daachorse.CharwiseDoubleArrayAhoCorasick(sorted(bare - {""}))
 
 
 @cache

@@ -41,7 +41,9 @@ class FileUnreadable(OSError):
 
 
 class _Bad(ValueError):
-    """Why one line cannot be taken."""
+    """Why one line cannot be taken. `end` is where the value ends that was read whole and still cannot be taken."""
+
+    end: int = 0
 
 
 def read_objects(path: str | Path) -> Iterator[Row]:
@@ -60,7 +62,7 @@ def read_objects(path: str | Path) -> Iterator[Row]:
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             yield Rejected(name, 1, "文件是 UTF-16 编码：请另存为 UTF-8 后再导入")
             return
-        encoding = _encoding(handle)
+        encoding = encoding_of(handle)
         if head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
             items = _array(name, handle, encoding)
             if items is not None:
@@ -83,6 +85,22 @@ def parse_object(text: str) -> dict[str, Any]:
     except ValueError:
         raise _Bad("数字过长") from None
     return _checked(value)
+
+
+def object_at(text: str, position: int) -> tuple[dict[str, Any], int]:
+    """The JSON object that begins at `position`, and where it ends.
+
+    Raises ValueError; one with an `end` is about a whole value that is no object or nests too deep.
+    """
+    end = 0
+    try:
+        value, end = _DECODER.raw_decode(text, position)
+        return _checked(value), end
+    except _Bad as bad:
+        bad.end = end or _PLAIN.raw_decode(text, position)[1]
+        raise
+    except RecursionError:
+        raise _Bad(f"嵌套超过 {MAX_DEPTH} 层") from None
 
 
 def _checked(value: Any) -> dict[str, Any]:
@@ -126,7 +144,7 @@ def _skip_line(handle: BinaryIO) -> None:
         pass
 
 
-def _encoding(handle: BinaryIO) -> str:
+def encoding_of(handle: BinaryIO) -> str:
     """UTF-8, unless most lines with Chinese are not UTF-8 and the whole file is GB18030.
 
     One broken line in a UTF-8 file must not turn all the others into nonsense, so the lines vote.
@@ -204,4 +222,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_PLAIN: Final = json.JSONDecoder()  # only to find where a value ends
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)

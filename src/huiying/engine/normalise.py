@@ -8,10 +8,11 @@ words that were really written.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -22,6 +23,13 @@ import zhconv
 _HARD_FILLERS: Final = frozenset("*·•・‧∙⋅⋆★☆※●○■□◆◇丶＊^`\u3030")
 # These have honest uses next to ASCII (3.5, a-b), so they go only between two Chinese characters.
 _SOFT_FILLERS: Final = frozenset(" .-_~|+=\t\n")
+FILLERS: Final = _HARD_FILLERS | _SOFT_FILLERS
+
+_FILLER_RUN: Final = re.compile(f"[{re.escape(''.join(sorted(FILLERS)))}]+")
+# Stands for a character whose normal form is not one character. No text can hold it: it is a surrogate, and those go.
+_ODD: Final = "\udfff"
+
+_REMEMBERED_CHARS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +60,30 @@ def is_chinese(char: str) -> bool:
 
 def normalise(original: str) -> Normalised:
     """Normalise `original`; the work is linear in its length, whatever it holds."""
+    return _remembered(original) if len(original) <= _REMEMBERED_CHARS else _normalised(original)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(original: str) -> Normalised:
+    """The door, the screen, the grading and the stream all read the same text within one batch."""
+    return _normalised(original)
+
+
+def _normalised(original: str) -> Normalised:
+    folded = original.translate(_FOLDS)
+    if _ODD not in folded:
+        return _undisguised(original, *_without_fillers(folded, range(len(original))))
     chars: list[str] = []
     origins: list[int] = []
-    for position, char in enumerate(original):
-        folded = _fold(char)
-        if len(folded) == 1:
-            chars.append(folded)
+    for position, char in enumerate(folded):
+        if char != _ODD:
+            chars.append(char)
             origins.append(position)
-        elif folded:
-            chars.extend(folded)
-            origins.extend([position] * len(folded))
-    chars, origins = _without_fillers(chars, origins)
-    return _undisguised(original, "".join(chars), origins)
+            continue
+        parts = fold_char(original[position])
+        chars.append(parts)
+        origins.extend([position] * len(parts))
+    return _undisguised(original, *_without_fillers("".join(chars), origins))
 
 
 def ascii_bounded(text: str, start: int, end: int) -> bool:
@@ -83,7 +103,7 @@ def _ascii_word(char: str) -> bool:
 
 
 @cache
-def _fold(char: str) -> str:
+def fold_char(char: str) -> str:
     """One character's normal form; folding twice changes nothing (a fixpoint is looked for)."""
     if char in "\n\t":
         return char
@@ -104,29 +124,35 @@ def _fold_once(char: str) -> str:
     return simplified
 
 
-def _without_fillers(chars: list[str], origins: list[int]) -> tuple[list[str], list[int]]:
-    if not any(char in _HARD_FILLERS or char in _SOFT_FILLERS for char in chars):
-        return chars, origins
-    kept: list[str] = []
-    kept_origins: list[int] = []
-    index = 0
-    while index < len(chars):
-        stop = index
-        while stop < len(chars) and (chars[stop] in _HARD_FILLERS or chars[stop] in _SOFT_FILLERS):
-            stop += 1
-        if stop == index:
-            kept.append(chars[index])
-            kept_origins.append(origins[index])
-            index += 1
-            continue
-        if not _is_disguise(chars[index:stop], kept[-1] if kept else "", chars[stop] if stop < len(chars) else ""):
-            kept.extend(chars[index:stop])
-            kept_origins.extend(origins[index:stop])
-        index = stop
-    return kept, kept_origins
+class _Folds(dict[int, str]):
+    """Code point → its normal form where that is one character, else `_ODD`; filled as characters turn up."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold_char(chr(code))
+        value = self[code] = folded if len(folded) == 1 else _ODD
+        return value
 
 
-def _is_disguise(run: list[str], before: str, after: str) -> bool:
+_FOLDS: Final = _Folds()
+
+
+def _without_fillers(text: str, origins: Sequence[int]) -> tuple[str, Sequence[int]]:
+    pieces: list[str] = []
+    kept: list[int] = []
+    done = 0
+    for run in _FILLER_RUN.finditer(text):
+        start, stop = run.span()
+        if _is_disguise(run.group(), text[start - 1 : start], text[stop : stop + 1]):
+            pieces.append(text[done:start])
+            kept.extend(origins[done:start])
+            done = stop
+    if not done:
+        return text, origins
+    kept.extend(origins[done:])
+    return "".join([*pieces, text[done:]]), kept
+
+
+def _is_disguise(run: str, before: str, after: str) -> bool:
     if not before or not after or run.count("\n") > 1:
         return False
     chinese = is_chinese(before) + is_chinese(after)
@@ -136,11 +162,11 @@ def _is_disguise(run: list[str], before: str, after: str) -> bool:
     return chinese == 1 and letters and all(char in _HARD_FILLERS for char in run)
 
 
-def _undisguised(original: str, text: str, origins: list[int]) -> Normalised:
+def _undisguised(original: str, text: str, origins: Sequence[int]) -> Normalised:
     automaton, canonical = _aliases()
     found = [(start, end, pattern) for start, end, pattern in automaton.find(text) if ascii_bounded(text, start, end)]
     if not found:
-        return Normalised(original, text, origins, [origin + 1 for origin in origins])
+        return Normalised(original, text, origins, _ends(origins))
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -156,9 +182,14 @@ def _undisguised(original: str, text: str, origins: list[int]) -> Normalised:
     return Normalised(original, "".join(pieces), starts, ends)
 
 
+def _ends(origins: Sequence[int]) -> Sequence[int]:
+    """Where each character ends in the original. A range stands for the common text of which nothing was taken."""
+    return range(1, len(origins) + 1) if isinstance(origins, range) else [origin + 1 for origin in origins]
+
+
 def _copy(
     text: str,
-    origins: list[int],
+    origins: Sequence[int],
     start: int,
     stop: int,
     pieces: list[str],
@@ -168,6 +199,13 @@ def _copy(
     pieces.append(text[start:stop])
     starts.extend(origins[start:stop])
     ends.extend(origin + 1 for origin in origins[start:stop])
+
+
+def aliases() -> list[str]:
+    """Every disguised spelling that is undone, in its normal form."""
+    raw = (resources.files("huiying.engine") / "data" / "aliases.json").read_text("utf-8")
+    table: dict[str, list[str]] = json.loads(raw)["aliases"]
+    return sorted({alias.lower() for spellings in table.values() for alias in spellings})
 
 
 @cache

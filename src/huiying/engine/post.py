@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -314,6 +315,7 @@ def _without_persons(value: Any) -> Any:
     return [_without_persons(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+@lru_cache(maxsize=4096)
 def _names_a_person(key: str) -> bool:
     folded = key.lower()
     return any(word in folded for word in _PERSON_WORDS)

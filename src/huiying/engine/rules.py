@@ -8,18 +8,34 @@ required group was found.
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-import daachorse
+from huiying.engine.expression import Clause, ExpressionError, parse
+from huiying.engine.matcher import Context, Matcher, Place, Seen
+from huiying.engine.normalise import Normalised, normalise
+from huiying.engine.persons import is_person_word
+from huiying.engine.word_lists import Standing, WordLists
 
-from huiying.engine.expression import Alternative, ExpressionError, compile_expression
-from huiying.engine.normalise import Normalised, ascii_bounded, needs_bounds, normalise
-
-__all__ = ["ExpressionError", "Mask", "Rule", "RuleError", "RuleHit", "RuleSet", "TermHit", "load_rules"]
+__all__ = [
+    "ClauseFound",
+    "Explained",
+    "ExpressionError",
+    "Mask",
+    "Rule",
+    "RuleError",
+    "RuleHit",
+    "RuleSet",
+    "TermHit",
+    "load_rules",
+    "read_rules",
+    "rules_from",
+]
 
 _RULE_FIELDS: Final = frozenset(
     {
@@ -27,21 +43,11 @@ _RULE_FIELDS: Final = frozenset(
         "priority", "note",
     }
 )  # fmt: skip
-_PERSON_WORDS: Final = (
-    "author",
-    "account",
-    "user",
-    "nick",
-    "uid",
-    "handle",
-    "voice",
-    "作者",
-    "账号",
-    "帐号",
-    "用户",
-    "昵称",
-)
 _SHOWN_TERMS: Final = 12
+_WORD: Final = re.compile(r"[^\s()]+")
+# How names of bureaus go on: 公共资源交易 is one of 公共资源交易中心.
+_TAILS: Final = ("中心", "管理局", "平台", "系统", "网")
+TOPIC: Final = "topic:"
 
 
 class RuleError(ValueError):
@@ -79,27 +85,48 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class TermHit:
-    """Where a term stands: offsets in the original text, and the words really written there."""
+    """Where a term stands: offsets in the original text, the words really written there, and for which clause of the
+    rule (from 1) it counts.
+    """
 
     term: str
     start: int
     end: int
     quote: str
+    clause: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class RuleHit:
-    """A rule that fired, with the terms that made it fire."""
+    """A rule that fired, with the terms that made it fire, by place."""
 
     rule: Rule
     terms: tuple[TermHit, ...]
 
+    def to_dict(self) -> dict[str, Any]:
+        """`{"rule", "version", "terms": [[clause, start, end]]}`: which clause of which version hit where."""
+        terms = [[term.clause, term.start, term.end] for term in self.terms]
+        return {"rule": self.rule.id, "version": self.rule.version, "terms": terms}
+
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
-    rule: int
-    required: tuple[frozenset[int], ...]
-    absent: frozenset[int]
+class ClauseFound:
+    """One clause of a rule beside a text: whether it holds, and the words that make it hold, or break it."""
+
+    number: int
+    branch: int
+    source: str
+    holds: bool
+    terms: tuple[TermHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a rule fires on a text, or does not: every clause of it."""
+
+    rule: Rule
+    fires: bool
+    clauses: tuple[ClauseFound, ...]
 
 
 class RuleSet:
@@ -120,6 +147,8 @@ class RuleSet:
         departments: Mapping[str, str],
         concepts: Mapping[str, Iterable[str]],
         topics: Mapping[str, Iterable[str]],
+        aliases: Mapping[str, Iterable[str]] | None = None,
+        counts: Mapping[str, int] | None = None,
     ) -> None:
         self.name = name
         self.version = version
@@ -127,31 +156,33 @@ class RuleSet:
         self.places = tuple(dict.fromkeys((place, *places)))
         self.elsewhere = tuple(elsewhere)
         self.rules = tuple(rules)
+        self.macros = dict(macros)
+        self.own_names = _own_names(place, self.macros.get("ORG", ""))
         self.masks = tuple(masks)
         self.negative_words = tuple(normalise(word).text for word in negative_words)
         self.departments = dict(departments)
         self.concepts = {key: tuple(normalise(word).text for word in words) for key, words in concepts.items()}
         self.topics = {key: tuple(normalise(word).text for word in words) for key, words in topics.items()}
-        self._compile([compile_expression(rule.id, rule.expression, macros) for rule in self.rules])
+        self.lists = WordLists(
+            {
+                "places": self.places,
+                "elsewhere": self.elsewhere,
+                "negative": self.negative_words,
+                **{f"concept:{name}": words for name, words in self.concepts.items()},
+                **{f"{TOPIC}{code}": words for code, words in self.topics.items()},
+            },
+            alone={f"{TOPIC}{code}" for code in self.topics},
+        )
+        read = [parse(rule.id, rule.expression, macros) for rule in self.rules]
+        others = {normalise(plain).text: _spellings(ways) for plain, ways in (aliases or {}).items()}
+        names, trees = [rule.id for rule in self.rules], [one.tree for one in read]
+        self._matcher = Matcher(names, trees, aliases=others, counts=counts)
+        self._clauses = [one.clauses for one in read]
 
-    def _compile(self, compiled: list[tuple[Alternative, ...]]) -> None:
-        numbers: dict[str, int] = {}
-        uses: list[int] = []
-        clauses: list[_Clause] = []
-        for index, alternatives in enumerate(compiled):
-            for one in alternatives:
-                groups = tuple(frozenset(_number(word, numbers, uses) for word in group) for group in one.required)
-                absent = frozenset(_number(word, numbers, uses) for word in one.absent)
-                clauses.append(_Clause(index, groups, absent))
-        self.terms = tuple(numbers)
-        self.clauses = tuple(clauses)
-        self._bounded = frozenset(number for word, number in numbers.items() if needs_bounds(word))
-        self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(list(self.terms)) if numbers else None
-        self._anchored: list[tuple[_Clause, ...]] = [() for _ in self.terms]
-        for clause in clauses:
-            anchor = min(clause.required, key=lambda group: (_commonness(group, self.terms, uses), min(group)))
-            for number in sorted(anchor):
-                self._anchored[number] = (*self._anchored[number], clause)
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All words of all rules; a word's index is its number."""
+        return self._matcher.terms
 
     def masked(self, text: str) -> str:
         """`text` (normalised) with look-alikes blanked, same length."""
@@ -164,68 +195,108 @@ class RuleSet:
                 start = text.find(mask.text, end)
         return text
 
+    def weights(self, standing: Standing) -> dict[str, int]:
+        """Each department's weight in a text: the letters of its words there, ASCII words standing alone."""
+        weights = dict.fromkeys(self.topics, 0)
+        for name in standing.places:
+            if name.startswith(TOPIC):
+                weights[name.removeprefix(TOPIC)] = sum(map(len, standing.words(name)))
+        return weights
+
     def fired(self, text: str) -> list[int]:
-        """Numbers of the rules which fire on a normalised, masked text, in the rule file's order."""
-        found = self._found(text)
-        return self.verified(set(found)) if found else []
-
-    def match(self, normalised: Normalised, masked: str) -> list[RuleHit]:
-        """The rules that fire, each with where its terms stand in the original text."""
-        places = self._found(masked)
-        if not places:
-            return []
-        return [self._hit(number, places, normalised) for number in self.verified(set(places))]
-
-    def _found(self, text: str) -> dict[int, tuple[int, int]]:
-        """Each term in the text with its first place."""
-        if self._automaton is None:
-            return {}
-        found: dict[int, tuple[int, int]] = {}
-        bounded = self._bounded
-        for start, end, number in self._automaton.find_overlapping(text):
-            if number not in found and (number not in bounded or ascii_bounded(text, start, end)):
-                found[number] = (start, end)
-        return found
+        """Numbers of the rules which fire on a normalised, masked text of unknown source, in the file's order."""
+        return self._matcher.fired(text)
 
     def verified(self, present: set[int]) -> list[int]:
-        """Numbers of the rules which a set of term numbers (indices of `terms`) satisfies, in order."""
-        fired: set[int] = set()
-        for number in present:
-            for clause in self._anchored[number]:
-                if clause.rule in fired or not clause.absent.isdisjoint(present):
-                    continue
-                if all(not group.isdisjoint(present) for group in clause.required):
-                    fired.add(clause.rule)
-        return sorted(fired)
+        """Numbers of the rules which a set of word numbers (indices of `terms`) satisfies, in order."""
+        return self._matcher.verified(present)
 
-    def _hit(self, number: int, places: Mapping[int, tuple[int, int]], normalised: Normalised) -> RuleHit:
-        present = places.keys()
-        words: set[int] = set()
-        for clause in self.clauses:
-            if clause.rule == number and clause.absent.isdisjoint(present):
-                groups = [group & present for group in clause.required]
-                if all(groups):
-                    words.update(*groups)
-        shown = sorted((places[word], word) for word in words)[:_SHOWN_TERMS]
-        terms = tuple(
-            TermHit(self.terms[word], *normalised.span(*place), normalised.quote(*place)) for place, word in shown
+    def count(self, texts: Iterable[str]) -> dict[str, int]:
+        """In how many of these normalised texts each word of the rules stands: what `counts` wants to know."""
+        counts = [0] * len(self.terms)
+        for text in texts:
+            for number in self._matcher.found(text):
+                counts[number] += 1
+        return {word: count for word, count in zip(self.terms, counts, strict=True) if count}
+
+    def match(self, normalised: Normalised, masked: str, context: Context | None = None) -> list[RuleHit]:
+        """The rules that fire, each with where its terms stand in the original text.
+
+        Without `context` the whole text is body and nothing is known of the source.
+        """
+        seen = self._matcher.seen(masked, normalised, context)
+        return [self._hit(number, seen, normalised) for number in self._matcher.verified_in(seen)]
+
+    def explain(self, rule_id: str, normalised: Normalised, masked: str, context: Context | None = None) -> Explained:
+        """Why a rule fires on a text, or does not. Raises KeyError for a rule that is not here."""
+        number = next((at for at, rule in enumerate(self.rules) if rule.id == rule_id), None)
+        if number is None:
+            raise KeyError(rule_id)
+        rule, seen = self.rules[number], self._matcher.seen(masked, normalised, context)
+        found = []
+        for at, clause in enumerate(self._clauses[number], 1):
+            terms = self._terms(at, clause, seen, normalised)
+            holds = self._matcher.holds(clause.node, seen)
+            found.append(ClauseFound(at, clause.branch, clause.source(rule.expression), holds, terms))
+        return Explained(rule, bool(_met(found)), tuple(found))
+
+    def _hit(self, number: int, seen: Seen, normalised: Normalised) -> RuleHit:
+        clauses = self._clauses[number]
+        broken = {clause.branch for clause in clauses if not self._matcher.holds(clause.node, seen)}
+        held = [(at, clause) for at, clause in enumerate(clauses, 1) if clause.branch not in broken]
+        terms = [term for at, clause in held for term in self._terms(at, clause, seen, normalised)]
+        first = {term.term: term for term in sorted(terms, key=_place, reverse=True)}
+        shown = sorted(first.values(), key=_place)[:_SHOWN_TERMS]
+        return RuleHit(self.rules[number], tuple(shown))
+
+    def _terms(self, number: int, clause: Clause, seen: Seen, normalised: Normalised) -> tuple[TermHit, ...]:
+        found: dict[tuple[str, Place], None] = {}
+        for term, place in self._matcher.touched(clause.node, seen):
+            found[term.word, place] = None
+        return tuple(
+            TermHit(name, *normalised.span(*place), normalised.quote(*place), number)
+            for name, place in sorted(found, key=lambda one: (one[1], one[0]))
         )
-        return RuleHit(self.rules[number], terms)
+
+
+def _own_names(place: str, organisation: str) -> tuple[str, ...]:
+    """What the bureau is called, with and without its place, the longest first: it stands in most of what is heard."""
+    names = {name for name in _WORD.findall(organisation) if name not in ("OR", "AND", "NOT")}
+    whole = {f"{name}{tail}" for name in names for tail in ("", *_TAILS)}
+    full = {f"{place}{town}{name}" for name in whole for town in ("", "市", "县", "区")}
+    return tuple(sorted(whole | full, key=lambda name: (-len(name), name)))
+
+
+def _place(term: TermHit) -> tuple[int, int, str]:
+    return term.start, term.end, term.term
+
+
+def _met(clauses: list[ClauseFound]) -> set[int]:
+    """Branches of which every clause holds."""
+    return {clause.branch for clause in clauses} - {clause.branch for clause in clauses if not clause.holds}
+
+
+def _spellings(ways: Iterable[str]) -> list[str]:
+    return [plain for way in ways if (plain := normalise(way).text)]
 
 
 def load_rules(source: str | Path = "anshan") -> RuleSet:
-    """A built-in rule set by name (`anshan`, `sixian`) or a rule file by path. Raises `RuleError`."""
+    """A built-in rule set by name (`anshan`, `sixian`) or a rule file by path. Raises as `rules_from`."""
+    return rules_from(read_rules(source), name=str(source))
+
+
+def read_rules(source: str | Path) -> Any:
+    """A rule file's content, not yet looked at. Raises `RuleError`."""
     try:
         if isinstance(source, str) and source.isidentifier():
             raw = (resources.files("huiying.engine") / "data" / f"rules.{source}.json").read_text("utf-8")
         else:
             raw = Path(source).read_text("utf-8-sig")
-        data = json.loads(raw)
+        return json.loads(raw)
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"规则文件 {source}", "能读取的 UTF-8 文件", f"请检查路径（{error}）。") from None
     except (ValueError, RecursionError) as error:
         raise RuleError(f"规则文件 {source}", "正确的 JSON", f"请检查（{error}）。") from None
-    return rules_from(data, name=str(source))
 
 
 def rules_from(data: Any, *, name: str) -> RuleSet:
@@ -243,22 +314,31 @@ def rules_from(data: Any, *, name: str) -> RuleSet:
     strangers = [code for code in data.get("topics", {}) if code not in departments]
     if strangers:
         raise RuleError(f"规则文件 {name} 的 topics", f"已登记的部门代码，而不是 {strangers[0]}")
-    repeated = [rule.id for index, rule in enumerate(rules) if rule.id in {other.id for other in rules[:index]}]
-    if repeated:
-        raise RuleError(f"规则 {repeated[0]}", "不重复的编号")
+    repeated = next((rule for rule, times in Counter(rule.id for rule in rules).items() if times > 1), None)
+    if repeated is not None:
+        raise RuleError(f"规则 {repeated}", "不重复的编号")
+    try:
+        return _made(data, name, rules, version)
+    except ExpressionError as error:
+        raise ExpressionError(error.rule_id, error.column, error.expected, name) from None
+
+
+def _made(data: Mapping[str, Any], name: str, rules: list[Rule], version: str) -> RuleSet:
     return RuleSet(
         name=name,
         version=version,
-        place=normalise(place).text,
+        place=normalise(data["place"]).text,
         places=[normalise(one).text for one in _words(data, "places", name)],
         elsewhere=[normalise(one).text for one in _words(data, "elsewhere", name)],
         rules=rules,
         macros={str(key): str(value) for key, value in dict(data.get("macros", {})).items()},
         masks=[_mask(row, name) for row in data.get("masks", [])],
         negative_words=_words(data, "negative_words", name),
-        departments=departments,
+        departments=data["departments"],
         concepts={key: _words(data["concepts"], key, name) for key in data.get("concepts", {})},
         topics={code: _words(data["topics"], code, name) for code in data.get("topics", {})},
+        aliases={key: _words(data["aliases"], key, name) for key in data.get("aliases", {})},
+        counts={str(word): int(count) for word, count in dict(data.get("counts", {})).items()},
     )
 
 
@@ -268,7 +348,7 @@ def _rule(row: Any, index: int, version: str, departments: Mapping[str, str]) ->
         raise RuleError(where, "带编号 id 的对象")
     where = f"规则 {row['id']}"
     for key in row:
-        if any(word in str(key).lower() for word in _PERSON_WORDS):
+        if is_person_word(str(key)):
             raise RuleError(f"{where} 的 {key}", "只描述事情的字段", "规则不得指向账号或个人，请删去。")
         if key not in _RULE_FIELDS:
             raise RuleError(f"{where} 的 {key}", f"已知的字段（{'、'.join(sorted(_RULE_FIELDS))}）")
@@ -322,16 +402,3 @@ def _mask(row: Any, name: str) -> Mask:
     if isinstance(row, Mapping) and isinstance(row.get("text"), str) and isinstance(row.get("unless"), list):
         return Mask(normalise(row["text"]).text, tuple(str(one) for one in row["unless"]))
     raise RuleError(f"规则文件 {name} 的 masks", '词，或 {"text": …, "unless": [后面的字]}')
-
-
-def _number(word: str, numbers: dict[str, int], uses: list[int]) -> int:
-    number = numbers.setdefault(word, len(numbers))
-    if number == len(uses):
-        uses.append(0)
-    uses[number] += 1
-    return number
-
-
-def _commonness(group: frozenset[int], terms: tuple[str, ...], uses: list[int]) -> float:
-    """How often a group will be touched: short terms and terms which many rules share are common."""
-    return sum(uses[number] * 8.0 ** -len(terms[number]) for number in sorted(group))

@@ -10,25 +10,39 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from huiying.engine.cues import ENGLISH, Concern, criticism_of, read_signs, suggest_concern
+from huiying.engine.adjusting import shift
+from huiying.engine.cues import Concern, criticism_of, read_signs, suggest_concern
+from huiying.engine.evidence import OTHER_PREFIX, evidence_of
+from huiying.engine.explaining import reasons
 from huiying.engine.grading import Figures, Grade, GradingModel, grade
 from huiying.engine.life import LifeSignal, life_signal
-from huiying.engine.normalise import Normalised, ascii_bounded, needs_bounds, normalise
+from huiying.engine.matcher import context_of
+from huiying.engine.normalise import Normalised, normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import RuleHit, RuleSet
-from huiying.engine.said import Said
+from huiying.engine.scope import Scope, scope_of
+from huiying.engine.screen_model import Concept, Evidence, Judgement, ScreenModel, concepts_in, readable, shipped
+from huiying.engine.word_lists import Standing
 
 HIT: Final = "hit"
 SUSPECT: Final = "suspect"
 OUT: Final = "out"
-_SHOWN_RULES: Final = 6
-_SHOWN_QUOTE: Final = 24
 # From this priority on a rule names its matter closely enough to choose the department by itself.
 _SPECIFIC: Final = 45
 _TOPIC_LEAST: Final = 2
 _TOPIC_OVER_RULE: Final = 3
 _TOPIC_STRONG: Final = 3
 _CORE_WORDS: Final = 2
+# From this share of its own on, the model's department is taken without asking the subject's words.
+_SURE_OF_LEAD: Final = 0.55
+_CO_LEAD_FROM: Final = 0.2
+
+
+class Shipped:
+    """Stands for the model that comes with the package."""
+
+
+SHIPPED: Final = Shipped()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,7 @@ class Screened:
     sensitivity: int
     reasons: tuple[str, ...]
     reasons_en: tuple[str, ...]
+    hits: tuple[RuleHit, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able, with exactly the keys of the command line: the English twins travel by the facade only."""
@@ -68,160 +83,209 @@ class Screened:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Whether a post belongs to the bureau's place: `inside`, `unknown` or `elsewhere`, and why, in words."""
+class Seen:
+    """One post read once: everything that the decision rests on."""
 
-    state: str
-    reason: Said
+    post: Post
+    normalised: Normalised
+    masked: str
+    hits: tuple[RuleHit, ...]
+    scope: Scope
+    words: Words
+    concepts: Mapping[str, Concept]
+    topics: Mapping[str, int]
+    negative: str | None
+    evidence: Evidence
+    readable: str
 
-
-_NO_PLACE: Final = Said("文中没有地名，来源地区未掌握", "the text names no place, and where it comes from is unknown")
-
-
-def _namesake(place: str) -> Said:
-    return Said(
-        f"文中的{place}是外地或街道的同名词", f"「{place}」 in the text is a place or street elsewhere of the same name"
-    )
+    @property
+    def others(self) -> bool:
+        """Whether the post has a word of somebody else's business, or a look-alike and not our own place beside it."""
+        names = self.evidence.names
+        lookalike = "mask" in names and "named" not in names
+        return lookalike or "foreign" in names or any(name.startswith(OTHER_PREFIX) for name in self.concepts)
 
 
 class Screener:
-    """Screens posts by one rule set and one grading model. Stateless: the same post gives the same result."""
+    """Screens posts by one rule set, one grading model and a learned model. The same post gives the same result.
 
-    def __init__(self, ruleset: RuleSet, model: GradingModel | None = None) -> None:
+    `learned` is the shipped model where it knows the rule file's departments; None screens by the rules alone.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        model: GradingModel | None = None,
+        *,
+        learned: ScreenModel | Shipped | None = SHIPPED,
+        adjustment: Mapping[str, float] | None = None,
+    ) -> None:
         self._rules = ruleset
         self._model = model or GradingModel()
+        self._learned = _fitting(ruleset) if isinstance(learned, Shipped) else learned
+        self._adjustment = dict(adjustment or {})
 
     def screen(self, post: Post) -> Screened:
         """Band, matter, department, concern and a suggested level for one post."""
-        normalised = normalise(post.full_text)
-        masked = self._rules.masked(normalised.text)
-        hits = self._rules.match(normalised, masked)
-        scope = self.scope(post, normalised.text, masked)
-        concepts = self._concepts(masked)
-        life = self._life(post, normalised, scope, bool(hits) or concepts.core > 0)
-        negative = self._negative(post, masked)
-        band = self._band(post, hits, scope, concepts, negative)
+        seen = self.seen(post)
+        judged = self.judged(seen)
+        life = self._life(seen)
+        band = self._band(seen, judged)
         if life is not None and band != HIT:
             band = HIT if post.own_channel else SUSPECT
-        return self._result(post, normalised.text, band, hits, scope, concepts, life, negative)
+        return self._result(seen, band, judged, life)
 
-    def scope(self, post: Post, plain: str, masked: str) -> Scope:
-        """The scope gate: an own channel, the place in the text, or a region of the place."""
-        if post.own_channel:
-            return Scope("inside", Said("来自本局渠道", "it came by a channel of the bureau"))
-        named = next((place for place in self._rules.places if place in masked), None)
-        if named:
-            return Scope("inside", Said(f"{named}在文中", f"the text names 「{named}」"))
-        lookalike = self._rules.place in plain
-        region = normalise(post.region or "").text
-        local = bool(region) and any(place in self._rules.masked(region) for place in self._rules.places)
-        if lookalike:
-            return Scope("unknown" if local else "elsewhere", _namesake(self._rules.place))
-        if local:
-            return Scope("inside", Said(f"来源地区为{post.region}", f"it comes from 「{post.region}」"))
-        if region:
-            return Scope(
-                "elsewhere",
-                Said(f"来源地区为{post.region}，不是本地", f"it comes from 「{post.region}」, not from here"),
-            )
-        other = next((place for place in self._rules.elsewhere if place in plain), None)
-        if other:
-            return Scope("elsewhere", Said(f"文中提到的是{other}", f"the text speaks of 「{other}」"))
-        return Scope("unknown", _NO_PLACE)
-
-    def _concepts(self, masked: str) -> _Concepts:
-        """Broad evidence beside the rules; a look-alike or a word of another business takes it all back."""
-        words = self._rules.concepts
-        if "\0" in masked or any(word in masked for word in words.get("foreign", ())):
-            return _Concepts(None, None, 0, 0)
-        return _Concepts(
-            thing=next((word for word in words.get("things", ()) if word in masked), None),
-            problem=next((word for word in words.get("problems", ()) if word in masked), None),
-            core=sum(word in masked for word in words.get("core", ())),
-            topic=max(self._topics(masked).values(), default=0),
-        )
-
-    def _life(self, post: Post, normalised: Normalised, scope: Scope, business: bool) -> LifeSignal | None:
-        return life_signal(
-            normalised,
-            own_channel=post.own_channel,
-            local=scope.state == "inside",
-            business=business and scope.state != "elsewhere",
-        )
-
-    def _negative(self, post: Post, masked: str) -> str | None:
-        """A word of another business; a message to the bureau itself is never sent away by one."""
-        if post.own_channel:
+    def judged(self, seen: Seen) -> Judgement | None:
+        """What the learned model makes of a post; None where there is no model for the bureau's business."""
+        if self._learned is None:
             return None
-        return next((word for word in self._rules.negative_words if word in masked), None)
+        added = shift(self._adjustment, seen.evidence.names) if self._adjustment else 0.0
+        return self._learned.judge(seen.readable, seen.evidence, added)
 
-    def _band(
-        self, post: Post, hits: Sequence[RuleHit], scope: Scope, concepts: _Concepts, negative: str | None
-    ) -> str:
-        if negative is not None or scope.state == "elsewhere":
+    def adjusted(self, adjustment: Mapping[str, float]) -> Screener:
+        """The same screener with a bureau's own weights (`adjusting`) in place of those it had."""
+        return Screener(self._rules, self._model, learned=self._learned, adjustment=adjustment)
+
+    @property
+    def model_version(self) -> str | None:
+        """Which learned model screens; None where the rules do it alone."""
+        return self._learned.version if self._learned is not None else None
+
+    def seen(self, post: Post) -> Seen:
+        """Read a post: rules, place, words and the model's evidence, before anything is decided."""
+        normalised = normalise(post.full_text)
+        masked = self._rules.masked(normalised.text)
+        hits = tuple(sorted(self._rules.match(normalised, masked, context_of(post)), key=_specific_first))
+        standing = self._rules.lists.standing(masked)
+        scope = scope_of(post, normalised.text, masked, self._rules, standing)
+        topics = self._rules.weights(standing)
+        concepts = concepts_in(masked)
+        # A message to the bureau itself is never sent away by a word of another business.
+        negative = None if post.own_channel else standing.first("negative")
+        evidence = evidence_of(
+            post,
+            masked,
+            standing=standing,
+            hits=hits,
+            concepts=concepts,
+            topics=topics,
+            scope=scope.state,
+            negative=negative is not None,
+        )
+        return Seen(
+            post=post,
+            normalised=normalised,
+            masked=masked,
+            hits=hits,
+            scope=scope,
+            words=_words(masked, standing, topics),
+            concepts=concepts,
+            topics=topics,
+            negative=negative,
+            evidence=evidence,
+            readable=readable(masked, standing.words("places"), standing.words("elsewhere")),
+        )
+
+    def _life(self, seen: Seen) -> LifeSignal | None:
+        business = bool(seen.hits) or seen.words.core > 0
+        return life_signal(
+            seen.normalised,
+            own_channel=seen.post.own_channel,
+            local=seen.scope.state == "inside",
+            business=business and seen.scope.state != "elsewhere",
+        )
+
+    def _band(self, seen: Seen, judged: Judgement | None) -> str:
+        if seen.negative is not None or seen.scope.state == "elsewhere":
             return OUT
-        if scope.state == "inside":
-            if hits or concepts.strong or concepts.local_strong or (post.own_channel and concepts.thing):
-                return HIT
-            return SUSPECT if post.own_channel or concepts.weak else OUT
-        return SUSPECT if hits or concepts.strong else OUT
+        if judged is None or self._learned is None:
+            return self._band_by_rules(seen)
+        sure, likely = (judged.relevance >= limit for limit in (self._learned.hit_from, self._learned.suspect_from))
+        if seen.scope.state != "inside":
+            return SUSPECT if seen.hits or likely else OUT
+        # A watch rule is a person's order. The model may ask a person to look again, where the post bears marks of
+        # somebody else's business; it never puts the post aside.
+        ruled = seen.hits and (likely or seen.post.own_channel or not seen.others)
+        if sure or ruled or (likely and seen.words.strong):
+            return HIT
+        return SUSPECT if seen.hits or likely or seen.post.own_channel else OUT
 
-    def _result(
-        self,
-        post: Post,
-        text: str,
-        band: str,
-        hits: Sequence[RuleHit],
-        scope: Scope,
-        concepts: _Concepts,
-        life: LifeSignal | None,
-        negative: str | None,
-    ) -> Screened:
-        ordered = sorted(hits, key=_specific_first)
-        groups = [hit.rule.group for hit in hits]
-        concern = Concern("无关", ()) if band == OUT else suggest_concern(post, text, groups)
+    def _band_by_rules(self, seen: Seen) -> str:
+        """Where no model was learned for a bureau's business: rules and its own words."""
+        post, words = seen.post, seen.words
+        if seen.scope.state == "inside":
+            if seen.hits or words.strong or words.local_strong or (post.own_channel and words.thing):
+                return HIT
+            return SUSPECT if post.own_channel or words.weak else OUT
+        return SUSPECT if seen.hits or words.strong else OUT
+
+    def _result(self, seen: Seen, band: str, judged: Judgement | None, life: LifeSignal | None) -> Screened:
+        post, text, hits = seen.post, seen.normalised.text, seen.hits
+        concern = Concern("无关", ()) if band == OUT else self._concern(seen, judged)
         sensitivity = max((hit.rule.sensitivity for hit in hits), default=0)
         graded = None if band == OUT else self.grade(post, text, sensitivity, concern.name)
-        lead = self._lead(text, ordered, life) if band != OUT else None
-        reasons = _reasons(ordered, scope, concepts, life, negative, concern, graded)
+        lead = self._lead(seen, judged, life) if band != OUT else None
+        said = reasons(
+            hits,
+            seen.scope,
+            life=life,
+            negative=seen.negative,
+            concern=concern,
+            graded=graded,
+            pair=(seen.words.thing, seen.words.problem),
+            judged=judged,
+            concepts=seen.concepts,
+        )
         return Screened(
             id=post.native_id,
             band=band,
-            score=_score(band, ordered, life is not None),
+            score=_score(band, hits, judged, life is not None),
             relevant=band == HIT,
             life_safety=life is not None,
-            rules=tuple(hit.rule.id for hit in ordered),
+            rules=tuple(hit.rule.id for hit in hits),
             lead=lead,
-            co_leads=_co_leads(ordered, lead) if band != OUT else (),
+            co_leads=_co_leads(hits, lead, judged) if band != OUT else (),
             concern=concern.name,
             level=graded.level if graded else None,
             sensitivity=sensitivity,
-            reasons=tuple(reason.zh for reason in reasons),
-            reasons_en=tuple(reason.en for reason in reasons),
+            reasons=tuple(one.zh for one in said),
+            reasons_en=tuple(one.en for one in said),
+            hits=seen.hits,
         )
 
-    def _lead(self, text: str, ordered: Sequence[RuleHit], life: LifeSignal | None) -> str | None:
+    def _concern(self, seen: Seen, judged: Judgement | None) -> Concern:
+        groups = [hit.rule.group for hit in seen.hits]
+        learned = dict(judged.concerns) if judged is not None else {}
+        return suggest_concern(seen.post, seen.normalised.text, groups, learned)
+
+    def _lead(self, seen: Seen, judged: Judgement | None, life: LifeSignal | None) -> str | None:
         """The most specific rule decides; a general one (or none) gives way to what the text is about."""
-        if life is not None and not ordered:
+        text, hits = seen.normalised.text, seen.hits
+        if life is not None and not hits:
             urgent = max(self._rules.rules, key=lambda rule: (rule.priority, rule.id), default=None)
             return self._general_lead() if urgent is None else urgent.lead
-        if ordered and ordered[0].rule.priority >= _SPECIFIC:
-            return ordered[0].rule.lead
-        named = ordered[0].rule.lead if ordered else self._general_lead()
-        return self._topic(text, _TOPIC_OVER_RULE if ordered else _TOPIC_LEAST) or named
+        if judged is not None:
+            return self._learned_lead(text, hits, judged)
+        if hits and hits[0].rule.priority >= _SPECIFIC:
+            return hits[0].rule.lead
+        named = hits[0].rule.lead if hits else self._general_lead()
+        return self._topic(text, _TOPIC_OVER_RULE if hits else _TOPIC_LEAST) or named
+
+    def _learned_lead(self, text: str, hits: Sequence[RuleHit], judged: Judgement) -> str:
+        """A specific rule says whose it is; else the model, or the subject's words where the model is not sure."""
+        if hits and hits[0].rule.priority >= _SPECIFIC:
+            return hits[0].rule.lead
+        best, share = judged.leads[0]
+        if share >= _SURE_OF_LEAD:
+            return best
+        general = hits[0].rule.lead if hits else best
+        return self._topic(text, _TOPIC_OVER_RULE) or general
 
     def _topic(self, text: str, least: int) -> str | None:
         """The department whose words weigh most in the text (longer words say more); ties go to the file's order."""
-        weights = self._topics(text)
+        weights = self._rules.weights(self._rules.lists.standing(text))
         best = max(weights, key=lambda code: weights[code], default=None)
         return best if best is not None and weights[best] >= least else None
-
-    def _topics(self, text: str) -> dict[str, int]:
-        """Each department's weight: the letters of its words in the text, ASCII words standing alone."""
-        return {
-            code: sum(len(word) for word in words if word in text and _stands(word, text))
-            for code, words in self._rules.topics.items()
-        }
 
     def _general_lead(self) -> str | None:
         """The office that takes what has no better address: the lead of the rule file's most general rule."""
@@ -233,8 +297,16 @@ class Screener:
         return grade(figures_of(post, text, sensitivity, concern), self._model, channel_class=post.channel_class)
 
 
+def _fitting(ruleset: RuleSet) -> ScreenModel | None:
+    """The shipped model, where a rule file has the departments that it speaks of."""
+    model = shipped()
+    return model if set(model.leads) <= ruleset.departments.keys() else None
+
+
 @dataclass(frozen=True, slots=True)
-class _Concepts:
+class Words:
+    """Words of the rule file's own concepts: enough to screen by where no model was learned."""
+
     thing: str | None
     problem: str | None
     core: int
@@ -259,6 +331,18 @@ class _Concepts:
     @property
     def both(self) -> bool:
         return self.thing is not None and self.problem is not None
+
+
+def _words(masked: str, standing: Standing, topics: Mapping[str, int]) -> Words:
+    """Broad evidence beside the rules; a look-alike or a word of another business takes it all back."""
+    if "\0" in masked or standing.any("concept:foreign"):
+        return Words(None, None, 0, 0)
+    return Words(
+        thing=standing.first("concept:things"),
+        problem=standing.first("concept:problems"),
+        core=standing.count("concept:core"),
+        topic=max(topics.values(), default=0),
+    )
 
 
 def figures_of(post: Post, text: str, sensitivity: int, concern: str) -> Figures:
@@ -293,91 +377,22 @@ def _specific_first(hit: RuleHit) -> tuple[int, int, str]:
     return (-hit.rule.priority, -sum(len(term.term) for term in hit.terms), hit.rule.id)
 
 
-def _co_leads(ordered: Sequence[RuleHit], lead: str | None) -> tuple[str, ...]:
-    if not ordered:
-        return ()
-    return tuple(code for code in ordered[0].rule.co_leads if code != lead)
+def _co_leads(hits: Sequence[RuleHit], lead: str | None, judged: Judgement | None) -> tuple[str, ...]:
+    """Who else: the specific rule's own; without one, departments which the model holds nearly as likely."""
+    specific = bool(hits) and hits[0].rule.priority >= _SPECIFIC
+    codes = list(hits[0].rule.co_leads) if hits else []
+    if judged is not None and not specific:
+        codes += [code for code, share in judged.leads[:3] if share >= _CO_LEAD_FROM]
+    return tuple(code for code in dict.fromkeys(codes) if code != lead)
 
 
-def _stands(word: str, text: str) -> bool:
-    """Whether an ASCII word is a word of its own at its first place; Chinese words always are."""
-    start = text.find(word)
-    return not needs_bounds(word) or ascii_bounded(text, start, start + len(word))
-
-
-def _score(band: str, ordered: Sequence[RuleHit], life: bool) -> float:
+def _score(band: str, hits: Sequence[RuleHit], judged: Judgement | None, life: bool) -> float:
     """How sure the screening is, 0 to 1; it orders a tray and decides nothing."""
+    if life:
+        return 1.0
+    if judged is not None:
+        return round(judged.relevance, 3)
     base = {HIT: 0.6, SUSPECT: 0.3, OUT: 0.0}[band]
-    specific = sum(1 for hit in ordered if hit.rule.priority > 0)
-    best = max((len(hit.terms) for hit in ordered), default=0)
-    return 1.0 if life else round(base + min(0.1 * specific + 0.02 * best, 0.29), 3)
-
-
-def _reasons(
-    ordered: Sequence[RuleHit],
-    scope: Scope,
-    concepts: _Concepts,
-    life: LifeSignal | None,
-    negative: str | None,
-    concern: Concern,
-    graded: Grade | None,
-) -> tuple[Said, ...]:
-    """Why, most important first. The English keeps what the text says, and rule names, in 「」 as they are."""
-    said: list[Said] = []
-    if life is not None:
-        quote = _shown(life.quote)
-        said.append(
-            Said(
-                f"人身安全信号：「{quote}」，请立即电话报带班领导",
-                f"Danger to life: 「{quote}」; call the shift leader at once",
-            )
-        )
-    said.extend(_matched(hit, scope) for hit in ordered[:_SHOWN_RULES])
-    if not ordered:
-        said.append(Said(scope.reason.zh, _capital(scope.reason.en)))
-        if concepts.thing and concepts.problem:
-            said.append(
-                Said(
-                    f"没有规则命中，但文中同时有「{concepts.thing}」和「{concepts.problem}」",
-                    f"No rule matched, but the text has both 「{concepts.thing}」 and 「{concepts.problem}」",
-                )
-            )
-    if negative is not None:
-        said.append(
-            Said(
-                f"有其他行业的词「{negative}」，进低优先盘，每周抽检",
-                f"It has a word of another trade, 「{negative}」: kept aside and sampled every week",
-            )
-        )
-    if concern.words:
-        quotes = f"「{'」「'.join(concern.words[:4])}」"
-        said.append(
-            Said(
-                f"性质建议为{concern.name}：{quotes}，以人工判断为准",
-                f"Suggested concern: {ENGLISH[concern.name]} ({quotes}); a person decides",
-            )
-        )
-    if graded is not None:
-        said.append(Said(graded.sentence, graded.sentence_en))
-    return tuple(said)
-
-
-def _matched(hit: RuleHit, scope: Scope) -> Said:
-    rule, quotes = hit.rule, _quotes(hit)
-    return Said(
-        f"命中 {rule.id} {rule.name}：{quotes}；{scope.reason.zh}",
-        f"Rule {rule.id} 「{rule.name}」 matched {quotes}; {scope.reason.en}",
-    )
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
-
-
-def _quotes(hit: RuleHit) -> str:
-    return "".join(f"「{_shown(quote)}」" for quote in dict.fromkeys(term.quote for term in hit.terms))
-
-
-def _shown(quote: str) -> str:
-    """A quote short enough to read: a word may be written with ten thousand stars in it."""
-    return quote if len(quote) <= _SHOWN_QUOTE else f"{quote[: _SHOWN_QUOTE - 2]}…{quote[-1]}"
+    specific = sum(1 for hit in hits if hit.rule.priority > 0)
+    best = max((len(hit.terms) for hit in hits), default=0)
+    return round(base + min(0.1 * specific + 0.02 * best, 0.29), 3)

@@ -1,44 +1,44 @@
 """The event stream: one pass over posts in order, each joins an event or opens one (C5.10, C6.2, INV-12).
 
-The only clock is the posts' own times. State is a pure function of the sequence of posts and their
-assignments: `remember` replays the log, and a restarted stream goes on exactly like an uninterrupted one.
+The only clock is the posts' own times. State is a pure function of the sequence of posts, their assignments and what
+persons said (`together`, `apart`, `split`): `remember` replays the log, and a restarted stream goes on exactly like an
+uninterrupted one. A snapshot (`dump`, `load`) spares the replay and changes nothing.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from huiying.engine.chains import own_words, parents
-from huiying.engine.clusters import Clusters, Vector
-from huiying.engine.duplicates import DuplicateIndex, Fingerprint, fingerprint, without_boilerplate
-from huiying.engine.entities import conflict, entities
-from huiying.engine.normalise import normalise
+import numpy as np
+import numpy.typing as npt
+
+from huiying.engine.clusters import Clusters, Judgement, merges_of, words_version
+from huiying.engine.duplicates import Duplicate, DuplicateIndex, Scratch, read, table_size
+from huiying.engine.parents import Known, Links, without_ids
 from huiying.engine.post import Post
+from huiying.engine.spread import Parent, find_parent
+from huiying.engine.texts import Text, post_text, text_of
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_CHAIN_CONFIDENCE: Final = 0.95
-_QUOTED_CONFIDENCE: Final = 0.8
-_COPY_CONFIDENCE: Final = 0.6
+_NEWS: Final = frozenset({"传统媒体", "新闻跟帖"})
+_PLATFORMS: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
-    """`join`, `merge`: least similarities; `apart`: the one needed where names or numbers conflict.
+    """`window`: posts that are kept; `title_weight`: how often a title counts; `live`: events that stay fresh."""
 
-    `half_life` is in days; `window` is how many posts are kept.
-    """
-
-    join: float = 0.12
-    merge: float = 0.3
-    half_life: float = 3.0
-    apart: float = 0.6
+    judgement: Judgement = field(default_factory=Judgement)
     window: int = 200_000
-    title_weight: int = 2
+    live: int = 1 << 16
+    title_weight: float = 3.0
     ignore_parents: bool = False
+    own_names: tuple[str, ...] = ()  # the bureau's own, which make no matter: `RuleSet.own_names`
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +68,44 @@ class Assigned:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Parent:
-    id: str
-    confidence: float
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """All that is computed from a post alone."""
-
-    moment: float
-    grams: Mapping[str, int]
-    names: frozenset[str]
-    print: Fingerprint
-
-
 class EventStream:
     """Assigns posts to events in one pass. Not thread-safe: one writer, as the log has one writer."""
 
     def __init__(self, settings: StreamSettings | None = None) -> None:
         self._settings = settings or StreamSettings()
-        self._clusters = Clusters(self._settings.half_life, self._settings.merge)
+        self._scratch, self._quoted = Scratch(), Scratch()
+        self._asked = np.zeros(1, np.uint64)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        from huiying.engine.kernels import events
+
+        self._clusters = Clusters(self._settings.judgement, self._settings.live)
         self._copies = DuplicateIndex(self._settings.window)
-        self._events: OrderedDict[str, int] = OrderedDict()
+        slots = table_size(self._settings.window)
+        self._places: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]] = (
+            np.zeros(slots, np.uint64),
+            np.zeros(slots, np.int64),
+            np.zeros(self._settings.window, np.int32),
+        )
+        self._moments = np.zeros(self._settings.window, np.float64)
+        self._links = Links(self._settings.window)
+        self._made = np.zeros((events.MERGES, 2), np.int64)
+        self._scores = np.zeros(events.MERGES, np.float64)
+        self._merges: list[tuple[int, int, float]] = []
         self._now = 0.0
 
+    @property
+    def version(self) -> str:
+        """What the state depends on beside the log: code of the kernels, settings, the table of common words."""
+        from huiying.engine.kernels import version
+
+        parts = (version(), repr(self._settings), words_version())
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
     def __len__(self) -> int:
-        return len(self._events)
+        return len(self._copies)
 
     def observe(self, post: Post, screened: object = None) -> Assigned:
         """Assign the next post. A post seen before gets the same event again and changes nothing.
@@ -104,120 +113,200 @@ class EventStream:
         `screened` is accepted so that callers hand over what they have; the assignment looks at words and
         times only, so that a changed rule file never moves an event.
         """
-        known = self._events.get(post.native_id)
+        return self.observe_text(post, post_text(post, self._settings.own_names))
+
+    def observe_text(self, post: Post, text: Text) -> Assigned:
+        """As `observe`, of a post whose text was prepared before: `text` is its `post_text`."""
+        from huiying.engine.kernels import step
+
+        known = self._event_of(post.native_id)
         if known is not None:
             return Assigned(post.native_id, self.final(known), None, None, None, None, new=False, similarity=1.0)
-        prepared = self._prepare(post)
-        copy = self._copies.find(prepared.print)
-        parent = None if self._settings.ignore_parents else self._named_parent(post)
-        parent = parent or self._quoted_parent(post)
-        if parent is None and copy is not None:
-            parent = _Parent(copy.key, _COPY_CONFIDENCE, "推断：与较早的一条文字相同或相近")
-        vector = self._clusters.vector(prepared.grams)
-        event, similarity = self._choose(prepared, vector, parent, copy.key if copy else None)
-        duplicate_of = copy.key if copy else None
-        if copy is not None:
-            similarity = max(similarity, copy.similarity)
-        new = event is None
-        number = self._clusters.next_number if event is None else event
-        self._apply(post.native_id, prepared, vector, number, duplicate_of)
+        read(text, self._scratch, self._clusters.rarity, self._settings.title_weight)
+        position, likeness = step.copy_of(self._settings.window, self._scratch.arrays, self._copies.arrays)
+        copy = self._copies.key(position) if position >= 0 else None
+        parent = self._parent(post, Duplicate(copy, likeness, likeness >= 1.0) if copy is not None else None)
+        event = self._event_of(parent.id) if parent else None
+        if event is None and position >= 0:
+            event = int(self._places[2][position % self._settings.window])
+        number, similarity, new = self._place(post, event or 0, position)
         return Assigned(
             id=post.native_id,
             event=number,
-            duplicate_of=duplicate_of,
+            duplicate_of=copy,
             parent=parent.id if parent else None,
             parent_confidence=parent.confidence if parent else None,
             parent_evidence=parent.evidence if parent else None,
             new=new,
-            similarity=round(similarity, 4),
+            similarity=round(min(likeness if copy else similarity, 1.0), 4),
         )
 
     def remember(self, post: Post, event: int, duplicate_of: str | None) -> None:
         """Replay one assignment from the log: the state is then what `observe` left behind."""
-        if post.native_id in self._events:
+        if self._position(post.native_id) >= 0:
             return
-        prepared = self._prepare(post)
-        self._apply(post.native_id, prepared, self._clusters.vector(prepared.grams), event, duplicate_of)
+        self._read(post)
+        self._place(post, event, -1 if duplicate_of is None else self._position(duplicate_of))
+
+    def together(self, left: int, right: int) -> tuple[int, int] | None:
+        """A person says that two events are one matter; for ever after. Returns (from, into), None if they were one."""
+        merge = self._clusters.together(left, right)
+        if merge is not None:
+            self._merges.append((*merge, 1.0))
+        return merge
+
+    def apart(self, left: int, right: int) -> None:
+        """A person says that two events are two matters: the machine never merges them."""
+        self._clusters.apart(left, right)
+
+    def split(self, event: int, into: int, posts: Sequence[Post]) -> None:
+        """A person takes `posts` out of `event` into the event numbered `into`, and the two stay apart.
+
+        `into` is a new number, or one that was merged into `event` before.
+        """
+        from huiying.engine.kernels import events
+
+        self._clusters.room_for(max(event, into))
+        if self.final(into) == self.final(event):
+            self._release(into, event)
+        state, settings = self._clusters.arrays, self._clusters.settings
+        source = self.final(event)
+        rows, tallies, named = (self._scratch.arrays[place] for place in (0, 1, 3))
+        for post in posts:
+            self._read(post)
+            features, weights = np.zeros(events.FEATURES, np.int64), np.zeros(events.FEATURES, np.float64)
+            facts = self._scratch.facts
+            taken = events.vector(rows, tallies, facts[0], state, features, weights)
+            slot = int(state[9][source, events.SLOT]) - 1
+            if slot >= 0:
+                events.mixed(slot, features, weights, taken, -1.0, state)
+            moment = self._moment(post)
+            events.add(into, features, weights, taken, named, facts[1], moment, 0, state, settings)
+            position = self._position(post.native_id)
+            if position >= 0:
+                self._places[2][position % self._settings.window] = into
+        self.apart(event, into)
+
+    def _release(self, number: int, holder: int) -> None:
+        """Take `number` out of the event it shares with `holder`; what came after they were one stays with `holder`."""
+        heir = self._clusters.release(number, holder)
+        if heir is None:
+            return
+        self._places[2][self._places[2] == number] = heir
+        came = max((at for at, merge in enumerate(self._merges) if merge[:2] == (heir, number)), default=0)
+        self._clusters.hand((merge[0] for merge in self._merges[came + 1 :]), number, heir)
 
     def final(self, event: int) -> int:
         """The event which `event` is part of by now, after merges."""
         return self._clusters.final(event)
 
     @property
+    def next_number(self) -> int:
+        """The number of the next new event."""
+        return self._clusters.next_number
+
+    @property
     def merges(self) -> tuple[tuple[int, int, float], ...]:
         """(from, into, similarity) of every merge so far, in order."""
-        return tuple(self._clusters.merges)
+        return tuple(self._merges)
 
-    def _prepare(self, post: Post) -> _Prepared:
-        moment = post.published_at or post.seen_at
-        # A post without a time, or from a clock that runs ahead, stands where the stream stands.
-        days = self._now if moment is None or post.time_confidence == "future" else _days(moment)
-        body = without_boilerplate(normalise(post.text).text)
-        title = normalise(post.title).text
-        grams: dict[str, int] = {}
-        _count(body, 1, grams)
-        _count(title, self._settings.title_weight, grams)
-        return _Prepared(days, grams, entities(f"{title}\n{body}"), fingerprint(post.full_text))
+    def dump(self) -> dict[str, npt.NDArray[Any]]:
+        """The whole state as named arrays; keys of posts as one array of bytes."""
+        held = {f"event_{name}": array for name, array in self._clusters.dump().items()}
+        held |= {f"copy_{at}": array for at, array in enumerate(self._copies.arrays)}
+        for at, array in enumerate((self._places[0], self._places[1], self._places[2])):
+            held[f"place_{at}"] = array
+        keys = [key or "" for key in self._copies.keys[: len(self._copies)]]
+        held["keys"] = np.frombuffer("\0".join(keys).encode("utf-8", "surrogatepass"), np.uint8)
+        held["merges"] = np.array([merge[:2] for merge in self._merges], np.int64).reshape(-1, 2)
+        held["scores"] = np.array([merge[2] for merge in self._merges], np.float64)
+        held["now"] = np.array([self._now])
+        held["moments"], held["links"] = self._moments, self._links.dump()
+        return held
 
-    def _named_parent(self, post: Post) -> _Parent | None:
-        if post.parent_id:
-            return _Parent(post.parent_id, 1.0, "明示：来源给出了上一条的编号")
-        if post.root_id and post.root_id != post.native_id:
-            return _Parent(post.root_id, _QUOTED_CONFIDENCE, "明示：来源只给出了首发的编号")
-        return None
+    def load(self, held: dict[str, npt.NDArray[Any]]) -> None:
+        """The state that `dump` gave, of a stream with the same settings."""
+        self._clusters.load({name[6:]: array for name, array in held.items() if name.startswith("event_")})
+        self._copies.arrays = tuple(held[f"copy_{at}"] for at in range(len(self._copies.arrays)))
+        self._places = (held["place_0"], held["place_1"], held["place_2"])
+        keys = held["keys"].tobytes().decode("utf-8", "surrogatepass").split("\0") if len(self._copies) else []
+        self._copies.keys[: len(keys)] = keys
+        self._merges = merges_of(held["merges"].tolist(), held["scores"].tolist())
+        self._now = float(held["now"][0])
+        self._moments = held["moments"]
+        self._links.load(held["links"])
 
-    def _quoted_parent(self, post: Post) -> _Parent | None:
-        """The nearest post of a `//@` chain which was seen before."""
-        for step, quoted in enumerate(parents(post.text)):
-            whole = self._copies.same_text(fingerprint(quoted.whole))
-            found = whole or self._copies.same_text(fingerprint(quoted.own))
-            if found is not None:
-                sure = _CHAIN_CONFIDENCE if step == 0 else _QUOTED_CONFIDENCE
-                where = "上一条" if step == 0 else f"往上第 {step + 1} 条"
-                return _Parent(found, sure, f"明示：转发链中{where}（{quoted.who}）的文字已收到过")
-        return None
+    def _read(self, post: Post) -> None:
+        read(
+            post_text(post, self._settings.own_names), self._scratch, self._clusters.rarity, self._settings.title_weight
+        )
 
-    def _choose(
-        self, prepared: _Prepared, vector: Vector, parent: _Parent | None, copy: str | None
-    ) -> tuple[int | None, float]:
-        for key in (parent.id if parent else None, copy):
-            event = self._events.get(key) if key is not None else None
-            if event is not None:
-                return self.final(event), 1.0
-        found = self._clusters.nearest(vector, prepared.moment)
-        for number, similarity in found:
-            names = self._clusters.names(number)
-            if similarity >= self._settings.join and not (
-                similarity < self._settings.apart and conflict(prepared.names, names)
-            ):
-                return number, similarity
-        return None, found[0][1] if found else 0.0
-
-    def _apply(self, key: str, prepared: _Prepared, vector: Vector, event: int, duplicate_of: str | None) -> None:
+    def _place(self, post: Post, event: int, copy: int) -> tuple[int, float, bool]:
         """The one place where state changes; `observe` and `remember` both end here."""
-        self._now = max(self._now, prepared.moment)
-        self._clusters.count(prepared.grams)
-        # A copy adds no words: a storm of copies must not pull its event's centre onto one wording.
-        self._clusters.add(self.final(event), {} if duplicate_of else vector, prepared.names, prepared.moment)
-        self._copies.add(key, prepared.print)
-        self._events[key] = event
-        if len(self._events) > self._settings.window:
-            self._events.popitem(last=False)
-        self._clusters.tidy(self._now)
+        from huiying.engine.kernels import step
+
+        self._clusters.room_for(max(event, self._clusters.next_number))
+        moment = self._moment(post)
+        self._now = max(self._now, moment)
+        position = self._copies.count
+        self._copies.keys[position % self._settings.window] = post.native_id
+        self._moments[position % self._settings.window] = moment
+        self._links.add(post, position)
+        self._scratch.arrays[7][step.KEY] = _hash(post.native_id)
+        number, similarity, new, made = step.place(
+            event, copy, moment, self._now, _platform(post), self._settings.window,
+            self._scratch.arrays, self._copies.arrays, self._places, self._clusters.arrays, self._clusters.settings,
+            self._made, self._scores,
+        )  # fmt: skip
+        if made:
+            self._merges += merges_of(self._made[:made].tolist(), self._scores[:made].tolist())
+        return number, similarity, new
+
+    def _moment(self, post: Post) -> float:
+        """In days. A post without a time, or from a clock that runs ahead, stands where the stream stands."""
+        moment = post.published_at or post.seen_at
+        if moment is None or post.time_confidence == "future":
+            return self._now
+        return (moment - _EPOCH).total_seconds() / 86_400
+
+    def _parent(self, post: Post, copy: Duplicate | None) -> Parent | None:
+        """What `post` goes back to, by the best evidence there is."""
+        asked = without_ids(post) if self._settings.ignore_parents else post
+        return find_parent(asked, Known(self._same_text, self._linked, self._moment_of, self._moment(post), copy))
+
+    def _linked(self, reference: str) -> str | None:
+        position = self._links.find(reference, self._copies.count)
+        return self._copies.key(position) if position >= 0 else None
+
+    def _moment_of(self, key: str) -> float | None:
+        position = self._position(key)
+        return float(self._moments[position % self._settings.window]) if position >= 0 else None
+
+    def _same_text(self, text: str) -> str | None:
+        from huiying.engine.kernels import step
+
+        read(text_of("", text, self._settings.own_names), self._quoted, self._clusters.rarity)
+        return self._copies.same_digest(int(self._quoted.arrays[7][step.DIGEST]))
+
+    def _position(self, key: str) -> int:
+        from huiying.engine.kernels import copies
+
+        oldest = self._copies.count - self._settings.window
+        self._asked[0] = _hash(key)
+        return int(copies.lookup(self._places[0], self._places[1], self._asked, 0, oldest))
+
+    def _event_of(self, key: str) -> int | None:
+        position = self._position(key)
+        return int(self._places[2][position % self._settings.window]) if position >= 0 else None
 
 
-def _days(moment: datetime) -> float:
-    return (moment - _EPOCH).total_seconds() / 86_400
+def _hash(key: str) -> int:
+    """64 bits of a post's id, never 0."""
+    digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") or 1
 
 
-def _count(text: str, weight: int, grams: dict[str, int]) -> None:
-    """Add the character 2- and 3-grams of each run of letters in `text`, chain names aside."""
-    for run in _runs(own_words(text) or text):
-        for size in (2, 3):
-            for start in range(len(run) - size + 1):
-                gram = run[start : start + size]
-                grams[gram] = grams.get(gram, 0) + weight
-
-
-def _runs(text: str) -> list[str]:
-    return "".join(char if char.isalnum() else " " for char in text).split()
+def _platform(post: Post) -> int:
+    """A small number for where a post stands, 0 for nowhere. News and the comments under it are one place."""
+    place = "新闻" if post.channel_class in _NEWS else post.platform
+    return 1 + zlib.crc32(place.encode("utf-8", "surrogatepass")) % _PLATFORMS if place else 0

@@ -7,4 +7,11 @@ class HandlingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.handling import later  # noqa: F401 -- registers what the loop does
+        from huiying.handling import (  # noqa: F401 -- registers what the loop does
+            audits,
+            evidence_loop,
+            handover_loop,
+            later,
+            liaison_loop,
+            task_loop,
+        )

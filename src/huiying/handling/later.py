@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from huiying.handling import actions, clocks
-from huiying.handling.models import Case, Clock
+from huiying.handling import actions, calling, clocks
+from huiying.handling.audits import act_words
+from huiying.handling.models import Case, Clock, Escalation
 from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
 from huiying.judging.models import Event, EventPost
@@ -15,13 +16,14 @@ from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor
 from huiying.listening.models import Message
 from huiying.listening.sealed import purge_contact
-from huiying.people.queries import regulation_now
+from huiying.people.queries import regulation_now, regulation_of
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
 from huiying.work.outbox import handler
 from huiying.work.schedule import every, poller
 
 LATE_AFTER = dt.timedelta(minutes=5)
+REVIEWED_WITHIN = dt.timedelta(days=60)  # a case that ended longer ago is not asked for its review any more
 
 
 def _clock_is_due(now: dt.datetime) -> bool:
@@ -35,6 +37,48 @@ def _event_waits(now: dt.datetime) -> bool:
 @poller("clocks", due=_clock_is_due)
 def run_clocks(now: dt.datetime, limit: int) -> int:
     return clocks.poll(now, limit)
+
+
+def _call_is_due(now: dt.datetime) -> bool:
+    return Escalation.objects.filter(next_action_at__lte=now).exists()
+
+
+@poller("calls", due=_call_is_due)
+def ring_again(now: dt.datetime, limit: int) -> int:
+    """A call that nobody has answered rings again (C10.6)."""
+    return calling.poll(now, limit)
+
+
+@every("clocks.upkeep", 60)
+def keep_nudges() -> None:
+    """Every case has the nudges that its state asks for, whichever verb brought it there (§4.3).
+
+    核实衔接 follows a concern that was decided after the case opened; a closed case has its review before it, and one
+    that was taken up again has none.
+    """
+    now = time.now()
+    needed = Case.objects.filter(state__in=LIVE).exclude(_has("liaison")).select_related("event", "regulation")
+    for case in needed.filter(liaison_exemption__isnull=True):
+        clocks.start_liaison(case)
+    confirmed = Case.objects.filter(state__in=LIVE, is_provisional=False).exclude(_has("rescan"))
+    for case in confirmed.select_related("regulation"):
+        clocks.start_internal(case, "rescan", moment="looked_at")
+    closed = Case.objects.filter(state="closed", closed_at__gte=now - REVIEWED_WITHIN).exclude(_has("review"))
+    for case in closed.exclude(acts__kind="review").select_related("regulation"):
+        clocks.start_internal(case, "review", begun=case.closed_at, moment="closed_at")
+    again = Case.objects.filter(pk__in=_running("review").values("case"), state__in=LIVE)
+    for case in again:
+        clocks.end(case, "review", "重新办理")
+
+
+def _running(act: str) -> QuerySet[Clock]:
+    return Clock.objects.filter(act=act, stopped_at__isnull=True, superseded_at__isnull=True)
+
+
+def _has(act: str) -> Q:
+    """Cases with a clock of the act that runs; for 核实衔接 and the review also one that was done."""
+    rows = _running(act) if act == "rescan" else Clock.objects.filter(act=act, superseded_at__isnull=True)
+    return Q(pk__in=rows.values("case"))
 
 
 @poller("provisional", due=_event_waits)
@@ -61,6 +105,18 @@ def follow_event(job: Job) -> None:
         actions.follow_knowledge(case, known_at, "并入更早获知的事件", str(job.payload.get("merged", "")), Actor.SYSTEM)
 
 
+@handler("concern_decided")
+def follow_concern(job: Job) -> None:
+    """People said what the concern is after the case was opened: the case follows, 核实衔接 begins (C5.14, C5.15)."""
+    case = case_of_event(int(job.payload["event"]))
+    if case is None or case.state not in LIVE:
+        return
+    case = actions.locked(case)
+    case.concern = case.event.concern
+    case.save(update_fields=["concern"])
+    clocks.start_liaison(case)
+
+
 @every("contacts.purge", 86400)
 def purge_contacts() -> None:
     """A year (or what the file says) after the matter closed, the way to reach its writer is destroyed (§6.2)."""
@@ -81,16 +137,19 @@ def late_clocks() -> list[Finding]:
     now = time.now()
     rows = Clock.objects.filter(
         next_action_at__lt=now - LATE_AFTER, stopped_at__isnull=True, superseded_at__isnull=True
-    ).select_related("case")
-    return [
-        Finding(
-            "late_clock",
-            "error",
-            f"案件 {row.case.number} 的时钟（{row.act}）到点后五分钟仍未处理，请检查后台循环是否在运行。",
-            f"The clock {row.act} of case {row.case.number} was not acted on within five minutes: is the loop running?",
+    ).select_related("case__regulation")
+    found = []
+    for row in rows:
+        zh, en = act_words(regulation_of(row.case.regulation), row.act)
+        found.append(
+            Finding(
+                "late_clock",
+                "error",
+                f"案件 {row.case.number} 的“{zh}”时钟到点后五分钟仍未处理，请检查后台循环是否在运行。",
+                f"Case {row.case.number}: the clock “{en}” was not acted on within five minutes; is the loop running?",
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 @auditor("leads")

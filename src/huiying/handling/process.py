@@ -70,7 +70,11 @@ PROCESS: dict[str, tuple[Step, ...]] = {
         Step("handling", "reopen", "（一）到期复核"),
     ),
     "closed": (Step("handling", "reopen", "（八）持续回应"),),
-    "merged": (),
+    # Un-merging goes back to the state before (`Case.state_before_merge`): the verb names it (INV-1).
+    "merged": tuple(
+        Step(state, f"unmerge_to_{state}", "（五）撤销并案")
+        for state in ("registered", "assigned", "returned", "handling")
+    ),
     "voided": (Step("registered", "open", "（六）再次立案"),),
 }
 

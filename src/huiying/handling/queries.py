@@ -9,7 +9,7 @@ from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from huiying.handling.clocks import live
+from huiying.handling.clocks import STATUTORY, live
 from huiying.handling.models import Case, CaseDepartment, Clock
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
@@ -101,10 +101,12 @@ def legal_clocks(case: Case) -> list[Clock]:
 
 
 def shown_clocks(case: Case) -> list[Clock]:
-    """One clock an act, the one that counts; `also` holds the other layers' clocks of the same act (§2.1)."""
+    """One clock an act, the one that counts; `also` holds the other layers' clocks of the same act (§2.1). Statutory
+    procedures each stand for themselves.
+    """
     shown: dict[str, Clock] = {}
     for row in legal_clocks(case):
-        first = shown.setdefault(row.act, row)
+        first = shown.setdefault(row.layer if row.act == STATUTORY else row.act, row)
         if first is row:
             row.also = []  # type: ignore[attr-defined]
         else:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.judging import engines, merging, opening, pipeline, urgent, warnings
+from huiying.judging import engines, grouping, merging, opening, pipeline, urgent, warnings
 from huiying.judging.concerns import second_concern, set_concern
 from huiying.judging.dismissing import propose_dismissal, second_dismissal
+from huiying.judging.grouping import keep_apart, split_event
 from huiying.judging.levels import decide_level, propose_lower, second_lower
-from huiying.judging.models import Event, EventPost, Screening, UrgentCall, Warning
+from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
 from huiying.judging.voices import forget as forget_voices
 from huiying.kernel import clock
 from huiying.ledger.actions import lock, record
@@ -48,7 +49,11 @@ def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str 
 
     The person knows from now on; a known event keeps its earlier first_known_at (INV-2).
     """
-    taken = listening.take_in(text_or_link, title=title, platform=platform, url=url, actor=actor)
+    return judge_now(listening.take_in(text_or_link, title=title, platform=platform, url=url, actor=actor))
+
+
+def judge_now(taken: listening.TakenIn) -> Taken:
+    """Judge what a person brought at once, and say which event it is in and whether that was known."""
     while Post.objects.filter(pk=taken.post.pk, screened=False).exists():
         pipeline.judge_pending()
     place = EventPost.objects.filter(post=taken.post, withdrawn_at__isnull=True).select_related("event").first()
@@ -244,6 +249,7 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
         raise Refused(_("%(number)s 已决定不予回应，不能并入。") % {"number": winner.number}, code="settled")
     before = winner.first_known_at
     merging.point(loser, winner, actor_of(actor))
+    grouping.pin(Pin.TOGETHER, loser, winner, actor)
     if winner.state == Event.CASED and winner.first_known_at < before:
         payload = {"event": winner.pk, "known_at": winner.first_known_at.isoformat(), "merged": loser.number}
         enqueue("event_known_earlier", payload, key=f"earlier:{winner.pk}:{loser.pk}")
@@ -253,7 +259,10 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
 
 @transaction.atomic
 def unmerge(event: Event, actor: User) -> Event:
-    """Reverse a merge: the event stands on its own again. The other one keeps the earlier first_known_at (INV-2)."""
+    """Reverse a merge: the event stands on its own again, and the two stay apart from now on.
+
+    The other one keeps the earlier first_known_at (INV-2).
+    """
     require(actor, "event.judge", event)
     locked(Lease, pipeline.LOCK)
     event = Event.objects.select_for_update().get(pk=event.pk)
@@ -262,6 +271,8 @@ def unmerge(event: Event, actor: User) -> Event:
         return event
     event.state, event.state_before_merge, event.merged_into = event.state_before_merge, "", None
     event.save()
+    posts = EventPost.objects.filter(event__in=merging.family(event)).order_by("id").values_list("post_id", flat=True)
+    grouping.pin(Pin.SPLIT, winner, event, actor, posts=list(posts))
     payload = {"event": event.number, "from": winner.number}
     lock(f"event:{event.number}", f"event:{winner.number}")
     record(f"event:{event.number}", "event.unmerged", payload, actor_of(actor))
@@ -279,6 +290,8 @@ __all__ = [
     "clear_suspect",
     "decide_level",
     "forget_voices",
+    "judge_now",
+    "keep_apart",
     "merge_events",
     "propose_dismissal",
     "propose_lower",
@@ -289,6 +302,7 @@ __all__ = [
     "second_lower",
     "set_concern",
     "set_offline_risk",
+    "split_event",
     "take_in",
     "undo_clear",
     "unmerge",

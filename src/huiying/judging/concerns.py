@@ -14,6 +14,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, regulation_now
 from huiying.people.words import called, listed
+from huiying.work.outbox import enqueue
 
 
 @transaction.atomic
@@ -82,6 +83,8 @@ def _take_effect(event: Event, decision: ConcernDecision) -> None:
     """Earlier decisions stay where they were: a rumour that turns out true keeps its history visible."""
     event.concern = decision.concern
     opening.assess(event, clock.now())
+    # A case may have been opened before: it follows, and with it what such a concern asks for (C5.15).
+    enqueue("concern_decided", {"event": event.pk, "decision": decision.pk}, key=f"concern:{decision.pk}")
 
 
 def _record(event: Event, kind: str, decision: ConcernDecision, actor: User) -> None:

@@ -6,25 +6,33 @@ wrote; after anything that may not have been committed it is thrown away and reb
 
 from __future__ import annotations
 
-import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from huiying.engine import post as engine_post
 from huiying.engine.client import EngineProcess
 from huiying.engine.facade import Engine
-from huiying.judging.models import EventPost
+from huiying.judging import adjustments, standards
+from huiying.judging.models import EventPost, Pin
+from huiying.kernel import home
 from huiying.listening.models import Post
-from huiying.listening.queries import as_engine_post
-from huiying.listening.watching import grading_model, rules_source, ruleset
-from huiying.people.queries import regulation_now
+from huiying.listening.queries import as_engine_post, by_native_ids
+from huiying.listening.watching import grading_model, rules_data, rules_mark, rules_source, ruleset
 from huiying.regulation import Regulation
 
-REMEMBERED = dt.timedelta(days=14)
+# How many rows of the log a new engine hears: as many as it would remember. Then its state is the log's, to the byte.
+REMEMBERED = 1_000_000
+# After so many rows the state is written down, so that a start hears only what came after.
+SAVE_EVERY = 20_000
 _BATCH = 1000
+_SNAPSHOT = "stream.snapshot"
+_COMPARED = 100
 
 Handle = Callable[[Mapping[str, Any]], dict[str, Any]]
 
@@ -44,13 +52,17 @@ class Judge:
         self._in_process = in_process
         self._door: _Door | None = None
         self._rules = ""
+        self._watch = ""  # which of the bureau's own rules this engine has heard
         self._last = 0  # the last EventPost whose place the stream knows
+        self._pin = 0  # the last Pin that it heard
+        self._saved = 0  # the last EventPost in the snapshot
         self._generation = 0
         self._uncommitted = False
+        self._adjustment = 0  # the ScreenAdjustment that the door screens by; 0 is none
 
     def screen(self, posts: Sequence[engine_post.Post]) -> list[dict[str, Any]]:
         """What the rules say of each post, in order."""
-        return self._rows({"op": "screen", "posts": [post.to_dict() for post in posts]}, "screened")
+        return self._rows({"op": "screen", "posts": self._handed(posts)}, "screened")
 
     def observe(self, posts: Sequence[engine_post.Post]) -> tuple[list[dict[str, Any]], list[tuple[int, int]]]:
         """Assign the next posts; also the merges of events (from, into) that this brought about.
@@ -60,8 +72,12 @@ class Judge:
         self._generation += 1
         generation, self._uncommitted = self._generation, True
         transaction.on_commit(lambda: self._confirm(generation))
-        answer = self._ask({"op": "observe", "posts": [post.to_dict() for post in posts]})
+        answer = self._ask({"op": "observe", "posts": self._handed(posts)})
         return _checked(answer["assigned"]), [(source, into) for source, into, _similarity in answer["merges"]]
+
+    def _handed(self, posts: Sequence[engine_post.Post]) -> list[Any]:
+        """Posts as they are to an engine in this process, written out for the pipe to a child."""
+        return list(posts) if self._in_process else [post.to_dict() for post in posts]
 
     def knows(self, last: int) -> None:
         """Tell which EventPost row the stream has reached."""
@@ -69,42 +85,101 @@ class Judge:
 
     def catch_up(self) -> None:
         """Bring the stream to the log's end. Rebuilds it after a rollback and under new rules."""
-        rules = regulation_now().sha256
+        rules = standards.regulation().sha256
         if self._uncommitted or rules != self._rules:
             self.reset()
         if self._door is None:
             self._rules = rules
             self._start()
         else:
-            self._replay(self._door.handle, EventPost.objects.filter(pk__gt=self._last))
+            self._hear_rules()
+            self._replay(self._door.handle)
+            if adjustments.current() != self._adjustment:
+                self._adjust(self._door.handle)
+        if self._last - self._saved >= SAVE_EVERY:
+            self._save()
 
     def reset(self) -> None:
-        """Forget everything; the next `catch_up` rebuilds from the log."""
-        door, self._door, self._last, self._uncommitted = self._door, None, 0, False
+        """Forget everything; the next `catch_up` rebuilds from the snapshot and the log after it."""
+        door, self._door, self._uncommitted = self._door, None, False
+        self._last, self._pin, self._saved = 0, 0, 0
         if isinstance(door, EngineProcess):
             door.close()
 
+    def _hear_rules(self) -> None:
+        """Rules that two persons agreed on take the old ones' place; the stream goes on (C5.11)."""
+        if self._watch != (mark := rules_mark()):
+            self._ask(self._new_rules(wait=self._in_process))
+            self._watch = mark
+
+    def _new_rules(self, *, wait: bool) -> dict[str, Any]:
+        regulation = standards.regulation()
+        return {"op": "rules", "data": rules_data(regulation), "name": rules_source(regulation), "wait": wait}
+
     def _start(self) -> None:
-        regulation = regulation_now()
+        regulation = standards.regulation()
+        self._watch = rules_mark()
         if self._in_process:
             door = Engine(ruleset(regulation), grading_model(regulation))
-            self._replay(door.handle, _log())
+            self._wake(door.handle)
+            self._adjust(door.handle)
             self._door = door
             return
         # A child that died is started again by its next request, and then hears the log again before it.
-        self._door = EngineProcess(
-            rules_source(regulation), grading=_plain_model(regulation), on_start=lambda ask: self._replay(ask, _log())
-        )
+        self._door = EngineProcess(rules_source(regulation), grading=_plain_model(regulation), on_start=self._restore)
         self._ask({"op": "ping"})
 
-    def _replay(self, handle: Handle, rows: QuerySet[EventPost]) -> None:
-        page = list(rows.select_related("post").order_by("id")[:_BATCH])
-        while page:
-            answer = handle({"op": "remember", "rows": [_remembered(row) for row in page]})
-            if not answer.get("ok"):
-                raise EngineFailed(str(answer.get("error")))
+    def _restore(self, handle: Handle) -> None:
+        """A new child knows the file alone: it hears the bureau's rules, then the log, then the bureau's weights."""
+        if self._watch:
+            _good(handle(self._new_rules(wait=True)))
+        self._wake(handle)
+        self._adjust(handle)
+
+    def _adjust(self, handle: Handle) -> None:
+        """Let the door screen by the bureau's own weights in force (C5.16)."""
+        self._adjustment = adjustments.current()
+        _good(handle({"op": "adjust", "weights": adjustments.weights()}))
+
+    def _wake(self, handle: Handle) -> None:
+        """Bring a new engine to the log's end: from the snapshot where that is of this very log, else from the log."""
+        self._last, self._pin, self._saved = 0, 0, 0
+        path = str(_snapshot())
+        place = _good(handle({"op": "restore", "path": path}))["place"]
+        if place is not None and _is_of_this_log(place):
+            self._last, self._pin, self._saved = place["last"], place["pin"], place["last"]
+        elif place is not None:
+            # Of another log: the engine has to forget it again before it hears this one.
+            _good(handle({"op": "forget"}))
+        self._replay(handle)
+
+    def _replay(self, handle: Handle) -> None:
+        """Posts and persons' words in the order in which they came."""
+        first = 0 if self._last else _first_remembered()
+        pins, rows = Pin.objects.filter(pk__gt=self._pin), EventPost.objects.filter(pk__gt=self._last)
+        # Before most batches nothing is new, and to ask for whole rows costs more than to ask whether there are any.
+        if pins.exists():
+            for pin in pins.select_related("left", "right").order_by("id"):
+                self._remember(handle, first, pin.after)
+                _good(handle(_pinned(pin)))
+                self._pin = pin.pk
+            self._remember(handle, first, None)
+        elif rows.exists():
+            self._remember(handle, first, None)
+
+    def _remember(self, handle: Handle, first: int, until: int | None) -> None:
+        rows = EventPost.objects.filter(pk__gte=first)
+        if until is not None:
+            rows = rows.filter(pk__lte=until)
+        while page := list(rows.filter(pk__gt=self._last).select_related("post").order_by("id")[:_BATCH]):
+            _good(handle({"op": "remember", "rows": [_remembered(row) for row in page]}))
             self._last = page[-1].pk
-            page = list(rows.filter(pk__gt=self._last).select_related("post").order_by("id")[:_BATCH])
+
+    def _save(self) -> None:
+        """Write the state down. Called where all that the engine knows is committed."""
+        place = {"last": self._last, "pin": self._pin, **_log_until(self._last)}
+        self._ask({"op": "save", "path": str(_snapshot()), "place": place})
+        self._saved = self._last
 
     def _confirm(self, generation: int) -> None:
         """Another batch may have begun between our commit and this call: then the word is that batch's to say."""
@@ -118,10 +193,7 @@ class Judge:
         if self._door is None:
             self.catch_up()
         assert self._door is not None
-        answer = self._door.handle(request)
-        if not answer.get("ok"):
-            raise EngineFailed(str(answer.get("error")))
-        return answer
+        return _good(self._door.handle(request))
 
 
 _judge = Judge()
@@ -157,27 +229,59 @@ def for_stream(posts: Sequence[Post]) -> list[engine_post.Post]:
     """Stored posts as the stream reads them; parents that came in are named by their row, others as 来源:编号."""
     parents = {(post.platform, name) for post in posts for name in (post.parent_id, post.root_id) if name}
     known: dict[tuple[str, str], str] = {}
-    for row in Post.objects.filter(native_id__in={name for _platform, name in parents}).order_by("-id"):
-        known[(row.platform, row.native_id)] = key_of(row)  # the first version wins
+    rows = by_native_ids(parents).only("platform", "native_id", "kind") if parents else ()
+    # The first version wins, and of one number a post before a comment: their numbers may be the same.
+    for row in sorted(rows, key=lambda row: (row.kind != "comment", -row.pk)):
+        known[(row.platform, row.native_id)] = key_of(row)
     return [_as_stream_post(post, known) for post in posts]
 
 
 def _as_stream_post(post: Post, known: Mapping[tuple[str, str], str]) -> engine_post.Post:
     def named(native_id: str) -> str | None:
-        return known.get((post.platform, native_id), f":{native_id}") if native_id else None
+        found = known.get((post.platform, native_id)) if native_id else None
+        elsewhere = f":{native_id}" if native_id else None
+        return elsewhere if found in (None, key_of(post)) else found
 
-    row = as_engine_post(post).to_dict()
-    row.update(native_id=key_of(post), parent_id=named(post.parent_id), root_id=named(post.root_id))
-    return engine_post.parse_post(row)
+    return replace(
+        as_engine_post(post), native_id=key_of(post), parent_id=named(post.parent_id), root_id=named(post.root_id)
+    )
 
 
-def _log() -> QuerySet[EventPost]:
-    """The last fortnight of the log, and always the newest event's first post: it carries the highest number."""
-    newest = EventPost.objects.order_by("-id").first()
-    highest = EventPost.objects.order_by("-stream_no", "id").first()
-    if newest is None or highest is None:
-        return EventPost.objects.none()
-    return EventPost.objects.filter(Q(stood_at__gte=newest.stood_at - REMEMBERED) | Q(pk=highest.pk))
+def _snapshot() -> Path:
+    return home.home() / _SNAPSHOT
+
+
+def _log_until(last: int) -> dict[str, Any]:
+    """What tells this log from another one, or from itself before it was restored: its length and its latest rows."""
+    rows = EventPost.objects.filter(pk__lte=last)
+    told = rows.order_by("-id").values_list("id", "stream_no", "stood_at", "post__platform", "post__native_id")
+    latest = [[str(value) for value in row] for row in told[:_COMPARED]]
+    return {"rows": rows.count(), "latest": hashlib.sha256(json.dumps(latest).encode()).hexdigest()}
+
+
+def _is_of_this_log(place: Mapping[str, Any]) -> bool:
+    last, pin = place.get("last"), place.get("pin")
+    if not isinstance(last, int) or not isinstance(pin, int):
+        return False
+    known = not pin or Pin.objects.filter(pk=pin, after__lte=last).exists()
+    return known and all(place.get(name) == value for name, value in _log_until(last).items())
+
+
+def _first_remembered() -> int:
+    """The row of the log from which a new engine hears it."""
+    newest = EventPost.objects.order_by("-id").values_list("id", flat=True)[REMEMBERED : REMEMBERED + 1]
+    return next(iter(newest), 0)
+
+
+def _pinned(pin: Pin) -> dict[str, Any]:
+    posts = Post.objects.filter(pk__in=pin.posts).order_by("id")
+    return {
+        "op": "pin",
+        "kind": pin.kind,
+        "left": pin.left.stream_no,
+        "right": pin.right.stream_no,
+        "posts": [{**as_engine_post(post).to_dict(), "native_id": key_of(post)} for post in posts],
+    }
 
 
 def _remembered(row: EventPost) -> dict[str, Any]:
@@ -197,6 +301,12 @@ def _plain_model(regulation: Regulation) -> dict[str, Any]:
         "thresholds": dict(model.thresholds),
         "floors": dict(model.floors),
     }
+
+
+def _good(answer: dict[str, Any]) -> dict[str, Any]:
+    if not answer.get("ok"):
+        raise EngineFailed(str(answer.get("error")))
+    return answer
 
 
 def _checked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

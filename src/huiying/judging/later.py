@@ -6,8 +6,22 @@ import datetime as dt
 
 from django.db import transaction
 
-from huiying.judging import merging, opening, pipeline, queries, urgent, warnings
-from huiying.judging.models import Event, EventPost, UrgentCall, Warning
+from huiying.judging import (
+    adjustments,
+    agreement,
+    alarming,
+    comment_sources,
+    learning,
+    learning_nightly,
+    merging,
+    opening,
+    pipeline,
+    queries,
+    sampling,
+    urgent,
+    warnings,
+)
+from huiying.judging.models import Alarm, Event, EventPost, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.listening.queries import unscreened, waiting_since
@@ -91,6 +105,67 @@ def call_on(now: dt.datetime, limit: int) -> int:
 def destroy_old_voices() -> None:
     """Voices of suspects that were never looked at."""
     Post.objects.filter(sealed_voice__isnull=False, received_at__lt=clock.now() - VOICE_KEPT).update(sealed_voice=None)
+
+
+@every("out_sample", 86_400)
+def draw_last_week() -> None:
+    """The last whole week's sample of what was put aside; looked for daily, so that a stopped house loses none."""
+    sampling.draw_week(sampling.week_before(clock.now()))
+
+
+@every("screening_lessons", 86_400)
+def learn_from_clearances() -> None:
+    """What persons cleared teaches the screening, where that did better on clearances held back (C5.16)."""
+    adjustments.learn()
+
+
+@every("learning", 86_400, transactional=False)
+def learn() -> None:
+    """The bureau's corrections of the day are learned from (C5.14, C7.1)."""
+    learning_nightly.train_all()
+
+
+@every("concern_sample", 86_400)
+def draw_concern_sample() -> None:
+    """Posts for two persons to label without seeing each other's word (C5.14)."""
+    agreement.draw(clock.now())
+
+
+@every("alarm_bars", 86_400)
+def follow_alarm_feedback() -> None:
+    """What was said of past alarms moves the bars (C6.12)."""
+    alarming.follow_feedback()
+
+
+def _alarms_quiet(now: dt.datetime) -> bool:
+    return Alarm.objects.filter(ended_at__isnull=True, event__last_post_at__lte=now - alarming.QUIET).exists()
+
+
+@poller("alarms", due=_alarms_quiet)
+def end_quiet_alarms(now: dt.datetime, _limit: int) -> int:
+    """Alarms of events that were quiet for a day end (C6.12)."""
+    return alarming.settle_quiet(now)
+
+
+@every("comment_sources", 300)
+def open_comment_sources() -> None:
+    """新闻跟帖: recording an article but not its comments is impossible (C5.6)."""
+    comment_sources.open_for_new_articles()
+
+
+@auditor("learning")
+def learned_models_can_be_read() -> list[Finding]:
+    """A model file that is missing or damaged: the rules speak alone, and that is said (C5.14)."""
+    return [
+        Finding(
+            "learning.unreadable",
+            "error",
+            f"学到的标签模型不能用，现在只按规则建议：{state.trouble}。请从备份恢复该文件，或退回到规则",
+            "A learned label model cannot be read, so the rules speak alone: restore its file, or roll it back.",
+        )
+        for state in map(learning.state, learning.TARGETS)
+        if state.trouble
+    ]
 
 
 @auditor("judging")

@@ -5,7 +5,10 @@ Decisions are appended, never changed; the last one that took effect is the leve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from huiying.judging import warnings
@@ -13,7 +16,7 @@ from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
-from huiying.people.models import User
+from huiying.people.models import Appointment, User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, holds, regulation_now
 from huiying.people.words import called
@@ -60,6 +63,23 @@ def decide_level(event: Event, level: str, actor: User, reason: str = "") -> Lev
     if rank(level) > rank(standing.level):
         return _append(event, LevelDecision.RAISED, level, actor, reason)
     return _propose(event, level, reason, actor)
+
+
+@transaction.atomic
+def affirm_level(event: Event, actor: User, reason: str = "") -> LevelDecision:
+    """The level that stands, confirmed by the post that confirms it: somebody on duty had set it first (§4.3)."""
+    require(actor, "event.confirm_level", event)
+    event = _locked(event)
+    return _append(event, LevelDecision.CONFIRMED, current_level(event), actor, reason)
+
+
+def standing_decision(event: Event, roles: Iterable[str] = ()) -> LevelDecision | None:
+    """What persons last decided; `by_post` says whether one of them held one of `roles` at that moment (§4.3)."""
+    held = Appointment.objects.filter(role__in=tuple(roles), since__lte=OuterRef("at")).filter(
+        Q(until__isnull=True) | Q(until__gt=OuterRef("at")),
+        Q(user_id=OuterRef("by_user")) | Q(user_id=OuterRef("second_user")),
+    )
+    return event.level_decisions.filter(kind__in=BY_PERSONS).annotate(by_post=Exists(held)).last()
 
 
 def _first(event: Event, level: str, actor: User, reason: str) -> LevelDecision:

@@ -7,39 +7,58 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from huiying.engine.grading import Figures, grade
-from huiying.judging import merging, standards, voices, warnings
+from huiying.judging import alarming, learning, merging, standards, tally, voices, warnings
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, Screening
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
 from huiying.listening.models import Post
 from huiying.listening.watching import grading_model, level_code
 from huiying.people.models import User
-from huiying.work.numbers import next_number
+from huiying.work.numbers import next_numbers
+from huiying.work.rows import insert
 
 #: Concerns that ask for no answer where nothing grave stands beside them.
 TITLE_CHARS: Final = 60
 LIFE_TITLE: Final = "人身安全事项（限知悉）"
 
 
-def open_event(post: Post, stream_no: int, now: dt.datetime) -> Event:
-    """A new event, first known now: that is when its first hit stood on the desk (INV-2)."""
+def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Event]:
+    """New events, each by its first post and stream number; first known now: that is when it stood on the desk (INV-2).
+
+    The caller has opened the ledger `together`.
+    """
+    if not firsts:
+        return []
     day = f"{now.astimezone(standards.regulation().zone):%Y%m%d}"
-    event = Event.objects.create(
-        number=f"E{day}-{next_number(f'event:{day}'):02d}",
-        stream_no=stream_no,
-        title=_title(post),
-        opened_at=now,
-        last_post_at=now,
-        first_known_at=now,
-        first_published_at=None,
-        sealed_key=voices.new_sealed_key(),
-        life_safety=post.life_safety,
-    )
-    payload = {"number": event.number, "first_known_at": now, "post": post.pk, "life_safety": post.life_safety}
-    record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM)
-    return event
+    numbers = next_numbers(f"event:{day}", len(firsts))
+    events = [
+        Event(
+            number=f"E{day}-{number:02d}",
+            stream_no=stream_no,
+            title=_title(post),
+            opened_at=now,
+            last_post_at=now,
+            first_known_at=now,
+            first_published_at=None,
+            sealed_key=voices.new_sealed_key(),
+            life_safety=post.life_safety,
+        )
+        for number, (post, stream_no) in zip(numbers, firsts, strict=True)
+    ]
+    insert(events)
+    with together((), opening=[f"event:{event.number}" for event in events]):
+        for event, (post, _stream_no) in zip(events, firsts, strict=True):
+            payload = {
+                "number": event.number,
+                "first_known_at": now,
+                "post": post.pk,
+                "life_safety": post.life_safety,
+                "published_at": None if post.time_confidence == "future" else post.published_at,
+            }
+            record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM)
+    return events
 
 
 def add_post(event: Event, post: Post, now: dt.datetime) -> None:
@@ -53,17 +72,54 @@ def add_post(event: Event, post: Post, now: dt.datetime) -> None:
 
 
 def assess(event: Event, now: dt.datetime, desk: list[User] | None = None) -> None:
-    """Describe, grade, and warn; saves the event. The same members give the same result (INV-12).
+    """Count all members, describe, grade, and warn; saves the event. The same members give the same result (INV-12).
 
     `desk` is whom a warning reaches first, where the caller has asked already.
     """
-    members = live_members(event)
-    screenings = [row.post.screening for row in members]
-    if screenings:
-        _describe(event, screenings)
-        _grade(event, members)
-        _stand(event, screenings, now, desk)
+    count(event, now, desk)
     event.save()
+
+
+def count(event: Event, now: dt.datetime, desk: list[User] | None = None) -> None:
+    """As `assess`; the caller saves."""
+    members = [(row.post, row.post.screening) for row in live_members(event)]
+    if not members:
+        event.tally = {}
+        return
+    counted = tally.of(members)
+    gravest = next(screening for _post, screening in members if screening.pk == counted.gravest[-1])
+    _take(event, counted, gravest, now, desk)
+
+
+def grow(
+    event: Event, arrivals: Sequence[Post], now: dt.datetime, desk: list[User] | None = None, *, is_new: bool = False
+) -> None:
+    """As `count` where all that is new are these posts, at a cost that does not depend on how many stood there before.
+
+    A later version of a post, or an event whose members were not counted yet, asks for the whole count; `is_new` says
+    that the posts are all there are.
+    """
+    counted = tally.Tally() if is_new else tally.read(event.tally)
+    if counted is None or any(post.version > 1 for post in arrivals):
+        count(event, now, desk)
+        return
+    gravest = None
+    for post in arrivals:
+        if counted.add(post, post.screening):
+            gravest = post.screening
+    _take(event, counted, gravest, now, desk)
+
+
+def _take(
+    event: Event, counted: tally.Tally, gravest: Screening | None, now: dt.datetime, desk: list[User] | None
+) -> None:
+    event.tally = counted.as_json()
+    if gravest is not None:
+        _describe(event, gravest, alone=counted.members == 1)
+    _grade(event, counted)
+    _stand(event, counted.concerns, now, desk)
+    if alarming.wants_a_look(event, counted.members):
+        alarming.look(event, _latest_versions(live_members(event)), now, desk)
 
 
 def live_members(event: Event) -> list[EventPost]:
@@ -72,29 +128,44 @@ def live_members(event: Event) -> list[EventPost]:
     return list(rows.select_related("post__screening").defer("post__text", "post__sealed_text").order_by("id"))
 
 
-def _describe(event: Event, screenings: Sequence[Screening]) -> None:
+def _latest_versions(members: Sequence[EventPost]) -> list[EventPost]:
+    """One row for each post: an edited post must not be heard twice."""
+    return list({(row.post.platform, row.post.native_id): row for row in members}.values())
+
+
+def _describe(event: Event, gravest: Screening, *, alone: bool) -> None:
     """The gravest post speaks for the event; what a person decided is never written over (C5.14)."""
-    rank = standards.regulation().rank
-    gravest = max(
-        screenings, key=lambda row: (rank(row.level) if row.level else -1, row.sensitivity, row.score, -row.pk)
-    )
-    event.lead, event.co_leads, event.confirm_with = gravest.lead, gravest.co_leads, gravest.confirm_with
-    event.reasons, event.reasons_en = gravest.reasons, gravest.reasons_en
-    if len(screenings) > 1 and event.state in (Event.OPEN, Event.NOTED) and not event.life_safety:
+    learned = learning.better(gravest.post_id, gravest.concern, gravest.lead)
+    event.lead, event.confirm_with = learned.lead, gravest.confirm_with
+    event.co_leads = [code for code in gravest.co_leads if code != learned.lead]
+    event.reasons = [*gravest.reasons, *(one.zh for one in learned.reasons)]
+    event.reasons_en = [*gravest.reasons_en, *(one.en for one in learned.reasons)]
+    if not alone and event.state in (Event.OPEN, Event.NOTED) and not event.life_safety:
         # Praise that came first must not name a matter that a later complaint made grave.
-        event.title = _title(Post.objects.get(pk=gravest.post_id))
-    if not ConcernDecision.objects.filter(event=event, agreed=True).exists():
-        event.concern = gravest.concern
+        event.title = _title(gravest.post)
+    if _decided(event) is None:
+        event.concern = learned.concern
 
 
-def _grade(event: Event, members: Sequence[EventPost]) -> None:
+def gravest_of(screenings: Iterable[Screening]) -> Screening:
+    """The screening that speaks for the event."""
+    rank = standards.regulation().rank
+    return max(screenings, key=lambda row: (rank(row.level) if row.level else -1, row.sensitivity, row.score, -row.pk))
+
+
+def _decided(event: Event) -> ConcernDecision | None:
+    """What persons last agreed the concern to be."""
+    return next((one for one in reversed(list(event.concern_decisions.all())) if one.agreed), None)
+
+
+def _grade(event: Event, counted: tally.Tally) -> None:
     regulation = standards.regulation()
-    figures = figures_of(event, members)
-    result = grade(figures, grading_model(regulation), channel_class=members[0].post.channel_class)
+    figures = _figures(event, counted)
+    result = grade(figures, grading_model(regulation), channel_class=counted.channel_class)
     was, event.suggested_level = event.suggested_level, level_code(regulation, result.level)
     event.floor_fired = result.floor_fired
     event.grade = {**asdict(result), "figures": asdict(figures), "level_code": event.suggested_level}
-    event.platforms_count = len({row.post.platform for row in members})
+    event.platforms_count = len(counted.platforms)
     if was != event.suggested_level:
         payload = {
             "was": was,
@@ -108,43 +179,29 @@ def _grade(event: Event, members: Sequence[EventPost]) -> None:
 
 def figures_of(event: Event, members: Sequence[EventPost]) -> Figures:
     """The grading's inputs for a whole event. What nobody knows stays unknown; a hand-read figure stands first."""
-    latest = _latest_versions(members)
-    said = [row.post.screening.figures for row in latest]
-    hours = _known(one.get("hours") for one in said)
+    return _figures(event, tally.of((row.post, row.post.screening) for row in members))
+
+
+def _figures(event: Event, counted: tally.Tally) -> Figures:
+    hours = counted.hours
     if event.first_published_at is not None:
-        elapsed = members[-1].post.received_at - event.first_published_at
-        hours = [max(elapsed.total_seconds() / 3600, 0.0)]
-    attitudes = _known(one.get("attitude") for one in said)
-    attitude = event.attitude if event.attitude is not None else sum(attitudes) / len(attitudes) if attitudes else None
+        elapsed = dt.datetime.fromisoformat(counted.last_received) - event.first_published_at
+        hours = max(elapsed.total_seconds() / 3600, 0.0)
     return Figures(
-        reads=_total(latest, "reads"),
-        reposts=_total(latest, "reposts"),
-        comments=_total(latest, "comments"),
-        platforms=max([len({row.post.platform for row in latest}), *_known(one.get("platforms") for one in said)]),
-        tier=max((int(tier) for tier in _known(one.get("tier") for one in said)), default=None),
-        hours=max(hours, default=None),
-        attitude=attitude,
-        sensitivity=max(row.post.screening.sensitivity for row in latest),
-        offline=max([event.offline_risk, *_known(one.get("offline") for one in said)]),
-        **{name: any(one.get(name) for one in said) for name in ("casualty", "hot_list", "superior", "outage")},
+        reads=counted.totals.get("reads"),
+        reposts=counted.totals.get("reposts"),
+        comments=counted.totals.get("comments"),
+        platforms=max(len(counted.platforms), counted.said_platforms),
+        tier=counted.tier,
+        hours=hours,
+        attitude=event.attitude if event.attitude is not None else counted.attitude,
+        sensitivity=counted.sensitivity,
+        offline=max(event.offline_risk, counted.offline),
+        **{name: name in counted.flags for name in tally.FLAGS},
     )
 
 
-def _latest_versions(members: Sequence[EventPost]) -> list[EventPost]:
-    """One row for each post: an edited post must not count its readers twice."""
-    return list({(row.post.platform, row.post.native_id): row for row in members}.values())
-
-
-def _known(values: Iterable[Any]) -> list[float]:
-    return [value for value in values if value is not None]
-
-
-def _total(members: Sequence[EventPost], name: str) -> float | None:
-    figures = _known(row.post.metrics.get(name) for row in members)
-    return sum(figures) if figures else None
-
-
-def _stand(event: Event, screenings: Sequence[Screening], now: dt.datetime, desk: list[User] | None) -> None:
+def _stand(event: Event, concerns: Sequence[str], now: dt.datetime, desk: list[User] | None) -> None:
     """Whether the event needs an answer, until when its level wants confirming, and whom to warn."""
     if event.state == Event.DISMISSED and warnings.is_graver(event):
         _reopen(event)
@@ -154,7 +211,7 @@ def _stand(event: Event, screenings: Sequence[Screening], now: dt.datetime, desk
         warnings.warn(event, now, desk)  # only where it has become graver than all that was warned of
     if event.state not in (Event.OPEN, Event.NOTED):
         return
-    if not needs_answer(event, screenings):
+    if not needs_answer(event, concerns):
         event.state, event.confirm_by = Event.NOTED, None
         return
     event.state = Event.OPEN
@@ -171,19 +228,18 @@ def _reopen(event: Event) -> None:
     record(f"event:{event.number}", "event.reopened", {"level": event.suggested_level}, Actor.SYSTEM)
 
 
-def needs_answer(event: Event, screenings: Sequence[Screening]) -> bool:
+def needs_answer(event: Event, concerns: Sequence[str]) -> bool:
     """No answer is needed where all that was said is praise, good news or talk, at the lowest level."""
     if event.life_safety or event.suggested_level != standards.regulation().levels[0].code:
         return True
-    decided = ConcernDecision.objects.filter(event=event, agreed=True).last()
-    concerns = {decided.concern} if decided else {row.concern for row in screenings}
-    return not concerns <= set(standards.regulation().monitor.quiet_kinds)
+    decided = _decided(event)
+    said = {decided.concern} if decided else set(concerns)
+    return not said <= set(standards.regulation().monitor.quiet_kinds)
 
 
 def _is_confirmed(event: Event) -> bool:
-    return event.level_decisions.filter(
-        kind__in=(LevelDecision.CONFIRMED, LevelDecision.RAISED, LevelDecision.LOWERED)
-    ).exists()
+    decided = (LevelDecision.CONFIRMED, LevelDecision.RAISED, LevelDecision.LOWERED)
+    return any(one.kind in decided for one in event.level_decisions.all())
 
 
 def _title(post: Post) -> str:

@@ -8,29 +8,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
+from django.utils.functional import SimpleLazyObject
 
+from huiying.engine import post as engine_post
+from huiying.engine.grading import Figures
 from huiying.engine.normalise import normalise
-from huiying.engine.rules import RuleSet
 from huiying.engine.said import Said
 from huiying.engine.screening import figures_of
 from huiying.judging import engines, merging, opening, standards, voices, warnings
-from huiying.judging.models import Event, EventPost, Screening
+from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
+from huiying.listening import patrol
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, unscreened
 from huiying.listening.watching import level_code, ruleset
 from huiying.work.models import Lease
 from huiying.work.outbox import enqueue
-from huiying.work.rows import locked
+from huiying.work.rows import insert, locked, rewrite
 
 LOCK = "judging"
 BATCH = 200
+FIGURES = tuple(figure.name for figure in fields(Figures))
 PASTED = Said(
     "由值班人员录入；规则判断与本局无关，先放入待甄别，由人决定",
     "Entered by the duty desk; the rules find it out of scope, so it waits among the suspects for a person to decide",
@@ -48,10 +52,12 @@ class Judged:
 
 @dataclass
 class Joined:
-    """Events that a batch touched, by id, and which of them it opened."""
+    """Events that a batch touched, by id: which of them it opened, which took another one in, and who came to each."""
 
     events: dict[int, Event] = field(default_factory=dict)
     opened: set[int] = field(default_factory=set)
+    took_in: set[int] = field(default_factory=set)
+    arrivals: dict[int, list[Post]] = field(default_factory=dict)
 
 
 def judge_pending(limit: int = BATCH) -> Judged:
@@ -63,8 +69,8 @@ def judge_pending(limit: int = BATCH) -> Judged:
         with transaction.atomic():
             locked(Lease, LOCK)
             posts = list(unscreened()[:limit])
-            judge.catch_up()
             with standards.one_regulation():
+                judge.catch_up()
                 return _judge(posts, judge)
     except BaseException:
         judge.reset()
@@ -76,28 +82,50 @@ def _judge(posts: Sequence[Post], judge: engines.Judge) -> Judged:
     screenings = _screened(posts, judge, now)
     hits = [post for post, row in zip(posts, screenings, strict=True) if row.band == Screening.HIT]
     joined = join(hits, judge, now)
-    suspects = {row.post_id for row in screenings if row.band == Screening.SUSPECT}
-    for post in posts:
-        post.screened = True
-        if post.pk not in suspects:
-            post.sealed_voice = None  # counted or out of scope: either way it is destroyed with this commit
-    Post.objects.bulk_update(posts, ["screened", "sealed_voice", "life_safety"])
+    _mark(posts, screenings)
     settle(joined, now)
     return Judged(len(posts), len(hits), len(joined.opened))
+
+
+def _mark(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
+    """The posts are screened. A voice that was counted or is out of scope is destroyed with this commit."""
+    stored = Post.objects.filter(pk__in=[post.pk for post in posts])
+    suspects = [row.post_id for row in screenings if row.band == Screening.SUSPECT]
+    if suspects:
+        stored.filter(pk__in=suspects).update(screened=True)
+    stored.exclude(pk__in=suspects).update(screened=True, sealed_voice=None)
+    in_danger = [post.pk for post in posts if post.life_safety]
+    if in_danger:
+        stored.filter(pk__in=in_danger).update(life_safety=True)
 
 
 def _screened(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> list[Screening]:
     regulation = standards.regulation()
     rules = ruleset(regulation)
-    confirm_with = {rule.id: list(rule.confirm_with) for rule in rules.rules}
+    seen = [as_engine_post(post) for post in posts]
+    screened = judge.screen(seen)
+    foremost = {found["rules"][0] for found in screened if found["rules"]}
+    first = {rule.id: list(rule.confirm_with) for rule in rules.rules if rule.id in foremost}
     rows = []
-    for post, found in zip(posts, judge.screen([as_engine_post(post) for post in posts]), strict=True):
-        row = _screening(post, found, now, _named(rules))
-        row.confirm_with = confirm_with.get(found["rules"][0], []) if found["rules"] else []
+    hits: list[WatchHit] = []
+    wider = patrol.wider_words()
+    for post, read, found in zip(posts, seen, screened, strict=True):
+        row = _screening(post, read, found, now)
+        row.confirm_with = first.get(found["rules"][0], []) if found["rules"] else []
         row.level = level_code(regulation, found["level"]) if found["level"] else ""
         _mind_life(post, row)
+        _mind_emergency(read, row, wider)
         rows.append(row)
-    return Screening.objects.bulk_create(rows)
+        if row.band != Screening.OUT:
+            hits += _hits(post, found["hits"], now)
+    insert(rows)
+    WatchHit.objects.bulk_create(hits)
+    return rows
+
+
+def _hits(post: Post, found: Sequence[dict[str, Any]], now: dt.datetime) -> list[WatchHit]:
+    """Which clause of which version of which rule stands where in the post (C5.11)."""
+    return [WatchHit(post=post, rule=hit["rule"], version=hit["version"], places=hit["terms"], at=now) for hit in found]
 
 
 def own_word(heard: str) -> str:
@@ -107,10 +135,9 @@ def own_word(heard: str) -> str:
     return word if word in regulation.concerns else ""
 
 
-def _screening(post: Post, found: dict[str, Any], now: dt.datetime, rules: str) -> Screening:
+def _screening(post: Post, seen: engine_post.Post, found: dict[str, Any], now: dt.datetime) -> Screening:
     is_kept = post.received_how == "paste" and found["band"] == Screening.OUT
-    seen = as_engine_post(post)
-    figures = asdict(figures_of(seen, normalise(seen.full_text).text, found["sensitivity"], found["concern"]))
+    figures = figures_of(seen, normalise(seen.full_text).text, found["sensitivity"], found["concern"])
     return Screening(
         post=post,
         # A person who pastes a text wants it looked at: it may be set aside, but not by a rule alone (C5.16).
@@ -124,10 +151,22 @@ def _screening(post: Post, found: dict[str, Any], now: dt.datetime, rules: str) 
         sensitivity=found["sensitivity"],
         reasons=[*found["reasons"], PASTED.zh] if is_kept else found["reasons"],
         reasons_en=[*found["reasons_en"], PASTED.en] if is_kept else found["reasons_en"],
-        figures=figures,
-        ruleset=rules,
+        figures={name: getattr(figures, name) for name in FIGURES},
+        ruleset=found["ruleset"],
         screened_at=now,
     )
+
+
+def _mind_emergency(post: engine_post.Post, row: Screening, wider: Sequence[str]) -> None:
+    """While an emergency watch is on, a post with one of its wider words is looked at by a person (C5.9)."""
+    if not wider or row.band != Screening.OUT:
+        return
+    text = normalise(post.full_text).text
+    word = next((word for word in wider if normalise(word).text in text), None)
+    if word is not None:
+        row.band = Screening.SUSPECT
+        row.reasons = [*row.reasons, f"突发事件监测的扩大词「{word}」"]
+        row.reasons_en = [*row.reasons_en, f"A wider word of the emergency watch, 「{word}」"]
 
 
 def _mind_life(post: Post, row: Screening) -> None:
@@ -139,38 +178,46 @@ def _mind_life(post: Post, row: Screening) -> None:
         enqueue("urgent_call", {"post": post.pk}, key=f"urgent:{post.pk}")
 
 
-def _named(rules: RuleSet) -> str:
-    return f"{Path(rules.name).name}@{rules.version}"[:64]
-
-
 def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joined:
     """Give each post its event, in order. The caller holds the judging lock and has caught up the engine."""
     joined = Joined()
     if not posts:
         return joined
     assigned, merges = judge.observe(engines.for_stream(posts))
-    rows: list[EventPost] = []
-    for post, found in zip(posts, assigned, strict=True):
-        event = _event_of(post, found["event"], joined, now)
+    events = _events_of(posts, [found["event"] for found in assigned], joined, now)
+    for event, post in zip(events, posts, strict=True):
         opening.add_post(event, post, now)
-        rows.append(_place(event, post, found, now))
-    judge.knows(EventPost.objects.bulk_create(rows)[-1].pk)
+        joined.arrivals.setdefault(event.pk, []).append(post)
+    voices.count(list(zip(events, posts, strict=True)), joined.opened)
+    rows = [_place(*placed, now) for placed in zip(events, posts, assigned, strict=True)]
+    insert(rows)
+    judge.knows(rows[-1].pk)
     for source, into in merges:
-        merging.adopt(source, into, joined.events)
+        if (winner := merging.adopt(source, into, joined.events)) is not None:
+            joined.took_in.add(winner.pk)
     return joined
 
 
-def _event_of(post: Post, stream_no: int, joined: Joined, now: dt.datetime) -> Event:
-    """The live event of a stream number: merges are followed, a new number opens an event."""
-    found = Event.objects.filter(stream_no=stream_no).first()
-    event = merging.live(found) if found else opening.open_event(post, stream_no, now)
-    if found is None:
-        joined.opened.add(event.pk)
-    return joined.events.setdefault(event.pk, event)
+def _events_of(posts: Sequence[Post], numbers: Sequence[int], joined: Joined, now: dt.datetime) -> list[Event]:
+    """The live event of each stream number: merges are followed, a number that is new opens an event."""
+    found = {event.stream_no: event for event in Event.objects.filter(stream_no__in=set(numbers))}
+    firsts: dict[int, Post] = {}
+    for number, post in zip(numbers, posts, strict=True):
+        if number not in found:
+            firsts.setdefault(number, post)
+    opened = opening.open_events([(post, number) for number, post in firsts.items()], now)
+    joined.opened.update(event.pk for event in opened)
+    found |= {event.stream_no: event for event in opened}
+    events = []
+    for number in numbers:
+        event = found[number]
+        if event.merged_into_id is not None:
+            event = merging.live(event)
+        events.append(joined.events.setdefault(event.pk, event))
+    return events
 
 
 def _place(event: Event, post: Post, found: dict[str, Any], now: dt.datetime) -> EventPost:
-    voices.count(event, post)
     parent = found["parent"] or ""
     return EventPost(
         event=event,
@@ -178,6 +225,7 @@ def _place(event: Event, post: Post, found: dict[str, Any], now: dt.datetime) ->
         duplicate_of_id=int(found["duplicate_of"]) if found["duplicate_of"] else None,
         parent=parent[1:] if parent.startswith(":") else f"#{parent}" if parent else "",
         parent_evidence=(found["parent_evidence"] or "")[:200],
+        parent_confidence=found["parent_confidence"],
         similarity=found["similarity"],
         stream_no=found["event"],
         stood_at=now,
@@ -186,11 +234,20 @@ def _place(event: Event, post: Post, found: dict[str, Any], now: dt.datetime) ->
 
 def settle(joined: Joined, now: dt.datetime) -> None:
     """After a batch: record what joined, grade each touched event once, warn where it needs an answer."""
-    desk = warnings.ladder(0) if joined.events else None
-    for event in joined.events.values():
-        if event.state == Event.MERGED:
-            continue  # its pointer is saved, and the event that goes on is among the touched ones
-        if event.pk not in joined.opened:
-            payload = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
-            record(f"event:{event.number}", "event.joined", payload, Actor.SYSTEM)
-        opening.assess(event, now, desk)
+    # A merged event's pointer is saved, and the event that goes on is among the touched ones.
+    events = [event for event in joined.events.values() if event.state != Event.MERGED]
+    if not events:
+        return
+    desk: Any = SimpleLazyObject(lambda: warnings.ladder(0))  # asked only where somebody is to be warned
+    prefetch_related_objects(events, "warnings", "level_decisions", "concern_decisions")
+    with together(f"event:{event.number}" for event in events):
+        for event in events:
+            is_new = event.pk in joined.opened
+            if not is_new:
+                payload = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
+                record(f"event:{event.number}", "event.joined", payload, Actor.SYSTEM)
+            if event.pk in joined.took_in:
+                opening.count(event, now, desk)
+            else:
+                opening.grow(event, joined.arrivals.get(event.pk, ()), now, desk, is_new=is_new)
+    rewrite(events)

@@ -13,10 +13,11 @@ from huiying.engine.duplicates import fingerprint, overlap
 from huiying.judging import merging
 from huiying.judging.levels import confirmed_level, current_level, open_proposal
 from huiying.judging.models import ConcernDecision, Event, EventPost, Screening, UrgentCall, Warning
-from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.people.versions import regulation_now
+from huiying.regulation import Regulation
 
 KNOWN_POSTS = 500
 KNOWN_SHARE = 0.6
@@ -46,20 +47,20 @@ def unconfirmed_due(now: dt.datetime) -> QuerySet[Event]:
     return Event.objects.filter(state=Event.OPEN, confirm_by__lte=now).order_by("confirm_by")
 
 
+def missed_topics(now: dt.datetime, regulation: Regulation | None = None) -> QuerySet[Event]:
+    """C1.3 不缺位: so many people speak of one matter, and past the time to confirm it nobody opened a case or decided
+    that there is nothing to answer. Gravest first.
+    """
+    rule = regulation or regulation_now()
+    rows = Event.objects.filter(state=Event.OPEN, posts_count__gte=rule.monitor.missed_topic_posts)
+    waiting = rows.filter(opened_at__lte=now - rule.grading.confirm_within.elapsed, dismissal__isnull=True)
+    return waiting.order_by("-suggested_level", "opened_at")
+
+
 def suspects() -> QuerySet[Screening]:
     """The tray of posts that a person has yet to look at: danger to life first, then the surest, then the oldest."""
     rows = Screening.objects.filter(band=Screening.SUSPECT, cleared="").select_related("post")
     return rows.order_by("-life_safety", "-score", "post_id")
-
-
-def weekly_sample(size: int = 50, days: int = 7) -> list[Screening]:
-    """Out-of-scope posts of the last days at an even distance, for the weekly look at what the rules miss (C5.16)."""
-    rows = Screening.objects.filter(
-        band=Screening.OUT, cleared="", screened_at__gte=clock.now() - dt.timedelta(days=days)
-    )
-    ids = list(rows.order_by("post_id").values_list("id", flat=True))
-    step = max(len(ids) // size, 1)
-    return list(Screening.objects.filter(id__in=ids[::step][:size]).select_related("post").order_by("post_id"))
 
 
 def open_warnings(user: User) -> QuerySet[Warning]:
@@ -96,7 +97,7 @@ def similar_known(text: str) -> Event | None:
 
 def members(event: Event) -> QuerySet[EventPost]:
     """Posts of an event and of what was merged into it, in the order they stood on the desk."""
-    rows = EventPost.objects.filter(event__in=merging.family(event), withdrawn_at__isnull=True)
+    rows = EventPost.objects.filter(event__in=merging.within(event), withdrawn_at__isnull=True)
     return rows.select_related("post", "duplicate_of").order_by("id")
 
 
@@ -124,13 +125,13 @@ def voices(event: Event) -> Voices:
 
 def concern_of(event: Event) -> tuple[str, bool]:
     """The concern, and whether a person decided it; a machine's word is a suggestion only (C5.14)."""
-    decided = event.concern_decisions.filter(agreed=True).last()
+    decided = next((row for row in reversed(event.concern_decisions.all()) if row.agreed), None)
     return (decided.concern, True) if decided else (event.concern, False)
 
 
 def open_rumour(event: Event) -> ConcernDecision | None:
     """A proposed 谣言 that waits for its second person."""
-    return event.concern_decisions.filter(agreed__isnull=True).last()
+    return next((row for row in reversed(event.concern_decisions.all()) if row.agreed is None), None)
 
 
 def in_scope(post_ids: Sequence[int]) -> tuple[int, int]:
@@ -153,6 +154,7 @@ __all__ = [
     "events_to_do",
     "in_scope",
     "members",
+    "missed_topics",
     "open_proposal",
     "open_rumour",
     "open_warnings",
@@ -162,5 +164,4 @@ __all__ = [
     "unconfirmed_due",
     "urgent_calls",
     "voices",
-    "weekly_sample",
 ]

@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from huiying.judging import standards
 from huiying.judging.models import Event, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
+from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.queries import holders, on_duty
+from huiying.people.permissions import require
+from huiying.people.queries import actor_of, holders, on_duty
+from huiying.people.roster import on_shift
 from huiying.work import notify
 
 NOBODY = "无人值班"
+LEAST_REASON = 6
+SPREADS = "传播迅速"
 AGAIN = "已办结的事件又有新帖，请看是否需要重新办理"
 
 
@@ -29,7 +37,8 @@ def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warn
         return None
     regulation = standards.regulation()
     is_raise = event.warnings.exists()
-    settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
+    if is_raise:
+        settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
     return _give(event, _trigger(event, is_raise=is_raise), now, desk)
 
 
@@ -38,6 +47,12 @@ def warn_again(event: Event, now: dt.datetime, desk: list[User] | None = None) -
     if event.warnings.filter(acknowledged_at__isnull=True).exists():
         return None
     return _give(event, AGAIN, now, desk)
+
+
+def warn_of_spread(event: Event, words: str, now: dt.datetime, desk: list[User] | None = None) -> Warning:
+    """The posts of an event look like the beginning of a large one: the desk hears so at once (C6.11)."""
+    settle(event, "由传播预警代替")
+    return _give(event, f"{SPREADS}：{words}"[:200], now, desk)
 
 
 def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None) -> Warning:
@@ -49,8 +64,15 @@ def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None)
         recipients=names(people),
         at=now,
         next_action_at=now + patience(event.suggested_level),
+        due_at=now + patience(event.suggested_level),
     )
-    payload = {"level": warning.level, "recipients": warning.recipients, "trigger": warning.trigger}
+    payload = {
+        "warning": warning.pk,
+        "level": warning.level,
+        "recipients": warning.recipients,
+        "trigger": warning.trigger,
+        "due_at": warning.due_at,
+    }
     record(f"event:{event.number}", "event.warned", payload, Actor.SYSTEM)
     _notify(warning, people)
     return warning
@@ -59,8 +81,7 @@ def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None)
 def is_graver(event: Event) -> bool:
     """Whether the suggested level lies above every level that was warned of."""
     rank = standards.regulation().rank
-    given = event.warnings.values_list("level", flat=True)
-    return rank(event.suggested_level) > max((rank(level) for level in given), default=-1)
+    return rank(event.suggested_level) > max((rank(given.level) for given in event.warnings.all()), default=-1)
 
 
 def climb(warning: Warning, now: dt.datetime) -> None:
@@ -77,9 +98,32 @@ def climb(warning: Warning, now: dt.datetime) -> None:
 
 def settle(event: Event, why: str) -> int:
     """Close the open warnings of an event: somebody acts on it, or another warning goes on. Returns how many."""
-    return event.warnings.filter(acknowledged_at__isnull=True).update(
-        acknowledged_at=clock.now(), acknowledged_by=why[:100], next_action_at=None
-    )
+    waiting = list(event.warnings.filter(acknowledged_at__isnull=True).order_by("id"))
+    for warning in waiting:
+        warning.acknowledged_at, warning.acknowledged_by, warning.next_action_at = clock.now(), why[:100], None
+        warning.save(update_fields=["acknowledged_at", "acknowledged_by", "next_action_at"])
+        record(f"event:{event.number}", "warning.settled", {"warning": warning.pk, "why": why}, Actor.SYSTEM)
+    return len(waiting)
+
+
+@transaction.atomic
+def cancel(warning: Warning, reason: str, actor: User) -> Warning:
+    """取消预警 (C6.12): by a person, with a reason; the climbing ends and the row stays. Raises Refused."""
+    require(actor, "warning.cancel", warning)
+    warning = Warning.objects.select_for_update().select_related("event").get(pk=warning.pk)
+    if warning.cancelled_at is not None:
+        return warning
+    if len("".join(reason.split())) < LEAST_REASON:
+        raise Refused(_("请写明为什么取消，例如“同一事项已由 E20260914-02 预警”。"), code="reason_needed")
+    now = clock.now()
+    if warning.acknowledged_at is None:
+        warning.acknowledged_at, warning.acknowledged_by = now, actor.name
+    warning.next_action_at = None
+    warning.cancelled_at, warning.cancelled_by, warning.cancel_reason = now, actor.name, reason.strip()[:500]
+    warning.save()
+    payload = {"warning": warning.pk, "level": warning.level, "reason": warning.cancel_reason}
+    record(f"event:{warning.event.number}", "warning.cancelled", payload, actor_of(actor))
+    return warning
 
 
 def patience(level: str) -> dt.timedelta:
@@ -101,7 +145,10 @@ def ladder(step: int) -> list[User]:
 
 
 def duty_desk() -> list[User]:
-    """Who sits at the desk: the regulation's duty officers, else whoever may do their work."""
+    """Who sits at the desk: the roster's shift, else the regulation's duty officers, else whoever may do their work."""
+    seated = on_shift()
+    if seated:
+        return seated
     roles = standards.regulation().roles_acting_as("duty_officer")
     return list(dict.fromkeys(user for role in roles for user in holders(role))) or on_duty()
 
@@ -117,9 +164,10 @@ def _trigger(event: Event, *, is_raise: bool) -> str:
 
 
 def _notify(warning: Warning, people: list[User]) -> None:
-    """The lowest level stands in the ledger only; no word of a danger to life is sent round."""
+    """The lowest level stands in the ledger only, unless it spreads; no word of a danger to life is sent round."""
     regulation = standards.regulation()
-    if regulation.rank(warning.level) == 0 or warning.event.life_safety:
+    spreads = warning.trigger.startswith(SPREADS)
+    if (regulation.rank(warning.level) == 0 and not spreads) or warning.event.life_safety:
         return
     level = regulation.level(warning.level).name
     notify.send(

@@ -25,6 +25,7 @@ Resolver = Callable[[str, int], Iterable[str]]
 
 # Cloud metadata services hand out credentials; no setting opens them.
 _NEVER = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")))
+_SOMEWHERE = "1.1.1.1"  # stands for the answer of a name server that was not asked; never connected to
 _NUMERIC_LABEL = re.compile(r"\d+|0[xo][0-9a-f]*", re.IGNORECASE)
 _TUNNELS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
     (ipaddress.IPv6Network("::/96"), 0),
@@ -36,6 +37,10 @@ _TUNNELS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
 
 class AddressRefused(ValueError):
     """An outgoing request was refused; the message names the address and the reason."""
+
+
+class HostUnknown(AddressRefused):
+    """The name server knows no address of the host: nothing was refused, it is just not there."""
 
 
 @dataclass(frozen=True)
@@ -52,26 +57,49 @@ def resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise AddressRefused(f"找不到主机 {host}：{error}") from error
+        raise HostUnknown(f"找不到主机 {host}：{error}") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def check_url(url: str, resolver: Resolver = resolve) -> Target:
     """Judge `url` and resolve it. Raises AddressRefused unless every address of its host may be reached."""
     parts = _split(url)
-    host = _clean_host(url, parts.hostname or "")
     try:
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     except ValueError:
         raise AddressRefused(f"{url} 的端口不是 0–65535 之间的数字") from None
+    return _judged(url, parts.hostname or "", port, resolver)
+
+
+def check_written(url: str) -> None:
+    """Judge `url` as far as it can be without a name server: for many at once. Raises AddressRefused."""
+    check_url(url, lambda _host, _port: [_SOMEWHERE])
+
+
+def check_host(host: str, port: int, resolver: Resolver = resolve) -> Target:
+    """The same for a server that is no web site, such as one of mail."""
+    return _judged(f"{host}:{port}", host, port, resolver)
+
+
+def _judged(url: str, written: str, port: int, resolver: Resolver) -> Target:
+    host = _clean_host(url, written)
     literal = _literal(url, host)
     found = [str(literal)] if literal else list(resolver(host, port))
     if not found:
-        raise AddressRefused(f"找不到主机 {host} 的地址")
+        raise HostUnknown(f"找不到主机 {host} 的地址")
     allowed = allowed_networks()
     for text in found:
         _judge(url, ipaddress.ip_address(text.partition("%")[0]), allowed)
     return Target(host, port, tuple(found))
+
+
+def is_opened(target: Target) -> bool:
+    """Whether every address of `target` lies in a network that the administrator opened: inside the house."""
+    allowed = allowed_networks()
+    return all(
+        any(ip.version == network.version and ip in network for network in allowed)
+        for ip in (ipaddress.ip_address(text.partition("%")[0]) for text in target.ips)
+    )
 
 
 def allowed_networks() -> tuple[Network, ...]:

@@ -41,9 +41,24 @@ def logs() -> Path:
     return _folder(home() / "logs")
 
 
+def imports() -> Path:
+    """Uploaded files that wait to be imported; each is gone when it was."""
+    return _folder(home() / "imports")
+
+
+def inbox() -> Path:
+    """The folder that is watched: `HUIYING_INBOX`, or one inside the home."""
+    return _folder(Path(os.environ.get("HUIYING_INBOX") or home() / "inbox").absolute())
+
+
 def files() -> Path:
     """Documents that were made and attachments that were received."""
     return _folder(home() / "files")
+
+
+def models() -> Path:
+    """What was learned from the bureau's own corrections, each file named by its SHA-256."""
+    return _folder(home() / "models")
 
 
 def create_private(path: Path, content: bytes) -> bool:

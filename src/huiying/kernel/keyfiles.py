@@ -16,7 +16,8 @@ from huiying.kernel import home
 KEY_BYTES = 32
 ID_BYTES = 8
 
-_cache: dict[tuple[str, int, int, int], bytes] = {}
+Stamp = tuple[str, int, int, int]
+_cache: dict[Stamp, bytes] = {}
 
 
 class KeyFileError(Exception):
@@ -28,20 +29,31 @@ def load(name: str) -> bytes:
 
     Raises KeyFileError when it is damaged, or missing although it was in use before.
     """
+    # Asked for with every sealed value: a look at the file is enough while it is the one that was read.
+    stamp = _stamp(f"{os.environ.get('HUIYING_HOME') or 'var'}/keys/{name}.key")
+    if stamp is not None and stamp in _cache:
+        return _cache[stamp]
     path = home.keys() / f"{name}.key"
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
+    if not path.exists():
         return _create(name, path)
-    stamp = (os.fspath(path), stat.st_ino, stat.st_mtime_ns, stat.st_size)
-    if stamp not in _cache:
-        _cache[stamp] = _read(name, path)
-    return _cache[stamp]
+    key = _read(name, path)
+    if stamp is not None:
+        _cache[stamp] = key
+    return key
 
 
 def key_id(key: bytes) -> bytes:
     """Eight bytes that name a key without revealing it."""
     return hashlib.sha256(b"huiying key id\x00" + key).digest()[:ID_BYTES]
+
+
+def _stamp(path: str) -> Stamp | None:
+    """What tells one key file from another; None where there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a Path costs more than the look
+    except FileNotFoundError:
+        return None
+    return os.path.abspath(path), stat.st_ino, stat.st_mtime_ns, stat.st_size  # noqa: PTH100
 
 
 def _create(name: str, path: Path) -> bytes:

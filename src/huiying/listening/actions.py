@@ -14,7 +14,7 @@ from huiying.engine import post as engine_post
 from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door, hosts
-from huiying.listening.models import Message, Post
+from huiying.listening.models import Message, Post, StaffReport
 from huiying.listening.sealed import CONTACT
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -22,6 +22,7 @@ from huiying.people.permissions import require
 from huiying.people.queries import actor_of, zone
 from huiying.work.numbers import next_number
 from huiying.work.outbox import enqueue
+from huiying.work.rows import insert
 
 CHAIN = "posts"
 CHUNK = 200
@@ -64,7 +65,7 @@ class Receipt:
 
 
 def receive(posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor, batch: str = "") -> Received:
-    """Store each post once by (platform, native id, text). Each chunk of 200 is one transaction.
+    """Store each post once by (platform, kind, native id, text). Each chunk of 200 is one transaction.
 
     A known id with another text is a new row with the next version: kept, screened again (INV-1).
     """
@@ -73,13 +74,14 @@ def receive(posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor,
     stream = iter(posts)
     while chunk := list(islice(stream, CHUNK)):
         with transaction.atomic():
-            lock(CHAIN)  # posts have one writer at a time, so that "known already" cannot change under us
-            _receive_chunk(chunk, result, how, who)
+            receive_chunk(chunk, result, how, who)
     result.post_ids = list(dict.fromkeys(result.post_ids))
     return result
 
 
-def _receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
+def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
+    """Store a chunk inside the caller's transaction and add to `result`."""
+    lock(CHAIN)  # posts have one writer at a time, so that "known already" cannot change under us
     known = _known(chunk)
     rows: list[Post] = []
     places: list[Post] = []
@@ -97,7 +99,7 @@ def _receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str
             versions[sha256] = row
             rows.append(row)
         places.append(versions[sha256])
-    Post.objects.bulk_create(rows)
+    insert(rows)
     result.received += len(chunk)
     result.new += len(rows)
     result.post_ids += [row.pk for row in places]
@@ -106,23 +108,34 @@ def _receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str
         record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who)
 
 
-def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str], dict[str, Post]]:
+def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str, str], dict[str, Post]]:
     """Rows already there under the chunk's keys, by text hash."""
     keys = {door.key_of(post) for post in chunk}
-    rows = Post.objects.filter(native_id__in={native_id for _platform, native_id in keys})
-    known: dict[tuple[str, str], dict[str, Post]] = {}
-    for row in rows.only("platform", "native_id", "text_sha256", "metrics").order_by("id"):
-        if (row.platform, row.native_id) in keys:
-            known.setdefault((row.platform, row.native_id), {})[row.text_sha256] = row
+    # Every column of the unique index is named, or it would be read from end to end for each chunk.
+    platforms, kinds, native_ids = (set(column) for column in zip(*keys, strict=True))
+    rows = Post.objects.filter(platform__in=platforms, kind__in=kinds, native_id__in=native_ids)
+    known: dict[tuple[str, str, str], dict[str, Post]] = {}
+    for row in rows.only("platform", "kind", "native_id", "text_sha256", "metrics", "metrics_at").order_by("id"):
+        key = (row.platform, row.kind, row.native_id)
+        if key in keys:
+            known.setdefault(key, {})[row.text_sha256] = row
     return known
 
 
 def _refresh(row: Post, post: engine_post.Post) -> bool:
-    """Let newer known figures replace older ones; an unknown figure never replaces a known one."""
-    newer = {name: figure for name, figure in post.metrics.items() if figure is not None}
-    if newer.items() <= row.metrics.items():
+    """Let newer known figures replace older ones; an unknown figure never replaces a known one.
+
+    Newer is what the collector read later; where it does not say, what came later.
+    """
+    told = {name: figure for name, figure in post.metrics.items() if figure is not None}
+    is_older = row.metrics_at is not None and post.seen_at is not None and post.seen_at < row.metrics_at
+    if is_older:
+        told = {name: figure for name, figure in told.items() if row.metrics.get(name) is None}
+    figures = {**row.metrics, **told}
+    if figures == row.metrics:
         return False
-    row.metrics = {**row.metrics, **newer}
+    row.metrics = figures
+    row.metrics_at = row.metrics_at if is_older else post.seen_at or row.metrics_at
     return True
 
 
@@ -134,7 +147,7 @@ def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> No
     if rows:
         enqueue("judge", {"batch": batch}, key=f"judge:{rows[-1].pk}")
     if refreshed:
-        Post.objects.bulk_update(refreshed.values(), ["metrics"])
+        Post.objects.bulk_update(refreshed.values(), ["metrics", "metrics_at"])
         moment = canonical.timestamp(clock.now())
         enqueue("regrade_posts", {"posts": sorted(refreshed)}, key=f"regrade:{batch}:{min(refreshed)}:{moment}")
 
@@ -155,6 +168,7 @@ def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str 
     """Store what a person pasted (C5.13). A date in the text is not believed: the server's time is what counts.
 
     Raises Refused when there is nothing to store or the person may not.
+    The person is credited for a new one, and told how it ended; nobody's score counts what they brought (C6.13, C9.7).
     """
     require(actor, "post.take_in")
     pasted, title = text_or_link.strip(), title.strip()
@@ -165,8 +179,19 @@ def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str 
         post = engine_post.parse_post(row)
     except engine_post.PostError as error:
         raise Refused(str(error), code="unreadable") from error
-    received = receive([post], how="paste", actor=actor)
-    return TakenIn(Post.objects.get(pk=received.post_ids[0]), received.new == 1)
+    with transaction.atomic():
+        received = receive([post], how="paste", actor=actor)
+        stored = Post.objects.get(pk=received.post_ids[0])
+        if received.new == 1:
+            credit(stored, actor)
+    return TakenIn(stored, received.new == 1)
+
+
+def credit(post: Post, actor: User) -> None:
+    """Who brought a new post in; nobody's score counts it."""
+    StaffReport.objects.create(post=post, user=actor, by=actor.name, at=clock.now())
+    department = actor.department.name if actor.department else ""
+    record("system", "report.credited", {"department": department, "by": actor.name}, actor_of(actor))
 
 
 def _pasted(pasted: str, title: str, platform: str, url: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ written, then personal data is masked and names in `//@name` chains become 用�
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from huiying.engine import chains
@@ -23,9 +24,12 @@ def sha256_of(post: engine_post.Post) -> str:
     return canonical.sha256(post.title, "\x00", post.text)
 
 
-def key_of(post: engine_post.Post) -> tuple[str, str]:
-    """Platform and native id as stored: the identity of a post whatever its text."""
-    return post.platform[:60], _fitted(post.native_id, 200)
+def key_of(post: engine_post.Post) -> tuple[str, str, str]:
+    """Platform, kind and native id as stored: the identity of a post whatever its text.
+
+    A platform may count its posts and its comments apart, so that the same number is two things.
+    """
+    return post.platform[:60], post.kind[:20], _fitted(post.native_id, 200)
 
 
 def admit(post: engine_post.Post, *, how: str, batch: str, version: int) -> Post:
@@ -34,9 +38,10 @@ def admit(post: engine_post.Post, *, how: str, batch: str, version: int) -> Post
     if len(title) > TITLE_CHARS:
         title, text = f"{title[: TITLE_CHARS - 1]}…", f"{title}\n\n{text}"
     changed = (title, text) != (post.title, post.text)
-    platform, native_id = key_of(post)
+    platform, kind, native_id = key_of(post)
     return Post(
         platform=platform,
+        kind=kind,
         native_id=native_id,
         version=version,
         title=title,
@@ -54,7 +59,16 @@ def admit(post: engine_post.Post, *, how: str, batch: str, version: int) -> Post
 
 def readable(text: str) -> str:
     """`text` as it may be stored and shown: chain names replaced first, so that no mask can break a chain."""
-    return masking.mask_personal(chains.anonymise(text)).text
+    return masking.mask_personal(chains.anonymise(text)).text if text else text
+
+
+def readable_extra(value: Any) -> Any:
+    """Additional fields with the same masks as the text: a telephone number may stand in any column."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, Mapping):
+        return {key: readable_extra(item) for key, item in value.items()}
+    return [readable_extra(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def original_of(row: Post) -> tuple[str, str]:
@@ -72,7 +86,6 @@ def _sealed_original(post: engine_post.Post) -> bytes:
 def _circumstances(post: engine_post.Post) -> dict[str, Any]:
     return {
         "channel_class": post.channel_class[:20],
-        "kind": post.kind[:20],
         "parent_id": _fitted(post.parent_id or "", 200),
         "root_id": _fitted(post.root_id or "", 200),
         "url": (post.url or "")[:2000],
@@ -84,7 +97,8 @@ def _circumstances(post: engine_post.Post) -> dict[str, Any]:
         "time_confidence": _confidence(post)[:20],
         "seen_at": post.seen_at,
         "metrics": dict(post.metrics),
-        "extra": dict(post.extra),
+        "metrics_at": post.seen_at,
+        "extra": readable_extra(post.extra),
     }
 
 

@@ -1,60 +1,35 @@
-"""Importing files (C5.16): a bad row is named with file, line and reason, and everything else goes on."""
+"""`huiying ingest`: files imported at once, in this process (C5.16)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huiying.engine import lines
-from huiying.engine.post import Post, PostError, parse_post
 from huiying.ledger.actions import Actor
-from huiying.listening.actions import Received, receive
+from huiying.listening import imports
+from huiying.listening.importing.look import File
+from huiying.listening.importing.opening import UsageError, check_format, opened
+from huiying.listening.imports import Imported
 from huiying.people.models import User
 
-FORMATS = ("auto", "open")
-
-
-class UsageError(Exception):
-    """The command was given something that cannot be imported at all; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What the store took, and the rows it could not take: received = new + duplicate + rejected over all rows."""
-
-    store: Received
-    rejected: list[dict[str, Any]]
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """The part of `ingest --json` that this room knows."""
-        return {
-            "received": self.store.received + len(self.rejected),
-            "new": self.store.new,
-            "duplicate": self.store.duplicate,
-            "versions": self.store.versions,
-            "rejected": self.rejected,
-        }
+__all__ = ["Imported", "UsageError", "ingest"]
 
 
 def ingest(paths: Iterable[str | Path], *, format: str | None = None, actor: User | Actor) -> Imported:
-    """Import files of posts. Every file is looked at before the first row is stored; raises UsageError."""
+    """Import files, each by its own format. All are looked at before the first row is stored; raises UsageError."""
     files = [_usable(Path(path)) for path in paths]
     if not files:
         raise UsageError(_("没有要导入的文件。用法：huiying ingest 文件…"))
-    if format is not None and format not in FORMATS:
-        raise UsageError(
-            _("不认识的格式“%(format)s”。可用的格式：%(known)s。") % {"format": format, "known": "、".join(FORMATS)}
-        )
-    rejected: list[dict[str, Any]] = []
-    return Imported(receive(_posts(files, rejected), how="import", actor=actor), rejected)
+    check_format(format)
+    with ExitStack() as stack:
+        found = [(file, stack.enter_context(opened(file, format))) for file in files]
+        return imports.import_now(found, format or "", actor)
 
 
-def _usable(path: Path) -> Path:
+def _usable(path: Path) -> File:
     if path.is_dir():
         raise UsageError(_("%(path)s 是文件夹，请逐个写出要导入的文件。") % {"path": path})
     if not path.exists():
@@ -68,17 +43,4 @@ def _usable(path: Path) -> Path:
         ) from error
     if is_empty:
         raise UsageError(_("文件 %(path)s 是空的，没有可导入的内容。") % {"path": path})
-    return path
-
-
-def _posts(files: Iterable[Path], rejected: list[dict[str, Any]]) -> Iterator[Post]:
-    for path in files:
-        for row in lines.read_objects(path):
-            if isinstance(row, lines.Rejected):
-                rejected.append(row.as_row())
-                continue
-            number, value = row
-            try:
-                yield parse_post(value)
-            except PostError as error:
-                rejected.append(lines.Rejected(str(path), number, str(error)).as_row())
+    return File.of(path)

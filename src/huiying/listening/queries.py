@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Min, Q, QuerySet
@@ -10,20 +13,9 @@ from django.db.models import Min, Q, QuerySet
 from huiying.engine import post as engine_post
 from huiying.kernel import tokens
 from huiying.listening.models import Message, Post
+from huiying.listening.search.asking import search
 
-SEARCH_CHARS = 100
 _NOBODY = "0" * 64
-
-
-def search(q: str, limit: int = 50) -> list[Post]:
-    """Posts whose title or masked text holds every word of `q`, newest first. There is no search by author (INV-10)."""
-    words = q[:SEARCH_CHARS].split()
-    if not words:
-        return []
-    found = _public()
-    for word in words:
-        found = found.filter(Q(title__icontains=word) | Q(text__icontains=word))
-    return list(found.order_by("-id")[:limit])
 
 
 def recent(limit: int = 50) -> list[Post]:
@@ -33,6 +25,17 @@ def recent(limit: int = 50) -> list[Post]:
 
 def _public() -> QuerySet[Post]:
     return Post.objects.filter(life_safety=False)
+
+
+def by_native_ids(keys: Iterable[tuple[str, str]]) -> QuerySet[Post]:
+    """Posts under (platform, native id), every version. Asked platform by platform, as the index is built."""
+    names: dict[str, set[str]] = {}
+    for platform, native_id in keys:
+        names.setdefault(platform, set()).add(native_id)
+    if not names:
+        return Post.objects.none()
+    wanted = [Q(platform=platform, native_id__in=found) for platform, found in names.items()]
+    return Post.objects.filter(reduce(or_, wanted))
 
 
 def unscreened() -> QuerySet[Post]:
@@ -94,3 +97,15 @@ def as_engine_post(row: Post) -> engine_post.Post:
         metrics=row.metrics,
         extra=row.extra,
     )
+
+
+__all__ = [
+    "as_engine_post",
+    "by_native_ids",
+    "message_by_code",
+    "message_status",
+    "recent",
+    "search",
+    "unscreened",
+    "waiting_since",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,16 @@ def assess(words: str, file: str | None = None) -> dict[str, Any]:
 def _own() -> Iterator[Entry]:
     rows = LedgerEntry.objects.order_by("chain", "seq")
     for row in rows.iterator(chunk_size=2000):
-        yield {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": row.data}
+        yield _entry(row, row.data)
 
 
 def _exported(entry: exporting.ExportedEntry) -> Entry:
-    return {"chain": entry.chain, "seq": entry.seq, "at": entry.at, "kind": entry.kind, "payload": entry.data}
+    return _entry(entry, entry.data)
+
+
+def _entry(row: LedgerEntry | exporting.ExportedEntry, payload: Any) -> Entry:
+    name = json.loads(row.actor).get("name", "")
+    return {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": payload, "actor": name}
 
 
 _WORDS = (
@@ -55,6 +61,85 @@ _WORDS = (
     ("returned", "退回"),
     ("corrections", "更正"),
     ("confirmations_overridden", "未待确认即发布"),
+    ("cases_without_one_lead", "曾经不是恰有一个主办部门（C2.1）"),
+    ("closed", "已办结"),
+    ("closed_with_root_cause_share", "办结件写明根源的比例（C2.2）"),
+    ("rectify_tasks", "源头整改任务（C2.2）"),
+    ("rectify_overdue", "源头整改超期（C2.2）"),
+    ("repeat_share", "重复发生的比例（C2.2）"),
+    ("median_hours_to_liaison", "首次核实衔接用时中位数（小时，C5.15）"),
+    ("liaison_required", "须核实衔接（C5.15）"),
+    ("liaison_share", "须衔接且已衔接的比例（C5.15）"),
+    ("liaison_exempted", "经批准免于衔接（C5.15）"),
+    ("clues_handed_over", "移交线索"),
+    ("first_route_accuracy", "首次转办准确率（C7.1）"),
+    ("followed_share", "按转办表转办的比例（C7.1）"),
+    ("refusal_rate", "退回率（C9.7）"),
+    ("slips", "转办单（C10.5）"),
+    ("slips_complete_share", "转办单要素齐全的比例（C10.5）"),
+    ("found_and_disposed", "核实与处置俱全（C7.2）"),
+    ("closed_settled_share", "办结件事情已办结的比例（C7.3）"),
+    ("closed_with_feedback_share", "办结件已反馈的比例（C6.13）"),
+    ("feedback_askers", "反馈群众（C6.13）"),
+    ("feedback_reporters", "反馈报告人（C6.13）"),
+    ("feedback_office", "反馈办公室（C6.13）"),
+    ("feedback_leaders", "反馈领导（C6.13）"),
+    ("conflicting_statements", "与口径不一致的发布（C7.4）"),
+    ("corrections_within_24h", "24小时内更正（宽容失误，不计入考核）"),
+    ("silent_past_half", "时限过半仍未发声（C1.3）"),
+    ("silent_at_deadline", "到期时仍未发声（C1.3）"),
+    ("median_minutes_to_accept", "签收用时中位数（分钟，C9.7）"),
+    ("accepted_on_time_share", "按时签收的比例（C10.6）"),
+    ("meetings_held", "联席会议（C10.1）"),
+    ("meetings_required", "须开联席会议的案件（C10.1）"),
+    ("meeting_share", "须开且已开的比例（C10.1）"),
+    ("attendance_share", "到会率（C10.1）"),
+    ("decisions", "议定事项（C10.1）"),
+    ("decisions_done_share", "议定事项完成率（C10.1）"),
+    ("node_reports", "节点报送（C10.7）"),
+    ("reports_seen_on_time_share", "节点报送按时阅知的比例（C10.7）"),
+    ("closed_open_share", "办结件已公开回应或有法定理由的比例（C1.1）"),
+    ("empty_grounds", "没有理由的不公开（C1.1）"),
+    ("media_inquiries", "媒体询问（C1.4）"),
+    ("media_answered", "已答复媒体（C1.4）"),
+    ("before_media_share", "先于媒体询问发声的比例（C1.4）"),
+    ("before_peak_share", "先于热度高点回应的比例（C1.4）"),
+    ("with_basis_share", "回应写明依据的比例（C3.1）"),
+    ("public_releases", "公开发布（C8.2）"),
+    ("release_chain_share", "发布有审定和两项审查的比例（C8.2）"),
+    ("voice_mismatches", "非主办、非处置、未授权而发声（C8.3）"),
+    ("bodies_confirmed_share", "涉及其他机关且已沟通确认的比例（C8.4）"),
+    ("three_names_share", "公开文稿有三人以上经手的比例（C9.3）"),
+    ("effect_reviews_due", "到期的效果观察（C3.2）"),
+    ("effect_reviews_done_share", "效果观察完成率（C3.2）"),
+    ("second_wave_share", "又起一波的比例（C3.2、C8.10）"),
+    ("sustained_required", "须决定是否持续回应（C8.8）"),
+    ("sustained_decided_share", "须决定且已决定的比例（C8.8）"),
+    ("forms_of_answer", "专家解读、发布会、专访（C8.7）"),
+    ("forms_with_evidence_share", "上述形式有证据的比例（C8.7）"),
+    ("families_published", "联动渠道发布（C8.9）"),
+    ("max_skew_hours", "渠道间最大时差（小时，C8.9）"),
+    ("withdrawals", "撤回（C11.1）"),
+    ("disclosures_due", "主动公开事项（C11.1）"),
+    ("disclosures_on_time_share", "主动公开按时率（C11.1）"),
+    ("press_releases", "新闻发布（C11.5）"),
+    ("spokesperson_days", "发言人在册天数（C12.1）"),
+    ("detection_hours_p50", "发现用时中位数（小时，C6.11）"),
+    ("detection_hours_p90", "九成在多少小时内发现（C6.11）"),
+    ("warnings", "预警（C6.12）"),
+    ("warnings_acknowledged_on_time_share", "预警按时知悉的比例（C6.12）"),
+    ("median_minutes_to_acknowledge", "知悉预警用时中位数（分钟，C6.12）"),
+    ("warnings_cancelled", "取消的预警（C6.12）"),
+    ("alarms_judged", "判断过的传播报警（C6.11）"),
+    ("alarms_real_share", "传播报警属实的比例（C6.11）"),
+    ("rumour_labels", "认定为谣言（C1.2）"),
+    ("rumours_with_proof_share", "谣言认定有说法、证据和两人的比例（C1.2）"),
+    ("concern_pairs", "两人都标过的性质抽样（C5.14）"),
+    ("concern_agreement_share", "两人标得一样的比例（C5.14）"),
+    ("concern_kappa", "两人一致性 kappa（C5.14）"),
+    ("reports_credited", "工作人员报告舆情（记功，不计分）"),
+    ("phone_tests", "电话抽测（C10.3）"),
+    ("phone_reached_share", "抽测接通的比例（C10.3）"),
 )
 
 

@@ -1,6 +1,7 @@
 """Indicators of a period, computed from ledger entries and nothing else (INV-9, INV-12, C12.3).
 
-An entry is a mapping with `chain`, `seq`, `at` (datetime), `kind` and `payload` (a dict, None once erased). The order
+An entry is a mapping with `chain`, `seq`, `at` (datetime), `kind`, `payload` (a dict, None once erased) and `actor` (a
+name, left out where nobody acted). The order
 of chains does not matter, only the order within each. A case belongs to the period in which it was opened.
 """
 
@@ -12,9 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from huiying.overseeing import indicators
+from huiying.overseeing.answer_indicators import Answered, Unasked, answering
+from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
+from huiying.overseeing.casebook import Work
+from huiying.overseeing.indicators import Frame, share
+from huiying.overseeing.norms import Norms
 from huiying.overseeing.periods import Period
+from huiying.overseeing.warning_indicators import Warned
 
 Entry = Mapping[str, Any]
 
@@ -33,16 +40,24 @@ class _Case:
     returned: int = 0
     corrections: int = 0
     overridden: int = 0
+    work: Work = field(default_factory=Work)
+    answer: AnswerWork = field(default_factory=AnswerWork)
 
 
 @dataclass
 class _Read:
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    norms: Norms = field(default_factory=Norms)
+    cut_off: dt.datetime | None = None
     cases: dict[str, _Case] = field(default_factory=lambda: defaultdict(_Case))
     events: list[dt.datetime] = field(default_factory=list)
     dismissed: list[dt.datetime] = field(default_factory=list)
     posts: list[tuple[dt.datetime, int]] = field(default_factory=list)
     messages: list[dt.datetime] = field(default_factory=list)
+    concerns: dict[str, str] = field(default_factory=dict)
+    credited: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    phone_tests: list[tuple[dt.datetime, str, bool]] = field(default_factory=list)
+    unasked: Unasked = field(default_factory=Unasked)
+    warned: Warned = field(default_factory=Warned)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -50,11 +65,26 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
     read = _Read()
     for entry in entries:
         _take(read, entry)
-    zone = read.zone
+    zone = read.norms.zone
     cases = [case for case in read.cases.values() if case.opened_at and wanted.holds(case.opened_at, zone)]
     by_lead: dict[str, list[_Case]] = defaultdict(list)
     for case in cases:
         by_lead[case.lead].append(case)
+    frame = Frame(read.norms, read.cut_off, read.concerns)
+    every = [case.work for case in cases]
+    credited = [name for at, name in read.credited if wanted.holds(at, zone)]
+    tests = [(name, reached) for at, name, reached in read.phone_tests if wanted.holds(at, zone)]
+
+    def row(name: str) -> dict[str, Any]:
+        led = by_lead.get(name, [])
+        return {
+            **_summary(led),
+            **indicators.casework([case.work for case in led], every, frame, name),
+            **answering([Answered(case.work, case.answer) for case in led], frame),
+            **_people([of for of in credited if of == name], [reached for of, reached in tests if of == name]),
+        }
+
+    departments = set(by_lead) | indicators.names(every) | set(credited) | {name for name, _ in tests}
     return {
         "period": wanted.words,
         "posts_received": sum(count for at, count in read.posts if wanted.holds(at, zone)),
@@ -62,8 +92,18 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
         "events": sum(wanted.holds(at, zone) for at in read.events),
         "events_dismissed": sum(wanted.holds(at, zone) for at in read.dismissed),
         **_summary(cases),
-        "departments": {name: _summary(rows) for name, rows in sorted(by_lead.items()) if name},
+        **indicators.casework(every, every, frame),
+        **answering([Answered(case.work, case.answer) for case in cases], frame),
+        **read.unasked.figures(wanted, frame),
+        **read.warned.figures(wanted, frame),
+        **_people(credited, [reached for _, reached in tests]),
+        "departments": {name: row(name) for name in sorted(departments) if name},
     }
+
+
+def _people(credited: list[str], reached: list[bool]) -> dict[str, Any]:
+    """C9.7: who brings bad news is counted and thanked, never scored. C10.3: whether the phones are answered."""
+    return {"reports_credited": len(credited), "phone_tests": len(reached), "phone_reached_share": share(reached)}
 
 
 def _summary(cases: list[_Case]) -> dict[str, Any]:
@@ -92,10 +132,17 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
 
 def _take(read: _Read, entry: Entry) -> None:
     kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
+    read.cut_off = max(read.cut_off or at, at)
     if entry["chain"].startswith("case:"):
-        _take_case(read.cases[entry["chain"]], kind, payload, at)
-    elif kind == "regulation.adopted":
-        read.zone = ZoneInfo(payload.get("timezone", "UTC"))
+        case = read.cases[entry["chain"]]
+        _take_case(case, kind, payload, at)
+        case.work.take(kind, payload, at)
+        case.answer.take(kind, payload, at, str(entry.get("actor") or ""))
+        return
+    read.unasked.take(entry["chain"], kind, payload, at)
+    read.warned.take(entry["chain"], kind, payload, at)
+    if kind == "regulation.adopted":
+        read.norms.adopt(payload)
     elif kind == "posts.received":
         read.posts.append((at, int(payload.get("new", 0))))
     elif kind == "message.received":
@@ -104,6 +151,12 @@ def _take(read: _Read, entry: Entry) -> None:
         read.events.append(at)
     elif kind == "event.dismissed":
         read.dismissed.append(at)
+    elif kind == "concern.decided":
+        read.concerns[entry["chain"].removeprefix("event:")] = str(payload.get("concern", ""))
+    elif kind == "report.credited":
+        read.credited.append((at, str(payload.get("department", ""))))
+    elif kind == "contact.tested":
+        read.phone_tests.append((at, str(payload.get("department", "")), bool(payload.get("reached"))))
 
 
 def _take_case(case: _Case, kind: str, payload: Mapping[str, Any], at: dt.datetime) -> None:
@@ -120,9 +173,11 @@ def _take_case(case: _Case, kind: str, payload: Mapping[str, Any], at: dt.dateti
     elif kind == "case.returned":
         case.returned += 1
     elif kind == "release.live":
-        moment = _time(payload.get("at")) or at
-        case.answered_at = min(case.answered_at or moment, moment)
-        case.corrections += payload.get("corrects") is not None
+        stage = payload.get("stage")
+        if stage not in (HOLDING, WITHDRAWAL):  # 「正在核实」 is no answer, and neither is taking one back (G4)
+            moment = _time(payload.get("at")) or at
+            case.answered_at = min(case.answered_at or moment, moment)
+            case.corrections += payload.get("corrects") is not None
     elif kind == "clock.breached" and payload.get("act") == "respond":
         case.late = case.late or bool(payload.get("counts"))
         case.upgraded_late = case.upgraded_late or not payload.get("counts")

@@ -5,3 +5,6 @@ class PeopleConfig(AppConfig):
     name = "huiying.people"
     label = "people"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.people import speakers  # noqa: F401 -- registers its auditor

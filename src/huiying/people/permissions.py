@@ -92,6 +92,36 @@ def who_sees_the_case(person: Standing, case: Any) -> str | None:
     return _("此件不在您的部门。")
 
 
+def of_the_task(person: Standing, task: Any) -> str | None:
+    """Its owner, whoever handles for its department, or the office (C7.3)."""
+    if person.user.pk == task.owner_id or person.can("office") or person.can_in("handle", {task.department.code}):
+        return None
+    return _("须由责任人、责任部门或统筹部门办理。")
+
+
+def of_the_account(person: Standing, platform: Any) -> str | None:
+    """The department that runs the account, or its administrator (C11.2). Without an account: entering a new one."""
+    if platform is not None:
+        own = {platform.administrator_id, platform.backup_id}
+        if person.user.pk in own or person.can_in("handle", {platform.owner.code}):
+            return None
+    return _("须由统筹部门、平台的责任部门或其管理员办理。")
+
+
+def of_the_chair(person: Standing, meeting: Any) -> str | None:
+    """The meeting's chair, out of the leadership (C10.1)."""
+    return None if person.user.pk == meeting.chair_id else _("须由会议主持人签发。")
+
+
+def who_sits_in_the_meeting(person: Standing, meeting: Any) -> str | None:
+    """Whoever is called to it, and those who see every case."""
+    if any(person.can(capability) for capability in ("office", "duty", "lead_bureau", "review_all", "audit")):
+        return None
+    if any(seat.user_id == person.user.pk for seat in meeting.seats.all()):
+        return None
+    return _("您不在这次会议的名单上。")
+
+
 def administrator(person: Standing, _obj: Any) -> str | None:
     return None if person.user.is_administrator else _("须由系统管理员办理。")
 
@@ -103,16 +133,37 @@ def staff(person: Standing, _obj: Any) -> str | None:
 PERMISSIONS: dict[str, Rule] = {
     # （五）监测收集
     "post.take_in": Rule("（五）C5.13", staff),
+    "import.bring": Rule("（五）C5.16", either(a("duty"), a("office"))),
     "search.view": Rule("（五）", staff),
     "post.unseal": Rule("（四） §6.2", either(a("duty"), a("office"), a("handle"))),
+    "reconcile.decide": Rule("（五）C5.16", either(a("duty"), a("office"))),
+    "patrol.view": Rule("（五）C5.13", staff),
+    "patrol.tick": Rule("（五）C5.8 C5.13", either(a("duty"), a("office"), a("handle"))),
+    "patrol.edit": Rule("（五）C5.4 C5.10", a("office")),
+    "emergency_watch.declare": Rule("（五）C5.9", either(a("duty"), a("office"), a("lead_bureau"))),
+    "emergency_watch.end": Rule("（五）C5.9", a("escalation")),
+    "source.view": Rule("（五）C5.2", staff),
+    "source.edit": Rule("（五）C5.2 C5.10", either(a("duty"), a("office"))),
+    "source.look": Rule("（五）C5.6 C5.8", either(a("duty"), a("office"), a("draft"))),
     "suspect.clear": Rule("（五）C5.14 C5.16", either(a("duty"), a("office"))),
+    "watch.view": Rule("（五）C5.11", either(a("duty"), a("office"), a("lead_bureau"), a("review_all"), a("audit"))),
+    "watch.propose": Rule("（五）C5.11", either(a("duty"), a("office"))),
+    "watch.agree": Rule("（五）C5.11 C5.16", either(a("office"), a("lead_bureau"))),
+    "watch.judge": Rule("（五）C5.11", either(a("duty"), a("office"))),
+    "screening.withdraw": Rule("（五）C5.16", a("office")),
     "warning.acknowledge": Rule("（六）C6.12", either(a("duty"), a("office"), a("lead_bureau"))),
+    "warning.cancel": Rule("（六）C6.12", either(a("duty"), a("office"), a("lead_bureau"))),
+    "alarm.judge": Rule("（六）C6.11 C6.12", either(a("duty"), a("office"))),
+    "alarm.budget": Rule("（六）C6.12", either(a("office"), a("lead_bureau"))),
+    "learning.view": Rule("（五）C5.14", either(a("duty"), a("office"), a("lead_bureau"), a("audit"))),
+    "learning.roll_back": Rule("（五）C5.14", either(a("office"), a("lead_bureau"))),
     "urgent.acknowledge": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
     "urgent.view": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
     # （六）分析研判
     "event.view": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"), a("review_all"), a("audit"))),
     "event.confirm_level": Rule("（六） INV-7", either(a("duty"), a("office"), a("lead_bureau"))),
     "event.judge": Rule("（六）C5.14", either(a("duty"), a("office"))),
+    "event.share": Rule("（五）C5.18", either(a("duty"), a("office"))),
     "event.dismiss": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"))),
     # （七）（十）处置与转办
     "case.view": Rule("（七）C7.5", who_sees_the_case),
@@ -127,9 +178,56 @@ PERMISSIONS: dict[str, Rule] = {
     "case.emergency": Rule("（八）61号 80号", either(a("duty"), a("office"), a("lead_bureau"))),
     "case.knowledge": Rule("（五）C5.17 INV-2", either(a("duty"), a("office"))),
     "case.merge": Rule("（五）C5.16", either(a("duty"), a("office"))),
+    "case.unmerge": Rule("（五）C5.16 INV-1", a("office")),
+    "case.split": Rule("（五）C5.16", either(a("duty"), a("office"))),
+    "call.acknowledge": Rule("（十）C10.6", staff),
+    "routing.edit": Rule("（七）C7.1 C2.3", a("office")),
+    "case.facts": Rule("（七）C7.4", either(of_the_lead, a("office"), a("publish"))),
+    "case.room": Rule("（七）C7.5", either(of_the_case, a("duty"), a("office"), a("lead_bureau"), a("draft"))),
+    "task.make": Rule("（七）C7.3（二）C2.2", either(of_the_lead, a("office"), a("duty"))),
+    "task.finish": Rule("（七）C7.3", of_the_task),
+    "task.drop": Rule("（七）C7.3", a("office")),
+    "case.note_act": Rule("（六）§4.3", either(of_the_case, a("duty"), a("office"))),
+    "case.recurrence": Rule("（二）C2.2", either(of_the_lead, a("office"))),
+    "report.see": Rule("（十）C10.7", a("office")),
+    "feedback.give": Rule("（六）C6.13", either(of_the_case, a("office"), a("duty"))),
+    "liaison.write": Rule("（五）C5.15", either(a("duty"), a("office"))),
+    "liaison.exempt": Rule("（五）C5.15", either(a("office"), a("lead_bureau"))),
+    "clue.propose": Rule("（五）61号", either(of_the_lead, a("office"))),
+    "clue.sign": Rule("（五）61号", a("lead_bureau")),
+    "meeting.convene": Rule("（十）C10.1", either(a("office"), a("lead_bureau"))),
+    "meeting.record": Rule("（十）C10.1", a("office")),
+    "meeting.sign": Rule("（十）C10.1", of_the_chair),
+    "meeting.view": Rule("（十）C10.1", who_sits_in_the_meeting),
+    "contact.view": Rule("（十）C10.3", staff),
+    "contact.test": Rule("（十）C10.3", either(a("duty"), a("office"))),
+    "handover.view": Rule("（五）C5.1", either(a("duty"), a("office"), a("lead_bureau"), a("audit"))),
+    "handover.give": Rule("（五）C5.1", a("duty")),
+    "roster.edit": Rule("（五）C5.1", a("office")),
+    "agenda.plan": Rule("（九）C9.1", either(a("handle"), a("office"))),
+    "board.view": Rule("（十）C10.4", staff),
+    "decisions.view": Rule("（十）C10.2", a("lead_bureau")),
     # （八）（九）公开回应
     "case.draft": Rule("（九）C9.3", either(of_the_case, a("draft"))),
     "case.submit": Rule("（九）C9.3", either(of_the_case, a("draft"))),
+    "case.hold_statement": Rule("（八）C8.6 80号", either(of_the_case, a("draft"), a("office"), a("duty"))),
+    "template.edit": Rule("（九）C9.3", either(a("office"), a("draft"))),
+    "form.plan": Rule("（八）C8.7", either(of_the_case, a("draft"), a("office"))),
+    "form.check": Rule("（八）C8.7", either(a("office"), a("review_all"), a("lead_bureau"))),
+    "speaker.authorise": Rule("（十二）C12.1", a("lead_bureau")),
+    "speaker.register": Rule("（十二）C12.1", either(a("office"), a("lead_bureau"))),
+    "media.record": Rule("（八）C1.4", either(of_the_case, a("draft"), a("office"), a("duty"))),
+    "filing.record": Rule("（三）C3.1", either(of_the_case, a("office"))),
+    "effect.judge": Rule("（三）C3.2 C8.10", either(of_the_case, a("office"), a("draft"))),
+    "register.view": Rule("（十一）C11.2 C11.3 C12.1", staff),
+    "register.edit": Rule("（十一）C11.2 C11.3", either(a("office"), of_the_account)),
+    "register.connect": Rule("（十一）C11.2 §6.1 S6", administrator),
+    "partner.push": Rule("（十一）C11.3", either(a("publish"), a("office"))),
+    "press.draft": Rule("（十一）C11.5", either(a("draft"), a("handle"), a("office"))),
+    "press.publish": Rule("（十一）C11.5", a("publish")),
+    "press.view": Rule("（十一）C11.5", staff),
+    "disclosure.edit": Rule("（十一）C11.1 C1.4", either(a("handle"), a("office"))),
+    "gap.edit": Rule("（六）C6.14", either(a("handle"), a("office"), a("draft"))),
     "confirmation.ask": Rule("（八）C8.4", either(of_the_case, a("draft"), a("office"))),
     "confirmation.override": Rule("（八）C8.4", a("lead_bureau")),
     "release.publish": Rule("（八）C8.3", a("publish")),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from huiying.kernel import clock
+from huiying.people.contacts import cards, manned, takers
 from huiying.people.models import Appointment, Bureau, Department, User
+from huiying.people.roster import on_shift
 from huiying.people.standing import actor_of, capabilities, post_of, standing
 from huiying.people.versions import regulation_at, regulation_now, regulation_of, version_at, zone
 
@@ -35,15 +39,23 @@ def holders(role: str, department: str | None = None) -> list[User]:
     return list(dict.fromkeys(row.user for row in rows.order_by("is_deputy", "id")))
 
 
+def holders_by_role(roles: Iterable[str]) -> list[User]:
+    """People who hold one of the roles now, role by role in the order given, each once: one query for all of them."""
+    wanted = list(dict.fromkeys(roles))
+    rows = Appointment.objects.current(clock.now()).filter(role__in=wanted, user__is_active=True).select_related("user")
+    found = sorted(rows.order_by("is_deputy", "id"), key=lambda row: wanted.index(row.role))
+    return list(dict.fromkeys(row.user for row in found))
+
+
 def able(capability: str) -> list[User]:
     """People with a role that has the capability, in the order of the file's roles."""
     roles = [role.code for role in regulation_now().roles.values() if capability in capabilities(role)]
-    return list(dict.fromkeys(user for role in roles for user in holders(role)))
+    return holders_by_role(roles)
 
 
 def on_duty() -> list[User]:
-    """The persons a new warning goes to first."""
-    return able("duty")
+    """The persons a new warning goes to first: by the roster, else by their posts."""
+    return on_shift() or able("duty")
 
 
 def departments() -> QuerySet[Department]:
@@ -62,10 +74,13 @@ __all__ = [
     "able",
     "actor_of",
     "bureau",
+    "cards",
     "departments",
     "holders",
+    "holders_by_role",
     "holds",
     "is_set_up",
+    "manned",
     "office",
     "on_duty",
     "post_of",
@@ -74,6 +89,7 @@ __all__ = [
     "regulation_of",
     "roles_of",
     "standing",
+    "takers",
     "version_at",
     "zone",
 ]

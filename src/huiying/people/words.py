@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from huiying.people.errors import Refused
 from huiying.people.versions import regulation_now
 from huiying.regulation import Regulation
 
@@ -28,3 +29,11 @@ def department_called(name: str) -> str:
 def listed(names: Iterable[str]) -> str:
     """Names side by side in a sentence: 「甲、乙」, "A, B"."""
     return _("、").join(names)
+
+
+def said(text: str, least: int, what: str) -> str:
+    """A text that must say something. Raises Refused, naming the field and the length expected."""
+    text = text.strip()
+    if len(text) < least:
+        raise Refused(_("请写明%(what)s，至少 %(least)d 个字。") % {"what": what, "least": least}, code="too_short")
+    return text

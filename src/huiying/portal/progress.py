@@ -33,7 +33,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Progress:
-    """`due_at` is None once nothing more is to come; `answer` is the number of the public answer."""
+    """`due_at` is None once nothing more is to come; `answer` is the number under which something is public."""
 
     number: str
     kind: str
@@ -70,7 +70,12 @@ def _progress(message: Message) -> Progress:
         due = None if step == SETTLED else _promised(message)
         return Progress(message.number, message.kind, message.received_at, step, people.office().name, due)
     answered = reading.answer(case.number)
-    step = ANSWERED if answered else TOLD.get(case.state, CHECKING)
+    step = TOLD.get(case.state, CHECKING)
+    if answered is not None:
+        if answered.is_answer:
+            step = ANSWERED
+        elif step == ANSWERED:
+            step = CHECKING  # taken back: another answer is to come (C11.1)
     return Progress(
         number=message.number,
         kind=message.kind,

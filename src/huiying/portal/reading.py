@@ -1,4 +1,4 @@
-"""What the public reads: released answers, their corrections, open figures (C1.1, C4.4, C11.1).
+"""What the public reads: released answers, their versions, the log of corrections, open figures (C1.1, C4.4, C11.1).
 
 Everything here is made from what staff wrote and reviewed. The text of a citizen's message is never read,
 so it cannot be printed.
@@ -8,47 +8,58 @@ from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Min
 
-from huiying.kernel import masking
+from huiying.handling.models import Case
 from huiying.listening.models import Message
-from huiying.responding.models import Publication
-from huiying.responding.queries import Answer, public_answer, public_answers
+from huiying.responding.history import CHECKING, WITHDRAWN, Course
+from huiying.responding.models import Publication, Revision
+from huiying.responding.public import (
+    Answer,
+    corrections_log,
+    due_of,
+    every_course,
+    public_answer,
+    public_answers,
+    public_courses,
+)
 
-CHANNEL = "portal"
 PAGE_SIZE = 15
 QUERY_LENGTH = 60
 
 
 @dataclass(frozen=True)
 class Row:
-    """An answer in a list or a feed. `changed_at` is later than `published_at` where it was corrected."""
+    """An answer in a list or a feed, in the words that stand now. `changed_at` is later than `published_at` where a
+    later text took the place of the first. While it is being checked, there is a `due_at` and no `took`.
+    """
 
     number: str
+    state: str
     title: str
     question: str
     text: str
     department: str
     published_at: dt.datetime
     changed_at: dt.datetime
-    took: dt.timedelta
-
-    @property
-    def corrected(self) -> bool:
-        return self.changed_at > self.published_at
+    took: dt.timedelta | None
+    due_at: dt.datetime | None
+    corrected: bool
 
 
 @dataclass(frozen=True)
-class Correction:
-    """One correction: when, why, and the text before it. `text` is None where personal data was taken out."""
+class Change:
+    """One line of the log of corrections. `number` is empty for a press release."""
 
     at: dt.datetime
+    number: str
+    title: str
     note: str
-    text: str | None
+    department: str
+    withdrawn: bool
 
 
 @dataclass(frozen=True)
@@ -62,61 +73,76 @@ class Figures:
 
 def latest(count: int) -> list[Row]:
     """The newest answers."""
-    return rows(public_answers()[:count])
+    courses = public_courses()
+    return rows(public_answers("", courses)[:count], courses)
 
 
-def page_of_answers(query: str, page: str) -> Page[Publication]:
+def page_of_answers(query: str, page: str) -> tuple[Page[Publication], list[Row]]:
     """Answers in which every word of `query` stands; a page that does not exist becomes the nearest."""
-    return Paginator(public_answers(query), PAGE_SIZE).get_page(page)
+    courses = public_courses()
+    found = Paginator(public_answers(query, courses), PAGE_SIZE).get_page(page)
+    return found, rows(found.object_list, courses)
 
 
-def rows(publications: Iterable[Publication]) -> list[Row]:
-    """The answers whose newest texts are `publications`, in the same order."""
-    newest = list(publications)
-    first = _first_published([publication.case_id for publication in newest])
-    return [_row(publication, first[publication.case_id]) for publication in newest]
+def rows(publications: Iterable[Publication], courses: Mapping[int, Course]) -> list[Row]:
+    """The answers whose standing texts are `publications`, in the same order."""
+    shown = list(publications)
+    checking = [row.case_id for row in shown if row.case_id and courses[row.case_id].state == CHECKING]
+    due = due_of(checking) if checking else {}
+    return [_row(row, courses[row.case_id or 0], due.get(row.case_id or 0)) for row in shown]
 
 
-def _row(publication: Publication, first: dt.datetime) -> Row:
+def _row(publication: Publication, course: Course, due_at: dt.datetime | None) -> Row:
     revision, case = publication.revision, publication.case
+    assert revision is not None
+    assert case is not None
+    changed_at = publication.published_at or publication.released_at
+    first = course.answers[0].at if course.answers else None
     return Row(
         number=case.number,
+        state=course.state,
         title=revision.title,
         question=revision.question,
-        text=revision.renditions[CHANNEL],
+        text=publication.text,
         department=revision.department,
-        published_at=first,
-        changed_at=publication.published_at or first,
-        took=first - case.first_known_at,
+        published_at=first or changed_at,
+        changed_at=changed_at,
+        took=first - case.first_known_at if first else None,
+        due_at=due_at,
+        corrected=any(line.corrects for line in course.lines),
     )
 
 
-def _first_published(cases: Iterable[int]) -> dict[int, dt.datetime]:
-    live = Publication.objects.filter(channel=CHANNEL, state=Publication.LIVE, case__in=cases).order_by()
-    return dict(live.values_list("case").annotate(first=Min("published_at")))
-
-
 def answer(number: str) -> Answer | None:
-    """The answer of a case number, or None."""
+    """The public word about a case number, or None."""
     return public_answer(number)
 
 
-def corrections(found: Answer) -> list[Correction]:
-    """What was corrected, the latest first; each stays readable for ever, or leaves a tombstone."""
-    return [_correction(new, old) for new, old in zip(found.corrections, found.corrections[1:], strict=False)]
+def page_of_changes(page: str) -> tuple[Page[Publication], list[Change]]:
+    """更正记录: what was corrected or taken back, the latest first (C11.1)."""
+    found = Paginator(corrections_log(), PAGE_SIZE).get_page(page)
+    return found, [_change(row) for row in found.object_list]
 
 
-def _correction(new: Publication, old: Publication) -> Correction:
-    """Showing an earlier text with personal data would undo the correction that took it out (§6.2)."""
-    text = old.revision.renditions[CHANNEL]
-    whole = f"{old.revision.title}\n{old.revision.question}\n{text}"
-    keep = not masking.mask_personal(whole).changed
-    return Correction(new.published_at or new.released_at, new.revision.correction_note, text if keep else None)
+def _change(row: Publication) -> Change:
+    text = row.revision or row.press
+    assert text is not None
+    return Change(
+        at=row.published_at or row.released_at,
+        number=row.case.number if row.case else "",
+        title=row.title,
+        note=text.correction_note,
+        department=row.revision.department if row.revision else "",
+        withdrawn=row.stage == Revision.WITHDRAWAL,
+    )
 
 
 def figures() -> Figures:
-    """Counted from the released answers, so that anybody with the records gets the same (INV-9)."""
-    live = Publication.objects.filter(channel=CHANNEL, state=Publication.LIVE).order_by()
-    known = live.values_list("case", "case__first_known_at").annotate(first=Min("published_at"))
-    took = [first - first_known for _case, first_known, first in known]
-    return Figures(Message.objects.count(), len(took), statistics.median(took) if took else None)
+    """Counted from the released answers, so that anybody with the records gets the same (INV-9). What is being checked
+    or was taken back is no answer given.
+    """
+    courses = {case: course for case, course in every_course().items() if course.state not in (CHECKING, WITHDRAWN)}
+    known = dict(Case.objects.filter(pk__in=courses).values_list("pk", "first_known_at"))
+    took = [(course.answers[0].at - known[case]).total_seconds() for case, course in courses.items() if course.answers]
+    median = dt.timedelta(seconds=statistics.median(took)) if took else None
+    return Figures(Message.objects.count(), len(courses), median)

@@ -61,4 +61,33 @@ STATES = (
     "merged",
     "voided",
 )
+# Kinds of release (C8.2) and what each fulfils where a file leaves them out: a holding statement is the first
+# authoritative word, and no answer (G4).
+STAGES = {
+    "holding": ("正在核实", "Holding statement", ("first_authoritative_release",)),
+    "first": ("首发", "First answer", ("respond", "first_authoritative_release", "press_conference")),
+    "follow_up": ("续报", "Follow-up", ("respond", "first_authoritative_release", "press_conference")),
+    "final": ("结果", "Final result", ("respond", "first_authoritative_release", "press_conference")),
+    "correction": ("更正", "Correction", ("respond", "first_authoritative_release", "press_conference")),
+    "withdrawal": ("撤回", "Withdrawal", ()),
+}
+# What is checked before anything is published, whoever does it (C8.2, INV-4).
+CHECKS = ("secrecy", "personal_data")
 PUBLIC_ACTS = ("respond", "first_authoritative_release", "press_conference")
+# How the acts that the software itself starts are called where a file's own ``acts`` block leaves them out.
+ACT_NAMES = {
+    "respond": ("公开回应", "Public response"),
+    "first_authoritative_release": ("首次权威发布", "First authoritative release"),
+    "press_conference": ("新闻发布会", "Press conference"),
+    "triage": ("研判定级", "Triage"),
+    "accept_transfer": ("签收转办", "Accept the transfer"),
+    "return_wrong_transfer": ("退回转办", "Return a wrong transfer"),
+    "report_office_sync": ("同步报送", "Report to the office"),
+    "joint_meeting_convene": ("召集联席会议", "Convene the joint meeting"),
+    "liaison": ("核实衔接", "Liaison with other bodies"),
+    "first_notice": ("首次报告领导", "First notice to the leaders"),
+    "rescan": ("复看传播", "Look at the spread again"),
+    "review": ("复盘", "Review afterwards"),
+    "special_report": ("舆情专报", "Special report"),
+    "statutory": ("法定程序答复", "Statutory answer"),
+}

@@ -119,6 +119,35 @@ def internal_deadlines(regulation: Regulation, level: str, moments: Mapping[str,
     return found
 
 
+def nudge(
+    regulation: Regulation, act: str, level: str, start: datetime, moment: str = "level_confirmed_at"
+) -> Deadline | None:
+    """One nudge of the software's own from ``start``, or None where the file does not ask for it at this level.
+
+    The file's ``clocks.internal`` speaks first; 核实衔接 has its limit under ``monitor.liaison``, the first notice, the
+    rescan and the review theirs under ``level_actions`` (DOMAIN §4.3).
+    """
+    if act in regulation.clocks.internal:
+        begun = regulation.clocks.internal[act].start
+        found = internal_deadlines(regulation, level, {begun: start})
+        return next((item for item in found if item.act == act), None)
+    named = regulation.level(level)
+    todo, path = regulation.level_actions.by_level[named.code], f"level_actions.by_level.{named.name}"
+    limits = {
+        "liaison": (regulation.monitor.liaison.within, "monitor.liaison.within"),
+        "first_notice": (None if todo.first_notice == "ledger" else todo.first_notice, f"{path}.first_notice"),
+        "rescan": (todo.rescan, f"{path}.rescan"),
+        "review": (todo.review_within, f"{path}.review_within"),
+    }
+    within, key = limits.get(act, (None, ""))
+    if within is None:
+        return None
+    basis = regulation.basis_of(key)
+    labels = (named.name, regulation.name_of("level", named.code, "en"))
+    ground = _Ground(basis, _source(regulation, basis), labels, "internal", moment)
+    return _deadline(regulation, act, _local(regulation, start), within, ground)
+
+
 def later_never(old_due: datetime, new_due: datetime) -> datetime:
     """The earlier of two: nothing moves a deadline later (INV-3)."""
     return min(old_due, new_due)
@@ -178,6 +207,9 @@ _BEGUN = {
     "transferred_at": ("转办", "Transferred"),
     "submitted_at": ("送审", "Submitted"),
     "node_at": ("到达节点", "Node reached"),
+    "closed_at": ("办结", "Closed"),
+    "required_at": ("须办理", "Required"),
+    "looked_at": ("上次复看", "Last looked at"),
 }
 
 

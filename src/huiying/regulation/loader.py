@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from huiying.regulation import basis, source
-from huiying.regulation.builtin import DUTIES
+from huiying.regulation.builtin import CHECKS, DUTIES, STAGES
 from huiying.regulation.errors import Problem, RegulationError
 from huiying.regulation.reader import Catalogue, Reader
 from huiying.regulation.regulation import Regulation
@@ -161,9 +161,13 @@ def _catalogue(root: Node) -> Catalogue:
             "department": _codes(root, "departments"),
             "act": _codes(root, "acts"),
             "channel_class": _words(root, "monitor", "channel_classes") | _words(root, "monitor", "extra_classes"),
+            "category": categories,
+            "nature": _codes(root, "routing", "natures"),
             "concern": _words(root, "monitor", "concern_types") | _words(root, "monitor", "other_kinds"),
             "responsibility": _codes(root, "responsibilities") | categories,
             "duty": {duty: duty for duty in DUTIES},
+            "stage": {stage: stage for stage in STAGES},
+            "check": {check: check for check in CHECKS},
             "form": _words(root, "response", "forms") | _words(root, "response", "forms_other"),
             "emergency_level": _codes(root, "emergency_levels"),
             "urgent_number": _codes(root, "urgent_numbers"),

@@ -31,8 +31,12 @@ _KINDS = {
     "channel_class": ("渠道类", "channel class"),
     "concern": ("关切类型", "concern type"),
     "responsibility": ("职责", "responsibility"),
+    "category": ("业务范畴", "line of business"),
+    "nature": ("问题性质", "nature of the issue"),
     "duty": ("岗位职能", "duty"),
     "form": ("回应形式", "form of response"),
+    "stage": ("发布阶段", "stage of release"),
+    "check": ("审查项目", "check"),
     "emergency_level": ("突发事件级别", "emergency level"),
     "urgent_number": ("紧急电话", "urgent number"),
 }

@@ -11,11 +11,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from huiying.regulation.basis import DEFAULT, Basis, Place
+from huiying.regulation.builtin import ACT_NAMES, STAGES
 from huiying.regulation.calendar import WorkCalendar
 from huiying.regulation.durations import Duration
 from huiying.regulation.errors import UsageError
 from huiying.regulation.rules import days_of, intervals
 from huiying.regulation.schema import Content, Department, Level, Role
+from huiying.regulation.schema_response import Stage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,24 @@ class Regulation(Content):
         """Groups of role codes in order; those of one group review side by side (C9.3)."""
         return [list(group) for group in self.workflow.review_steps.by_level[self.level(level).code]]
 
+    def stage(self, code: str) -> Stage:
+        """A kind of release; the product's own where the file says nothing of it (C8.2)."""
+        if code in self.response.stages:
+            return self.response.stages[code]
+        name, en, acts = STAGES[code]
+        return Stage(code=code, name=name, en=en, acts=acts)
+
+    def steps_of(self, level: str, stage: str) -> list[list[str]]:
+        """The review of a release: its stage's own steps, else those of the level (C9.3)."""
+        own = [list(group) for group in self.stage(stage).review]
+        return own or self.review_steps(level)
+
+    @property
+    def press_steps(self) -> list[list[str]]:
+        """Who reviews a press release (C11.5)."""
+        own = [list(group) for group in self.workflow.press_release]
+        return own or self.review_steps(self.levels[0].code)
+
     def confirmers(self, level: str) -> tuple[str, ...]:
         """Role codes that may confirm this level: first the one named, then those who deputise (DOMAIN
         §4.3).
@@ -139,7 +159,9 @@ class Regulation(Content):
 
     @cached_property
     def _english_by_name(self) -> dict[str, str]:
-        kinds = ("category", "act", "state", "review_step", "role", "department", "level")
+        kinds = (
+            "category", "act", "state", "review_step", "role", "department", "level", "stage", "account", "statutory"
+        )  # fmt: skip
         names = [pair for kind in kinds for pair in self._names(kind).values()]
         issuer = {self.meta.issuer: self.meta.issuer_en} if self.meta.issuer_en else {}
         names += [(principle.name, principle.en) for principle in self.principles.values()]
@@ -148,15 +170,18 @@ class Regulation(Content):
     def _names(self, kind: str) -> dict[str, tuple[str, str]]:
         if kind == "level":
             return {level.code: (level.name, level.en) for level in self.levels}
+        if kind == "stage":
+            return {code: (stage.name, stage.en) for code in STAGES if (stage := self.stage(code))}
         tables: dict[str, Mapping[str, Any]] = {
             "role": self.roles, "department": self.departments, "act": self.acts, "state": self.states,
             "review_step": self.workflow.review_steps.names, "category": self.routing.categories,
             "responsibility": self.responsibilities, "urgent_number": self.urgent_numbers,
+            "account": self.release_platforms.accounts, "statutory": self.response.statutory_channels,
         }  # fmt: skip
         names = {code: (item.name, item.en) for code, item in tables[kind].items()}
         if kind == "review_step":
             return {code: (role.name, role.en) for code, role in self.roles.items()} | names
-        return names
+        return ACT_NAMES | names if kind == "act" else names
 
     def basis_of(self, key_path: str) -> Basis:
         """The basis of a value, its own or its block's; a path that is not in the file is ``default``."""

@@ -19,6 +19,7 @@ from huiying.regulation.builtin import (
 )
 from huiying.regulation.durations import Duration
 from huiying.regulation.reader import Reader
+from huiying.regulation.rules_answers import Answers
 from huiying.regulation.schema import Calendar, Content
 from huiying.regulation.source import Node
 
@@ -45,8 +46,9 @@ class Rules:
         self._routing()
         self._duties()
         self._counts()
+        Answers(self).check()
 
-    def _say(self, path: str, message: str, fix: str, en: str) -> None:
+    def say(self, path: str, message: str, fix: str, en: str) -> None:
         node = self.nodes.get(path)
         while node is None:
             path = path.rpartition(".")[0]
@@ -58,14 +60,14 @@ class Rules:
         try:
             ZoneInfo(meta.timezone)
         except (KeyError, ValueError, OSError):
-            self._say(
+            self.say(
                 "meta.timezone",
                 f"没有叫“{meta.timezone}”的时区",
                 "中国写 Asia/Shanghai",
                 f'No time zone "{meta.timezone}"; China is Asia/Shanghai.',
             )
         if meta.effective_from < meta.published:
-            self._say(
+            self.say(
                 "meta.effective_from",
                 "施行日期早于发布日期，制度不能管发布以前的事",
                 "改成发布当日或以后的日期",
@@ -87,7 +89,7 @@ class Rules:
     def _must_hold(self, path: str, have: tuple[str, ...], need: tuple[str, ...], what: str) -> None:
         for code in need:
             if code not in have:
-                self._say(
+                self.say(
                     path,
                     f"缺少{what}“{code}”，它是程序自带的，不能关掉",
                     f"加回 {code}",
@@ -95,7 +97,7 @@ class Rules:
                 )
         for code in have:
             if code not in need:
-                self._say(
+                self.say(
                     path,
                     f"不认识的{what}“{code}”，应当是：{'、'.join(need)}",
                     f"删去 {code} 或改正拼写",
@@ -106,27 +108,27 @@ class Rules:
         levels = self.content.levels
         codes = [level.code for level in levels]
         if codes != [f"L{n}" for n in range(1, len(levels) + 1)]:
-            self._say(
+            self.say(
                 "levels",
                 f"级别代码是{'、'.join(codes)}，应当从轻到重依次为 L1、L2……",
                 "从轻到重重新编号",
                 "Level codes must run L1, L2, … from the lightest to the gravest.",
             )
         if len({level.name for level in levels}) < len(levels):
-            self._say("levels", "有两个级别同名", "给每个级别不同的名称", "Two levels have one name.")
+            self.say("levels", "有两个级别同名", "给每个级别不同的名称", "Two levels have one name.")
 
     def _thresholds(self) -> None:
         thresholds = self.content.grading.thresholds
         for level in self.content.levels[1:]:
             if level.code not in thresholds:
-                self._say(
+                self.say(
                     "grading.thresholds",
                     f"级别“{level.name}”没有门槛分",
                     f"写 {level.name}: 分数",
                     f'Level "{level.name}" has no threshold.',
                 )
         if (lowest := self.content.levels[0]) and lowest.code in thresholds:
-            self._say(
+            self.say(
                 f"grading.thresholds.{lowest.name}",
                 f"最低级“{lowest.name}”不设门槛",
                 "删去这一项",
@@ -134,7 +136,7 @@ class Rules:
             )
         values = [thresholds[level.code] for level in self.content.levels if level.code in thresholds]
         if any(low >= high for low, high in pairwise(values)):
-            self._say(
+            self.say(
                 "grading.thresholds",
                 "门槛分的次序不对，级别越重门槛应当越高",
                 "从轻到重写递增的分数",
@@ -143,7 +145,7 @@ class Rules:
         weights = self.content.grading.weights
         total = weights.media + weights.intensity + weights.attitude + weights.evolution + weights.sensitivity_offline
         if abs(total - 1) > 1e-6:
-            self._say(
+            self.say(
                 "grading.weights",
                 f"五项权重加起来是 {total:g}，应当是 1",
                 "调整到合计为 1",
@@ -156,14 +158,14 @@ class Rules:
         for level in self.content.levels:
             rule = clocks.respond_within[level.code]
             if not _of_unit(rule.within, clocks.unit):
-                self._say(
+                self.say(
                     f"{rule.path}.within",
                     f"时长 {rule.within.text} 与单位 {clocks.unit} 不符",
                     _example(clocks.unit),
                     f"{rule.within.text} does not agree with the unit {clocks.unit}.",
                 )
             elif previous is not None and rule.within.weight > previous.weight:
-                self._say(
+                self.say(
                     f"{rule.path}.within",
                     f"级别“{level.name}”的时限比轻一级的还长",
                     f"不超过 {previous.text}",
@@ -171,7 +173,7 @@ class Rules:
                 )
             previous = rule.within
         if any(a >= b for a, b in pairwise(clocks.warn_at)):
-            self._say(
+            self.say(
                 "clocks.warn_at",
                 "提醒点的次序不对，应当从小到大",
                 "如 [0.5, 0.75, 0.9, 1.0]",
@@ -184,7 +186,7 @@ class Rules:
         """
         for path, duration in self._clock_durations():
             if duration.months:
-                self._say(
+                self.say(
                     path,
                     f"{duration.text} 含年或月，长短不定",
                     "用天或小时",
@@ -193,7 +195,7 @@ class Rules:
         unit = self.content.clocks.unit
         working = unit != "natural_hours" or any(d.working for _, d in self._clock_durations())
         if working and self.content.calendar is None:
-            self._say(
+            self.say(
                 "clocks.unit",
                 "用了工作日或工作小时，却没有工作日历 calendar",
                 "加上 calendar 块（weekdays、working_hours、holidays、makeup_days）",
@@ -201,14 +203,14 @@ class Rules:
             )
         for name, act in self.content.clocks.internal.items():
             if self.content.acts[name].public:
-                self._say(
+                self.say(
                     f"clocks.internal.{name}",
                     "公开动作不是内部节点",
                     "写到 respond_within 或 overlays",
                     "A public act is not an internal clock.",
                 )
             if act.within is None and not act.by_level:
-                self._say(
+                self.say(
                     act.path,
                     "内部节点没有时限",
                     "写 within 或 by_level",
@@ -227,14 +229,14 @@ class Rules:
         seen: set[str] = set()
         for overlay in self.content.overlays:
             if not overlay.acts:
-                self._say(
+                self.say(
                     overlay.path,
                     "上位规定没有写要求做什么、多久内做",
                     "写 press_conference_within 等其中之一",
                     "The overlay asks for nothing; write press_conference_within or another limit.",
                 )
             if overlay.id in seen:
-                self._say(
+                self.say(
                     overlay.path,
                     f"上位规定“{overlay.id}”写了两次",
                     "删去其中一处",
@@ -249,7 +251,7 @@ class Rules:
         end = 0
         for index, (opened, closed) in enumerate(intervals(calendar)):
             if opened < end or closed <= opened:
-                self._say(
+                self.say(
                     f"calendar.working_hours[{index}]",
                     "工作时段要从早到晚，不重叠，不跨零点",
                     '如 ["08:30-12:00", "13:30-17:30"]',
@@ -260,7 +262,7 @@ class Rules:
         both = holidays & self._days("calendar.makeup_days", calendar.makeup_days)
         if both:
             day = min(both).isoformat()
-            self._say(
+            self.say(
                 "calendar.makeup_days",
                 f"{day} 既放假又调休上班",
                 "删去其中一处",
@@ -273,7 +275,7 @@ class Rules:
             try:
                 found |= days_of(text)
             except ValueError:
-                self._say(
+                self.say(
                     f"{path}[{index}]",
                     f"“{text}”不是日历上有的日期，或止于开始之前，或长过一年",
                     '如 "2026-10-01/2026-10-07"',
@@ -286,7 +288,7 @@ class Rules:
         for level in self.content.levels:
             roles = [role for group in steps.by_level[level.code] for role in group]
             for role in sorted({role for role in roles if roles.count(role) > 1}):
-                self._say(
+                self.say(
                     f"workflow.review_steps.by_level.{level.name}",
                     f"“{role}”在一条审核链里出现两次",
                     "每个岗位只审一次",
@@ -294,7 +296,7 @@ class Rules:
                 )
             for role in roles:
                 if steps.names and role not in steps.names:
-                    self._say(
+                    self.say(
                         "workflow.review_steps.names",
                         f"审核步骤“{role}”没有名称",
                         f"写 {role}: {{name: …, en: …}}",
@@ -302,17 +304,20 @@ class Rules:
                     )
 
     def _routing(self) -> None:
-        for code, category in self.content.routing.categories.items():
+        routing = self.content.routing
+        for kind, rows in (("categories", routing.categories), ("natures", routing.natures)):
+            for code, row in rows.items():
+                if row.owner == row.backup:
+                    self.say(
+                        f"routing.{kind}.{code}.backup",
+                        "主办和后备是同一个部门",
+                        "后备写另一个部门",
+                        "Owner and backup are one department.",
+                    )
+        for code, category in routing.categories.items():
             path = f"routing.categories.{code}"
-            if category.owner == category.backup:
-                self._say(
-                    f"{path}.backup",
-                    "主办和后备是同一个部门",
-                    "后备写另一个部门",
-                    "Owner and backup are one department.",
-                )
             if code not in self.content.departments[category.owner].responsibilities:
-                self._say(
+                self.say(
                     f"{path}.owner",
                     f"部门“{category.owner}”的职责里没有“{code}”，不能转给职责清单以外的部门",
                     f"在它的 responsibilities 里加上 {code}，或换主办",
@@ -323,7 +328,7 @@ class Rules:
         held = {duty for role in self.content.roles.values() for duty in (role.acts_as or (role.code,))}
         for duty in REQUIRED_DUTIES:
             if duty not in held:
-                self._say(
+                self.say(
                     "roles",
                     f"没有岗位承担“{duty}”",
                     f"加上岗位 {duty}，或给某个岗位写 acts_as: [{duty}]",
@@ -331,14 +336,14 @@ class Rules:
                 )
         for code, role in self.content.roles.items():
             if code not in DUTIES and not role.acts_as:
-                self._say(
+                self.say(
                     f"roles.{code}",
                     f"程序不知道岗位“{code}”做什么",
                     f"写 acts_as: [{'、'.join(DUTIES[:4])}…其中几项]",
                     f'Nobody knows what role "{code}" does; write acts_as with some of: {", ".join(DUTIES)}.',
                 )
             if code in role.deputies:
-                self._say(
+                self.say(
                     f"roles.{code}.deputies",
                     "岗位不能代理自己",
                     "写别的岗位",
@@ -350,14 +355,14 @@ class Rules:
         linked = content.response.linked_channels
         for level, least in linked.min_channels.items():
             if least > len(linked.set):
-                self._say(
+                self.say(
                     "response.linked_channels.min_channels",
                     f"级别 {level} 要 {least} 个渠道，只列了 {len(linked.set)} 个",
                     "减少个数或多列渠道",
                     f"Level {level} asks for {least} channels, only {len(linked.set)} are listed.",
                 )
         if content.risk_assessment.min_methods > len(content.risk_assessment.methods):
-            self._say(
+            self.say(
                 "risk_assessment.min_methods",
                 "至少用几种方式多于列出的方式",
                 "减少个数",
@@ -365,14 +370,14 @@ class Rules:
             )
         for step in content.accountability.never_automatic:
             if step not in content.accountability.ladder:
-                self._say(
+                self.say(
                     "accountability.never_automatic",
                     f"“{step}”不在 ladder 里",
                     "用 ladder 里的词",
                     f'"{step}" is not on the ladder.',
                 )
         if content.retention.access_log.weight < content.retention.access_log_min_legal.weight:
-            self._say(
+            self.say(
                 "retention.access_log",
                 "访问日志留存短于法定下限",
                 f"至少 {content.retention.access_log_min_legal.text}",

@@ -18,15 +18,13 @@ from huiying.regulation.markers import Between, Keys, Pattern, Ref
 from huiying.regulation.schema_duties import (
     Accountability,
     DailyLog,
-    ReleasePlatforms,
-    Response,
     Retention,
     RiskAssessment,
     Training,
     Transfer,
     Watch,
-    Workflow,
 )
+from huiying.regulation.schema_response import ReleasePlatforms, Response, Workflow
 from huiying.regulation.schema_words import (
     Code,
     Colour,
@@ -136,13 +134,24 @@ class Nature:
     code: Code
     en: str = ""
     owner: DepartmentCode
+    backup: DepartmentCode | None = None
     co: tuple[DepartmentCode, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """Which keys a group of watch rules points at: a suggestion of category and nature (C7.1)."""
+
+    code: Code
+    category: Annotated[str, Ref("category")] | None = None
+    nature: Annotated[str, Ref("nature")] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Routing:
     categories: Mapping[str, Category]
     natures: Mapping[str, Nature] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)  # group of watch rules → its keys
     default_owner: DepartmentCode
 
 
@@ -190,6 +199,8 @@ class Liaison:
     bodies: Names
     required_when: LiaisonNeed
     within: Duration
+    answer_within: Duration = field(default_factory=lambda: Duration.parse("PT24H"))
+    clue_bodies: tuple[str, ...] = ()  # to whom a clue may lawfully be handed over (61号)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +218,11 @@ class Monitor:
     other_kinds: tuple[str, ...] = ()
     quiet_kinds: tuple[Annotated[str, Ref("concern")], ...] = ()  # at the lowest level they call for no answer
     proof_needed: tuple[Annotated[str, Ref("concern")], ...] = ()  # only with claim, proof and a second person (C1.2)
+    rectify_kinds: tuple[Annotated[str, Ref("concern")], ...] = ()  # not closed without 源头整改 or why none (C2.2)
     heard_as: Mapping[str, Annotated[str, Ref("concern")]] = field(default_factory=dict)  # the engine's word → its own
     definitions: Annotated[Mapping[str, str], Keys("concern")] = field(default_factory=dict)
     liaison: Liaison
+    missed_topic_posts: Count = 3  # this many posts of one matter, and nobody has looked: a missed topic (C1.3)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -335,6 +348,22 @@ class InternalClock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EscalationStep:
+    """From this share of a clock on, these posts are called; the lead department's own where a post is in one."""
+
+    at: Annotated[float, Between(1e-9, 1)]
+    roles: tuple[RoleCode, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """The ladder: duty officer → head → leader, again after ``repeat_every`` until somebody acknowledges."""
+
+    steps: tuple[EscalationStep, ...]
+    repeat_every: Duration
+
+
+@dataclass(frozen=True, kw_only=True)
 class Clocks:
     start: Literal["first_known_at"]
     unit: Literal["natural_hours", "working_days", "working_hours"]
@@ -343,6 +372,8 @@ class Clocks:
     regrade_effect: str
     warn_at: tuple[Annotated[float, Between(1e-9, 1)], ...]
     internal: Annotated[Mapping[str, InternalClock], Keys("act")] = field(default_factory=dict)
+    escalation: Escalation | None = None
+    quiet_hours: tuple[Window, ...] = ()  # for internal nudges only, never for a legal clock (C5.12)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -387,6 +418,15 @@ class Calendar:
 
 
 @dataclass(frozen=True, kw_only=True)
+class JointMeeting:
+    """C10.1, G10: who may chair, who is called beside the case's departments, how many make it a meeting."""
+
+    quorum: Annotated[float, Between(0.01, 1)]
+    chair: tuple[RoleCode, ...]
+    invite: tuple[RoleCode, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """A whole regulation file, block by block."""
 
@@ -407,6 +447,7 @@ class Content:
     clocks: Clocks
     overlays: tuple[Overlay, ...] = ()
     calendar: Calendar | None = None
+    joint_meeting: JointMeeting | None = None
     acts: Mapping[str, Act]
     states: Mapping[str, Named]
     response: Response

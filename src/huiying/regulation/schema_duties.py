@@ -1,75 +1,13 @@
-"""The blocks of a regulation file from response to retention, （六）to（十二）; see ``schema``."""
+"""The blocks of a regulation file from transfer to retention, （六）to（十二）; see ``schema``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from huiying.regulation.durations import Duration
-from huiying.regulation.markers import Between, Keys
-from huiying.regulation.schema_words import Code, Count, DepartmentCode, LevelCode, Names, RoleCode
-
-
-@dataclass(frozen=True, kw_only=True)
-class Consult:
-    required_if_mentions: bool
-    record: Names
-    blocks_publish: Literal[True]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SustainedDecision:
-    levels: tuple[LevelCode, ...]
-    also_optional_for: tuple[LevelCode, ...] = ()
-    record: Names
-
-
-@dataclass(frozen=True, kw_only=True)
-class LinkedChannels:
-    set: Names
-    min_channels: Annotated[Mapping[str, Count], Keys("level", complete=True)]
-    max_skew: Duration
-    same_facts_block: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Response:
-    """（八）"""
-
-    forms: Names
-    forms_other: tuple[str, ...] = ()
-    voice: Names
-    consult_other_agencies: Consult
-    sustained_response_decision: SustainedDecision
-    linked_channels: LinkedChannels
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewSteps:
-    """``by_level``: groups in order; the roles of one group review side by side."""
-
-    deputies_may_act: bool
-    by_level: Annotated[Mapping[str, tuple[tuple[RoleCode, ...], ...]], Keys("level", complete=True)]
-    names: Annotated[Mapping[str, ReviewStep], Keys("role")] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewStep:
-    """How a role's step in the review is called."""
-
-    code: Code
-    name: str
-    en: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Workflow:
-    """（九）: at least two people, for nobody approves their own draft (INV-4)."""
-
-    steps: Names
-    minimum_people: Annotated[int, Between(2, 20)]
-    review_steps: ReviewSteps
+from huiying.regulation.schema_words import Count, DepartmentCode, Names, RoleCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,23 +39,6 @@ class Training:
     per_year_min: Count
     abilities: Names
     organisers: tuple[DepartmentCode, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wechat:
-    must_exist: bool
-    link_with: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Disclosure:
-    required: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleasePlatforms:
-    wechat: Wechat
-    proactive_disclosure: Disclosure
 
 
 @dataclass(frozen=True, kw_only=True)

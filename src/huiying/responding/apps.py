@@ -7,4 +7,10 @@ class RespondingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.responding import later  # noqa: F401 -- registers what the loop does
+        from huiying.handling import required
+        from huiying.responding import closing, later  # noqa: F401 -- registers what the loop does
+        from huiying.responding.forms_required import done_forms
+        from huiying.responding.loops import accounts, drafting, following, forms, press, releasing  # noqa: F401
+
+        closing.register()
+        required.FORM_STATE = done_forms  # what the level asks for looks at what really stands in public (C8.7)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,41 +9,26 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
-from huiying.kernel import canonical, home
 from huiying.kernel import clock as time
+from huiying.kernel import home, store
 from huiying.people.errors import Refused
-from huiying.responding.models import Evidence
+from huiying.responding.models import Evidence, PressVersion
 
-LARGEST = 10 * 1024 * 1024
-# What a browser would never run: the first bytes decide, not the name or the sender's word.
-SIGNATURES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"RIFF": "image/webp",
-    b"%PDF-": "application/pdf",
-}
+LARGEST = store.LARGEST
+_KINDS = {store.MP4: "clip", store.MP3: "clip", "application/pdf": "document"}
 
 
 def path_of(sha256: str) -> Path:
-    return home.evidence() / sha256[:2] / sha256
+    return store.path_in(home.evidence(), sha256)
 
 
-def keep(case: Case, kind: str, content: bytes, media_type: str, url: str, by: str) -> Evidence:
+def keep(subject: Case | PressVersion, kind: str, content: bytes, media_type: str, url: str, by: str) -> Evidence:
     """Store the bytes and the row. The file is on disk, synced, before the row can commit."""
-    sha = canonical.sha256(content)
-    target = path_of(sha)
-    if not target.exists():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = target.with_suffix(f".{os.getpid()}.part")
-        with part.open("wb") as handle:
-            handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.replace(target)
     return Evidence.objects.create(
-        case=case,
+        case=subject if isinstance(subject, Case) else None,
+        press=subject if isinstance(subject, PressVersion) else None,
         kind=kind,
-        sha256=sha,
+        sha256=store.keep(home.evidence(), content),
         media_type=media_type,
         size=len(content),
         url=url,
@@ -53,12 +37,27 @@ def keep(case: Case, kind: str, content: bytes, media_type: str, url: str, by: s
     )
 
 
-def keep_upload(case: Case, upload: UploadedFile[Any], url: str, by: str) -> Evidence:
-    """A screenshot from a person: PNG, JPEG, WebP or PDF up to 10 MiB."""
+def keep_upload(
+    subject: Case | PressVersion, upload: UploadedFile[Any], url: str, by: str, kind: str = "screenshot"
+) -> Evidence:
+    """A screenshot or a scan from a person: PNG, JPEG, WebP or PDF up to 10 MiB."""
     if (upload.size or 0) > LARGEST:
         raise Refused(_("截图超过 10 MB。请裁剪或压缩后再上传。"), code="too_large")
     content = upload.read()
-    media_type = next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), None)
-    if media_type is None:
+    media_type = store.media_type_of(content)
+    if media_type not in store.IMAGES_AND_PDF:
         raise Refused(_("截图须为 PNG、JPEG、WebP 图片或 PDF。"), code="media_type")
-    return keep(case, "screenshot", content, media_type, url, by)
+    return keep(subject, kind, content, media_type, url, by)
+
+
+def keep_proof(case: Case, upload: UploadedFile[Any], url: str, by: str) -> Evidence:
+    """What proves that a press conference was held (C8.7): a photo, a PDF, or a clip as MP4 or MP3, up to 10 MiB."""
+    if (upload.size or 0) > LARGEST:
+        raise Refused(_("凭证超过 10 MB。请压缩，或只截取其中一段再上传。"), code="too_large")
+    content = upload.read()
+    media_type = store.media_type_of(content)
+    if media_type not in store.IMAGES_AND_PDF:
+        media_type = store.clip_type_of(content)
+    if media_type is None:
+        raise Refused(_("凭证须为照片（PNG、JPEG、WebP）、PDF，或 MP4、MP3 片段。"), code="media_type")
+    return keep(case, _KINDS.get(media_type, "screenshot"), content, media_type, url, by)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from huiying.kernel import clock as time
 from huiying.responding import actions
-from huiying.responding.models import BodyConfirmation
+from huiying.responding.actions.confirming import fallen_silent
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
 from huiying.work.outbox import handler
@@ -19,9 +19,7 @@ def publish(job: Job) -> None:
 
 
 def _somebody_is_silent(now: dt.datetime) -> bool:
-    return BodyConfirmation.objects.filter(
-        submit_before__lte=now, answered_at__isnull=True, not_received_at__isnull=True
-    ).exists()
+    return fallen_silent(now).exists()
 
 
 @poller("confirmations", due=_somebody_is_silent)
@@ -31,13 +29,13 @@ def note_silence(now: dt.datetime, limit: int) -> int:
 
 @auditor("verifications")
 def unverified_posts() -> list[Finding]:
-    """A post made by hand that nobody checked for two hours holds its clock: it must not be forgotten."""
+    """A post made by hand that nobody checked holds its clock: it must not be forgotten."""
     return [
         Finding(
             "unverified_post",
             "error",
-            f"案件 {row.case.number} 的人工发布已等待核对超过两小时。",
-            f"The post made by hand for case {row.case.number} has waited over two hours for its second person.",
+            f"{actions.subject_words(row)}的人工发布等待核对已超过规定时间。",
+            f"The post made by hand for {actions.subject_words(row)} has waited too long for its second person.",
         )
         for row in actions.overdue_verifications(time.now())
     ]

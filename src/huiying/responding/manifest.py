@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from huiying.kernel import canonical
+from huiying.kernel.wording import normalised
 
-
-def normalised(text: str) -> str:
-    """The text as it is compared: line ends unified, outer space and trailing blanks gone; words never touched."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line.rstrip() for line in lines).strip()
+__all__ = ["manifest", "normalised", "text_sha256"]
 
 
 def text_sha256(text: str) -> str:
@@ -28,6 +26,14 @@ def manifest(
     bodies: Sequence[str],
     corrects: int | None,
     correction_note: str,
+    stage: str = "first",
+    openness_ground: str = "",
+    openness_left_out: str = "",
+    openness_review_on: dt.date | None = None,
+    statutory: Sequence[str] = (),
+    department: str = "",
+    speaker: int | None = None,
+    redacts: bool = False,
 ) -> str:
     """SHA-256 of the canonical manifest. Whatever the public can read, or what decides whether it may, is in it."""
     return canonical.sha256(
@@ -38,10 +44,15 @@ def manifest(
                 "facts": text_sha256(facts),
                 "renditions": {channel: text_sha256(text) for channel, text in sorted(renditions.items())},
                 "basis": text_sha256(basis),
-                "openness": openness,
+                "openness": [openness, openness_ground, text_sha256(openness_left_out), openness_review_on],
                 "bodies": sorted(set(bodies)),
                 "corrects": corrects,
                 "correction_note": text_sha256(correction_note),
+                "stage": stage,
+                "statutory": sorted(set(statutory)),
+                "department": department,
+                "speaker": speaker,
+                "redacts": redacts,
             }
         )
     )

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiying.handling import offering
 from huiying.handling.actions import UNDO_FOR, why_not_close
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE, allows
@@ -21,8 +22,10 @@ from huiying.judging.models import LevelDecision
 from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.responding import offering as answering
 from huiying.responding.models import ReviewRound, Revision, Withholding
-from huiying.responding.queries import current_revision, open_round, why_not_release, why_not_submit
+from huiying.responding.queries import current_revision, open_round, why_not_release
+from huiying.responding.readiness import why_not_submit
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,8 @@ class ActionState:
     why: str = ""
 
 
-class _Now:
-    """One case as one person sees it now; each thing is looked up once, and only where an offer asks."""
-
-    def __init__(self, case: Case, user: User) -> None:
-        self.case, self.user = case, user
-
-    @property
-    def state(self) -> str:
-        return self.case.state
+class _Now(offering.Now):
+    """What the answer's own verbs ask beside what the casework asks."""
 
     @cached_property
     def revision(self) -> Revision | None:
@@ -67,16 +63,7 @@ class _Now:
         return self.case.withholdings.filter(agreed__isnull=True).first() if self.state in LIVE else None
 
 
-Why = Callable[[_Now], str]
-
-
-@dataclass(frozen=True)
-class _Offer:
-    name: str
-    label: Promise
-    permission: str
-    when: Callable[[_Now], bool]  # whether it makes sense to speak of it at all in this state
-    why_not: Why | None = None
+_Offer = offering.Offer
 
 
 def _live(now: _Now) -> bool:
@@ -85,6 +72,11 @@ def _live(now: _Now) -> bool:
 
 def _worked(now: _Now) -> bool:
     return now.state in ("handling", "reviewing", "approved", "answered")
+
+
+def _has_an_answer_page(now: _Now) -> bool:
+    """From the case's beginning: 「正在核实」 may be wanted before anybody has accepted it."""
+    return now.state in LIVE
 
 
 def _by_process(verb: str) -> Callable[[_Now], bool]:
@@ -129,7 +121,7 @@ def _level_is_set(now: _Now) -> str:
     return _("级别还没有由人确认。") if now.case.is_provisional else ""
 
 
-OFFERS: tuple[_Offer, ...] = (
+MAIN_OFFERS: tuple[_Offer, ...] = (
     _Offer("confirm_level", gettext_lazy("确认或上调级别"), "case.regrade", _live),
     _Offer(
         "second_lower",
@@ -156,6 +148,25 @@ OFFERS: tuple[_Offer, ...] = (
     ),
     _Offer("find", gettext_lazy("报核实情况"), "case.find", _worked),
     _Offer("dispose", gettext_lazy("报处置情况"), "case.dispose", _worked, _needs_finding),
+    _Offer("to_answer", gettext_lazy("起草、送审、发布回应"), "case.view", _has_an_answer_page),
+    answering.TO_HOLD,
+    _Offer(
+        "close",
+        gettext_lazy("办结"),
+        "case.close",
+        lambda now: now.state in ("answered", "declined"),
+        lambda now: " ".join(why_not_close(now.case)),
+    ),
+    _Offer("propose_lower", gettext_lazy("提议下调级别"), "case.regrade", _live, _level_is_set),
+    _Offer("set_emergency", gettext_lazy("认定突发事件级别"), "case.emergency", _live),
+    _Offer("add_knowledge", gettext_lazy("补充更早获知的证据"), "case.knowledge", _live),
+    _Offer("reopen", gettext_lazy("重新办理"), "case.reopen", _by_process("reopen")),
+    _Offer("merge", gettext_lazy("并入另一件"), "case.merge", _by_process("merge")),
+    _Offer("void", gettext_lazy("作废"), "case.void", _by_process("void")),
+)
+
+# The page 回应: from the draft to what comes after the answer.
+ANSWER_OFFERS: tuple[_Offer, ...] = (
     _Offer("draft", gettext_lazy("起草回应"), "case.draft", _worked),
     _Offer(
         "submit",
@@ -180,38 +191,45 @@ OFFERS: tuple[_Offer, ...] = (
         lambda now: " ".join(why_not_release(now.case, now.revision)),
     ),
     _Offer("sustain", gettext_lazy("决定是否持续回应"), "case.sustain", lambda now: now.state == "answered"),
-    _Offer(
-        "close",
-        gettext_lazy("办结"),
-        "case.close",
-        lambda now: now.state in ("answered", "declined"),
-        lambda now: " ".join(why_not_close(now.case)),
-    ),
-    _Offer("propose_lower", gettext_lazy("提议下调级别"), "case.regrade", _live, _level_is_set),
-    _Offer("set_emergency", gettext_lazy("认定突发事件级别"), "case.emergency", _live),
-    _Offer("add_knowledge", gettext_lazy("补充更早获知的证据"), "case.knowledge", _live),
     _Offer("withhold", gettext_lazy("提议不予公开"), "case.withhold", _by_process("withhold")),
     _Offer(
         "second_withhold",
         gettext_lazy("对不予公开表态"),
         "case.withhold",
-        lambda now: now.withholding is not None,
+        lambda now: allows(now.state, "withhold") and now.withholding is not None,
         _other_withholder,
     ),
-    _Offer("reopen", gettext_lazy("重新办理"), "case.reopen", _by_process("reopen")),
-    _Offer("merge", gettext_lazy("并入另一件"), "case.merge", _by_process("merge")),
-    _Offer("void", gettext_lazy("作废"), "case.void", _by_process("void")),
+    *answering.OFFERS,
 )
+OFFERS = (*MAIN_OFFERS, *ANSWER_OFFERS)
+ANSWER = "answer"
 
 
-def actions_for(user: User, case: Case) -> list[ActionState]:
-    """Every verb worth naming in this state, in the order of the work, with the reason where it is not allowed now."""
+def actions_for(user: User, case: Case, part: str | None = None) -> list[ActionState]:
+    """Every verb worth naming in this state, in the order of the work, with the reason where it is not allowed now.
+
+    `part` is one of `parts()`: the offers of one page of the case; None gives every verb.
+    """
     states = []
     now = _Now(case, user)
-    for offer in OFFERS:
+    for offer in _offers(part):
         if not offer.when(now):
             continue
         verdict = may(user, offer.permission, case)
         why = verdict.why if not verdict else (offer.why_not(now) if offer.why_not else "")
         states.append(ActionState(offer.name, offer.label, not why, why))
     return states
+
+
+def _offers(part: str | None) -> tuple[_Offer, ...]:
+    if part is None:
+        verbs = (offer for offer in (*OFFERS, *offering.OFFERS) if offer.name not in answering.LINKS)
+        return tuple(verbs)
+    if part == ANSWER:
+        return ANSWER_OFFERS
+    return (*MAIN_OFFERS, *offering.PARTS[part]) if part == offering.MAIN else offering.PARTS[part]
+
+
+def parts() -> dict[str, tuple[_Offer, ...]]:
+    """Page → what it offers."""
+    return {part: _offers(part) for part in (offering.MAIN, ANSWER, offering.TOGETHER, offering.OUTSIDE)}

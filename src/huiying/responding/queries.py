@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from huiying.handling.actions.facts import current_facts, stale_words
 from huiying.handling.models import Case, CaseDepartment
+from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
+from huiying.people.permissions import may
 from huiying.people.queries import regulation_of
 from huiying.people.standing import Held, capabilities, standing
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
+from huiying.responding.voices import why_silenced
 
 
-def current_revision(case: Case) -> Revision | None:
-    return Revision.objects.filter(case=case).order_by("-number").first()
+def current_revision(case: Case, track: str = Revision.ANSWER) -> Revision | None:
+    """The newest text of the answer, or of the holding statement."""
+    return Revision.objects.filter(case=case, track=track).order_by("-number").first()
 
 
-def open_round(case: Case) -> ReviewRound | None:
-    return ReviewRound.objects.select_related("revision").filter(case=case, state=ReviewRound.OPEN).first()
+def open_round(case: Case, track: str = Revision.ANSWER) -> ReviewRound | None:
+    rounds = ReviewRound.objects.select_related("revision").filter(case=case, state=ReviewRound.OPEN)
+    return rounds.filter(track=track).first()
 
 
 def approved_round(case: Case, revision: Revision) -> ReviewRound | None:
@@ -40,7 +45,7 @@ def reviewed_before(revision: Revision) -> Revision | None:
     """The last revision that was submitted before this one: what a reviewer compares with."""
     round_ = (
         ReviewRound.objects.select_related("revision")
-        .filter(case=revision.case, revision__number__lt=revision.number)
+        .filter(case=revision.case, track=revision.track, revision__number__lt=revision.number)
         .order_by("-revision__number")
         .first()
     )
@@ -52,7 +57,7 @@ def reviewed_before(revision: Revision) -> Revision | None:
 
 def open_steps(round_: ReviewRound) -> list[ReviewStep]:
     """The undecided steps whose turn it is: all of the earliest position that still has one."""
-    waiting = list(round_.steps.filter(decision=""))
+    waiting = [step for step in round_.steps.all() if not step.decision]
     first = min((step.position for step in waiting), default=None)
     return [step for step in waiting if step.position == first]
 
@@ -106,30 +111,25 @@ def personal_data_in(revision: Revision) -> list[str]:
 # --- what stands in the way -------------------------------------------------------------------------------------------
 
 
-def why_not_submit(case: Case, revision: Revision | None) -> list[str]:
-    """What the current revision lacks before it can be reviewed, as sentences that say what to do."""
-    if revision is None:
-        return [_("还没有文稿，请先起草。")]
-    why = []
-    if case.state not in ("handling", "answered"):
-        why.append(_("此件当前不能送审。"))
-    if not case.findings.exists():
-        why.append(_("主办部门还没有报核实情况：先有事实，再有回应（C7.2）。"))
-    if not revision.facts:
-        why.append(_("缺少事实部分。"))
-    if not revision.question:
-        why.append(_("缺少“群众关心什么”的概述。"))
-    if not revision.renditions.get("portal"):
-        why.append(_("缺少门户网站的文稿。"))
-    if not revision.basis:
-        why.append(_("缺少依据：请写明法律法规或公告文号（C3.1）。"))
-    return why
+def why_stale(case: Case, revision: Revision | None) -> str:
+    """What changed in the 口径 since the version that the draft quotes; "" where it quotes the newest (C7.4)."""
+    if revision is None or revision.track == Revision.HOLDING:
+        return ""  # 「正在核实」 quotes no facts
+    newest = current_facts(case)
+    if newest is None or newest.version == revision.fact_sheet:
+        return ""
+    return stale_words(case, revision.fact_sheet, newest)
 
 
 def confirmations_of(revision: Revision) -> dict[str, BodyConfirmation | None]:
     """Each body that the text names, with the last question about this exact manifest."""
     rows = BodyConfirmation.objects.filter(case=revision.case, manifest_sha256=revision.manifest_sha256).order_by("id")
-    asked = {row.body: row for row in rows}
+    asked: dict[str, BodyConfirmation] = {}
+    for row in rows:
+        before = asked.get(row.body)
+        # Asking again takes back no agreement; what a leader decided stands, whatever is heard afterwards.
+        if before is None or not is_confirmed(before) or (row.answer and before.overridden_at is None):
+            asked[row.body] = row
     return {body: asked.get(body) for body in dict.fromkeys([*revision.bodies, *asked])}
 
 
@@ -142,8 +142,15 @@ def why_not_release(case: Case, revision: Revision | None) -> list[str]:
     if revision is None or approved_round(case, revision) is None:
         return [_("现在的文稿还没有审定。")]
     why = []
-    if case.state not in ("approved", "answered"):
+    if revision.track == Revision.HOLDING:
+        if case.answered_at is not None or case.state not in LIVE:
+            why.append(_("此件已经公开回应或已结束，不再需要“正在核实”。"))
+    elif case.state not in ("approved", "answered"):
         why.append(_("此件当前不能发布。"))
+    if stale := why_stale(case, revision):
+        why.append(stale)
+    if silenced := why_silenced(revision):
+        why.append(silenced)
     open_ = [body for body, row in confirmations_of(revision).items() if not is_confirmed(row)]
     if open_:
         why.append(_("文稿涉及%(bodies)s，尚未沟通确认，不能发布（C8.4）。") % {"bodies": "、".join(open_)})
@@ -155,73 +162,16 @@ def overridden(case: Case) -> QuerySet[BodyConfirmation]:
     return BodyConfirmation.objects.filter(case=case, overridden_at__isnull=False)
 
 
-# --- the public's answers ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A case's public answer: the newest live text, and what was said before it."""
-
-    number: str
-    title: str
-    question: str
-    text: str
-    basis: str
-    department: str
-    published_at: dt.datetime
-    first_published_at: dt.datetime
-    took: dt.timedelta  # from first knowledge to the first public answer
-    corrections: list[Publication]  # newest first, each with its note; the first answer last
-
-
-def _live(channel: str = "portal") -> QuerySet[Publication]:
-    return Publication.objects.filter(channel=channel, state=Publication.LIVE).select_related("revision", "case")
-
-
-def public_answers(query: str = "") -> QuerySet[Publication]:
-    """Live portal answers, newest first, one a case: the newest text of each."""
-    rows = _live().filter(case__event__life_safety=False).order_by("case", "-published_at", "-id")
-    newest: dict[int, int] = {}
-    for case, pk in rows.values_list("case", "pk"):
-        newest.setdefault(case, pk)
-    found = Publication.objects.filter(pk__in=newest.values()).select_related("revision", "case")
-    for word in query.split():
-        found = found.filter(
-            Q(revision__title__icontains=word)
-            | Q(revision__question__icontains=word)
-            | Q(revision__facts__icontains=word)
-            | Q(case__number=word)
-        )
-    return found.order_by("-published_at", "-id")
-
-
-def public_answer(number: str) -> Answer | None:
-    # An answer about a danger to life is on no list and in no search, but its asker's receipt leads to it (Life first).
-    rows = list(_live().filter(case__number=number).order_by("published_at", "id"))
-    if not rows:
-        return None
-    first, newest = rows[0], rows[-1]
-    assert first.published_at is not None
-    assert newest.published_at is not None
-    return Answer(
-        number=number,
-        title=newest.revision.title,
-        question=newest.revision.question,
-        text=newest.revision.renditions["portal"],
-        basis=newest.revision.basis,
-        department=newest.revision.department,
-        published_at=newest.published_at,
-        first_published_at=first.published_at,
-        took=first.published_at - first.case.first_known_at,
-        corrections=list(reversed(rows)) if len(rows) > 1 else [],
-    )
-
-
 def by_hand_to_do(user: User) -> QuerySet[Publication]:
-    """Posts that wait for a hand, or for a second person who is not the poster, in cases which the person may see."""
+    """Posts that wait for a hand, or for a second person who is not the poster: of press releases, and of cases which
+    the person may see.
+    """
     waiting = Q(state=Publication.TO_DO) | (Q(state=Publication.TO_VERIFY) & ~Q(posted_user=user.pk))
-    seen = Publication.objects.filter(waiting, case__in=cases_for(user).values("pk"))
-    return seen.select_related("case", "revision").order_by("released_at")
+    theirs = Q(case__in=cases_for(user).values("pk"))
+    if may(user, "press.view"):
+        theirs |= Q(press__isnull=False)
+    seen = Publication.objects.filter(waiting, theirs)
+    return seen.select_related("case", "revision", "press__release", "platform").order_by("released_at")
 
 
 def answered_since(at: dt.datetime) -> int:

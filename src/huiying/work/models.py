@@ -115,3 +115,29 @@ class RateBucket(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Notice(models.Model):
+    """What a person is told, in the house and through the gateways. The row is the inbox; the outbox carries it out."""
+
+    recipient = models.CharField(max_length=60)  # a user name
+    title = models.CharField(max_length=200)
+    body = models.TextField()
+    url = models.CharField(max_length=300, default="")  # a page of the desk
+    urgency = models.CharField(max_length=8)  # info | warning | urgent
+    key = models.CharField(max_length=200)  # the same key to the same person is one notice
+    at = models.DateTimeField()
+    send_at = models.DateTimeField(null=True)  # when it goes to the gateways; null once handed over
+    digest = models.BooleanField(default=False)  # goes out together with the others of its time
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "work_notice"
+        constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["send_at"], name="work_notice_due", condition=Q(send_at__isnull=False)),
+            models.Index(fields=["recipient", "-id"], name="work_notice_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

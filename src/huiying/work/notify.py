@@ -1,5 +1,5 @@
-"""Notifications to people through the bureau's own gateways (e-mail, WeCom, DingTalk, Feishu, SMS), by
-apprise.
+"""What people are told: a row in their inbox, and a message through the bureau's own gateways (e-mail, WeCom,
+DingTalk, Feishu, SMS), by apprise.
 
 `HUIYING_NOTIFY_URLS` lists `key=url`, separated by commas, e.g.
 `duty=wecombot://…,office=mailto://…,*=json://10.1.2.3:8080/notify`. A key is a person's user name or a
@@ -13,18 +13,28 @@ import os
 import re
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from typing import Literal
 
+from django.utils import timezone
+
+from huiying.kernel import clock
 from huiying.work.auditor import Finding, auditor
-from huiying.work.models import Job
+from huiying.work.models import Job, Notice
 from huiying.work.outbox import GiveUp, enqueue, handler
+from huiying.work.schedule import poller
 
 KIND = "notify"
 ANYBODY = "*"
 Urgency = Literal["info", "warning", "urgent"]
 
 _ENTRY = re.compile(r"(?:^|,)\s*(?P<key>[^,=\s]+)=(?=[A-Za-z][A-Za-z0-9+.-]*://)")
+# When what can wait goes out in one message: after the hand-over, before the afternoon, before people leave (§7.1).
+# Nobody works on forty single messages a day; who is rung for everything soon answers nothing.
+DIGEST_TIMES = (time(8, 30), time(13, 30), time(17, 0))
+DIGEST_SHOWS = 20
+LATE = timedelta(minutes=10)
 _TYPES = {"info": "info", "warning": "warning", "urgent": "failure"}
 
 
@@ -44,24 +54,121 @@ def gateways() -> dict[str, list[str]]:
     return found
 
 
-def send(title: str, body: str, to: Iterable[str], urgency: Urgency = "info", *, key: str | None = None) -> list[Job]:
-    """Put one job for each recipient in the outbox, inside the caller's transaction.
+def send(
+    title: str,
+    body: str,
+    to: Iterable[str],
+    urgency: Urgency = "info",
+    *,
+    key: str | None = None,
+    url: str = "",
+    digest: bool = False,
+    not_before: datetime | None = None,
+) -> list[Job]:
+    """Tell people, by user name, inside the caller's transaction. The same `key` tells a person once, for ever.
 
-    One each, so that a gateway that is down does not make the others ring twice. The same `key` sends once.
-    Without any gateway nothing is written, because a call from days ago must not ring when one is
+    Everybody gets a notice in the inbox at once; `url` is the page of the desk that it leads to. With a gateway the
+    notice is also carried out: now, at the next of DIGEST_TIMES together with others (`digest`), or not before a
+    moment (`not_before`). What is `urgent` goes now, whatever else was asked. What was read before its time came is
+    not carried out any more. Without a gateway nothing is put aside: a call from days ago must not ring when one is
     configured at last.
+
+    Returns the jobs that were put in the outbox, one a recipient, so that a gateway that is down does not make the
+    others ring twice.
     """
-    if not gateway_configured():
-        return []
     base = key or uuid.uuid4().hex
-    return [
-        enqueue(
-            KIND,
-            {"title": title, "body": body, "to": recipient, "urgency": urgency},
-            f"{KIND}:{base}:{recipient}",
+    people = list(dict.fromkeys(to))
+    told = set(Notice.objects.filter(key=base, recipient__in=people).values_list("recipient", flat=True))
+    now = clock.now()
+    later = _later(now, urgency, digest, not_before) if gateway_configured() else None
+    fresh = [
+        Notice(
+            recipient=recipient,
+            title=title[:200],
+            body=body,
+            url=url,
+            urgency=urgency,
+            key=base,
+            at=now,
+            send_at=later,
+            digest=digest and later is not None,
         )
-        for recipient in dict.fromkeys(to)
+        for recipient in people
+        if recipient not in told
     ]
+    Notice.objects.bulk_create(fresh, ignore_conflicts=True)
+    if later is not None or not gateway_configured():
+        return []
+    return [_hand_over(notice) for notice in fresh]
+
+
+def _later(now: datetime, urgency: Urgency, digest: bool, not_before: datetime | None) -> datetime | None:
+    """When a notice goes to the gateways; None for now."""
+    if urgency == "urgent":
+        return None
+    earliest = max(now, not_before or now)
+    if digest:
+        return next_digest(earliest)
+    return earliest if earliest > now else None
+
+
+def next_digest(at: datetime) -> datetime:
+    """The first of DIGEST_TIMES at or after `at`."""
+    local = at.astimezone(timezone.get_default_timezone())
+    for day in (local.date(), local.date() + timedelta(days=1)):
+        for moment in DIGEST_TIMES:
+            found = datetime.combine(day, moment, local.tzinfo)
+            if found >= local:
+                return found.astimezone(at.tzinfo)
+    raise AssertionError("a day has a digest time")  # pragma: no cover
+
+
+def _hand_over(notice: Notice) -> Job:
+    return enqueue(
+        KIND,
+        {"title": notice.title, "body": notice.body, "to": notice.recipient, "urgency": notice.urgency},
+        f"{KIND}:{notice.key}:{notice.recipient}",
+    )
+
+
+def _due(now: datetime) -> bool:
+    return Notice.objects.filter(send_at__lte=now).exists()
+
+
+@poller("notices", due=_due)
+def hand_over_due(now: datetime, limit: int) -> int:
+    """Give what was put aside to the outbox, in the transaction that marks it as given: none is lost, none twice."""
+    rows = list(
+        Notice.objects.select_for_update(skip_locked=True).filter(send_at__lte=now).order_by("send_at", "id")[:limit]
+    )
+    together: dict[str, list[Notice]] = {}
+    for notice in rows:
+        if notice.read_at is not None or not gateway_configured():
+            continue
+        if notice.digest:
+            together.setdefault(notice.recipient, []).append(notice)
+        else:
+            _hand_over(notice)
+    for notices in together.values():
+        _hand_over_digest(notices)
+    Notice.objects.filter(pk__in=[notice.pk for notice in rows]).update(send_at=None)
+    return len(rows)
+
+
+def _hand_over_digest(notices: list[Notice]) -> None:
+    if len(notices) == 1:
+        _hand_over(notices[0])
+        return
+    lines = [f"{place}. {notice.title}：{notice.body}" for place, notice in enumerate(notices[:DIGEST_SHOWS], start=1)]
+    if len(notices) > DIGEST_SHOWS:
+        lines.append(f"另有 {len(notices) - DIGEST_SHOWS} 条，请登录系统看“消息”。")
+    graver = "warning" if any(notice.urgency == "warning" for notice in notices) else "info"
+    payload = {"title": f"{len(notices)} 条消息", "body": "\n".join(lines)}
+    enqueue(
+        KIND,
+        payload | {"to": notices[0].recipient, "urgency": graver},
+        f"{KIND}:digest:{notices[0].pk}",
+    )
 
 
 @handler(KIND, external=True)
@@ -102,5 +209,22 @@ def people_can_be_called() -> list[Finding]:
             "warning",
             "没有配置通知网关（HUIYING_NOTIFY_URLS），紧急情况只显示在页面上，不会打电话、发短信",
             "No notification gateway is configured (HUIYING_NOTIFY_URLS); emergencies show on pages only.",
+        )
+    ]
+
+
+@auditor("notices")
+def notices_go_out() -> list[Finding]:
+    """What was put aside for a later moment and was not handed over by then."""
+    now = clock.now()
+    late = Notice.objects.filter(send_at__lt=now - LATE).count()
+    if not late:
+        return []
+    return [
+        Finding(
+            "notice.late",
+            "error",
+            f"{late} 条消息到时没有交给通知网关；请检查后台循环是否在运行",
+            f"{late} notices were not handed to the gateways in time; check that the loop is running.",
         )
     ]

@@ -13,9 +13,15 @@ def next_number(name: str) -> int:
 
     Raises RuntimeError outside a transaction, where the number could be lost.
     """
+    return next_numbers(name, 1)[0]
+
+
+def next_numbers(name: str, count: int) -> range:
+    """The next `count` numbers of the series, as `next_number` gives them one by one."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"取号 {name} 必须在 transaction.atomic() 之内，否则会跳号")
     counter = locked(Counter, name)
-    counter.value += 1
+    first = counter.value + 1
+    counter.value += count
     counter.save(update_fields=["value"])
-    return counter.value
+    return range(first, first + count)

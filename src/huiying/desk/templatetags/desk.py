@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from huiying.desk.language import lang
 from huiying.kernel import clock
 from huiying.regulation import Regulation
+from huiying.responding import targets
+from huiying.responding.models import Publication
 
 register = template.Library()
 
@@ -42,6 +44,12 @@ def local(at: dt.datetime | str | None, precise: str = "minute") -> str:
     shown = timezone.localtime(moment)
     time = shown.strftime("%H:%M:%S" if precise == "second" else "%H:%M")
     return f"{_day(shown.date())} {time}"
+
+
+@register.filter
+def clock_time(at: dt.datetime) -> str:
+    """「17:30」 in the regulation's zone."""
+    return timezone.localtime(at).strftime("%H:%M")
 
 
 @register.filter
@@ -140,6 +148,12 @@ def role_name(context: template.Context, role: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def role_names(context: template.Context, roles: Iterable[str]) -> str:
+    """Several roles, joined."""
+    return _("、").join(role_name(context, role) for role in roles)
+
+
+@register.simple_tag(takes_context=True)
 def department_name(context: template.Context, code: str) -> str:
     return _name(context, "department", code)
 
@@ -147,6 +161,11 @@ def department_name(context: template.Context, code: str) -> str:
 @register.simple_tag(takes_context=True)
 def level_name(context: template.Context, code: str) -> str:
     return _name(context, "level", code)
+
+
+@register.filter
+def place_name(publication: Publication) -> str:
+    return targets.place_name(publication)
 
 
 def _name(context: template.Context, kind: str, code: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from huiying.desk import timeline
 from huiying.desk.bar import Verb, build
+from huiying.desk.case_sections import accounts, calling, drafting, following, forms, liaison, meetings, routing, work
 from huiying.desk.case_verbs import CASE_VERBS
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
@@ -18,12 +20,16 @@ from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import case_rows
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.events import page_of, posts_of
+from huiying.handling import offering
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
+from huiying.handling.actions.reports import see_reports, unseen
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import cases_for, shown_clocks, with_next_due
+from huiying.judging.queries import open_rumour
 from huiying.ledger.queries import timeline as ledger_timeline
+from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of, standing
 from huiying.responding import offers
@@ -58,79 +64,173 @@ def cases(request: StaffRequest) -> HttpResponse:
 
 @staff()
 def case(request: StaffRequest, number: str) -> HttpResponse:
+    """Its way to the answer: what it is, how grave, by when, who has it, what next, then the evidence."""
     found = get_case(request.user, number)
-    if any(row.role == "lead" and row.until is None and row.seen_at is None for row in found.departments.all()):
+    own = standing(request.user).departments
+    unread = (
+        row for row in found.departments.all() if row.role == "lead" and row.until is None and row.seen_at is None
+    )
+    if any(row.department.code in own for row in unread):
         mark_seen(found, request.user)
+    # 同步报送 is read by opening the case: no second list has to be ticked off (C10.7).
+    if may(request.user, "report.see") and unseen(found):
+        see_reports(found, request.user)
     return show(request, found)
 
 
-def show(request: StaffRequest, found: Case, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
-    regulation = regulation_of(found.regulation)
-    base = reverse("desk:case", args=[found.number]) + "do/"
-    draft = reverse("desk:draft", args=[found.number])
-    evidence = list(Evidence.objects.filter(case=found))
+@staff()
+def together(request: StaffRequest, number: str) -> HttpResponse:
+    """What the departments do together: facts, tasks, the room, who was told (C7.3, C7.4, C10.7)."""
+    return show(request, get_case(request.user, number), offering.TOGETHER)
+
+
+@staff()
+def outside(request: StaffRequest, number: str) -> HttpResponse:
+    """Letters to other bodies, clues, the joint meeting (C5.15, C10.1)."""
+    return show(request, get_case(request.user, number), offering.OUTSIDE)
+
+
+@staff()
+def answer(request: StaffRequest, number: str) -> HttpResponse:
+    """From the draft to what comes after the answer （八）: texts, review, accounts, forms, effect."""
+    return show(request, get_case(request.user, number), offers.ANSWER)
+
+
+PAGES = {
+    offering.MAIN: "desk:case",
+    offers.ANSWER: "desk:case_answer",
+    offering.TOGETHER: "desk:case_together",
+    offering.OUTSIDE: "desk:case_outside",
+}
+
+
+def part_of(verb: str) -> str:
+    """The page on which a verb stands."""
+    of_part = {offer.name: part for part, found in offers.parts().items() for offer in found}
+    return of_part.get(verb, offering.MAIN)
+
+
+def show(
+    request: StaffRequest, found: Case, part: str = offering.MAIN, bound: dict[str, VerbForm] | None = None
+) -> HttpResponse:
     departments = [row for row in found.departments.all() if row.until is None]
-    context = {
+    draft, slip, to_answer = (
+        reverse(page, args=[found.number]) for page in ("desk:draft", "desk:route_case", "desk:case_answer")
+    )
+    context: dict[str, Any] = {
         "case": found,
+        "part": part,
         "clocks": shown_clocks(found),
-        "posts": posts_of(found.event),
         "sees_event": may(request.user, "event.view").allowed,
+        "rumour_waits": open_rumour(found.event),
         "lead": next((row for row in departments if row.role == "lead"), None),
         "joint": [row for row in departments if row.role == "joint"],
         "bar": build(
-            offers.actions_for(request.user, found),
+            offers.actions_for(request.user, found, part),
             CASE_VERBS,
             found,
             request.user,
-            base=base,
-            pages={"draft": draft, "save_revision": draft},
+            base=reverse("desk:case", args=[found.number]) + "do/",
+            pages={
+                "draft": draft,
+                "save_revision": draft,
+                "route": slip,
+                "decide_return": slip,
+                "to_answer": to_answer,
+                "to_hold": f"{to_answer}#do-hold_statement",
+            },
             bound=bound,
-            forward=forward(found),
+            forward=FORWARD[part](found) if part in FORWARD else (),
         ),
+        **SECTIONS[part](request.user, found),
+    }
+    if part == offers.ANSWER:
+        context["forms_bar"] = forms.own_bar(context["bar"])
+    return render(request, f"desk/case_{part}.html", context)
+
+
+def _way(user: User, found: Case) -> dict[str, Any]:
+    evidence = list(Evidence.objects.filter(case=found))
+    return {
+        **calling.section(found, user),
+        **routing.section(found, user),
+        "posts": posts_of(found.event),
         "findings": found.findings.select_related("department").prefetch_related("disposals"),
         "knowledge": found.knowledge.order_by("known_at"),
-        "confirmations": found.confirmations.select_related("revision"),
         **_answer(found),
         "entries": timeline.lines(
             ledger_timeline([f"case:{found.number}"]),
-            regulation,
+            regulation_of(found.regulation),
             actor,
             {row.sha256: reverse("desk:evidence", args=[row.pk]) for row in evidence},
         ),
     }
-    return render(request, "desk/case.html", context)
+
+
+SECTIONS: dict[str, Callable[[User, Case], dict[str, Any]]] = {
+    offering.MAIN: _way,
+    offers.ANSWER: lambda user, found: _answering(user, found),
+    offering.TOGETHER: lambda user, found: work.section(found, user),
+    offering.OUTSIDE: lambda user, found: {**liaison.section(found, user), **meetings.section(found, user)},
+}
+
+
+def _answering(user: User, found: Case) -> dict[str, Any]:
+    return {
+        **_answer(found),
+        "confirmations": found.confirmations.select_related("revision", "proof"),
+        **drafting.section(found, user),
+        **accounts.section(found, user),
+        **forms.section(found, user),
+        **following.section(found, user),
+    }
+
+
+def forward_answer(found: Case) -> tuple[str, ...]:
+    """What carries the answer on."""
+    by_state = {
+        "handling": ("second_withhold", "submit", "draft"),
+        "approved": ("release",),
+        "answered": ("submit", "draft"),
+    }
+    return by_state.get(found.state, ("second_withhold",))
 
 
 def forward(found: Case) -> tuple[str, ...]:
     """What carries this case on from where it stands, the best first; shown as the one strong button."""
-    seconds = ("second_lower", "second_withhold")
+    seconds = ("second_lower",)
     by_state = {
         "registered": ("confirm_level",) if found.is_provisional else ("route",),
         "assigned": ("accept",),
         "returned": ("decide_return",),
-        "handling": ("submit", "draft") if found.findings.exists() else ("find",),
-        "approved": ("release",),
+        "handling": ("to_answer",) if found.findings.exists() else ("find",),
+        "reviewing": ("to_answer",),
+        "approved": ("to_answer",),
         "answered": ("close", "dispose"),
         "declined": ("close",),
     }
     return (*seconds, *by_state.get(found.state, ()))
 
 
+FORWARD: dict[str, Callable[[Case], tuple[str, ...]]] = {offering.MAIN: forward, offers.ANSWER: forward_answer}
+
+
 def _answer(found: Case) -> dict[str, Any]:
     """Where the answer stands: the current text, its last round step by step, each channel."""
-    round_ = ReviewRound.objects.filter(case=found).prefetch_related("steps").last()
+    round_ = ReviewRound.objects.filter(case=found, track=Revision.ANSWER).prefetch_related("steps").last()
     return {
-        "revision": Revision.objects.filter(case=found).last(),
+        "revision": Revision.objects.filter(case=found, track=Revision.ANSWER).last(),
         "round": round_,
-        "publications": Publication.objects.filter(case=found).select_related("evidence", "revision"),
+        "publications": Publication.objects.filter(case=found).select_related("evidence", "revision", "platform"),
     }
 
 
 @staff("POST")
 def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     found = get_case(request.user, number)
+    part = part_of(verb)
 
     def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:case", args=[found.number])
+        return reverse(PAGES[part], args=[found.number])
 
-    return perform(request, CASE_VERBS, verb, found, after=after, again=lambda bound: show(request, found, bound))
+    return perform(request, CASE_VERBS, verb, found, after=after, again=lambda bound: show(request, found, part, bound))

@@ -1,65 +1,37 @@
-"""起草: the question in our words, the facts that are the same everywhere, one text a channel （八）（九）."""
+"""起草: the question in our words, the facts that are the same everywhere, one text a place （八）（九）.
+
+Beside the form stands what helps to write it: templates, sentences out of the case, hints. Each is put in by a press;
+without scripts the press is a request that saves nothing and gives the form back with the text in it.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.forms import long_text
+from huiying.desk.forms_draft import PREFIX, DraftForm, initial
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
-from huiying.handling.models import Case
+from huiying.handling.actions.facts import current_facts
+from huiying.handling.models import Case, FactSheet
 from huiying.people.errors import Refused
-from huiying.responding import actions, queries
-from huiying.responding.channels.registry import CHANNELS
-from huiying.responding.difference import difference
-from huiying.responding.models import Publication, Revision
+from huiying.people.permissions import may
+from huiying.responding import actions, endpoint, plain, queries, templates, tone
+from huiying.responding.actions.machine import ask_machine
+from huiying.responding.bodies import named_in
+from huiying.responding.difference import Piece, difference
+from huiying.responding.models import Revision
+from huiying.responding.readiness import why_not_submit
+from huiying.responding.readiness.blanks import open_blanks
+from huiying.responding.suggest import suggestions
+from huiying.responding.targets import target_names
 
-PREFIX = "rendition_"
-
-
-class DraftForm(forms.Form):
-    title = forms.CharField(label=_("标题"), max_length=200)
-    question = forms.CharField(
-        label=_("群众关心什么"),
-        widget=long_text(),
-        help_text=_("用我们自己的话概括。绝不照抄来信原文，不写任何人的姓名、电话、住址。"),
-    )
-    facts = forms.CharField(
-        label=_("事实"), widget=long_text(), help_text=_("各渠道一字不差的那一段：查清了什么，怎么办，什么时候办好。")
-    )
-    basis = forms.CharField(label=_("依据"), widget=long_text(), help_text=_("法律法规条款，或公告文号。"))
-    bodies = forms.CharField(
-        label=_("涉及的其他机关"),
-        required=False,
-        help_text=_("用顿号隔开。文中提到的会自动加上；每一个都要先沟通确认才能发布。"),
-    )
-    correction_note = forms.CharField(
-        label=_("更正说明（只在更正已发布内容时填写）"), required=False, max_length=500, widget=long_text()
-    )
-
-    def __init__(self, *args: Any, revision: Revision | None, published: Publication | None, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-        renditions = revision.renditions if revision else {}
-        for kind, channel in CHANNELS.items():
-            self.fields[f"{PREFIX}{kind}"] = forms.CharField(
-                label=_t("%(channel)s的文稿") % {"channel": channel.name},
-                widget=long_text(tall=True),
-                required=kind == "portal",
-                initial=renditions.get(kind, ""),
-            )
-        if published is None:
-            del self.fields["correction_note"]
-
-    def renditions(self) -> dict[str, str]:
-        return {kind: self.cleaned_data[f"{PREFIX}{kind}"] for kind in CHANNELS}
+TEMPLATES_SHOWN = 5
+FACTS = "facts"
 
 
 @staff("GET", "HEAD", "POST")
@@ -69,38 +41,126 @@ def draft(request: StaffRequest, number: str) -> HttpResponse:
     revision = queries.current_revision(case)
     if revision is not None:
         revision.case = case  # known already: not fetched again
-    published = Publication.objects.filter(case=case, state=Publication.LIVE).order_by("published_at").last()
-    form = DraftForm(request.POST or None, revision=revision, published=published, initial=_initial(revision, case))
+    sheet = current_facts(case)
+    form = DraftForm(request.POST or None, case=case, revision=revision, initial=initial(revision, case, sheet))
     status = 200
-    if request.method == "POST":
+    changed: list[Piece] = difference(revision.facts, sheet.text) if _is_old(revision, sheet) else []  # type: ignore[union-attr]
+    if request.method == "POST" and ("insert" in request.POST or "propose" in request.POST):
+        form = _with_more(request, case, form, revision)
+    elif request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                saved = _save(case, form, published, request)
+                saved = actions.save_revision(case, **form.told(), actor=request.user)
             except Refused as refused:
+                if refused.code == "stale_facts" and (sheet := current_facts(case)) is not None:
+                    changed = difference(form.cleaned_data["facts"], sheet.text)
+                    form = _with_new_facts(form, sheet, revision)
                 form.add_error(None, refused.sentence)
                 status = 409
             else:
                 messages.success(request, _saved_words(saved, revision))
                 return redirect("desk:draft", number)
-    return render(request, "desk/draft.html", _context(case, form, revision), status=status)
+    context = {**_context(request, case, form, revision, sheet), "sheet": sheet, "facts_changed": changed}
+    return render(request, "desk/draft.html", context, status=status)
 
 
-def _save(case: Case, form: DraftForm, published: Publication | None, request: StaffRequest) -> Revision:
-    told = form.cleaned_data
-    note = told.get("correction_note", "")
-    return actions.save_revision(
-        case,
-        title=told["title"],
-        question=told["question"],
-        facts=told["facts"],
-        renditions=form.renditions(),
-        basis=told["basis"],
-        bodies=[body.strip() for body in re.split("[、，,]", told["bodies"]) if body.strip()],
-        corrects=published if note.strip() else None,
-        correction_note=note,
-        actor=request.user,
-    )
+def _is_old(revision: Revision | None, sheet: FactSheet | None) -> bool:
+    return revision is not None and sheet is not None and revision.fact_sheet != sheet.version
+
+
+def _with_new_facts(form: DraftForm, sheet: FactSheet, revision: Revision | None) -> DraftForm:
+    """The form as it was filled in, with the newest facts; what was typed there is shown beside it, word by word."""
+    data = form.data.copy()  # type: ignore[attr-defined]
+    data["facts"], data["quotes"] = sheet.text, str(sheet.version)
+    made = DraftForm(data, case=form.case, revision=revision)
+    made.is_valid()
+    return made
+
+
+# --- what helps to write ----------------------------------------------------------------------------------------------
+
+
+def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Revision | None) -> DraftForm:
+    """The form as it stood, with a template, a sentence or a proposal put in. Nothing is saved."""
+    told = {name: field.widget.value_from_datadict(form.data, form.files, name) for name, field in form.fields.items()}
+    into = str(request.POST.get("into", "portal"))
+    if into != FACTS and into not in form.codes:
+        into = "portal"
+    what, _colon, which = str(request.POST.get("insert", "")).partition(":")
+    text = ""
+    if "propose" in request.POST:
+        try:
+            ask_machine(case, into if into != FACTS else "portal", request.user, str(told.get("stage") or ""))
+        except Refused as refused:
+            messages.error(request, refused.sentence)
+        else:
+            messages.success(request, _t("本地模型的建议稿在右边。它未经人改动不能送审。"))
+    elif what == "template" and (found := templates.template(form.regulation, which)) is not None:
+        text = templates.fill(found.text, case)
+        told["template"] = found.code
+    elif what == "sentence" and which.isdigit():
+        text = "".join(one.text for one in suggestions(case)[int(which) : int(which) + 1])
+    elif what == "machine" and which.isdigit():
+        row = case.machine_drafts.filter(pk=int(which)).first()
+        text = row.text if row else ""
+        told["machine"] = row.pk if row else None
+    name = FACTS if into == FACTS else f"{PREFIX}{into}"
+    before = str(told.get(name) or "").rstrip()
+    if text:
+        told[name] = f"{before}\n{text}" if before else text
+    return DraftForm(case=case, revision=revision, initial=told)
+
+
+def _help(case: Case, form: DraftForm, revision: Revision | None, sheet: FactSheet | None) -> dict[str, Any]:
+    """Templates a place, sentences, proposals: everything that can be put in."""
+    picker = templates.Picker(case, form.places)
+    known = templates.Known(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
+    model = endpoint.configured()
+    stage = str(form["stage"].value() or Revision.FIRST)
+    names = _names(form)
+    offered = []
+    for code in form.codes:
+        found = picker.pick(stage, code)[:TEMPLATES_SHOWN]
+        rows = [(one, templates.fill(one.template.text, case, known)) for one in found]
+        offered.append((code, names[code], rows))
+    return {
+        "offered": offered,
+        "places": [(FACTS, _t("事实")), *names.items()],
+        "into": "portal" if "portal" in names else FACTS,
+        "sentences": suggestions(case, known),
+        "endpoint": model,
+        "proposals": list(case.machine_drafts.order_by("-id")[:3]) if model else [],
+    }
+
+
+def _names(form: DraftForm) -> dict[str, str]:
+    return {code: place.name for code, place in form.places.items()}
+
+
+def _said(form: DraftForm) -> dict[str, str]:
+    """The texts as the form shows them now, saved or not."""
+    return {code: str(form[f"{PREFIX}{code}"].value() or "") for code in form.codes}
+
+
+def _advice(case: Case, form: DraftForm, revision: Revision | None) -> dict[str, Any]:
+    """Hints, how it reads, and the blanks that stand open: about what the form shows."""
+    texts = {code: text for code, text in _said(form).items() if text.strip()}
+    names = _names(form)
+    hints = [
+        (names[code], plain.look_at(text, code, short=tone.is_short(code, form.places)), plain.reading(text))
+        for code, text in texts.items()
+    ]
+    rest = [str(form[name].value() or "") for name in ("title", "question", "facts", "basis")]
+    return {
+        "hints": hints,
+        "form_hints": tone.form(case, revision) if revision else [],
+        "blanks": open_blanks("\n".join([*rest, *texts.values()])),
+        "detected": named_in("\n".join([*rest[:3], *texts.values()])),
+    }
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
 
 
 def _saved_words(saved: Revision, before: Revision | None) -> str:
@@ -109,31 +169,27 @@ def _saved_words(saved: Revision, before: Revision | None) -> str:
     return _t("已存为第 %(number)s 稿。") % {"number": saved.number}
 
 
-def _initial(revision: Revision | None, case: Case) -> dict[str, str]:
-    """The verified facts are not typed twice: the first draft begins with the department's finding."""
-    if revision is not None:
-        return {
-            "title": revision.title,
-            "question": revision.question,
-            "facts": revision.facts,
-            "basis": revision.basis,
-            "bodies": "、".join(revision.bodies),
-        }
-    finding = case.findings.last()
-    return {"title": _t("关于%(title)s的回应") % {"title": case.title}, "facts": finding.facts if finding else ""}
-
-
-def _context(case: Case, form: DraftForm, revision: Revision | None) -> dict[str, Any]:
+def _context(
+    request: StaffRequest, case: Case, form: DraftForm, revision: Revision | None, sheet: FactSheet | None
+) -> dict[str, Any]:
     submitted = queries.reviewed_before(revision) if revision else None
+    missing = why_not_submit(case, revision) if revision and case.state in ("handling", "answered") else []
     return {
         "case": case,
         "form": form,
         "revision": revision,
         "submitted": submitted,
         "changes": changes(submitted, revision) if submitted and revision else [],
-        "missing": queries.why_not_submit(case, revision) if revision and case.state == "handling" else [],
+        "missing": missing,
+        "may_submit": revision is not None
+        and case.state in ("handling", "answered")
+        and not missing
+        and may(request.user, "case.submit", case).allowed,
+        "confirmations": queries.confirmations_of(revision).items() if revision else [],
         "personal": queries.personal_data_in(revision) if revision else [],
         "in_review": case.state in ("reviewing", "approved"),
+        **_help(case, form, revision, sheet),
+        **_advice(case, form, revision),
     }
 
 
@@ -144,7 +200,11 @@ def changes(old: Revision, new: Revision) -> list[tuple[str, list[tuple[str, str
         (_t("群众关心什么"), old.question, new.question),
         (_t("事实"), old.facts, new.facts),
         (_t("依据"), old.basis, new.basis),
+        (_t("更正说明"), old.correction_note, new.correction_note),
+        (_t("谁来说"), old.department, new.department),
+        (_t("哪一部分不公开"), old.openness_left_out, new.openness_left_out),
+        (_t("涉及的其他机关"), "、".join(old.bodies), "、".join(new.bodies)),
     ]
-    for kind, channel in CHANNELS.items():
-        pairs.append((str(channel.name), old.renditions.get(kind, ""), new.renditions.get(kind, "")))
+    for code, name in target_names({**old.renditions, **new.renditions}).items():
+        pairs.append((name, old.renditions.get(code, ""), new.renditions.get(code, "")))
     return [(label, difference(before, after)) for label, before, after in pairs if before != after]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,50 +9,64 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from huiying.desk import timeline
+from huiying.desk import event_page, timeline
 from huiying.desk.bar import build
+from huiying.desk.context import of
 from huiying.desk.dispatch import perform
+from huiying.desk.event_page import posts_of as posts_of
+from huiying.desk.event_page import why as why
 from huiying.desk.event_verbs import EVENT_VERBS, states_for
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.grade import grade_of
-from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
+from huiying.desk.views.stream import choices, read
 from huiying.handling.models import Case
 from huiying.judging import queries as judging
-from huiying.judging.models import Dismissal, Event, EventPost, Screening
+from huiying.judging import stream
+from huiying.judging.models import Dismissal, Event
+from huiying.judging.stream import EVENT_SORTS, Filters, Silence
+from huiying.kernel import clock
 from huiying.ledger.queries import timeline as ledger_timeline
-from huiying.listening.models import Post
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
 
 A_PAGE = 30
-POSTS = 40
-FILTERS = {"state": "state", "level": "suggested_level", "concern": "concern"}
 
 
 @staff()
 def events(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "event.view")
-    found = Event.objects.filter(life_safety=False).order_by("-last_post_at", "-id")
-    chosen = {name: request.GET.get(name, "") for name in ("state", "level", "concern", "q")}
-    for name, column in FILTERS.items():
-        if chosen[name]:
-            found = found.filter(**{column: chosen[name]})
-    for word in chosen["q"].split():
-        found = found.filter(title__icontains=word)
-    regulation = standing(request.user).regulation
+    regulation, only_missed = standing(request.user).regulation, bool(request.GET.get("missed"))
+    asked, sort = read(request), request.GET.get("sort", "")
+    sort = sort if sort in EVENT_SORTS else "latest"
+    among = judging.missed_topics(clock.now(), regulation) if only_missed else None
+    page = page_of(request, stream.events(asked.filters, sort, among))
+    filtered = asked.filters.narrow or only_missed
     context = {
-        "page": page_of(request, found),
-        "chosen": chosen,
-        "filtered": any(chosen.values()),
-        "levels": regulation.levels,
-        "concerns": regulation.concerns,
-        "states": [Event.OPEN, Event.CASED, Event.DISMISSED, Event.MERGED],
+        "page": page,
+        "chosen": asked.filters,
+        "sort": sort,
+        "wrong": asked.wrong,
+        "filtered": filtered,
+        "missed": of(request).missed and not only_missed,
+        "may_see_learning": may(request.user, "learning.view").allowed,
+        **choices(regulation),
     }
+    if not page.object_list:
+        context["empty"] = _no_events(filtered=filtered)
     return render(request, "desk/events.html", context)
+
+
+def _no_events(*, filtered: bool) -> str:
+    """Why no event is listed: none fits, nothing was collected, or nothing of it concerns the bureau."""
+    if filtered and Event.objects.filter(life_safety=False).exists():
+        return _("没有符合条件的事件。放宽条件再看。")
+    if stream.silence(Filters())[0] is Silence.NOT_COLLECTED:
+        return _("还没有收进任何来文，所以没有事件：没有采集，不等于没有人说。")
+    return _("还没有事件。来文经判别与本局业务有关，就归成事件列在这里。")
 
 
 def page_of(request: StaffRequest, found: QuerySet[Any], size: int = A_PAGE) -> Page[Any]:
@@ -62,12 +75,15 @@ def page_of(request: StaffRequest, found: QuerySet[Any], size: int = A_PAGE) -> 
 
 @staff()
 def event(request: StaffRequest, number: str) -> HttpResponse:
-    return _page(request, get_event(request.user, number))
+    return _page(request, _opened(request.user, event_page.shown(number)))
 
 
 def get_event(user: User, number: str) -> Event:
     """The gate to an event; danger to life is for those who act on it (Life first)."""
-    found = Event.objects.select_related("merged_into", "dismissal").filter(number=number).first()
+    return _opened(user, Event.objects.select_related("merged_into", "dismissal").filter(number=number).first())
+
+
+def _opened(user: User, found: Event | None) -> Event:
     if found is None or not may(user, "event.view", found):
         raise Http404
     if found.life_safety and not may(user, "urgent.view"):
@@ -76,19 +92,13 @@ def get_event(user: User, number: str) -> Event:
 
 
 def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    if not hasattr(found, "found_out"):  # a verb refused: the page asks for more than the verb did
+        found = event_page.shown(found.number) or found
     dismissal: Dismissal | None = getattr(found, "dismissal", None)
-    waits = found.state in (Event.OPEN, Event.NOTED)
     base = reverse("desk:event", args=[found.number]) + "do/"
-    context = {
-        "event": found,
-        "case": None if waits else Case.objects.filter(event=found).first(),
-        "dismissal": dismissal,
-        "warning": judging.open_warnings(request.user).filter(event=found).first() if waits else None,
-        "grade": grade_of(found.grade),
-        "reasons": reasons_of(found),
-        "posts": posts_of(found),
-        "posts_shown": POSTS,
-        "series": judging.series(found) if found.posts_count > 2 else [],
+    context = event_page.context_of(found, request.user) | {
+        "alarm": getattr(found, "open_alarm", None),
+        "may_judge_hits": may(request.user, "watch.judge").allowed,
         "bar": build(
             states_for(request.user, found, dismissal),
             EVENT_VERBS,
@@ -101,40 +111,6 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
         "entries": timeline.lines(ledger_timeline([f"event:{found.number}"]), standing(request.user).regulation, actor),
     }
     return render(request, "desk/event.html", context)
-
-
-def posts_of(found: Event) -> list[dict[str, Any]]:
-    """Originals with their near-duplicates folded under them, newest first; each with why it was a hit."""
-    members = list(
-        EventPost.objects.filter(event=found).select_related("post", "post__screening").order_by("-id")[: POSTS * 3]
-    )
-    folded: dict[int, int] = {}
-    for member in members:
-        if member.duplicate_of_id:
-            folded[member.duplicate_of_id] = folded.get(member.duplicate_of_id, 0) + 1
-    originals = [member for member in members if not member.duplicate_of_id][:POSTS]
-    return [
-        {"post": member.post, "member": member, "copies": folded.get(member.post_id, 0), **why(member.post)}
-        for member in originals
-    ]
-
-
-QUOTED = re.compile(r"「([^」]+)」")
-
-
-def why(post: Post) -> dict[str, Any]:
-    """The screening's reasons, and the quoted words in them, which are marked in the text."""
-    screening = getattr(post, "screening", None)
-    if screening is None:
-        return {"reasons": [], "words": []}
-    quoted = [word for reason in screening.reasons for word in QUOTED.findall(str(reason))]
-    return {"reasons": reasons_of(screening), "words": quoted}
-
-
-def reasons_of(found: Event | Screening) -> list[str]:
-    """The engine's reasons in the reader's language."""
-    reasons: list[str] = found.reasons_en if found.reasons_en and lang() == "en" else found.reasons
-    return reasons
 
 
 @staff("POST")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from huiying.desk import home_following
 from huiying.desk.context import Everywhere, of
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
@@ -24,6 +25,7 @@ from huiying.people.queries import roles_of, standing
 from huiying.people.words import department_called
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
+from huiying.responding.press import my_press_steps
 
 SHOWN = 8
 
@@ -54,10 +56,13 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
         "more": len(cases) > SHOWN,
         "suspects": here.suspects if may(user, "suspect.clear") else 0,
         "steps": responding.my_steps(user),
+        "press_steps": my_press_steps(user) if here.press_waits and may(user, "press.view") else [],
         "mine": [row for row in case_rows(waiting) if waits_for_me(user, row.case.state, row.lead)],
         "posting": posting(user),
+        "may_import": may(user, "import.bring").allowed,
         "may_take_in": may(user, "post.take_in").allowed,
         "count": len(urgent) + len(warnings),
+        **home_following.waiting(user, here.after_answers),
     }
 
 
@@ -95,6 +100,11 @@ def take_in(request: StaffRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("desk:home")
+    return tell_taken(request, taken)
+
+
+def tell_taken(request: StaffRequest, taken: judge.Taken) -> HttpResponse:
+    """Say what became of what a person brought, and lead to it where there is something to do."""
     if taken.event is None:
         messages.info(request, _("已录入。机器看不出与本局有关，放在“待辨”里等人看一眼。"))
     elif taken.event.life_safety and not may(request.user, "urgent.view"):

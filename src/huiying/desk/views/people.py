@@ -17,9 +17,10 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.people import actions
 from huiying.people.errors import Refused
-from huiying.people.models import Appointment, Department, User
+from huiying.people.models import Appointment, Department, Platform, User
 from huiying.people.queries import departments, standing
 from huiying.regulation import Regulation
+from huiying.responding.channels.registry import SENDING
 
 
 class PersonForm(forms.Form):
@@ -67,6 +68,7 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "form": form or PersonForm(),
         "appoint": AppointForm(regulation=standing(request.user).regulation, auto_id=False),
         "departments": departments(),
+        "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
         "link": link,
         "invited": invited,
     }

@@ -9,16 +9,28 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.case_sections.accounts import line_of
 from huiying.desk.forms import long_text
-from huiying.desk.gate import StaffRequest, staff
+from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.responding import actions
+from huiying.responding.access import get_publication
 from huiying.responding.evidence import path_of
+from huiying.responding.linked import carries
 from huiying.responding.models import BodyConfirmation, Evidence, Publication
+from huiying.responding.targets import place_name
 
-ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "application/pdf": "pdf", "text/html": "html"}
+ENDINGS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "text/html": "html",
+    "video/mp4": "mp4",
+    "audio/mpeg": "mp3",
+}
 
 
 class PostedForm(forms.Form):
@@ -33,9 +45,9 @@ class VerifyForm(forms.Form):
 
 @staff("GET", "HEAD", "POST")
 def publication(request: StaffRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Publication.objects.select_related("case", "revision", "evidence"), pk=pk)
-    case = get_case(request.user, row.case.number)
+    row = get_publication(request.user, pk)
     verifying = row.state == Publication.TO_VERIFY
+    by_hand = row.state in (Publication.TO_DO, Publication.REJECTED)
     form_class = VerifyForm if verifying else PostedForm
     form = form_class(request.POST or None, request.FILES or None, label_suffix="")
     status = 200
@@ -49,19 +61,31 @@ def publication(request: StaffRequest, pk: int) -> HttpResponse:
                 status = 409
             else:
                 messages.success(request, said)
-                return redirect("desk:case", case.number)
+                return _back(row)
     verdict = may(request.user, "release.verify" if verifying else "release.publish")
     own = verifying and row.posted_user == request.user.pk
+    facts = row.revision.facts if row.revision is not None else row.press.facts if row.press is not None else ""
     context = {
         "publication": row,
-        "case": case,
-        "text": row.revision.renditions.get(row.channel, ""),
+        "case": row.case,
+        "text": row.text,
+        "where": place_name(row),
         "form": form,
         "verifying": verifying,
+        "by_hand": by_hand,
+        "line": line_of(row, carries(row.text, facts), may(request.user, "release.publish").allowed),
         "may": verdict.allowed and not own,
         "why": _t("是您发布的，须由另一个人核对。") if own else verdict.why,
     }
     return render(request, "desk/publication.html", context, status=status)
+
+
+def _back(row: Publication) -> HttpResponse:
+    """To what it belongs to."""
+    if row.press is not None:
+        return redirect("desk:press_release", row.press.release_id)
+    assert row.case is not None
+    return redirect("desk:case", row.case.number)
 
 
 def _record(row: Publication, form: forms.Form, request: StaffRequest) -> str:
@@ -92,12 +116,16 @@ def override(request: StaffRequest, pk: int) -> HttpResponse:
 @staff()
 def evidence(request: StaffRequest, pk: int) -> HttpResponseBase:
     """A kept proof, always as a download: nothing that came from outside is ever shown as a page of ours."""
-    row = get_object_or_404(Evidence.objects.select_related("case"), pk=pk)
-    case = get_case(request.user, row.case.number)
+    row = get_object_or_404(Evidence.objects.select_related("case", "press__release"), pk=pk)
+    if row.case is not None:
+        number = get_case(request.user, row.case.number).number
+    else:
+        or_404(request.user, "press.view")
+        number = row.press.release.number if row.press is not None else ""
     path = path_of(row.sha256)
     if not path.exists():
         raise Http404
-    name = f"{case.number}-{row.sha256[:12]}.{ENDINGS.get(row.media_type.partition(';')[0], 'bin')}"
+    name = f"{number}-{row.sha256[:12]}.{ENDINGS.get(row.media_type.partition(';')[0], 'bin')}"
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=row.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

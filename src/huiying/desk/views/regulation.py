@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.language import lang
 from huiying.people.models import RegulationVersion
+from huiying.people.permissions import may
 from huiying.people.queries import standing
 from huiying.regulation import Regulation
 
@@ -42,6 +43,7 @@ def regulation(request: StaffRequest) -> HttpResponse:
         "overlays": found.overlays,
         "principles": found.principles.values(),
         "interpretations": found.interpretations(),
+        "may_watch": may(request.user, "watch.view").allowed,
         "versions": RegulationVersion.objects.defer("text").order_by("-effective_from", "-adopted_at"),
     }
     return render(request, "desk/regulation.html", context)

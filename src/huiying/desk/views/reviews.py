@@ -16,64 +16,91 @@ from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import live_clocks
 from huiying.desk.views.drafts import changes
 from huiying.handling.access import get_case
+from huiying.handling.models import Case
+from huiying.handling.queries import lead_of
+from huiying.kernel import clock
 from huiying.people.errors import Refused
-from huiying.responding import actions, queries
-from huiying.responding.channels.registry import CHANNELS
-from huiying.responding.models import ReviewStep
+from huiying.people.models import User
+from huiying.people.permissions import may
+from huiying.people.queries import regulation_of
+from huiying.responding import actions, queries, steps, tone
+from huiying.responding.models import ReviewRound, ReviewStep, Revision
+from huiying.responding.press import my_press_steps
+from huiying.responding.targets import target_names
+
+CHECKS = {
+    "secrecy": _("保密审查：不涉及国家秘密和工作秘密"),
+    "personal_data": _("个人信息审查：没有可识别个人的内容"),
+}
 
 
 class DecisionForm(forms.Form):
-    """`manifest_sha256` is what the reviewer saw: a text that changed meanwhile is refused (INV-4)."""
+    """`manifest_sha256` is what the reviewer saw: a text that changed meanwhile is refused (INV-4). Only the checks of
+    the step are asked.
+    """
 
     manifest_sha256 = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    secrecy = forms.BooleanField(label=_("保密审查：不涉及国家秘密和工作秘密"), required=False)
-    personal_data = forms.BooleanField(label=_("个人信息审查：没有可识别个人的内容"), required=False)
     comment = forms.CharField(
         label=_("意见（退回时必须写明原因）"), required=False, widget=long_text(), max_length=2000
     )
     decision = forms.ChoiceField(choices=[("approve", ""), ("reject", "")], widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, step: ReviewStep, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for check in step.checks:
+            self.fields[check] = forms.BooleanField(label=CHECKS[check], required=False)
+        self.checks = [self[check] for check in step.checks]
+
 
 @staff()
 def reviews(request: StaffRequest) -> HttpResponse:
-    return render(request, "desk/reviews.html", {"steps": queries.my_steps(request.user)})
+    return render(request, "desk/reviews.html", _waiting(request.user))
+
+
+def _waiting(user: User) -> dict[str, Any]:
+    return {
+        "steps": queries.my_steps(user),
+        "press_steps": my_press_steps(user) if may(user, "press.view") else [],
+    }
 
 
 @staff("GET", "HEAD", "POST")
 def review(request: StaffRequest, pk: int) -> HttpResponse:
     step = (
-        ReviewStep.objects.select_related("round__revision", "round__case__regulation", "round__case__event")
+        ReviewStep.objects.select_related(
+            "round__revision__speaker", "round__revision__corrects", "round__case__regulation", "round__case__event"
+        )
         .filter(pk=pk)
         .first()
     )
     if step is None:
         raise Http404
     case = get_case(request.user, step.round.case.number)
-    form = DecisionForm(request.POST or None, label_suffix="", initial={"manifest_sha256": step.round.manifest_sha256})
+    form = DecisionForm(request.POST or None, step=step, initial={"manifest_sha256": step.round.manifest_sha256})
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                _decide(step, form.cleaned_data, request)
+                _decide(step, form.cleaned_data, request.user)
             except Refused as refused:
                 form.add_error(None, refused.sentence)
                 status = 409
             else:
                 messages.success(request, _said(form.cleaned_data))
                 return redirect("desk:reviews")
-    return render(request, "desk/review.html", _context(request, step, case, form), status=status)
+    return render(request, "desk/review.html", _context(request.user, step, case, form), status=status)
 
 
-def _decide(step: ReviewStep, told: dict[str, Any], request: StaffRequest) -> None:
+def _decide(step: ReviewStep, told: dict[str, Any], user: User) -> None:
     actions.decide_step(
         step,
         approve=told["decision"] == "approve",
         comment=told["comment"],
-        secrecy=told["secrecy"],
-        personal_data=told["personal_data"],
+        secrecy=told.get("secrecy", False),
+        personal_data=told.get("personal_data", False),
         manifest_sha256=told["manifest_sha256"],
-        actor=request.user,
+        actor=user,
     )
 
 
@@ -81,26 +108,37 @@ def _said(told: dict[str, Any]) -> str:
     return _t("已同意。") if told["decision"] == "approve" else _t("已退回，起草人会看到您写的原因。")
 
 
-def _context(request: StaffRequest, step: ReviewStep, case: Any, form: DecisionForm) -> dict[str, Any]:
+def _context(user: User, step: ReviewStep, case: Case, form: DecisionForm) -> dict[str, Any]:
     revision = step.round.revision
+    revision.case = case
     before = queries.reviewed_before(revision)
+    names = target_names(revision.renditions)
+    rows = list(step.round.steps.all())
+    turn = {row.pk for row in queries.open_steps(step.round)} if step.round.state == ReviewRound.OPEN else set()
+    late = step.pk in turn and step.due_at is not None and step.due_at < clock.now()
     return {
         "step": step,
         "round": step.round,
-        "steps": list(step.round.steps.all()),
+        "steps": rows,
         "case": case,
         "revision": revision,
+        "holding": step.round.track == Revision.HOLDING,
         "form": form,
         "clock": live_clocks([case]).first(),
         "before": before,
         "changes": changes(before, revision) if before else [],
-        "renditions": [(str(CHANNELS[kind].name), text) for kind, text in revision.renditions.items()],
+        "renditions": [(names[code], text) for code, text in revision.renditions.items()],
         "confirmations": queries.confirmations_of(revision).items(),
         "personal": queries.personal_data_in(revision),
-        "mine": step.round.state == "open" and not step.decision and _is_mine(request, step, case),
+        "hints": [(names.get(hint.where, ""), hint) for hint in tone.hints(case, revision)],
+        "mine": step.pk in turn and queries.eligibility(user, step, case) is not None,
+        "late": late,
+        "who": _who(step, case) if late else [],
     }
 
 
-def _is_mine(request: StaffRequest, step: ReviewStep, case: Any) -> bool:
-    due = {row.pk for row in queries.open_steps(step.round)}
-    return step.pk in due and queries.eligibility(request.user, step, case) is not None
+def _who(step: ReviewStep, case: Case) -> list[User]:
+    """Whom to call about a step that nobody decided in time."""
+    lead = lead_of(case)
+    people = steps.reviewers(step.role, regulation_of(case.regulation), lead.code if lead else "", clock.now())
+    return [person for person in people if person.pk != step.round.revision.drafter_user]

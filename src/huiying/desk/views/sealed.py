@@ -27,7 +27,7 @@ class ReasonForm(forms.Form):
 @staff("GET", "HEAD", "POST")
 def sealed(request: StaffRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(Post, pk=pk)
-    _gate(request.user, post)
+    gate(request.user, post)
     form = ReasonForm(request.POST or None, label_suffix="")
     opened: Opened | None = None
     if request.method == "POST" and form.is_valid():
@@ -41,7 +41,7 @@ def sealed(request: StaffRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _gate(user: User, post: Post) -> None:
+def gate(user: User, post: Post) -> None:
     """Who sees the case, or the event that has none yet, and has to act on it."""
     or_404(user, "post.unseal")
     event = event_of_post(post)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -14,6 +15,7 @@ from huiying.judging import actions, queries
 from huiying.judging.models import Screening
 from huiying.kernel import clock
 from huiying.people.errors import Refused
+from huiying.people.models import User
 
 UNDO_FOR = dt.timedelta(minutes=10)
 DECISIONS = ("hit", "out", "undo")
@@ -23,18 +25,20 @@ DECISIONS = ("hit", "out", "undo")
 def suspects(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "suspect.clear")
     page = page_of(request, queries.suspects(), 20)
-    just_done = (
-        Screening.objects.filter(
-            band=Screening.SUSPECT,
-            cleared_by=request.user.name,
-            cleared_at__gt=clock.now() - UNDO_FOR,
-            post__life_safety=False,
-        )
-        .select_related("post")
-        .order_by("-cleared_at")[:5]
-    )
     rows = [{"screening": row, "post": row.post, **why(row.post)} for row in page]
-    return render(request, "desk/suspects.html", {"page": page, "rows": rows, "just_done": just_done})
+    return render(
+        request,
+        "desk/suspects.html",
+        {"page": page, "rows": rows, "just_done": just_cleared(request.user, Screening.SUSPECT)},
+    )
+
+
+def just_cleared(user: User, band: str) -> QuerySet[Screening]:
+    """What this person decided in the last minutes and may still take back."""
+    rows = Screening.objects.filter(
+        band=band, cleared_by=user.name, cleared_at__gt=clock.now() - UNDO_FOR, post__life_safety=False
+    )
+    return rows.select_related("post").order_by("-cleared_at")[:5]
 
 
 @staff("POST")

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils.translation import gettext as _
-
 from huiying.handling.models import Case, StateChange
 from huiying.handling.process import step
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
-from huiying.people.errors import Refused
+from huiying.people.words import said as said
 
 UNDO_FOR = dt.timedelta(minutes=10)
 
@@ -36,11 +34,3 @@ def move(case: Case, verb: str, actor: Actor, reason: str = "") -> None:
 def locked(case: Case) -> Case:
     """The case's row, locked for the transaction: two verbs on one case never interleave."""
     return Case.objects.select_for_update(of=("self",)).select_related("event", "regulation").get(pk=case.pk)
-
-
-def said(text: str, least: int, what: str) -> str:
-    """A text that must say something. Raises Refused, naming the field and the length expected."""
-    text = text.strip()
-    if len(text) < least:
-        raise Refused(_("请写明%(what)s，至少 %(least)d 个字。") % {"what": what, "least": least}, code="too_short")
-    return text

@@ -6,18 +6,30 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
+from huiying.handling.actions import reports
 from huiying.handling.actions.base import locked, move, said
-from huiying.handling.models import Case, Disposal, Finding
+from huiying.handling.actions.ending import why_not_end
+from huiying.handling.actions.feedback import tell_automatically, untold
+from huiying.handling.actions.liaison import why_not_close_liaison
+from huiying.handling.actions.tasks import open_tasks
+from huiying.handling.models import Case, Disposal, Finding, Task
 from huiying.handling.process import LIVE
-from huiying.judging import voices
+from huiying.judging import voices, warnings
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
-from huiying.people.permissions import require
+from huiying.people.permissions import may, require
 from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
+
+# What says that the answer was given, which is no root of anything (C2.2).
+EMPTY_ROOTS = (
+    "已", "经", "公开", "作出", "做出", "完成", "处理", "处置", "回应", "回复", "答复", "解决", "办结", "完毕", "了",
+    "全部", "均", "及时", "按时", "按期", "反馈", "无", "没有", "问题", "此件", "本件", "舆情",
+)  # fmt: skip
+NOTHING_TO_RECTIFY = "不需要源头整改："
 
 
 @transaction.atomic
@@ -46,6 +58,7 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
         },
         actor_of(actor),
     )
+    reports.report_node(case, reports.FOUND, finding.facts, actor_of(actor))
     return finding
 
 
@@ -63,12 +76,15 @@ def _own_department(actor: User) -> Department:
 
 @transaction.atomic
 def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: User) -> Disposal:
-    """处置: what was done about it. Without an analysis there is no disposal (C7.2)."""
+    """处置: what was done about it. Without an analysis there is no disposal (C7.2), and nothing is settled while a
+    task of the matter is open (C7.3)."""
     case = locked(case)
     require(actor, "case.dispose", case)
     _check_accepted(case)
     if finding.case_id != case.pk:
         raise Refused(_("请选择本件的核实情况。"), code="wrong_finding")
+    if settled and (waiting := why_matter_open(case)):
+        raise Refused(waiting, code="matter_open")
     made = Disposal.objects.create(
         case=case,
         finding=finding,
@@ -79,7 +95,20 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
     )
     record(f"case:{case.number}", "case.disposed", {"actions": made.actions, "settled": settled}, actor_of(actor))
     clocks.stop_from(case, "transferred_at", made.actions[:100], actor_of(actor))
+    reports.report_node(case, reports.DISPOSED, made.actions, actor_of(actor))
     return made
+
+
+def why_matter_open(case: Case) -> str:
+    """The open tasks of the matter in one sentence, "" where there are none: answering is not settling (C7.3)."""
+    waiting = open_tasks(case, Task.MATTER)
+    if not waiting:
+        return ""
+    titles = "；".join(f"{task.title}（{task.owner_name}）" for task in waiting[:3])
+    return _("还有 %(n)d 项线下事项没有办完：%(titles)s。请先办结这些任务（C7.3）。") % {
+        "n": len(waiting),
+        "titles": titles,
+    }
 
 
 @transaction.atomic
@@ -110,25 +139,67 @@ def why_not_close(case: Case) -> list[str]:
     must_decide = regulation.level_actions.by_level[case.level].sustained_decision == "required"
     if case.state == "answered" and must_decide and case.sustained is None:
         why.append(_("还没有决定是否持续回应（C8.8）。"))
-    return why
+    if matter := why_matter_open(case):
+        why.append(matter)
+    if reports.unseen(case):
+        why.append(_("主办部门的同步报送，统筹部门还没有看过：请打开此件看过再办结（C10.7）。"))
+    if waiting := untold(case):
+        why.append(
+            _("还有留下联系方式或来电来访的群众没有得到反馈：%(numbers)s（C6.13）。")
+            % {"numbers": "、".join(waiting[:5])}
+        )
+    return why + why_not_close_liaison(case) + why_not_end(case)
+
+
+def needs_rectification(case: Case) -> bool:
+    """What the file names (complaints), or the same root again, does not end with an answer alone (C2.2)."""
+    kinds = regulation_of(case.regulation).monitor.rectify_kinds
+    return case.concern in kinds or case.recurrences.exists()
+
+
+def check_root_cause(case: Case, root_cause: str) -> str:
+    """A root that says something, and for a complaint or a recurrence what is put right, or why nothing is (C2.2)."""
+    text = said(root_cause, 4, _("根源原因"))
+    head, _mark, excuse = text.partition(NOTHING_TO_RECTIFY)
+    head = said(head, 4, _("根源原因"))
+    rest = "".join(char for char in head if char.isalnum())
+    for word in sorted(EMPTY_ROOTS, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if not rest:
+        raise Refused(
+            _("“%(text)s”只说了已经回应，没有说根子在哪里。请写明为什么会发生（C2.2）。") % {"text": head[:40]},
+            code="no_root_cause",
+        )
+    planned = case.tasks.filter(kind=Task.RECTIFY, dropped_at__isnull=True).exists()
+    if needs_rectification(case) and not planned and len(excuse.strip()) < 4:
+        raise Refused(
+            _("投诉或再次发生的事，须先派一项源头整改任务，或写明为什么不需要整改（C2.2）。"), code="no_rectification"
+        )
+    return text
 
 
 @transaction.atomic
 def close(case: Case, root_cause: str, actor: User) -> None:
-    """办结: answered and settled, with a root cause (C2.2, C7.3, C8.8)."""
+    """办结: answered and settled, everybody told, the office in the picture, with a root cause (C2.2, C6.13, C7.3)."""
     require(actor, "case.close")
     case = locked(case)
     why = why_not_close(case)
     if why:
         raise Refused(" ".join(why), code="not_done")
-    case.root_cause = said(root_cause, 4, _("根源原因"))
+    case.root_cause = check_root_cause(case, root_cause)
     case.closed_at = time.now()
     case.save(update_fields=["root_cause", "closed_at"])
     who = actor_of(actor)
     record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who)
     move(case, "close", who)
-    for row in clocks.live(case):
-        clocks.stop(case, row.act, "办结", who)
+    tell_automatically(case, ended=True, who=who)
+    reports.report_node(case, reports.CLOSED, case.root_cause, who)
+    if may(actor, "report.see", case):
+        reports.see_reports(case, actor)  # whoever ends it for the office has seen that it ended
+    for act in clocks.acts_running(case):
+        clocks.stop(case, act, "办结", who)
+    clocks.start_from(case, "closed_at")
+    warnings.settle(case.event, "办结")
     voices.forget(case.event)
     Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
 

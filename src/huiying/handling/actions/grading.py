@@ -14,13 +14,15 @@ from huiying.handling.actions.routing import give_lead
 from huiying.handling.models import Case, Knowledge, LateKnowledge
 from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
+from huiying.judging import warnings
+from huiying.judging.levels import affirm_level, standing_decision
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
-from huiying.people.queries import office, regulation_at, regulation_of, zone
+from huiying.people.queries import holds, office, regulation_at, regulation_of, zone
 from huiying.people.standing import actor_of
 from huiying.people.words import called, listed
 from huiying.regulation.errors import UsageError
@@ -46,11 +48,11 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
         raise Refused(_("这个事件已经并入别的事件或已决定不予回应，不能立案。"), code="event_is_over")
     who = actor_of(actor)
     version, regulation = regulation_at(event.first_known_at)
-    suggested = _provisional_level(event, regulation.levels, regulation.level(regulation.grading.unconfirmed.cap))
+    suggested = provisional_level(event, regulation.levels, regulation.level(regulation.grading.unconfirmed.cap))
     now = time.now()
     # A case voided by mistake is opened again under its old number: numbers are never used twice.
     case = found or Case(
-        number=_next_case_number(now),
+        number=next_case_number(now),
         event=event,
         title=event.title,
         state="",
@@ -88,6 +90,8 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     # 谁主管、谁负责 from the first minute: the office leads until it has routed the case (C2.1, INV-6).
     coordinator = office()
     give_lead(case, coordinator, f"立案，由{coordinator.name}统筹转办", now)
+    if isinstance(actor, User):  # whoever opens its case has heard the warning; a machine has not (C6.12)
+        warnings.settle(event, actor.name)
     event.state = Event.CASED
     event.confirm_by = None
     event.save(update_fields=["state", "confirm_by"])
@@ -97,6 +101,8 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     if case.is_provisional or found is not None:
         clocks.start_legal(case, cause=clocks.LATE, actor=who)
     clocks.start_internal(case, "triage")
+    clocks.start_from(case, "first_known_at", case.first_known_at)
+    clocks.start_liaison(case)
     return case
 
 
@@ -108,12 +114,12 @@ def _known(regulation: Regulation, level: str) -> Level:
         raise Refused(str(error), code="unknown_level") from error
 
 
-def _next_case_number(now: dt.datetime) -> str:
+def next_case_number(now: dt.datetime) -> str:
     day = now.astimezone(zone())
     return f"{day:%Y%m%d}-{next_number(f'case:{day:%Y%m%d}'):02d}"
 
 
-def _provisional_level(event: Event, levels: Sequence[Level], cap: Level) -> Level:
+def provisional_level(event: Event, levels: Sequence[Level], cap: Level) -> Level:
     """The suggestion, capped at the file's cap unless a floor fired (DESIGN.md)."""
     order = [level.code for level in levels]
     names = {level.code: level for level in levels} | {level.name: level for level in levels}
@@ -128,16 +134,17 @@ def _first_confirmation(case: Case, level: Level, actor: User, reason: str) -> L
     decision = judging.decide_level(case.event, level.code, actor, reason)
     if decision.kind == LevelDecision.PROPOSED_LOWER:
         return decision
-    _set_level(case, level, actor_of(actor), clocks.LATE)
+    _set_level(case, level, actor, clocks.LATE)
     return decision
 
 
-def _set_level(case: Case, level: Level, who: Actor, cause: str) -> None:
-    was = case.level
+def _set_level(case: Case, level: Level, actor: User, cause: str) -> None:
+    was, who = case.level, actor_of(actor)
     case.level, case.is_provisional = level.code, False
     case.save(update_fields=["level", "is_provisional"])
     record(f"case:{case.number}", "case.graded", {"from": was, "to": level.code, "name": level.name}, who)
     clocks.start_legal(case, cause=cause, actor=who)
+    clocks.start_from_level(case, actor)
 
 
 @transaction.atomic
@@ -155,13 +162,41 @@ def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> Leve
         return decision
     order = [item.code for item in regulation.levels]
     if order.index(wanted.code) == order.index(current.code):
+        if confirms(actor, regulation, wanted.code) and awaits_confirmation(case):
+            return _affirm(case, wanted, actor, reason)
         raise Refused(
             _("此件已经是%(level)s。") % {"level": called(regulation, "level", wanted.code)}, code="same_level"
         )
     if order.index(wanted.code) < order.index(current.code):
         raise Refused(_("下调级别须写明理由并由第二人同意：请用“提议下调”。"), code="lowering_needs_second")
     decision = judging.decide_level(case.event, wanted.code, actor, reason)
-    _set_level(case, wanted, actor_of(actor), clocks.UPGRADE)
+    _set_level(case, wanted, actor, clocks.UPGRADE)
+    return decision
+
+
+def level_decision(case: Case) -> LevelDecision | None:
+    """What persons last said of the level, asked once for one object: the page and its forms look at the same."""
+    if "level_decision" not in case.__dict__:
+        roles = regulation_of(case.regulation).confirmers(case.level)
+        case.__dict__["level_decision"] = standing_decision(case.event, roles)
+    found: LevelDecision | None = case.__dict__["level_decision"]
+    return found
+
+
+def awaits_confirmation(case: Case) -> bool:
+    """Somebody on duty set the level at once, as anyone may upwards; the post that confirms it has yet to (§4.3)."""
+    decision = level_decision(case)
+    return not case.is_provisional and decision is not None and not getattr(decision, "by_post", False)
+
+
+def confirms(user: User, regulation: Regulation, level: str) -> bool:
+    return any(holds(user, role) for role in regulation.confirmers(level))
+
+
+def _affirm(case: Case, level: Level, actor: User, reason: str) -> LevelDecision:
+    """No clock moves: the level stands as it was set."""
+    decision = affirm_level(case.event, actor, reason)
+    record(f"case:{case.number}", "case.level_affirmed", {"name": level.name, "reason": reason}, actor_of(actor))
     return decision
 
 
@@ -180,7 +215,7 @@ def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDeci
     case = locked(Case.objects.get(event=proposal.event))
     decision = judging.second_lower(proposal, agree, actor)
     if agree:
-        _set_level(case, regulation_of(case.regulation).level(proposal.level), actor_of(actor), clocks.LATE)
+        _set_level(case, regulation_of(case.regulation).level(proposal.level), actor, clocks.LATE)
     return decision
 
 
@@ -201,6 +236,8 @@ def set_emergency(case: Case, level: str, actor: User) -> None:
             _("已按%(level)s突发事件计时，不能下调。") % {"level": called(regulation, "word", case.emergency)},
             code="never_later",
         )
+    if level == case.emergency:
+        return
     case.emergency = level
     case.save(update_fields=["emergency"])
     who = actor_of(actor)
@@ -213,6 +250,8 @@ def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, ac
     """Somebody knew earlier: first_known_at moves earlier with this evidence, and the clocks follow (INV-2, C5.17)."""
     require(actor, "case.knowledge")
     case = locked(case)
+    if case.state not in LIVE:
+        raise Refused(_("此件已经结束。先重新办理，再补充更早获知的证据。"), code="not_in_this_state")
     now = time.now()
     if known_at > now:
         raise Refused(_("获知时间不能晚于现在。"), code="in_the_future")

@@ -1,27 +1,34 @@
-"""Who has the case: routing, accepting, returning once, merging （二）（七）（十）."""
+"""Who has the case: keys, routing with its slip, accepting, returning once （二）（七）（十）."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling import clocks
+from huiying.handling import clocks, routing_table, slips
 from huiying.handling.actions.base import UNDO_FOR, locked, move, said
-from huiying.handling.models import Case, CaseDepartment, Knowledge, Return
-from huiying.handling.process import LIVE
+from huiying.handling.actions.reports import ACCEPTED, report_node
+from huiying.handling.duty_list import listed
+from huiying.handling.models import Case, CaseDepartment, Return, TransferSlip
 from huiying.handling.queries import lead_row
-from huiying.judging.models import Event
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
-from huiying.people.queries import office
+from huiying.people.queries import able, office, regulation_now, regulation_of, takers
 from huiying.people.standing import actor_of
 from huiying.people.words import department_called
+from huiying.work import notify
+
+Elements = Mapping[str, Mapping[str, str]]
+
+
+KEYED_IN = ("registered", "assigned", "returned")  # while the routing is still open
 
 
 def give_lead(case: Case, department: Department, reason: str, now: dt.datetime) -> CaseDepartment:
@@ -33,52 +40,179 @@ def give_lead(case: Case, department: Department, reason: str, now: dt.datetime)
     )
 
 
-def _listed(department: Department) -> Department:
-    """C2.3: only a department of the responsibility list."""
-    if not department.is_active:
-        raise Refused(_("“%(name)s”不在现行职责清单中。") % {"name": department.name}, code="not_listed")
-    return department
+@transaction.atomic
+def set_keys(case: Case, category: str, nature: str, trade: str, actor: User) -> None:
+    """核定三把钥匙 (C7.1): what the matter is, by the regulation's own words; the table's suggestion follows."""
+    require(actor, "case.route")
+    case = locked(case)
+    if case.state not in KEYED_IN:
+        raise Refused(_("主办部门已经签收或此件已经结束，不再核定业务范畴和性质。"), code="not_in_this_state")
+    check_keys(category, nature, trade)
+    told = {"category": category, "nature": nature, "trade": trade}
+    if told == {name: getattr(case, name) for name in told}:
+        return
+    for name, value in told.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(told))
+    regulation = regulation_now()
+    spoken = {name: routing_table.value_word(name, value, regulation, "zh") for name, value in told.items()}
+    keys = routing_table.spoken(told, regulation, "zh")
+    record(f"case:{case.number}", "case.keyed", spoken | {"keys": keys or "未定"}, actor_of(actor))
+
+
+def check_keys(category: str, nature: str, trade: str) -> None:
+    """Raises Refused where a key is none of the regulation's."""
+    regulation = regulation_now()
+    known = (
+        (category, regulation.routing.categories),
+        (nature, regulation.routing.natures),
+        (trade, routing_table.trades(regulation)),
+    )
+    for value, table in known:
+        if value and value not in table:
+            raise Refused(_("现行制度的转办表没有“%(value)s”。") % {"value": value}, code="unknown_key")
 
 
 @transaction.atomic
-def route(case: Case, department: Department, joint: Sequence[Department], reason: str, actor: User) -> CaseDepartment:
-    """转办: exactly one lead with a reason, any number of joint departments (C7.1, C2.1)."""
+def route(
+    case: Case,
+    department: Department,
+    joint: Sequence[Department],
+    reason: str,
+    actor: User,
+    elements: Elements | None = None,
+    requirements: str = "",
+) -> CaseDepartment:
+    """转办: exactly one lead with a reason, any number of joint departments, and the slip (C7.1, C2.1, C10.5).
+
+    Without `elements` the slip is filled from the record, and says 「未掌握」 where the record does not know.
+    """
     require(actor, "case.route")
     case = locked(case)
     reason = said(reason, 4, _("转办理由"))
     who = actor_of(actor)
-    row = _assign(case, department, joint, reason, who)
+    row = _assign(case, department, joint, reason, who, elements, requirements)
     move(case, "route", who, reason)
     clocks.stop(case, "triage", row.department.name, who)
     clocks.start_internal(case, "accept_transfer")
+    _tell(case, row)
     return row
 
 
-def _assign(case: Case, department: Department, joint: Sequence[Department], reason: str, who: Actor) -> CaseDepartment:
-    now = time.now()
-    row = give_lead(case, _listed(department), reason, now)
+def _assign(
+    case: Case,
+    department: Department,
+    joint: Sequence[Department],
+    reason: str,
+    who: Actor,
+    elements: Elements | None,
+    requirements: str,
+) -> CaseDepartment:
+    now, others = time.now(), [other for other in dict.fromkeys(joint) if other.pk != department.pk]
+    for one in (department, *others):
+        listed(one)
+    suggestion = routing_table.suggest(case)
+    followed = suggestion.lead == department.code
+    row = give_lead(case, department, reason, now)
+    row.matched = {
+        "rule": suggestion.row.number,
+        "keys": suggestion.keys,
+        "lead": suggestion.lead,
+        "reason": suggestion.reason,
+        "reason_en": suggestion.reason_en,
+        "followed": followed,
+    }
+    row.save(update_fields=["matched"])
+    if followed:
+        _take_keys(case, suggestion.keys)
     case.departments.filter(role=CaseDepartment.JOINT, until__isnull=True).update(until=now)
-    for other in dict.fromkeys(joint):
-        if other.pk != department.pk:
-            CaseDepartment.objects.create(
-                case=case,
-                department=_listed(other),
-                role=CaseDepartment.JOINT,
-                since=now,
-                reason=reason[:500],
-            )
+    for other in others:
+        CaseDepartment.objects.create(
+            case=case, department=other, role=CaseDepartment.JOINT, since=now, reason=reason[:500]
+        )
+    slip = _issue(
+        case, row, others, who, slips.elements_of(case, suggestion.keys) if elements is None else elements, requirements
+    )
     record(
         f"case:{case.number}",
         "case.routed",
-        {"lead": department.name, "joint": [other.name for other in joint], "reason": reason},
+        {
+            "lead": department.name,
+            "joint": [other.name for other in others],
+            "reason": reason,
+            "slip": slip.number,
+            "matched": row.matched,
+            "followed": followed,
+        },
         who,
     )
+    _record_slip(slip, who)
     return row
+
+
+def _take_keys(case: Case, keys: Mapping[str, str]) -> None:
+    """Whoever follows the suggestion has confirmed its keys; what a person set before stays."""
+    new = {name: value for name, value in keys.items() if not getattr(case, name)}
+    for name, value in new.items():
+        setattr(case, name, value)
+    if new:
+        case.save(update_fields=list(new))
+
+
+def _issue(
+    case: Case,
+    row: CaseDepartment,
+    joint: Sequence[Department],
+    who: Actor,
+    elements: Elements,
+    requirements: str,
+) -> TransferSlip:
+    """转办单 in the transaction of the routing: none without the other, and no number is lost (C10.5)."""
+    required = regulation_of(case.regulation).transfer.required_fields
+    kept = slips.check_elements(elements, required)
+    due = clocks.live(case).filter(is_legal=True).order_by("due_at").values_list("due_at", flat=True).first()
+    return TransferSlip.objects.create(
+        number=slips.next_slip_number(case),
+        case=case,
+        assignment=row,
+        elements=kept,
+        requirements=requirements.strip() or slips.requirements_for(case),
+        level=case.level,
+        due_at=due,
+        joint=[other.name for other in joint],
+        issued_by=who.name,
+        issued_at=time.now(),
+    )
+
+
+def _record_slip(slip: TransferSlip, who: Actor) -> None:
+    unknown = [name for name, element in slip.elements.items() if slips.UNKNOWN in element]
+    payload: dict[str, Any] = {
+        "number": slip.number,
+        "complete": not unknown,
+        "filled": len(slip.elements) - len(unknown),
+        "of": len(slip.elements),
+        "unknown": unknown,
+    }
+    record(f"case:{slip.case.number}", "slip.issued", payload, who)
+
+
+def _tell(case: Case, row: CaseDepartment) -> None:
+    """The people who can accept hear of it at once; a danger to life is not named in a message (Life first)."""
+    title = "人身安全事项（限知悉）" if case.event.life_safety else case.title
+    notify.send(
+        f"新转来一件，请签收：{title}",
+        slips.requirements_for(case),
+        [user.username for user in takers(row.department)],
+        "warning",
+        key=f"routed:{row.pk}",
+        url=f"/desk/cases/{case.number}/",
+    )
 
 
 @transaction.atomic
 def undo_route(case: Case, actor: User) -> None:
-    """Take a routing back within ten minutes, while the department has not opened it."""
+    """Take a routing back within ten minutes, while the department has not opened it. Its slip stays on record."""
     require(actor, "case.route")
     case = locked(case)
     row = lead_row(case)
@@ -103,8 +237,9 @@ def mark_seen(case: Case, user: User) -> None:
 
 @transaction.atomic
 def accept(case: Case, actor: User) -> None:
-    """签收 (C10.6)."""
+    """签收 (C10.6). Of two who press at once one accepts and the other is told who did."""
     case = locked(case)
+    _check_still_theirs(case, actor)
     require(actor, "case.accept", case)
     row = lead_row(case)
     assert row is not None
@@ -115,6 +250,26 @@ def accept(case: Case, actor: User) -> None:
     move(case, "accept", who)
     clocks.stop(case, "accept_transfer", row.department.name, who)
     clocks.start_from(case, "transferred_at")
+    report_node(case, ACCEPTED, f"{row.department.name}已签收", who)
+
+
+def _check_still_theirs(case: Case, actor: User) -> None:
+    """The page may be older than the case: say who accepted it, or whom it was given to instead."""
+    row = lead_row(case)
+    if row is None:
+        return
+    department = {"department": department_called(row.department.name)}
+    if row.accepted_at:
+        raise Refused(
+            _("%(department)s的%(name)s已经签收，不必再签。") % (department | {"name": row.accepted_by}),
+            code="already_accepted",
+        )
+    earlier = case.departments.filter(
+        until__isnull=False, department__is_office=False, department__appointments__user=actor
+    )
+    theirs = Department.objects.filter(pk=row.department_id, appointments__user=actor)
+    if not theirs.exists() and earlier.exists():
+        raise Refused(_("此件已改由%(department)s主办，不用您签收了。") % department, code="given_to_another")
 
 
 @transaction.atomic
@@ -139,11 +294,27 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     give_lead(case, office(), why, time.now())
     clocks.stop(case, "accept_transfer", "已退回", who)
     clocks.start_internal(case, "return_wrong_transfer")
+    title = "人身安全事项（限知悉）" if case.event.life_safety else case.title
+    notify.send(
+        f"{row.department.name}退回，请指定主办部门：{title}",
+        "" if case.event.life_safety else reason,
+        [user.username for user in able("office")],
+        "warning",
+        key=f"returned:{made.pk}",
+        url=f"/desk/cases/{case.number}/",
+    )
     return made
 
 
 @transaction.atomic
-def decide_return(case: Case, department: Department, decision: str, actor: User) -> None:
+def decide_return(
+    case: Case,
+    department: Department,
+    decision: str,
+    actor: User,
+    elements: Elements | None = None,
+    requirements: str = "",
+) -> None:
     """The office's word after a return: the department it names keeps the case."""
     require(actor, "case.decide_return")
     case = locked(case)
@@ -151,48 +322,7 @@ def decide_return(case: Case, department: Department, decision: str, actor: User
     who = actor_of(actor)
     case.returns.filter(decided_at__isnull=True).update(decided_at=time.now(), decided_by=actor.name, decision=decision)
     move(case, "decide_return", who, decision)
-    _assign(case, department, [], decision, who)
+    row = _assign(case, department, [], decision, who, elements, requirements)
     clocks.stop(case, "return_wrong_transfer", department.name, who)
     clocks.start_internal(case, "accept_transfer")
-
-
-@transaction.atomic
-def merge_cases(loser: Case, winner: Case, actor: User) -> None:
-    """并案: both numbers stay valid; the winner takes the earliest knowledge and every earlier deadline (INV-3)."""
-    require(actor, "case.merge")
-    first, second = sorted((loser.pk, winner.pk))
-    if first == second:
-        raise Refused(_("不能把一件并入它自己。"), code="same_case")
-    list(Case.objects.select_for_update().filter(pk__in=(first, second)).order_by("pk"))
-    loser, winner = locked(loser), locked(winner)
-    if winner.state not in LIVE:
-        raise Refused(_("并入的案件已经办结。"), code="case_is_closed")
-    lock(f"case:{loser.number}", f"case:{winner.number}")
-    who = actor_of(actor)
-    move(loser, "merge", who, winner.number)
-    loser.merged_into = winner
-    loser.save(update_fields=["merged_into"])
-    for row in clocks.live(loser).filter(is_legal=True):
-        clocks.adopt(winner, row, who)
-    clocks.supersede_all(loser, f"merged into {winner.number}")
-    if loser.first_known_at < winner.first_known_at:
-        Knowledge.objects.create(
-            case=winner,
-            known_at=loser.first_known_at,
-            how="并案",
-            evidence=loser.number,
-            recorded_by=actor.name,
-            recorded_at=time.now(),
-        )
-        winner.first_known_at = loser.first_known_at
-        winner.save(update_fields=["first_known_at"])
-        earlier = Event.objects.filter(pk=winner.event_id, first_known_at__gt=loser.first_known_at)
-        earlier.update(first_known_at=loser.first_known_at)
-        record(
-            f"case:{winner.number}",
-            "case.known_earlier",
-            {"known_at": loser.first_known_at.isoformat(), "how": "并案", "evidence": loser.number},
-            who,
-        )
-        clocks.start_legal(winner, cause=clocks.FOUND_EARLIER, actor=who)
-    record(f"case:{winner.number}", "case.merged", {"from": loser.number}, who)
+    _tell(case, row)

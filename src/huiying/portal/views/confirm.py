@@ -12,6 +12,7 @@ from huiying.kernel import clock
 from huiying.people.errors import Refused
 from huiying.portal import forms, limits
 from huiying.responding.actions import answer_confirmation, open_confirmation
+from huiying.responding.actions.confirming import is_post_hoc, open_until
 from huiying.responding.models import BodyConfirmation
 from huiying.responding.queries import current_revision
 
@@ -59,9 +60,11 @@ def _not_open(asked: BodyConfirmation | None) -> str:
         return "unknown"
     if asked.answered_at:
         return "answered"
-    if asked.not_received_at or asked.submit_before <= clock.now():
+    if asked.not_received_at or open_until(asked) <= clock.now():
         return "late"
-    now_current = current_revision(asked.case)
+    if is_post_hoc(asked):
+        return ""  # heard after all about the text that a leader did not wait with, whatever is drafted since (C8.4)
+    now_current = current_revision(asked.case, asked.revision.track)
     if now_current is not None and now_current.manifest_sha256 != asked.manifest_sha256:
         return "outdated"
     return ""
@@ -73,7 +76,9 @@ def _form(request: HttpRequest, asked: BodyConfirmation, form: forms.ConfirmForm
         "asked": asked,
         "revision": asked.revision,
         "texts": [text for text in texts if text != asked.revision.facts],
-        "left": asked.submit_before - clock.now(),
+        "until": open_until(asked),
+        "left": open_until(asked) - clock.now(),
+        "went_on": is_post_hoc(asked),
         "form": form,
         "answers": forms.ConfirmForm.ANSWERS,
     }

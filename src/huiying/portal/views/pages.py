@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from huiying.people import queries as people
-from huiying.portal import progress, reading
+from huiying.portal import progress, reading, reading_news
 from huiying.portal.caching import until_the_ledger_moves
 
 ON_THE_FRONT_PAGE = 8
+NEWS_ON_THE_FRONT_PAGE = 3
 IN_THE_FEED = 30
 
 
@@ -23,7 +24,11 @@ IN_THE_FEED = 30
 @until_the_ledger_moves
 def home(request: HttpRequest) -> HttpResponse:
     """What was asked and answered, the open figures, and where to ask (C4.1, C4.4)."""
-    context = {"latest": reading.latest(ON_THE_FRONT_PAGE), "figures": reading.figures()}
+    context = {
+        "latest": reading.latest(ON_THE_FRONT_PAGE),
+        "news": reading_news.latest(NEWS_ON_THE_FRONT_PAGE),
+        "figures": reading.figures(),
+    }
     return render(request, "portal/home.html", context)
 
 
@@ -32,19 +37,27 @@ def home(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest) -> HttpResponse:
     """Every answer, newest first, with a search over what staff wrote."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[: reading.QUERY_LENGTH]
-    page = reading.page_of_answers(query, request.GET.get("page", "1"))
-    context = {"page": page, "found": reading.rows(page.object_list), "q": query}
+    page, found = reading.page_of_answers(query, request.GET.get("page", "1"))
+    context = {"page": page, "found": found, "q": query}
     return render(request, "portal/answers.html", context)
 
 
 @require_safe
 @until_the_ledger_moves
 def answer(request: HttpRequest, number: str) -> HttpResponse:
-    """One answer: who gave it, when, how long it took, the basis, and what was corrected (C1.1, C11.1)."""
+    """One answer: who gave it, when, how long it took, the basis, and every version of it (C1.1, C8.2, C11.1)."""
     found = None if "\x00" in number else reading.answer(number)
     if found is None:
         raise Http404
-    return render(request, "portal/answer.html", {"answer": found, "corrections": reading.corrections(found)})
+    return render(request, "portal/answer.html", {"answer": found})
+
+
+@require_safe
+@until_the_ledger_moves
+def corrections(request: HttpRequest) -> HttpResponse:
+    """更正记录: every correction and withdrawal, with its note (C11.1)."""
+    page, changes = reading.page_of_changes(request.GET.get("page", "1"))
+    return render(request, "portal/corrections.html", {"page": page, "changes": changes})
 
 
 @require_safe
@@ -64,15 +77,16 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 @until_the_ledger_moves
 def feed(request: HttpRequest) -> HttpResponse:
-    """The latest answers as Atom (RFC 4287)."""
-    context = {"found": reading.latest(IN_THE_FEED), "root": request.build_absolute_uri("/").rstrip("/")}
+    """The latest answers and press releases as Atom (RFC 4287)."""
+    found = reading_news.feed(reading.latest(IN_THE_FEED), IN_THE_FEED)
+    context = {"found": found, "root": request.build_absolute_uri("/").rstrip("/")}
     return render(request, "portal/feed.xml", context, content_type="application/atom+xml; charset=utf-8")
 
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Answers may be indexed; staff pages, receipts, look-ups and confirmation links may not."""
-    closed = ("/desk/", "/api/", "/ask/received/", "/status/", "/confirm/", "/language/")
+    """Answers may be indexed; staff pages, receipts, look-ups and the links of other bodies may not."""
+    closed = ("/desk/", "/api/", "/ask/received/", "/status/", "/confirm/", "/liaison/", "/language/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiying.handling import actions as handling
 from huiying.handling import clocks
-from huiying.handling.models import Case
+from huiying.handling.actions.facts import agree_facts, check_not_stale, current_facts
+from huiying.handling.models import Case, FactSheet
 from huiying.handling.queries import lead_of
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.permissions import require
+from huiying.people.permissions import may, require
 from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
 from huiying.responding import bodies as other_bodies
-from huiying.responding.channels.registry import CHANNELS
+from huiying.responding import steps, turns
 from huiying.responding.manifest import manifest, normalised
-from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.queries import current_revision, open_round, why_not_submit
+from huiying.responding.models import Authorisation, MachineDraft, Publication, ReviewRound, Revision
+from huiying.responding.queries import current_revision, open_round, why_stale
+from huiying.responding.readiness import why_not_submit
+from huiying.responding.targets import check_targets
 
 DRAFTING_STATES = ("handling", "reviewing", "approved", "answered")
 
@@ -40,105 +46,202 @@ def save_revision(
     bodies: Sequence[str] = (),
     corrects: Publication | None = None,
     correction_note: str = "",
+    quotes: int | None = None,
+    stage: str = "",
+    openness: str = Revision.OPEN,
+    openness_ground: str = "",
+    openness_left_out: str = "",
+    openness_review_on: dt.date | None = None,
+    statutory: Sequence[str] = (),
+    speaker: Authorisation | None = None,
+    department: str = "",
+    redacts: bool = False,
+    template: str = "",
+    machine: MachineDraft | None = None,
+    track: str = Revision.ANSWER,
 ) -> Revision:
     """Save the draft. The same manifest gives the current revision back and voids nothing; another one voids any
-    review or approval in progress (habit 12, C9.3)."""
+    review or approval in progress (habit 12, C9.3).
+
+    `quotes` is the version of the 口径 that the writer saw, None for the newest. What the draft says of the facts is
+    that version's text, or becomes the next one where the writer may agree on facts (C7.4). `stage` left out: the first
+    answer, or a follow-up where one is public. `department` left out: the lead speaks (C8.3).
+    """
     case = handling.locked(case)
-    require(actor, "case.draft" if corrects is None else "release.correct", case)
-    if case.state not in DRAFTING_STATES:
-        raise Refused(_("主办部门签收之后才起草回应。"), code="not_in_this_state")
-    wanted = {kind: normalised(text) for kind, text in renditions.items() if text.strip()}
-    unknown = sorted(set(wanted) - set(CHANNELS))
-    if unknown:
-        raise Refused(_("没有这样的发布渠道：%(names)s。") % {"names": "、".join(unknown)}, code="unknown_channel")
-    if corrects is not None and (corrects.case_id != case.pk or not correction_note.strip()):
-        raise Refused(_("更正须写明更正说明，公众会看到（C11.1）。"), code="correction_note")
+    _check_may_save(case, actor, corrects, track)
+    wanted = {code: normalised(text) for code, text in renditions.items() if text.strip()}
+    check_targets(wanted)
+    stage = stage or _stage_of(case, corrects, track)
+    _check_correction(case, corrects, correction_note, stage)
     everything = "\n".join([title, question, facts, *wanted.values()])
     named = sorted(set(other_bodies.named_in(everything)) | {body.strip() for body in bodies if body.strip()})
-    sha = manifest(
-        title=title,
-        question=question,
-        facts=facts,
-        renditions=wanted,
-        basis=basis,
-        openness="open",
-        bodies=named,
-        corrects=corrects.pk if corrects else None,
-        correction_note=correction_note,
-    )
-    latest = current_revision(case)
-    if latest is not None and latest.manifest_sha256 == sha:
-        return latest
+    sheet = 0 if track == Revision.HOLDING else _facts_for(case, normalised(facts), quotes, actor)
     lead = lead_of(case)
     assert lead is not None
-    _void(case, actor, "文稿有改动，须重新送审")
+    told: dict[str, Any] = {
+        "title": title.strip(),
+        "question": normalised(question),
+        "facts": normalised(facts),
+        "renditions": wanted,
+        "basis": basis.strip(),
+        "bodies": named,
+        "correction_note": correction_note.strip(),
+        "stage": stage,
+        "openness": openness,
+        "openness_ground": openness_ground,
+        "openness_left_out": openness_left_out.strip(),
+        "openness_review_on": openness_review_on,
+        "statutory": sorted(set(statutory)),
+        "department": department or lead.name,
+        "redacts": redacts,
+    }
+    sha = manifest(**told, corrects=corrects.pk if corrects else None, speaker=speaker.pk if speaker else None)
+    latest = current_revision(case, track)
+    if latest is not None and latest.manifest_sha256 == sha and latest.fact_sheet == sheet:
+        return latest
+    _void(case, track, actor, "文稿有改动，须重新送审")
+    newest = case.revisions.order_by("-number").first()
     revision = Revision.objects.create(
         case=case,
-        number=latest.number + 1 if latest else 1,
-        title=title.strip(),
-        question=normalised(question),
-        facts=normalised(facts),
-        renditions=wanted,
-        basis=basis.strip(),
-        bodies=named,
+        number=newest.number + 1 if newest else 1,
+        track=track,
         manifest_sha256=sha,
+        fact_sheet=sheet,
         drafter=actor.name,
         drafter_user=actor.pk,
-        department=lead.name,
         corrects=corrects,
-        correction_note=correction_note.strip(),
+        speaker=speaker,
+        template=template,
+        machine=machine,
         at=time.now(),
+        **told,
     )
     record(
         f"case:{case.number}",
         "draft.saved",
-        {"revision": revision.number, "manifest": sha, "title": revision.title, "bodies": named},
+        {
+            "revision": revision.number,
+            "stage": stage,
+            "manifest": sha,
+            "title": revision.title,
+            "bodies": named,
+            "facts": sheet,
+            "openness": openness,
+            "department": revision.department,
+            "basis": bool(revision.basis),
+        },
         actor_of(actor),
     )
     return revision
 
 
-def _void(case: Case, actor: User, why: str) -> None:
+def _check_may_save(case: Case, actor: User, corrects: Publication | None, track: str) -> None:
+    if track == Revision.HOLDING:
+        require(actor, "case.hold_statement", case)
+        return
+    require(actor, "case.draft" if corrects is None else "release.correct", case)
+    if case.state not in DRAFTING_STATES:
+        raise Refused(_("主办部门签收之后才起草回应。"), code="not_in_this_state")
+
+
+def _stage_of(case: Case, corrects: Publication | None, track: str) -> str:
+    if track == Revision.HOLDING:
+        return Revision.HOLDING
+    if corrects is not None:
+        return Revision.CORRECTION
+    return Revision.FIRST if case.answered_at is None else Revision.FOLLOW_UP
+
+
+def _check_correction(case: Case, corrects: Publication | None, note: str, stage: str) -> None:
+    """A correction or a withdrawal names what it is about and says why, in words that the public sees (C11.1)."""
+    if stage in (Revision.CORRECTION, Revision.WITHDRAWAL) and corrects is None:
+        raise Refused(_("请选择更正或撤回的是哪一份已发布的答复。"), code="nothing_to_correct")
+    if corrects is None:
+        return
+    if corrects.case_id != case.pk or corrects.state != Publication.LIVE:
+        raise Refused(_("只能更正或撤回本件已经公开的答复。"), code="nothing_to_correct")
+    if not note.strip():
+        raise Refused(_("更正须写明更正说明，公众会看到（C11.1）。"), code="correction_note")
+
+
+def _facts_for(case: Case, facts: str, quotes: int | None, actor: User) -> int:
+    """The version of the 口径 that the draft quotes: the newest, or one that its words make (C7.4, scenario 7).
+
+    Words of an older version are no change of the facts but a writer who has not heard of the newest.
+    """
+    newest = current_facts(case)
+    version = newest.version if newest else 0
+    if quotes is not None:
+        check_not_stale(case, quotes, newest)
+    if newest is not None and newest.text == facts:
+        return version
+    if not facts:
+        return version  # an unfinished draft; it can not be submitted without facts
+    older = FactSheet.objects.filter(case=case, text=facts).order_by("-version").first()
+    if older is not None and newest is not None and quotes is None:
+        check_not_stale(case, older.version, newest)
+    if not may(actor, "case.facts", case):
+        raise Refused(
+            _("事实部分须与口径一字不差；改口径须由主办部门、统筹部门或采编人员办理（C7.4）。"), code="not_the_facts"
+        )
+    return agree_facts(case, facts, version, "起草时更新", actor).version
+
+
+def _void(case: Case, track: str, actor: User, why: str) -> None:
     """End the open or approved round: its decisions were about another text."""
-    rounds = ReviewRound.objects.filter(case=case, state__in=(ReviewRound.OPEN, ReviewRound.APPROVED))
-    if case.state in ("reviewing", "approved"):
+    if track == Revision.ANSWER and case.state not in ("reviewing", "approved"):
+        return
+    current = current_revision(case, track)
+    rounds = ReviewRound.objects.filter(
+        case=case, track=track, revision=current, state__in=(ReviewRound.OPEN, ReviewRound.APPROVED)
+    )
+    if track == Revision.ANSWER:
         handling.move(case, "change_again" if case.answered_at else "change", actor_of(actor), why)
         clocks.stop_from(case, "submitted_at", why, actor_of(actor))
-        _call_back(case)
-        # What is already public was approved when it was posted, and stays so.
-        posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
-        for round_ in rounds.filter(revision=current_revision(case)).exclude(
-            manifest_sha256__in=posted.values("manifest_sha256")
-        ):
-            _end(round_, ReviewRound.VOIDED, why)
-            record(
-                f"case:{case.number}",
-                "review.voided",
-                {"round": round_.pk, "manifest": round_.manifest_sha256, "why": why},
-                actor_of(actor),
-            )
+    _call_back(case, track)
+    # What is already public was approved when it was posted, and stays so; what is still open never outlives it.
+    posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
+    public = Q(state=ReviewRound.APPROVED, manifest_sha256__in=posted.values("manifest_sha256"))
+    for round_ in rounds.exclude(public):
+        end_round(round_, ReviewRound.VOIDED, why)
+        record(
+            f"case:{case.number}",
+            "review.voided",
+            {"round": round_.pk, "manifest": round_.manifest_sha256, "why": why},
+            actor_of(actor),
+        )
 
 
-def _call_back(case: Case) -> None:
-    """What was released and is not out yet never goes out: its approval is void."""
+def _call_back(case: Case, track: str) -> None:
+    """What was released and is not out yet never goes out: its approval is void. What is on its way to another host
+    (SENDING) cannot be called back; it was approved when it left.
+    """
     waiting = Publication.objects.filter(
-        case=case, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
+        case=case, revision__track=track, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
     )
     waiting.update(state=Publication.FAILED, error="文稿有改动，原审定作废，这一条不再发布。")
 
 
-def _end(round_: ReviewRound, state: str, why: str) -> None:
+def end_round(round_: ReviewRound, state: str, why: str) -> None:
     round_.state, round_.closed_at, round_.closed_why = state, time.now(), why[:300]
     round_.save(update_fields=["state", "closed_at", "closed_why"])
+    round_.steps.filter(next_action_at__isnull=False).update(next_action_at=None)
 
 
 @transaction.atomic
-def submit(case: Case, actor: User) -> ReviewRound:
-    """送审: open a round with the steps of the case's level; brackets in the file run side by side (C9.3)."""
+def submit(case: Case, actor: User, track: str = Revision.ANSWER) -> ReviewRound:
+    """送审: open a round with the steps of the case's level or of the stage; brackets in the file run side by side
+    (C9.3). A holding statement is reviewed beside the case and moves it nowhere.
+    """
     case = handling.locked(case)
-    require(actor, "case.submit", case)
-    revision = current_revision(case)
+    answer = track == Revision.ANSWER
+    require(actor, "case.submit" if answer else "case.hold_statement", case)
+    revision = current_revision(case, track)
+    if stale := why_stale(case, revision):
+        raise Refused(stale, code="stale_facts")
     why = why_not_submit(case, revision)
+    if open_round(case, track) is not None:
+        why = [_("这一稿已经在审核中。")]
     if why or revision is None:
         raise Refused(" ".join(why), code="not_ready")
     who = actor_of(actor)
@@ -147,46 +250,53 @@ def submit(case: Case, actor: User) -> ReviewRound:
     round_ = ReviewRound.objects.create(
         revision=revision,
         case=case,
+        track=track,
         manifest_sha256=revision.manifest_sha256,
         level=case.level,
         opened_at=now,
         opened_by=actor.name,
     )
-    first_due = clocks.due_from(regulation, "submitted_at", case.level, now)
-    steps = regulation.review_steps(case.level)
-    for position, roles in enumerate(steps):
-        for role in roles:
-            due = None if position else first_due
-            ReviewStep.objects.create(round=round_, position=position, role=role, due_at=due)
+    planned = steps.plan(regulation, case.level, revision.stage)
+    if missing := steps.nobody_for(planned, regulation, case, revision):
+        raise Refused(
+            _("没有人能做这几步审核：%(steps)s。请系统管理员任命，起草人不能审自己的稿。") % {"steps": missing},
+            code="nobody_reviews",
+        )
+    steps.create(round_, planned, clocks.due_from(regulation, "submitted_at", case.level, now), now)
+    turns.tell(case, round_)
     record(
         f"case:{case.number}",
         "review.opened",
         {
             "round": round_.pk,
             "revision": revision.number,
+            "stage": revision.stage,
             "manifest": revision.manifest_sha256,
-            "steps": steps,
+            "steps": [[step.role for step in group] for group in planned],
         },
         who,
     )
-    handling.move(case, "submit", who)
-    clocks.start_from(case, "submitted_at")
+    if answer:
+        handling.move(case, "submit", who)
+        clocks.start_from(case, "submitted_at")
     return round_
 
 
 @transaction.atomic
-def withdraw(case: Case, actor: User) -> None:
+def withdraw(case: Case, actor: User, track: str = Revision.ANSWER) -> None:
     """Take a submission back within ten minutes, before anybody decided."""
     case = handling.locked(case)
-    require(actor, "case.submit", case)
-    round_ = open_round(case)
+    require(actor, "case.submit" if track == Revision.ANSWER else "case.hold_statement", case)
+    round_ = open_round(case, track)
     if (
         round_ is None
         or round_.steps.exclude(decision="").exists()
         or time.now() - round_.opened_at > handling.UNDO_FOR
     ):
         raise Refused(_("已有人审核，或已超过十分钟，不能撤回。"), code="too_late_to_undo")
-    _end(round_, ReviewRound.VOIDED, "送审人撤回")
-    record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, actor_of(actor))
-    handling.move(case, "reject_again" if case.answered_at else "reject", actor_of(actor), "送审人撤回")
-    clocks.stop_from(case, "submitted_at", "送审人撤回", actor_of(actor))
+    who = actor_of(actor)
+    end_round(round_, ReviewRound.VOIDED, "送审人撤回")
+    record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, who)
+    if track == Revision.ANSWER:
+        handling.move(case, "reject_again" if case.answered_at else "reject", who, "送审人撤回")
+        clocks.stop_from(case, "submitted_at", "送审人撤回", who)

@@ -12,9 +12,11 @@ from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.standing import actor_of
-from huiying.responding.actions.drafting import _end
-from huiying.responding.models import ReviewRound, ReviewStep
-from huiying.responding.queries import eligibility, open_steps
+from huiying.people.words import listed
+from huiying.responding import steps, turns
+from huiying.responding.actions.drafting import end_round
+from huiying.responding.models import ReviewRound, ReviewStep, Revision
+from huiying.responding.queries import eligibility, open_steps, why_stale
 
 
 @transaction.atomic
@@ -36,11 +38,14 @@ def decide_step(
     standing_for = eligibility(actor, step, case)
     if standing_for is None:
         raise Refused(_("这一步不由您审核，或您是起草人，或您已审核过本轮的另一步。"), code="not_permitted")
+    if approve and (stale := why_stale(case, round_.revision)):
+        raise Refused(stale, code="stale_facts")
     if not approve and len(comment.strip()) < 4:
         raise Refused(_("退回须写明理由，至少 4 个字。"), code="too_short")
     step.decision = "approved" if approve else "rejected"
     step.decided_by, step.decided_user, step.as_deputy = actor.name, actor.pk, standing_for.is_deputy
     step.decided_at, step.decided_sha256, step.comment = time.now(), manifest_sha256, comment.strip()
+    step.next_action_at = None
     step.secrecy_checked, step.personal_data_checked = approve and secrecy, approve and personal_data
     if approve:
         _need_checks(step)
@@ -61,20 +66,26 @@ def decide_step(
         },
         who,
     )
+    answer = round_.track == Revision.ANSWER  # a holding statement is reviewed beside the case and moves it nowhere
     if not approve:
-        _end(round_, ReviewRound.REJECTED, step.comment)
-        handling.move(case, "reject_again" if case.answered_at else "reject", who, step.comment)
-        clocks.stop_from(case, "submitted_at", step.comment, who)
+        end_round(round_, ReviewRound.REJECTED, step.comment)
+        if answer:
+            handling.move(case, "reject_again" if case.answered_at else "reject", who, step.comment)
+            clocks.stop_from(case, "submitted_at", step.comment, who)
     elif not round_.steps.filter(decision="").exists():
-        _end(round_, ReviewRound.APPROVED, "")
+        end_round(round_, ReviewRound.APPROVED, "")
         record(
             f"case:{case.number}",
             "review.approved",
             {"round": round_.pk, "manifest": round_.manifest_sha256, "revision": round_.revision.number},
             who,
         )
-        handling.move(case, "decide_step", who)
-        clocks.stop_from(case, "submitted_at", "审定", who)
+        if answer:
+            handling.move(case, "decide_step", who)
+            clocks.stop_from(case, "submitted_at", "审定", who)
+    else:
+        steps.begin_turn(round_, time.now())
+        turns.tell(case, round_)
     return step
 
 
@@ -88,7 +99,15 @@ def _check_round(round_: ReviewRound, step: ReviewStep, manifest_sha256: str) ->
 
 
 def _need_checks(step: ReviewStep) -> None:
-    """No round ends approved without 保密审查 and 个人信息审查 (C8.2)."""
+    """保密审查 and 个人信息审查 (C8.2): whoever has them in their step does them there, and no round ends approved
+    without both.
+    """
+    done = {"secrecy": step.secrecy_checked, "personal_data": step.personal_data_checked}
+    own = [steps.check_words(check) for check in step.checks if not done[check]]
+    if own:
+        raise Refused(
+            _("这一步要先完成%(checks)s：请核对后勾选，再同意。") % {"checks": listed(own)}, code="checks_missing"
+        )
     others = step.round.steps.exclude(pk=step.pk)
     if others.filter(decision="").exists():
         return

@@ -6,7 +6,6 @@ import datetime as dt
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from huiying.handling import actions as handling
 from huiying.handling import clocks
@@ -19,16 +18,8 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import zone
 from huiying.people.standing import actor_of
+from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import Withholding
-
-# 《政府信息公开条例》（国令711号）第十四至十六条: the only grounds. Free text alone is none.
-GROUNDS = {
-    "state_secret": gettext_lazy("第十四条：国家秘密"),
-    "forbidden_by_law": gettext_lazy("第十四条：法律、行政法规禁止公开"),
-    "public_safety": gettext_lazy("第十四条：危及国家安全、公共安全、经济安全、社会稳定"),
-    "third_party": gettext_lazy("第十五条：涉及商业秘密、个人隐私"),
-    "internal": gettext_lazy("第十六条：内部事务信息或过程性信息"),
-}
 
 
 @transaction.atomic
@@ -71,6 +62,7 @@ def second_withhold(row: Withholding, agree: bool, actor: User) -> Withholding:
     if row.proposed_user == actor.pk:
         raise Refused(_("须由另一个人决定。"), code="second_person")
     case = handling.locked(row.case)
+    step(case.state, "withhold")  # a text in review, or out, is decided about first
     row.agreed, row.seconded_by, row.seconded_user, row.seconded_at = agree, actor.name, actor.pk, time.now()
     row.save()
     who = actor_of(actor)

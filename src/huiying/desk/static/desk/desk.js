@@ -1,5 +1,6 @@
 /* Keyboard and small comforts. Every page works without this file.
-   "/" search, j k move, o open, a the first button of the row, x its second, ? help. */
+   "/" search, j k move, o open, a the first button of the row, x its second,
+   y n yes and no where a row asks whether, ? help. */
 (() => {
   "use strict";
   const rows = () => [...document.querySelectorAll("[data-row]")];
@@ -23,6 +24,8 @@
     o: () => press("a[href]"),
     a: () => press("[data-key=a]"),
     x: () => press("[data-key=x]"),
+    y: () => press("[data-key=y]"),
+    n: () => press("[data-key=n]"),
     "?": () => document.querySelector("#keys")?.showModal(),
   };
 
@@ -46,6 +49,14 @@
       sound.disabled = true;
       sound.textContent = sound.dataset.done;
     }
+  });
+
+  /* A button that says to how many places it publishes keeps count. */
+  document.addEventListener("change", (event) => {
+    const button = event.target.form?.querySelector("[data-says]");
+    if (!button || event.target.name !== button.dataset.saysOf) return;
+    const chosen = event.target.form.querySelectorAll(`[name="${button.dataset.saysOf}"]:checked`).length;
+    button.textContent = button.dataset.says.replace("%(n)d", chosen);
   });
 
   /* One action of one form is sent once. */

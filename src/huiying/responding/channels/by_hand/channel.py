@@ -7,4 +7,4 @@ from django.utils.translation import gettext_lazy as _
 from huiying.responding.channels.base import Channel
 from huiying.responding.models import Publication
 
-CHANNEL = Channel(kind="by_hand", name=_("人工发布（微信、微博等）"), first_state=Publication.TO_DO, publish=None)
+CHANNEL = Channel(kind="by_hand", name=_("人工发布"), first_state=Publication.TO_DO)

@@ -14,6 +14,6 @@ CHANNEL = Channel(
     kind="press_conference",
     name=_("新闻发布会"),
     first_state=Publication.TO_DO,
-    publish=None,
     acts=("press_conference", *ANSWER),
+    form="press_conference",
 )

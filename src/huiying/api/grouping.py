@@ -1,0 +1,81 @@
+"""Merging, splitting and keeping apart of events over REST, for those who judge them (C5.10, C6.2)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, Body, Reason
+from huiying.api.events import visible_to
+from huiying.api.security import caller
+from huiying.judging import actions as judging
+from huiying.judging.models import Event
+from huiying.people.models import User
+
+router = Router()
+
+
+class OtherIn(Body):
+    """`number`: the other event's."""
+
+    number: str = Field(min_length=1, max_length=30)
+
+
+class ApartIn(OtherIn):
+    reason: Reason
+
+
+class SplitEventIn(Body):
+    """`posts`: ids of the event's posts that are another matter."""
+
+    posts: list[int] = Field(min_length=1, max_length=2000)
+    reason: Reason
+
+
+class EventStands(Schema):
+    """The event that a verb leaves or makes, and how it stands."""
+
+    number: str
+    state: str
+
+
+@router.post("/events/{number}/merge", response={200: EventStands, **NO})
+def merge(request: HttpRequest, number: str, data: OtherIn) -> dict[str, str]:
+    """The event goes into another one. Answers with that one."""
+    user = caller(request)
+    return _stands(judging.merge_events(_event(user, number), _event(user, data.number), user))
+
+
+@router.post("/events/{number}/unmerge", response={200: EventStands, **NO})
+def unmerge(request: HttpRequest, number: str) -> dict[str, str]:
+    """The event stands on its own again, and the two stay apart. Nothing changes where it was not merged."""
+    user = caller(request)
+    return _stands(judging.unmerge(_event(user, number), user))
+
+
+@router.post("/events/{number}/split", response={200: EventStands, **NO})
+def split(request: HttpRequest, number: str, data: SplitEventIn) -> dict[str, str]:
+    """Answers with the new event."""
+    user = caller(request)
+    return _stands(judging.split_event(_event(user, number), data.posts, data.reason, user))
+
+
+@router.post("/events/{number}/keep_apart", response={200: EventStands, **NO})
+def keep_apart(request: HttpRequest, number: str, data: ApartIn) -> dict[str, str]:
+    user = caller(request)
+    event = _event(user, number)
+    judging.keep_apart(event, _event(user, data.number), data.reason, user)
+    return _stands(event)
+
+
+def _event(user: User, number: str) -> Event:
+    found = visible_to(user).filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _stands(event: Event) -> dict[str, str]:
+    event.refresh_from_db()
+    return {"number": event.number, "state": event.state}

@@ -1,0 +1,87 @@
+"""Who may speak about a press release （十二）C12.1: a leader lets an entry of the register, and takes it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, Body, or_404
+from huiying.api.errors import Unreadable
+from huiying.api.security import caller
+from huiying.people.speakers import in_force
+from huiying.responding.actions import speaking
+from huiying.responding.models import Authorisation, PressRelease
+
+router = Router()
+
+
+class LetSpeakIn(Body):
+    """`speaker` is the id of an entry of `GET speakers`."""
+
+    speaker: int
+    statement: Annotated[str, Field(max_length=300)]
+
+
+class WhyIn(Body):
+    why: Annotated[str, Field(max_length=300)]
+
+
+class PressSpeaker(Schema):
+    id: int
+    name: str
+    statement: str
+    by: str
+    at: dt.datetime
+    revoked_at: dt.datetime | None
+    revoked_why: str
+
+
+@router.get("/press/{pk}/speakers", response={200: list[PressSpeaker]})
+def speakers(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+    found = _release(request, pk)
+    return [_out(row) for row in found.authorisations.order_by("id")]
+
+
+@router.post("/press/{pk}/let_speak", response={200: PressSpeaker, **NO})
+def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> dict[str, Any]:
+    """For this press release and one statement; nobody authorises themselves."""
+    found = _release(request, pk)
+    entry = in_force().filter(pk=data.speaker).first()
+    if entry is None:
+        raise Unreadable("speaker", _("发言人名册里没有这位在任的发言人。"))
+    return _out(speaking.authorise_for_press(found, entry, data.statement, caller(request)))
+
+
+@router.post("/press/speaking/{pk}/revoke", response={200: PressSpeaker, **NO})
+def revoke(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+    or_404(caller(request), "press.view")
+    row = Authorisation.objects.filter(pk=pk, press__isnull=False).first()
+    if row is None:
+        raise Http404
+    speaking.revoke(row, data.why, caller(request))
+    return _out(Authorisation.objects.get(pk=pk))
+
+
+def _release(request: HttpRequest, pk: int) -> PressRelease:
+    or_404(caller(request), "press.view")
+    found = PressRelease.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _out(row: Authorisation) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.speaker_name,
+        "statement": row.statement,
+        "by": row.by,
+        "at": row.at,
+        "revoked_at": row.revoked_at,
+        "revoked_why": row.revoked_why,
+    }

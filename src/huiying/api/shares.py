@@ -1,0 +1,89 @@
+"""Sharing an event with another body over REST （五）C5.18."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, READS, Body, or_404
+from huiying.api.security import caller
+from huiying.judging import sharing
+from huiying.judging.models import Event, SharePackage
+
+router = Router()
+
+
+class ShareIn(Body):
+    body: Annotated[str, Field(max_length=100)]
+    purpose: Annotated[str, Field(max_length=300)]
+
+
+class ReplyOut(Schema):
+    name: str
+    text: str
+    at: dt.datetime
+
+
+class ShareOut(Schema):
+    id: int
+    body: str
+    purpose: str
+    sha256: str
+    made_by: str
+    made_at: dt.datetime
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None
+    opens: int
+    first_opened_at: dt.datetime | None
+    replies: list[ReplyOut]
+
+
+class Shared(ShareOut):
+    """`token`: the last part of the link `/shared/<token>/`; it is told this once."""
+
+    token: str
+
+
+@router.get("/events/{number}/shares", response={200: list[ShareOut], **READS})
+def shares(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+    event = _event(request, number)
+    return [_out(row) for row in SharePackage.objects.filter(event=event).prefetch_related("replies")]
+
+
+@router.post("/events/{number}/shares", response={200: Shared, **NO})
+def share(request: HttpRequest, number: str, data: ShareIn) -> dict[str, Any]:
+    package, token = sharing.share(_event(request, number), data.body, data.purpose, caller(request))
+    return _out(package) | {"token": token}
+
+
+@router.post("/shares/{pk}/revoke", response={200: ShareOut, **NO})
+def revoke(request: HttpRequest, pk: int) -> dict[str, Any]:
+    or_404(caller(request), "event.view")
+    found = SharePackage.objects.select_related("event").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    _event(request, found.event.number)
+    sharing.revoke_share(found, caller(request))
+    return _out(SharePackage.objects.get(pk=pk))
+
+
+def _event(request: HttpRequest, number: str) -> Event:
+    """Danger to life is for those who act on it (Life first)."""
+    or_404(caller(request), "event.view")
+    found = Event.objects.filter(number=number).first()
+    if found is None:
+        raise Http404
+    if found.life_safety:
+        or_404(caller(request), "urgent.view")
+    return found
+
+
+def _out(row: SharePackage) -> dict[str, Any]:
+    names = ("body", "purpose", "sha256", "made_by", "made_at", "expires_at", "revoked_at", "opens", "first_opened_at")
+    told = {name: getattr(row, name) for name in names}
+    replies = [{"name": one.name, "text": one.text, "at": one.at} for one in row.replies.all()]
+    return {"id": row.pk, **told, "replies": replies}

@@ -1,0 +1,30 @@
+"""Addresses of the casework, part by part."""
+
+from django.urls import URLPattern
+
+from huiying.desk.addresses import (
+    accounts,
+    calling,
+    departments,
+    drafting,
+    following,
+    forms,
+    importing,
+    liaison,
+    meetings,
+    patrol,
+    releasing,
+    routing,
+    sampling,
+    sources,
+    stream,
+    warnings,
+    watch,
+    work,
+)
+
+PARTS = (
+    calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
+    watch, sampling, warnings, stream, sources, importing,
+)  # fmt: skip
+urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

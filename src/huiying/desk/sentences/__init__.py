@@ -1,0 +1,33 @@
+"""The casework's sentences of the timeline, part by part: one for each ledger kind."""
+
+from typing import Any
+
+from huiying.desk.sentences import (
+    accounts,
+    calling,
+    departments,
+    drafting,
+    following,
+    forms,
+    grouping,
+    importing,
+    liaison,
+    meetings,
+    patrol,
+    releasing,
+    routing,
+    sampling,
+    sources,
+    warnings,
+    watch,
+    work,
+)
+
+PARTS = (
+    calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
+    watch, sampling, warnings, sources, importing, grouping,
+)  # fmt: skip
+SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
+WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}
+
+__all__ = ["SENTENCES", "WORDS"]

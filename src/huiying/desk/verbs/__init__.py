@@ -1,0 +1,20 @@
+"""The desk's casework verbs, part by part: name → form → one action; `case_verbs` puts them beside the others."""
+
+from huiying.desk.bar import Verb
+from huiying.desk.verbs import (
+    accounts,
+    calling,
+    drafting,
+    following,
+    forms,
+    liaison,
+    meetings,
+    releasing,
+    routing,
+    work,
+)
+
+PARTS = (calling, routing, work, liaison, meetings, drafting, accounts, forms, following, releasing)
+VERBS: dict[str, Verb] = {name: verb for part in PARTS for name, verb in part.VERBS.items()}
+
+__all__ = ["VERBS"]

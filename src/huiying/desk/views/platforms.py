@@ -1,0 +1,180 @@
+"""平台登记: the bureau's own accounts, what is wrong with them, and texts to paste there （十一）C11.2."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk.bar import Verb, build
+from huiying.desk.dispatch import perform
+from huiying.desk.forms import VerbForm
+from huiying.desk.forms_registers import PlatformForm
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.offers import State, offered
+from huiying.desk.verbs.releasing import PLATFORM_VERBS
+from huiying.kernel import clock
+from huiying.people import registers
+from huiying.people.actions.registers import SITE, add_platform
+from huiying.people.errors import Refused
+from huiying.people.models import Platform, User
+from huiying.people.permissions import may
+from huiying.responding import platforms as counting
+from huiying.responding.access import get_publication
+from huiying.responding.channels.registry import CHANNELS
+from huiying.responding.models import Publication
+from huiying.responding.packs import article
+from huiying.responding.targets import place_name
+
+WORDS = {
+    registers.NO_OPENING: _("没有登记开通日期"),
+    registers.NO_ADMINISTRATOR: _("没有在岗的管理员"),
+    registers.NO_BACKUP: _("没有在岗的备用管理员"),
+    registers.NEVER_POSTED: _("还没有发布过"),
+    registers.DORMANT: _("停更"),
+    registers.NO_SECURITY_CHECK: _("没有做过安全检查"),
+    registers.OLD_SECURITY_CHECK: _("安全检查超过一个季度"),
+}
+GRAVE = (registers.NO_ADMINISTRATOR, registers.DORMANT)
+
+
+@staff()
+def platforms(request: StaffRequest) -> HttpResponse:
+    """Those in use; `?all=1` the closed ones too."""
+    or_404(request.user, "register.view")
+    return _page(request)
+
+
+def _page(request: StaffRequest, form: PlatformForm | None = None, status: int = 200) -> HttpResponse:
+    every = request.GET.get("all") == "1"
+    may_add = may(request.user, "register.edit").allowed
+    here = counting.unanswered_here()
+    context = {
+        "rows": [_row(platform, here) for platform in registers.platforms(closed=every)],
+        "every": every,
+        "wechat_missing": registers.wechat_is_missing(),
+        "form": (form or PlatformForm()) if may_add else None,
+    }
+    return render(request, "desk/platforms.html", context, status=status)
+
+
+def _row(platform: Platform, here: int) -> dict[str, Any]:
+    now = clock.now()
+    own = platform.channel == SITE
+    wrong = registers.problems(platform, now)
+    return {
+        "platform": platform,
+        "wrong": [(WORDS[code], code in GRAVE) for code in wrong],
+        "dormant": registers.DORMANT in wrong,
+        "idle": registers.idle_days(platform, now),
+        "unanswered": here if own else platform.unanswered,
+        "unanswered_at": now if own else platform.unanswered_at,
+        "channel": CHANNELS[platform.channel].name if platform.channel in CHANNELS else platform.channel,
+    }
+
+
+@staff("POST")
+def add(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "register.view")
+    if why := may(request.user, "register.edit").why:
+        messages.error(request, why)
+        return _page(request, None, 409)
+    form = PlatformForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, 422)
+    try:
+        made = add_platform(**form.told(), actor=request.user)
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _page(request, form, 409)
+    messages.success(request, _t("“%(name)s”已登记。") % {"name": made.name})
+    return redirect("desk:platform", made.code)
+
+
+def _get(user: User, code: str) -> Platform:
+    or_404(user, "register.view")
+    return get_object_or_404(Platform.objects.select_related("owner", "administrator", "backup"), code=code)
+
+
+@staff()
+def platform(request: StaffRequest, code: str) -> HttpResponse:
+    return _show(request, _get(request.user, code))
+
+
+@staff("POST")
+def do(request: StaffRequest, code: str, verb: str) -> HttpResponse:
+    found = _get(request.user, code)
+
+    def after(_verb: Verb, _result: Any) -> str:
+        return reverse("desk:platform", args=[found.code])
+
+    def again(bound: dict[str, VerbForm]) -> HttpResponse:
+        return _show(request, found, bound)
+
+    return perform(request, PLATFORM_VERBS, verb, found, after=after, again=again)
+
+
+def _show(request: StaffRequest, found: Platform, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    here = counting.unanswered_here() if found.channel == SITE else 0
+    row = _row(found, here)
+    context = {
+        **row,
+        "status": row,
+        "publications": list(counting.latest_on(found, request.user)),
+        "bar": build(
+            _states(request.user, found),
+            PLATFORM_VERBS,
+            found,
+            request.user,
+            base=f"{reverse('desk:platform', args=[found.code])}do/",
+            bound=bound,
+        ),
+    }
+    return render(request, "desk/platform.html", context)
+
+
+def _states(user: User, found: Platform) -> list[State]:
+    if found.closed_at is not None:
+        return []
+    why = may(user, "register.edit", found).why
+    own = found.channel == SITE
+    return offered(
+        [
+            ("edit", _("修改登记"), why),
+            ("posted", _("登记最近发布"), why),
+            ("counted", _("登记未答复留言"), why or (_t("门户网站的留言由系统自己数。") if own else "")),
+            ("checked", _("登记安全检查"), why),
+            ("close", _("停用"), why or (_t("门户网站是本系统自带的，不能停用。") if own else "")),
+        ]
+    )
+
+
+@staff()
+def paste(request: StaffRequest, pk: int) -> HttpResponse:
+    """图文 (C11.2): the approved text of an account as clean HTML and as plain text, to copy or (`?as=`) to load."""
+    row = get_publication(request.user, pk)
+    wanted = request.GET.get("as", "")
+    if wanted in ("html", "text"):
+        return _download(row, wanted)
+    context = {"publication": row, "where": place_name(row), "html": article(row), "plain": _plain(row)}
+    return render(request, "desk/paste.html", context)
+
+
+def _plain(row: Publication) -> str:
+    return f"{row.title}\n\n{row.text}\n"
+
+
+def _download(row: Publication, wanted: str) -> HttpResponse:
+    html = wanted == "html"
+    body = article(row) if html else _plain(row)
+    response = HttpResponse(body, content_type=f"text/{'html' if html else 'plain'}; charset=utf-8")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{row.target}-{row.pk}.{"html" if html else "txt"}"'
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

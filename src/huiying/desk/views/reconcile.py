@@ -1,0 +1,83 @@
+"""漏报核对: lists from outside, line by line beside what we heard, and the rate of what was missed （五）C5.16."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huiying.desk.bar import Verb, build
+from huiying.desk.dispatch import perform
+from huiying.desk.forms import VerbForm
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.offers import offered
+from huiying.desk.verbs.reconcile import RECONCILE_VERBS
+from huiying.handling import reconciling
+from huiying.handling.actions.reconciling import decide_item
+from huiying.handling.models import OutsideItem, OutsideList
+from huiying.listening.models import Post
+from huiying.people.errors import Refused
+
+
+@staff()
+def lists(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    return _lists(request)
+
+
+def _lists(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    bar = build(
+        offered([("take", _("粘贴一份清单"), "")]),
+        RECONCILE_VERBS,
+        None,
+        request.user,
+        base=reverse("desk:reconcile") + "do/",
+        bound=bound,
+    )
+    context = {"rows": reconciling.lists(), "rate": reconciling.missed_rate(), "bar": bar}
+    return render(request, "desk/reconcile.html", context)
+
+
+@staff("POST")
+def do(request: StaffRequest, verb: str) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+
+    def after(_verb: Verb, made: Any) -> str:
+        return reverse("desk:outside_list", args=[made.pk])
+
+    def again(bound: dict[str, VerbForm]) -> HttpResponse:
+        return _lists(request, bound)
+
+    return perform(request, RECONCILE_VERBS, verb, None, after=after, again=again)
+
+
+@staff()
+def outside_list(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    row = get_object_or_404(OutsideList, pk=pk)
+    items = list(row.items.select_related("suggested", "post", "event"))
+    context = {
+        "row": row,
+        "waiting": [item for item in items if not item.state],
+        "decided": [item for item in items if item.state],
+    }
+    return render(request, "desk/outside_list.html", context)
+
+
+@staff("POST")
+def decide(request: StaffRequest, pk: int, state: str) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    item = get_object_or_404(OutsideItem, pk=pk)
+    named = request.POST.get("post", "").strip()
+    post = (
+        Post.objects.filter(pk=int(named)).first() if named.isascii() and named.isdigit() and len(named) < 16 else None
+    )
+    try:
+        decide_item(item, state, request.user, post=post, cause=request.POST.get("cause", ""))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("desk:outside_list", item.list_id)

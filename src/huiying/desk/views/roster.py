@@ -1,0 +1,179 @@
+"""值班表: two weeks, day shift and night shift, with every uncovered hour in red （五）C5.1."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huiying.desk.forms_departments import ShiftForm
+from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.kernel import clock
+from huiying.people import roster as kept
+from huiying.people.actions.roster import cancel_shift, set_shift
+from huiying.people.errors import Refused
+from huiying.people.models import DutyShift
+from huiying.people.permissions import may
+from huiying.people.queries import able
+
+DAYS = 14
+# When the desk changes hands (§7.1): the office's hours, and the night with its hand-over at eight.
+MORNING, EVENING = dt.time(8, 0), dt.time(17, 30)
+EDGE = dt.timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A day's or a night's turn: who has it, and which part nobody has."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_night: bool
+    shifts: list[tuple[DutyShift, bool]]  # and whether it covers the whole turn
+    gaps: list[kept.Gap]
+    now: bool
+
+    @property
+    def holes(self) -> list[tuple[kept.Gap, bool]]:
+        """Each gap, and whether it is the whole turn."""
+        return [(gap, gap.starts_at == self.starts_at and gap.ends_at == self.ends_at) for gap in self.gaps]
+
+
+@dataclass(frozen=True)
+class Day:
+    date: dt.date
+    slots: list[Slot]
+
+
+@staff()
+def roster(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "contact.view")
+    return _page(request)
+
+
+def _page(request: StaffRequest, form: ShiftForm | None = None) -> HttpResponse:
+    first = _first_day(request.GET.get("from", ""))
+    days = _days(first)
+    may_edit = may(request.user, "roster.edit").allowed
+    if may_edit and form is None:
+        form = ShiftForm(people=able("duty"), initial=_initial(request, days))
+    context: dict[str, Any] = {
+        "days": days,
+        "holes": sum(len(slot.gaps) for day in days for slot in day.slots),
+        "seated": [
+            shift.user for day in days for slot in day.slots if slot.now for shift, _w in slot.shifts if _on(shift)
+        ],
+        "form": form if may_edit else None,
+        "before": first - dt.timedelta(days=DAYS),
+        "after": first + dt.timedelta(days=DAYS),
+        "is_now": first == timezone.localdate(clock.now()),
+        "first": first,
+    }
+    return render(request, "desk/roster.html", context)
+
+
+def _on(shift: DutyShift) -> bool:
+    return shift.starts_at <= clock.now() < shift.ends_at
+
+
+def _first_day(text: str) -> dt.date:
+    try:
+        found = dt.date.fromisoformat(text)
+    except ValueError:
+        return timezone.localdate(clock.now())
+    return found if 2000 <= found.year < 2200 else timezone.localdate(clock.now())
+
+
+def _days(first: dt.date) -> list[Day]:
+    zone = timezone.get_current_timezone()
+
+    def at(day: dt.date, time: dt.time) -> dt.datetime:
+        return dt.datetime.combine(day, time, zone)
+
+    now = clock.now()
+    end = first + dt.timedelta(days=DAYS)
+    shifts = kept.shifts_between(at(first, MORNING), at(end, MORNING))
+    found = []
+    for number in range(DAYS):
+        day = first + dt.timedelta(days=number)
+        turns = (
+            (at(day, MORNING), at(day, EVENING), False),
+            (at(day, EVENING), at(day + dt.timedelta(days=1), MORNING), True),
+        )
+        found.append(Day(day, [_slot(start, stop, night, shifts, now) for start, stop, night in turns]))
+    return found
+
+
+def _slot(start: dt.datetime, stop: dt.datetime, night: bool, shifts: list[DutyShift], now: dt.datetime) -> Slot:
+    here = [row for row in shifts if row.starts_at < stop and row.ends_at > start]
+    # An hour that has passed cannot be manned any more: only what is still to come is a hole.
+    holes = kept.gaps(here, max(start, now), stop) if stop > now else []
+    shown = [row for row in here if _stands_in(row, start, stop)]
+    whole = [(row, row.starts_at <= start and row.ends_at >= stop) for row in shown]
+    return Slot(start, stop, night, whole, holes, start <= now < stop)
+
+
+def _stands_in(shift: DutyShift, start: dt.datetime, stop: dt.datetime) -> bool:
+    """A morning shift that begins at half past seven is no night's turn: its edge is counted, and not shown there."""
+    inside = min(shift.ends_at, stop) - max(shift.starts_at, start)
+    return inside >= min(EDGE, shift.ends_at - shift.starts_at)
+
+
+def _initial(request: StaffRequest, days: list[Day]) -> dict[str, Any]:
+    """The hole that was pressed, else the first one: filling it is a name and a press."""
+    asked = [_moment(request.GET.get(name, "")) for name in ("start", "end")]
+    if all(asked):
+        return {"starts_at": asked[0], "ends_at": asked[1]}
+    hole = next((gap for day in days for slot in day.slots for gap in slot.gaps), None)
+    return {"starts_at": hole.starts_at, "ends_at": hole.ends_at} if hole else {}
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
+
+
+@staff("POST")
+def set_(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "roster.edit")
+    form = ShiftForm(request.POST, people=able("duty"))
+    if not form.is_valid():
+        return _again(request, form, 422)
+    said = form.cleaned_data
+    try:
+        made = set_shift(said["user"], said["starts_at"], said["ends_at"], request.user, days=said["days"])
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _again(request, form, 409)
+    done = ngettext("已排 %(n)d 班。", "已排 %(n)d 班。", len(made)) % {"n": len(made)}
+    messages.success(request, done)
+    return redirect("desk:roster")
+
+
+def _again(request: StaffRequest, form: ShiftForm, status: int) -> HttpResponse:
+    response = _page(request, form)
+    response.status_code = status
+    return response
+
+
+@staff("POST")
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "roster.edit")
+    shift = get_object_or_404(DutyShift, pk=pk)
+    try:
+        cancel_shift(shift, request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, _("这一班已取消，空出来的钟点标红。"))
+    return redirect("desk:roster")

@@ -1,0 +1,142 @@
+"""A post's text as the kernels read it: folded to one spelling, without what platforms put there, as code points."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from huiying.engine.chains import own_words
+from huiying.engine.normalise import fold_char
+from huiying.engine.post import Post
+
+Codes = npt.NDArray[np.uint32]
+Classes = npt.NDArray[np.uint8]
+
+# Beyond this only the digest looks: a text of a megabyte must not hold up the stream.
+MAX_CHARS: Final = 16_000
+_MAX_TITLE: Final = 1_000
+_MAX_NAME: Final = 33
+_CHAIN: Final = "//@"
+_CODES: Final = 0x32000
+_EAST_ASIAN: Final = 0x2E80
+
+
+class _Folds(dict[int, str]):
+    """Code point → its normal form, filled as characters turn up."""
+
+    def __missing__(self, code: int) -> str:
+        value = self[code] = fold_char(chr(code))
+        return value
+
+
+_FOLDS: Final = _Folds()
+
+
+def fold(text: str) -> str:
+    """`text` in lower case, half width and simplified characters, without invisible ones."""
+    return text.translate(_FOLDS)
+
+
+# Words that platforms put there themselves: two posts which share only these share nothing.
+BOILERPLATE: Final = tuple(
+    map(
+        fold,
+        (
+            "转发微博", "转发了", "快转微博", "分享图片", "图片评论", "repost", "转发理由", "网页链接", "分享视频",
+            "全文",
+        ),
+    )
+)  # fmt: skip
+# How a hotline's note, a letter or a newspaper begins: the manner of a source, no part of a matter.
+OPENINGS: Final = tuple(
+    map(
+        fold,
+        (
+            "来电人实名举报", "来电人反映", "来电人咨询", "来电人收到", "来电人称", "来电人", "市民来电反映",
+            "市民来电",
+            "记者了解到", "记者获悉", "记者从", "近日", "有网友反映", "网友反映", "网友爆料", "尊敬的领导", "您好",
+            "请问",
+            "谢谢",
+        ),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Code points of title, then body; how long the title is and how much of the body are the poster's own words.
+
+    `rest` is a digest of what was cut off a very long text, 0 for none.
+    """
+
+    codes: Codes
+    classes: Classes
+    title: int
+    own: int
+    rest: int
+
+
+def text_of(title: str, body: str, own_names: Sequence[str] = ()) -> Text:
+    """What the kernels read of a title and a body. Chain names (`//@name:`) are left out: people are not followed.
+
+    `own_names` (folded, the longest first) are the bureau's: they stand in most of what it hears and make no matter.
+    """
+    rest = 0
+    if len(body) > MAX_CHARS:
+        digest = hashlib.blake2b(body[MAX_CHARS:].encode("utf-8", "surrogatepass"), digest_size=8)
+        rest, body = int.from_bytes(digest.digest(), "big"), body[:MAX_CHARS]
+    head = _plain(title[:_MAX_TITLE], own_names)
+    if _CHAIN in body:
+        own = _plain(own_words(body), own_names)
+        tail = _plain(_without_names(body[len(own_words(body)) :]), own_names)
+    else:
+        own, tail = _plain(body, own_names), ""
+    whole = f"{head}\n{own}{tail}" if head else f"{own}{tail}"
+    codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    start = len(head) + 1 if head else 0
+    return Text(codes, _classes()[np.minimum(codes, _CODES - 1)], start, len(own), rest)
+
+
+def post_text(post: Post, own_names: Sequence[str] = ()) -> Text:
+    """`text_of` a post."""
+    return text_of(post.title, post.text, own_names)
+
+
+def without_boilerplate(text: str) -> str:
+    """A folded text without the words that platforms put there themselves."""
+    for words in BOILERPLATE:
+        text = text.replace(words, "")
+    return text
+
+
+def _plain(text: str, own_names: Sequence[str]) -> str:
+    plain = without_boilerplate(fold(text))
+    for words in (*own_names, *OPENINGS):
+        plain = plain.replace(words, " ")
+    return plain
+
+
+def _without_names(chain: str) -> str:
+    pieces = chain.split(_CHAIN)
+    for index in range(1, len(pieces)):
+        ends = [
+            end for end in (pieces[index].find(":", 0, _MAX_NAME), pieces[index].find("：", 0, _MAX_NAME)) if end >= 0
+        ]
+        pieces[index] = pieces[index][min(ends) :] if ends else pieces[index]
+    return " ".join(pieces)
+
+
+@cache
+def _classes() -> Classes:
+    """A class for each code point: 0 none, 1 a letter written without spaces, 2 another letter or digit."""
+    found = np.zeros(_CODES, np.uint8)
+    for code in range(_CODES - 1):
+        if chr(code).isalnum():
+            found[code] = 1 if code >= _EAST_ASIAN else 2
+    return found

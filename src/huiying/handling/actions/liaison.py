@@ -1,0 +1,261 @@
+"""核实衔接: other bodies are asked, and what they answered or did not is written down （五）C5.15."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling import clocks, letters
+from huiying.handling.actions.base import locked, said
+from huiying.handling.models import Case, Liaison, LiaisonExemption
+from huiying.handling.process import LIVE
+from huiying.kernel import canonical, tokens
+from huiying.kernel import clock as time
+from huiying.ledger.actions import Actor, record
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import on_duty, regulation_of, zone
+from huiying.people.standing import actor_of
+from huiying.people.words import called
+from huiying.work import notify
+from huiying.work.numbers import next_number
+
+LINK = "link"
+# Code → the word that the record keeps.
+MEANS = {LINK: "一次性链接", "phone": "电话", "letter": "函件", "visit": "当面"}
+FINDINGS = {"true": "属实", "partly": "部分属实", "false": "不属实", "unknown": "无法核实"}
+CLOCK = "liaison"
+
+
+def needs_liaison(case: Case) -> str:
+    """Why this case asks for 核实衔接, in the reader's language; "" where it does not (C5.15, G7)."""
+    regulation = regulation_of(case.regulation)
+    needed = regulation.monitor.liaison.required_when
+    concern = case.event.concern or case.concern  # a person may have judged it after the case was opened
+    if concern in needed.concern_type:
+        return _("性质是“%(concern)s”") % {"concern": called(regulation, "word", concern)}
+    least = needed.or_level_at_least
+    if least is not None and regulation.rank(case.level) >= regulation.rank(least):
+        return _("级别是“%(level)s”") % {"level": called(regulation, "level", case.level)}
+    return ""
+
+
+def why_not_close_liaison(case: Case) -> list[str]:
+    """C5.15: what asks for liaison does not end without a letter sent or a recorded exemption."""
+    why = needs_liaison(case)
+    if not why or case.liaisons.filter(sent_at__isnull=False).exists():
+        return []
+    if LiaisonExemption.objects.filter(case=case).exists():
+        return []
+    return [_("%(why)s，还没有核实衔接的记录：请发函核实，或说明为什么不需要（C5.15）。") % {"why": why}]
+
+
+def yearly_number(series: str, name: str) -> str:
+    """A paper's number, e.g. 「核实〔2026〕7号」, without a gap; the caller's rollback gives it back."""
+    year = time.now().astimezone(zone()).year
+    return f"{name}〔{year}〕{next_number(f'{series}:{year}')}号"
+
+
+@transaction.atomic
+def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str, actor: User) -> Liaison:
+    """拟核实函. Without a letter of one's own it is drafted from the case; nothing leaves before it is sent."""
+    require(actor, "liaison.write")
+    case = _open(case)
+    body, points = said(body, 2, _("对方机关"))[:100], said(points, 4, _("需核实的事项"))
+    contact = contact.strip()[:200]
+    written = letter.strip() or letters.draft(case, body, points, contact, actor)
+    row = Liaison.objects.create(
+        number=yearly_number("liaison", "核实"),
+        case=case,
+        body=body,
+        contact=contact,
+        points=points,
+        letter=said(written, 20, _("函的正文")),
+        drafted_by=actor.name,
+        drafted_at=time.now(),
+    )
+    _record(row, "liaison.drafted", {"points": points}, actor_of(actor))
+    return row
+
+
+@transaction.atomic
+def edit_letter(row: Liaison, letter: str, contact: str, actor: User) -> None:
+    """Change the draft. What was sent stays as it was sent."""
+    require(actor, "liaison.write")
+    row = _locked(row)
+    if row.sent_at is not None:
+        raise Refused(_("这份函已经发出，不能再改。情况有变请另拟一份。"), code="already_sent")
+    row.letter, row.contact = said(letter, 20, _("函的正文")), contact.strip()[:200]
+    row.save(update_fields=["letter", "contact"])
+
+
+@transaction.atomic
+def send_liaison(row: Liaison, means: str, actor: User) -> str | None:
+    """发函. By link it gives the single-use token, to be shown once; by phone, letter or visit none.
+
+    Sent again before the wait is over, the earlier link dies and the date stays. After a silence it is a new letter
+    with a number of its own: what went unanswered stays written down.
+    """
+    require(actor, "liaison.write")
+    row = _locked(row)
+    case = _open(row.case)
+    if means not in MEANS:
+        raise Refused(_("请选择怎样发出：链接、电话、函件或当面。"), code="unknown_means")
+    if row.answered_at is not None:
+        raise Refused(_("对方已经答复。还要核实别的事，请另拟一份函。"), code="already_answered")
+    now, again = time.now(), row.sent_at is not None
+    if row.not_received_at is not None:
+        row = _anew(row, actor)
+        again = False
+    token, row.token_hash = tokens.new_token() if means == LINK else (None, None)
+    row.means = means
+    if not again:
+        regulation = regulation_of(case.regulation)
+        row.sent_at, row.sent_by = now, actor.name
+        row.submit_before = regulation.work_calendar.add(now, regulation.monitor.liaison.answer_within)
+        row.next_action_at = now + (row.submit_before - now) / 2
+    row.save()
+    who = actor_of(actor)
+    assert row.submit_before is not None
+    sent = {
+        "means": MEANS[means],
+        "submit_before": row.submit_before.isoformat(),
+        "letter": canonical.sha256(row.letter),
+    }
+    _record(row, "liaison.sent", sent | {"again": again}, who)
+    clocks.stop(case, CLOCK, row.number, who)
+    return token
+
+
+def _anew(silent: Liaison, actor: User) -> Liaison:
+    return Liaison.objects.create(
+        number=yearly_number("liaison", "核实"),
+        case=silent.case,
+        body=silent.body,
+        contact=silent.contact,
+        points=silent.points,
+        letter=silent.letter,
+        drafted_by=actor.name,
+        drafted_at=time.now(),
+    )
+
+
+def open_liaison(token: str) -> Liaison | None:
+    """The letter behind a link, or None when it is unknown. A used or late one is returned, to be told so."""
+    return Liaison.objects.select_related("case").filter(token_hash=tokens.hash_token(token)).first()
+
+
+@transaction.atomic
+def answer_liaison(token: str, finding: str, name: str, text: str) -> Liaison:
+    """The other body's one answer, without an account."""
+    found = open_liaison(token)
+    if found is None:
+        raise Refused(_("这个链接不对，请核对收到的地址。"), code="unknown_link")
+    row = _locked(found)
+    if row.token_hash != found.token_hash:  # sent again between the look and the lock
+        raise Refused(_("这个链接不对，请核对收到的地址。"), code="unknown_link")
+    if row.answered_at is not None:
+        raise Refused(_("这个链接已经用过：只能答复一次。"), code="link_used")
+    if row.not_received_at is not None or row.submit_before is None or row.submit_before <= time.now():
+        raise Refused(_("答复时间已过。请联系发函单位重新发送。"), code="link_expired")
+    _take_answer(row, finding, name, text, "", Actor(name=name.strip()[:100], department=row.body))
+    return row
+
+
+@transaction.atomic
+def record_answer(row: Liaison, finding: str, name: str, text: str, actor: User) -> None:
+    """An answer that came by phone, letter or in person; also one that came late: the silence stays written."""
+    require(actor, "liaison.write")
+    row = _locked(row)
+    if row.sent_at is None:
+        raise Refused(_("函还没有发出，不会有答复。请先发出。"), code="not_sent")
+    if row.answered_at is not None:
+        raise Refused(_("对方已经答复，不能再登记一次。"), code="already_answered")
+    _take_answer(row, finding, name, text, actor.name, actor_of(actor))
+
+
+def _take_answer(row: Liaison, finding: str, name: str, text: str, recorded_by: str, who: Actor) -> None:
+    if finding not in FINDINGS:
+        raise Refused(_("请选择属实、部分属实、不属实或无法核实。"), code="answer")
+    row.answered_name = said(name, 2, _("答复人姓名和职务"))[:100]
+    row.answer = said(text, 4, _("核实的情况"))
+    row.answered_at, row.finding, row.answer_recorded_by = time.now(), finding, recorded_by
+    row.next_action_at = None
+    row.save()
+    told = {"finding": FINDINGS[finding], "by": row.answered_name, "comment": row.answer, "recorded_by": recorded_by}
+    late = row.not_received_at is not None
+    _record(row, "liaison.answered", told | {"late": late}, who)
+    notify.send(
+        f"{row.number} 已答复",
+        f"{row.case.number}｜{row.body}已答复，请看结果。",
+        [user.username for user in on_duty()],
+        "info",
+        key=f"liaison:{row.pk}:answered",
+        url=f"/desk/liaisons/{row.pk}/",
+    )
+
+
+@transaction.atomic
+def exempt(case: Case, reason: str, actor: User) -> LiaisonExemption:
+    """不需要核实衔接: the office head's or a leader's word, with its reason (C5.15)."""
+    require(actor, "liaison.exempt")
+    case = locked(case)
+    if not needs_liaison(case):
+        raise Refused(_("此件本来就不要求核实衔接。"), code="not_needed")
+    if case.liaisons.filter(sent_at__isnull=False).exists():
+        raise Refused(_("已经发函核实，不必再说明。"), code="already_sent")
+    if LiaisonExemption.objects.filter(case=case).exists():
+        raise Refused(_("已经说明过为什么不需要。"), code="already_decided")
+    made = LiaisonExemption.objects.create(
+        case=case, reason=said(reason, 10, _("不需要核实衔接的理由")), by=actor.name, at=time.now()
+    )
+    who = actor_of(actor)
+    record(f"case:{case.number}", "liaison.exempted", {"reason": made.reason}, who)
+    clocks.stop(case, CLOCK, "已说明不需要核实衔接", who)
+    return made
+
+
+@transaction.atomic
+def remind_or_note_silence(row: Liaison, now: dt.datetime) -> bool:
+    """One letter's turn: halfway the desk is told to ask again; at the end silence is written down as what it is."""
+    row = _locked(row)
+    if row.next_action_at is None or row.next_action_at > now or row.submit_before is None:
+        return False
+    over = row.submit_before <= now
+    if over:
+        row.not_received_at, row.next_action_at = now, None
+    else:
+        row.reminded_at, row.next_action_at = now, row.submit_before
+    row.save(update_fields=["not_received_at", "reminded_at", "next_action_at"])
+    _record(row, "liaison.silent" if over else "liaison.reminded", {}, Actor.SYSTEM)
+    what = "到时没有答复，不视为同意，可再次发函" if over else "还没有答复，请催问"
+    notify.send(
+        f"{row.number} {'没有答复' if over else '等待答复'}",
+        f"{row.case.number}｜{row.body}{what}。",
+        [user.username for user in on_duty()],
+        "warning",
+        key=f"liaison:{row.pk}:{'silent' if over else 'reminded'}",
+        url=f"/desk/liaisons/{row.pk}/",
+    )
+    return True
+
+
+def _open(case: Case) -> Case:
+    case = locked(case)
+    if case.state not in LIVE:
+        raise Refused(_("此件已经办结、并案或作废，不能再发函。"), code="not_in_this_state")
+    return case
+
+
+def _locked(row: Liaison) -> Liaison:
+    """The case first, then the letter: every verb takes them in this order."""
+    locked(row.case)
+    found = Liaison.objects.select_for_update(of=("self",)).select_related("case__event", "case__regulation")
+    return found.get(pk=row.pk)
+
+
+def _record(row: Liaison, kind: str, payload: dict[str, object], who: Actor) -> None:
+    record(f"case:{row.case.number}", kind, {"number": row.number, "body": row.body} | payload, who)

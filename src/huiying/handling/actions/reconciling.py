@@ -1,0 +1,94 @@
+"""Verbs of the reconciliation （五）C5.16: a list comes in, a person decides each line, a missed one is heard now."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling import reconciling
+from huiying.handling.actions.grading import note_late_knowledge
+from huiying.handling.models import OutsideItem, OutsideList
+from huiying.judging import actions as judging
+from huiying.judging import queries as judged
+from huiying.kernel import clock
+from huiying.kernel.masking import mask_personal
+from huiying.ledger.actions import record
+from huiying.listening.models import Post
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import actor_of
+
+CHAIN = "reconciling"
+MOST_LINES = 500
+
+
+@transaction.atomic
+def take_list(body: str, period_from: dt.date, period_to: dt.date, text: str, actor: User) -> OutsideList:
+    """A list from outside, a line an item. Each gets the post of ours that is most alike, for a person to confirm."""
+    require(actor, "reconcile.decide")
+    body = body.strip()
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    if len(body) < 2:
+        raise Refused(_("请写这份清单是哪里来的，例如“12345”。"), code="no_body")
+    if not lines:
+        raise Refused(_("清单是空的。请一行一件粘贴进来。"), code="empty")
+    if len(lines) > MOST_LINES:
+        raise Refused(_("一次最多 %(most)d 行，请分几次。") % {"most": MOST_LINES}, code="too_many")
+    if period_to < period_from:
+        raise Refused(_("起止日期反了。"), code="no_period")
+    made = OutsideList.objects.create(
+        body=body[:100], period_from=period_from, period_to=period_to, by=actor.name, at=clock.now()
+    )
+    posts = reconciling.candidates(period_from, period_to)
+    items = []
+    for position, line in enumerate(lines, 1):
+        url = reconciling.link_in(line)
+        post, similarity = reconciling.nearest(line, url, posts)
+        items.append(
+            OutsideItem(
+                list=made, position=position, text=mask_personal(line).text[:2000], url=url[:2000],
+                suggested=post, similarity=round(similarity, 3),
+            )
+        )  # fmt: skip
+    OutsideItem.objects.bulk_create(items)
+    told = {"list": made.pk, "body": made.body, "lines": len(items), "from": period_from.isoformat(),
+            "to": period_to.isoformat()}  # fmt: skip
+    record(CHAIN, "reconcile.listed", told, actor_of(actor))
+    return made
+
+
+@transaction.atomic
+def decide_item(
+    item: OutsideItem, state: str, actor: User, *, post: Post | None = None, cause: str = ""
+) -> OutsideItem:
+    """Heard by us (which post), missed (why: it comes in now, and is first known now), or not ours (why)."""
+    require(actor, "reconcile.decide")
+    item = OutsideItem.objects.select_for_update(of=("self",)).select_related("list", "suggested").get(pk=item.pk)
+    if item.state:
+        raise Refused(_("这一行已经核对过。"), code="decided")
+    if state not in (OutsideItem.HEARD, OutsideItem.MISSED, OutsideItem.NOT_OURS):
+        raise Refused(_("请选择：已收到、漏报或与本局无关。"), code="unknown_state")
+    cause = cause.strip()[:200]
+    if state != OutsideItem.HEARD and len(cause) < 4:
+        raise Refused(_("请写明原因，至少 4 个字。"), code="no_cause")
+    if state == OutsideItem.HEARD:
+        item.post = post or item.suggested
+        if item.post is None:
+            raise Refused(_("请写明是哪一条来文。"), code="no_post")
+        item.event = judged.event_of_post(item.post)
+    elif state == OutsideItem.MISSED:
+        taken = judging.take_in(item.text, platform=item.list.body[:60], url=item.url, actor=actor)
+        item.post, item.event = taken.post, taken.event
+        if taken.event is not None:
+            first = dt.datetime.combine(item.list.period_from, dt.time(), dt.UTC)
+            hours = max((clock.now() - first).total_seconds() / 3600, 0.0)
+            note_late_knowledge(taken.event, hours, f"{item.list.body}清单核对：{cause}"[:200])
+    item.state, item.cause = state, cause
+    item.decided_by, item.decided_at = actor.name, clock.now()
+    item.save()
+    told = {"list": item.list_id, "line": item.position, "state": state, "cause": cause, "post": item.post_id}
+    record(CHAIN, "reconcile.decided", told, actor_of(actor))
+    return item

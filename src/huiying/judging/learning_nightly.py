@@ -1,0 +1,245 @@
+"""The nightly training: champion against challenger on corrections that neither saw, and never worse than the rules.
+
+Held back are the newest corrections. The challenger learns from the older ones; it is adopted only where, asked about
+what was held back, rules and challenger together are right oftener than the rules alone, and not seldomer than the
+champion. What was measured is what is put in force. Every run is a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.engine import labels as engine
+from huiying.engine.labels import LabelModel, ModelUnreadable, TooFew, duplicate_groups
+from huiying.engine.said import Said
+from huiying.judging import learning
+from huiying.judging.learning import known_labels, unlearnable
+from huiying.judging.learning_corrections import Correction, corrections
+from huiying.judging.models import LearningRun
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor, record
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import actor_of
+
+HELD_SHARE: Final = 0.25
+LEAST_HELD: Final = 10
+LEAST_GAIN: Final = 2  # one lucky answer is no reason to change
+AFTER_ROLLBACK: Final = 20  # new corrections before a model that was rolled back may come again
+MOST_CORRECTIONS: Final = 5_000  # the newest: an old practice should not outweigh today's, and a night is short
+CURVE: Final = (50, 100, 200, 500, 1_000, 2_000)
+LEAST_REASON: Final = 6
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Answers on what was held back: how many right by the rules alone, and by rules with a model on top."""
+
+    held: int
+    rules: int
+    system: int
+    answered: int  # where the model was sure and said something else than the rules
+    wins: int
+    losses: int
+
+    @property
+    def gain(self) -> int:
+        """By how many answers the model makes the rules better."""
+        return self.wins - self.losses
+
+
+def train_all() -> list[LearningRun]:
+    """Train every target that has something new; one that fails does not hold up the other."""
+    return [run for target in learning.TARGETS if (run := train(target)) is not None]
+
+
+def train(target: str) -> LearningRun | None:
+    """One night's run of a target, or None where nobody said anything new since the last."""
+    rows = [row for row in corrections(target) if row.said not in unlearnable(target)][-MOST_CORRECTIONS:]
+    last = LearningRun.objects.filter(target=target).last()
+    least_new = AFTER_ROLLBACK if last and last.decision == LearningRun.ROLLED_BACK else 1
+    if not rows or (last is not None and len(rows) - last.corrections < least_new):
+        return None
+    champion = learning.in_force(target)
+    failed = _failing(target, champion, rows) if champion else None
+    if failed is not None:
+        return failed
+    older, held = _split(rows)
+    try:
+        if len(held) < LEAST_HELD:
+            raise TooFew(f"留作检验的只有 {len(held)} 条，至少要 {LEAST_HELD} 条")
+        challenger = engine.train([row.text for row in older], [row.said for row in older])
+    except TooFew as error:
+        why = Said(str(error), f"too few corrections: {len(older)} to learn from, {len(held)} held back")
+        return _write(target, LearningRun.TOO_FEW, why, rows, in_force=champion)
+    return _decide(target, rows, (older, held), challenger, champion)
+
+
+def _decide(
+    target: str,
+    rows: Sequence[Correction],
+    parts: tuple[list[Correction], list[Correction]],
+    challenger: LabelModel,
+    champion: LearningRun | None,
+) -> LearningRun:
+    older, held = parts
+    new, old = contest(challenger, held, target), _contest_of(champion, held, target)
+    figures = {"held": new.held, "rules": new.rules, "challenger": new.system, "answered": new.answered}
+    figures |= {"wins": new.wins, "losses": new.losses} | ({"champion": old.system} if old else {})
+    curve = [[size, round(_share(older[-size:], held, target), 4)] for size in CURVE if size < len(older)]
+    curve.append([len(older), round(new.system / new.held, 4)])
+    told: dict[str, Any] = {
+        "trained_on": challenger.examples,
+        "held_back": len(held),
+        "figures": figures,
+        "curve": curve,
+    }
+    if new.gain < LEAST_GAIN:
+        why = Said(
+            f"留出的 {new.held} 条里，规则对 {new.rules} 条，加上新模型对 {new.system} 条：没有明显更好，不采用",
+            f"of {new.held} held back the rules had {new.rules} right, with the new model {new.system}: not adopted",
+        )
+        return _write(target, LearningRun.KEPT, why, rows, in_force=champion, **told)
+    if old is not None and old.system >= new.system:
+        why = Said(
+            f"留出的 {new.held} 条里，现用模型对 {old.system} 条，新模型对 {new.system} 条：继续用现用的",
+            f"of {new.held} held back the present model had {old.system} right, the new one {new.system}: kept",
+        )
+        return _write(target, LearningRun.KEPT, why, rows, in_force=champion, **told)
+    why = Said(
+        f"留出的 {new.held} 条里，规则对 {new.rules} 条，加上新模型对 {new.system} 条：采用",
+        f"of {new.held} held back the rules had {new.rules} right, with the new model {new.system}: adopted",
+    )
+    return _write(target, LearningRun.ADOPTED, why, rows, sha256=learning.keep(challenger), **told)
+
+
+def contest(model: LabelModel, held: Sequence[Correction], target: str) -> Contest:
+    """Ask the model about what was held back."""
+    known, wins, losses, answered = known_labels(target), 0, 0, 0
+    rules = sum(row.rules == row.said for row in held)
+    for row, (label, confidence) in zip(held, model.suggestions([row.text for row in held]), strict=True):
+        if confidence < model.threshold or label not in known or label == row.rules:
+            continue
+        answered += 1
+        wins += label == row.said
+        losses += row.rules == row.said
+    return Contest(len(held), rules, rules + wins - losses, answered, wins, losses)
+
+
+def _contest_of(run: LearningRun | None, held: Sequence[Correction], target: str) -> Contest | None:
+    if run is None:
+        return None
+    try:
+        return contest(learning.model_of(run), held, target)
+    except ModelUnreadable:
+        return None
+
+
+def _failing(target: str, champion: LearningRun, rows: Sequence[Correction]) -> LearningRun | None:
+    """A model that is worse than the rules on what came since it was adopted goes, before anything else is tried."""
+    since = [row for row in rows if row.at > champion.at]
+    new = _contest_of(champion, since, target) if len(since) >= LEAST_HELD else None
+    if new is None or new.gain > -LEAST_GAIN:
+        return None
+    why = Said(
+        f"采用以来的 {new.held} 条里，规则对 {new.rules} 条，加上模型只对 {new.system} 条：退回规则",
+        f"of {new.held} since it was adopted the rules had {new.rules} right, with the model {new.system}: rules only",
+    )
+    figures = {"held": new.held, "rules": new.rules, "champion": new.system, "wins": new.wins, "losses": new.losses}
+    return _write(target, LearningRun.RETIRED, why, rows, held_back=new.held, figures=figures)
+
+
+def _split(rows: list[Correction]) -> tuple[list[Correction], list[Correction]]:
+    """Older ones to learn from, the newest held back; a copy of what is held back is not learned from."""
+    held = max(round(len(rows) * HELD_SHARE), min(LEAST_HELD, len(rows)))
+    groups = duplicate_groups([row.text for row in rows]).tolist()
+    kept = set(groups[-held:])
+    return [row for row, group in zip(rows[:-held], groups[:-held], strict=True) if group not in kept], rows[-held:]
+
+
+def _share(taught: Sequence[Correction], held: Sequence[Correction], target: str) -> float:
+    try:
+        model = engine.train([row.text for row in taught], [row.said for row in taught])
+    except TooFew:
+        return sum(row.rules == row.said for row in held) / len(held)
+    told = contest(model, held, target)
+    return told.system / told.held
+
+
+@transaction.atomic
+def _write(
+    target: str,
+    decision: str,
+    why: Said,
+    rows: Sequence[Correction],
+    *,
+    in_force: LearningRun | None = None,
+    **told: Any,
+) -> LearningRun:
+    run = LearningRun.objects.create(
+        target=target,
+        decision=decision,
+        at=clock.now(),
+        by=Actor.SYSTEM.name,
+        reason=why.zh[:500],
+        reason_en=why.en[:500],
+        corrections=len(rows),
+        in_force=in_force,
+        **told,
+    )
+    if decision == LearningRun.ADOPTED:
+        run.in_force = run
+        run.save(update_fields=["in_force"])
+    _record(run, Actor.SYSTEM)
+    return run
+
+
+@transaction.atomic
+def roll_back(target: str, reason: str, actor: User) -> LearningRun:
+    """One verb takes the model in force away; the one before it speaks again, else the rules alone. Raises Refused."""
+    require(actor, "learning.roll_back")
+    if target not in learning.TARGETS:
+        raise Refused(_("没有这一项学习。"), code="unknown_target")
+    current = learning.in_force(target)
+    if current is None:
+        raise Refused(_("现在只用规则，没有可退回的模型。"), code="nothing_in_force")
+    if len("".join(reason.split())) < LEAST_REASON:
+        raise Refused(_("请写明为什么退回，至少 %(least)s 个字。") % {"least": LEAST_REASON}, code="reason_needed")
+    run = LearningRun.objects.create(
+        target=target,
+        decision=LearningRun.ROLLED_BACK,
+        at=clock.now(),
+        by=actor.name,
+        reason=reason.strip()[:500],
+        corrections=LearningRun.objects.filter(target=target).latest("id").corrections,
+        in_force=_before(current),
+    )
+    _record(run, actor_of(actor))
+    return run
+
+
+def _before(current: LearningRun) -> LearningRun | None:
+    """What was in force when this model took its place."""
+    earlier = LearningRun.objects.filter(target=current.target, pk__lt=current.pk).select_related("in_force").last()
+    return earlier.in_force if earlier else None
+
+
+def _record(run: LearningRun, actor: Actor) -> None:
+    payload: dict[str, Any] = {
+        "run": run.pk,
+        "target": run.target,
+        "decision": run.decision,
+        "reason": run.reason,
+        "corrections": run.corrections,
+        "figures": run.figures,
+        "sha256": run.sha256,
+        "in_force": run.in_force.sha256 if run.in_force else "",
+    }
+    verb = "rolled_back" if run.decision == LearningRun.ROLLED_BACK else "trained"
+    record("system", f"learning.{verb}", payload, actor)

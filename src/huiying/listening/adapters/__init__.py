@@ -1,0 +1,36 @@
+"""Kinds of sources, registered here and nowhere else. The order is that of detection: the most particular first."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from huiying.listening.adapters.base import Adapter, Document, Found, Item, Reading
+from huiying.listening.adapters.feeds import Feeds
+from huiying.listening.adapters.html_list import HtmlList
+from huiying.listening.adapters.json_list import JsonList
+from huiying.listening.adapters.mailbox import Mailbox
+from huiying.listening.adapters.newsnow import NewsNow
+from huiying.listening.adapters.pushed import ByHand, ChangeDetection, Miniflux
+from huiying.listening.adapters.sitemap import Sitemap
+
+_ALL: Final[tuple[Adapter, ...]] = (
+    NewsNow(), Feeds(), Sitemap(), JsonList(), HtmlList(), Mailbox(), ChangeDetection(), Miniflux(),
+    ByHand(),
+)  # fmt: skip
+ADAPTERS: Final[dict[str, Adapter]] = {adapter.kind: adapter for adapter in _ALL}
+BY_HAND: Final = ByHand.kind
+MAILBOX: Final = Mailbox.kind
+#: Kinds that send to an address of ours, with a secret.
+HOOKS: Final = frozenset({ChangeDetection.kind, Miniflux.kind})
+
+
+def detect(document: Document) -> Found | None:
+    """How the document would be read; None where no adapter knows it. Raises outcomes.Failed for a trap."""
+    for adapter in _ALL:
+        found = adapter.detect(document)
+        if found is not None:
+            return found
+    return None
+
+
+__all__ = ["ADAPTERS", "BY_HAND", "HOOKS", "MAILBOX", "Adapter", "Document", "Found", "Item", "Reading", "detect"]

@@ -1,0 +1,155 @@
+"""From what was read to what is kept: posts, pages to follow, evidence. One transaction for each look that brought
+something; a crash before its commit leaves everything to be looked at again, and nothing twice (INV-1).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from huiying.engine import post as engine_post
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor, lock, record
+from huiying.listening import door, evidence
+from huiying.listening.actions import CHAIN, Received, receive
+from huiying.listening.adapters import Item
+from huiying.listening.adapters.base import SEEN
+from huiying.listening.fetching import Fetched, host_of
+from huiying.listening.looking import Looked
+from huiying.listening.models import Post, Source, SourcePage
+from huiying.listening.politeness import host_row
+
+HOW: Final = "source"
+#: A page that never stops changing (a counter in its text) is not kept for ever.
+MOST_VERSIONS: Final = 20
+#: Of the articles that stood on a list before it was listened to, so many are fetched; the others are old.
+FIRST_FOLLOWED: Final = 20
+
+
+def engine_posts(source: Source, items: Iterable[Item], seen_at: dt.datetime) -> list[engine_post.Post]:
+    """Items as posts; one that is no post (empty, too long) is left out."""
+    found = []
+    for item in items:
+        try:
+            found.append(engine_post.parse_post(_row(source, item, seen_at)))
+        except engine_post.PostError:
+            continue
+    return found
+
+
+def _row(source: Source, item: Item, seen_at: dt.datetime) -> dict[str, Any]:
+    article = source.article
+    return {
+        "native_id": item.native_id,
+        "platform": source.platform,
+        "channel_class": source.channel_class,
+        "kind": item.kind or source.kind,
+        "url": item.url[:2000],
+        "title": item.title,
+        "text": item.text,
+        "parent_id": article.native_id if article else None,
+        "root_id": article.native_id if article else None,
+        "outlet": source.outlet or None,
+        "outlet_tier": source.outlet_tier,
+        "own_channel": source.own_channel,
+        "region": source.region or None,
+        "published_at": (item.published_at or seen_at).isoformat(),
+        "time_confidence": item.time_confidence if item.published_at else SEEN,
+        "seen_at": seen_at.isoformat(),
+        "metrics": dict(item.metrics),
+        "extra": dict(item.extra),
+        "voice": item.voice or None,
+    }
+
+
+def fresh(posts: Sequence[engine_post.Post]) -> list[engine_post.Post]:
+    """Those that are not stored yet as they are; without the tenth variant of what changes at every look."""
+    known: dict[tuple[str, str, str], set[str]] = {}
+    platforms, kinds, ids = (
+        (set(column) for column in zip(*map(door.key_of, posts), strict=True)) if posts else ((),) * 3
+    )
+    stored = Post.objects.filter(platform__in=platforms, kind__in=kinds, native_id__in=ids)
+    for platform, kind, native_id, sha256 in stored.values_list("platform", "kind", "native_id", "text_sha256"):
+        known.setdefault((platform, kind, native_id), set()).add(sha256)
+    return [
+        post
+        for post in posts
+        if door.sha256_of(post) not in (seen := known.get(door.key_of(post), set())) and len(seen) < MOST_VERSIONS
+    ]
+
+
+def take(source: Source, posts: Sequence[engine_post.Post], captured: evidence.Captured | None) -> Received:
+    """Store posts of a source with their evidence, inside the caller's transaction."""
+    received = receive(posts, how=HOW, actor=Actor.SYSTEM)
+    Post.objects.filter(batch=received.batch).update(source=source)
+    if captured is not None:
+        evidence.keep(captured, source, received.post_ids)
+    return received
+
+
+def pages_of(source: Source, items: Sequence[Item], now: dt.datetime) -> list[SourcePage]:
+    """Pages that a list names for the first time, unsaved: to be fetched, or old where the list is new to us."""
+    known = set(
+        SourcePage.objects.filter(source=source, native_id__in=[item.native_id for item in items]).values_list(
+            "native_id", flat=True
+        )
+    )
+    unknown = [item for item in items if item.native_id not in known]
+    followed = FIRST_FOLLOWED if source.last_success_at is None else len(unknown)
+    pages = []
+    for place, item in enumerate(unknown):
+        waits = place < followed
+        pages.append(
+            SourcePage(
+                source=source,
+                native_id=item.native_id[:200],
+                url=item.url,
+                title=item.title,
+                published_at=item.published_at,
+                time_confidence=item.time_confidence,
+                first_seen_at=now,
+                state=SourcePage.WAITING if waits else SourcePage.OLD,
+                host=host_row(host_of(item.url), now),
+                next_action_at=now if waits else None,
+            )
+        )
+    return pages
+
+
+def item_of_page(page: SourcePage, looked: Looked | None) -> Item:
+    """What a page says; its line on the list stands for it where the page cannot be had (C5.16)."""
+    article = looked.article if looked is not None else None
+    published, confidence = page.published_at, page.time_confidence
+    # The list knows the day, the page often the minute.
+    if article is not None and article.published_at is not None and (published is None or confidence != "stated"):
+        published, confidence = article.published_at, article.time_confidence
+    return Item(
+        native_id=page.native_id,
+        url=page.url,
+        title=(article.title if article else "") or page.title,
+        text=article.text if article else "",
+        published_at=published,
+        time_confidence=confidence,
+    )
+
+
+def capture(fetched: Fetched, now: dt.datetime) -> evidence.Captured | None:
+    """The evidence of an answer that had a body."""
+    return evidence.capture(fetched, now) if fetched.wire else None
+
+
+def disappeared(page: SourcePage) -> None:
+    """The tombstone: a page that was kept answered 404 or 410 twice. The post stays, and says so."""
+    page.state, page.gone_at, page.next_action_at = SourcePage.GONE, clock.now(), None
+    if page.post_id is not None:
+        lock(CHAIN)
+        payload = {"post": page.post_id, "status": page.last_status, "looks": page.looks}
+        record(CHAIN, "post.disappeared", payload, Actor.SYSTEM)
+
+
+def already(post: engine_post.Post) -> int | None:
+    """The stored post that is the same as this one, if any: another source had brought it."""
+    platform, kind, native_id = door.key_of(post)
+    rows = Post.objects.filter(platform=platform, kind=kind, native_id=native_id, text_sha256=door.sha256_of(post))
+    return rows.values_list("pk", flat=True).first()

@@ -1,0 +1,118 @@
+"""Opening a file to import: out of its archive, its format told, or refused whole in words (C5.16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huiying.engine.lines import FileUnreadable, Rejected
+from huiying.engine.post import Post, PostError, parse_post
+from huiying.listening.importing import mediacrawler, opml
+from huiying.listening.importing.look import OLD_SHEET, File, Look, Unreadable, look_at
+from huiying.listening.importing.registry import AUTO, BY_CODE, FORMATS, Format, detect
+from huiying.listening.importing.rows import Options
+from huiying.listening.importing.unpack import unpacked
+
+
+class UsageError(Exception):
+    """The command was given something that cannot be imported at all; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A file that was looked at and whose format is known."""
+
+    look: Look
+    format: Format
+
+
+@dataclass
+class Opened:
+    """What a file, or the archive that it is, holds. `refused` are members of no known format."""
+
+    ready: list[Ready] = field(default_factory=list)
+    refused: list[Rejected] = field(default_factory=list)
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """What lists of sources among them propose: rows of `opml.Proposed`."""
+        lists = [item.look for item in self.ready if item.format.code == opml.CODE]
+        return [source.as_row() for look in lists for source in opml.outlines(look)]
+
+    def rows(self, options: Options) -> Iterator[Post | Rejected]:
+        """Every row of every file, in order, read as it comes. Raises UsageError where a file turns out damaged."""
+        yield from self.refused
+        for item in self.ready:
+            try:
+                yield from _rows(item, options)
+            except (Unreadable, FileUnreadable) as error:
+                raise UsageError(f"{item.look.file.name}：{error}") from error
+
+
+def check_format(code: str | None) -> None:
+    """Raises UsageError for a format that is not known, with those that are."""
+    if code is not None and code != AUTO and code not in BY_CODE:
+        raise UsageError(
+            _("不认识的格式“%(format)s”。可用的格式：%(known)s。")
+            % {"format": code, "known": "、".join([AUTO, *BY_CODE])}
+        )
+
+
+@contextmanager
+def opened(file: File, format: str | None = None) -> Iterator[Opened]:
+    """The file with its archive unpacked and its formats told. Raises UsageError where nothing of it can be taken."""
+    with ExitStack() as stack:
+        try:
+            members = stack.enter_context(unpacked(file))
+            found = Opened()
+            for member in members:
+                look = look_at(member)
+                chosen = _format_of(look, format)
+                if chosen is not None:
+                    found.ready.append(Ready(look, chosen))
+                else:
+                    found.refused.append(Rejected(member.name, 0, why_not(look)))
+        except (Unreadable, FileUnreadable) as error:
+            raise UsageError(str(error)) from error
+        except OSError as error:
+            raise UsageError(
+                _("读不了文件 %(path)s：%(why)s。请检查权限。") % {"path": file.name, "why": error.strerror or error}
+            ) from error
+        if not found.ready:
+            one = found.refused[0] if found.refused else Rejected(file.name, 0, _("压缩包里没有文件。"))
+            raise UsageError(f"{one.file}：{one.reason}")
+        yield found
+
+
+def _format_of(look: Look, wanted: str | None) -> Format | None:
+    if wanted in (None, "", AUTO):
+        return detect(look)
+    return BY_CODE[str(wanted)]
+
+
+def why_not(look: Look) -> str:
+    """Why a file of no known format is refused whole, and what is taken."""
+    if mediacrawler.is_about_people(look):
+        return _("这是用户资料，不是帖子。系统不收任何人的资料，没有读。")
+    if look.shape == OLD_SHEET:
+        return _("这是旧版 Office 文件（.xls）。请用表格软件打开，另存为 .xlsx 或 CSV 再导入。")
+    return _("不是认得的格式，没有导入。收这些：%(known)s；以及它们的 gz、zip 压缩包。") % {
+        "known": "、".join(str(item.name) for item in FORMATS)
+    }
+
+
+def _rows(item: Ready, options: Options) -> Iterator[Post | Rejected]:
+    name = item.look.file.name
+    for row in item.format.read(item.look, options):
+        if isinstance(row, Rejected):
+            yield row
+            continue
+        number, value = row
+        try:
+            yield parse_post(value)
+        except PostError as error:
+            yield Rejected(name, number, str(error))

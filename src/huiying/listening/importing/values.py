@@ -1,0 +1,189 @@
+"""Figures and times as other tools write them: `1.2万`, `10万+`, `"None"`, seconds, milliseconds, `昨天 12:30`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+CHINA: Final = ZoneInfo("Asia/Shanghai")
+NOTHING: Final = frozenset({"", "none", "null", "nan", "undefined"})
+#: How sure a time is: with its zone or as a number; without a zone; only counted back from when it was seen.
+STATED, ASSUMED, COUNTED_BACK, UNKNOWN = "stated", "assumed_zone", "counted_back", "unknown"
+
+_COUNT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(万|亿|千|百万|w|k|m)?\s*(?:\+|＋|次|条|人|个)?")
+_TIMES: Final = {"万": 10**4, "w": 10**4, "亿": 10**8, "千": 10**3, "k": 10**3, "百万": 10**6, "m": 10**6}
+_CUT: Final = re.compile("[万亿千wkmWKM+＋]")
+_MOST: Final = 10**15
+_MILLISECONDS: Final = 10**11
+_MICROSECONDS: Final = 10**14
+_EARLIEST, _LATEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+_EXCEL_EPOCH: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a sheet's date has no zone until one is assumed
+_WRITTEN: Final = re.compile(
+    r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?"
+    r"(?:[\sT]*(?P<H>\d{1,2})\s*[:：时点]\s*(?P<M>\d{1,2})?(?:\s*[:：分]\s*(?P<S>\d{1,2})?(?:\.\d+)?\s*秒?)?)?"
+)
+_AGO: Final = re.compile(r"(\d{1,4})\s*(秒钟?|分钟|小时|个小时|天|周|个月)前")
+_AGO_UNITS: Final = {"秒": 1, "分": 60, "小": 3600, "天": 86400, "周": 604800}
+_DAY_WORDS: Final = {"今天": 0, "昨天": 1, "前天": 2}
+_DAY_AND_TIME: Final = re.compile(r"(今天|昨天|前天)\s*(\d{1,2}):(\d{2})(?::\d{2})?")
+_THIS_YEAR: Final = re.compile(r"(\d{1,2})[-月/](\d{1,2})日?(?:\s+(\d{1,2}):(\d{2})(?::\d{2})?)?")
+_WEIBO: Final = "%a %b %d %H:%M:%S %z %Y"
+
+Moment = tuple[dt.datetime | None, str]
+
+
+def said(value: Any) -> str:
+    """`value` as text; "" where a tool wrote that there is none."""
+    if value is None or isinstance(value, bool):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        value = int(value)
+    text = str(value).strip()
+    return "" if text.lower() in NOTHING else text
+
+
+def parent(value: Any) -> str | None:
+    """The id of a parent; `0` and nothing mean that there is none."""
+    text = said(value)
+    return None if text in ("", "0", "-1") else text
+
+
+def count(value: Any) -> int | None:
+    """A figure not below zero; None where it is unknown or cannot be read, never zero for that."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        good = math.isfinite(value) and 0 <= value <= _MOST
+        return int(value) if good else None
+    text = str(value).strip().lower().replace(",", "").replace("，", "")
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= 15 else None
+    found = _COUNT.fullmatch(text)
+    if found is None:
+        return None
+    figure = float(found[1]) * _TIMES.get(found[2] or "", 1)
+    return round(figure) if figure <= _MOST else None
+
+
+def is_rounded(value: Any) -> bool:
+    """Whether a figure was cut by its platform (`10万+`, `1.2万`): the true one is not known."""
+    return isinstance(value, str) and _CUT.search(value) is not None and count(value) is not None
+
+
+def moment(value: Any, *, seen: dt.datetime | None = None, zone: dt.tzinfo = CHINA) -> Moment:
+    """`(UTC time, how sure)`. Without a zone the time is read in `zone`; `(None, unknown)` where it cannot be read.
+
+    Numbers are seconds, from 1e11 on milliseconds; `seen` is when the row was seen, for times like 5分钟前.
+    """
+    if isinstance(value, dt.datetime):
+        return _placed(value, zone)
+    if isinstance(value, dt.date):
+        return _placed(dt.datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _counted(float(value), zone)
+    text = said(value)
+    if not text:
+        return None, UNKNOWN
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return _digits(text, zone)
+    return _iso(text, zone) or _written(text, zone) or _relative(text, seen, zone) or _mail(text) or (None, UNKNOWN)
+
+
+def stamp(at: dt.datetime | None) -> str | None:
+    """RFC 3339 as the open format wants it."""
+    return at.isoformat() if at is not None else None
+
+
+def _counted(number: float, zone: dt.tzinfo) -> Moment:
+    if not math.isfinite(number) or number <= 0:
+        return None, UNKNOWN
+    if 20_000 <= number < 80_000:  # days since 1899-12-30, as a sheet without date format keeps them
+        return _placed(_EXCEL_EPOCH + dt.timedelta(days=number), zone)
+    if number >= _MICROSECONDS:
+        number /= 1e6
+    elif number >= _MILLISECONDS:
+        number /= 1e3
+    try:
+        at = dt.datetime.fromtimestamp(number, dt.UTC)
+    except (ValueError, OverflowError, OSError):
+        return None, UNKNOWN
+    return (at, STATED) if _EARLIEST <= at <= _LATEST else (None, UNKNOWN)
+
+
+def _digits(text: str, zone: dt.tzinfo) -> Moment:
+    for length, form in ((14, "%Y%m%d%H%M%S"), (8, "%Y%m%d")):
+        if len(text) == length and text[:2] in ("19", "20"):
+            try:
+                return _placed(dt.datetime.strptime(text, form), zone)  # noqa: DTZ007
+            except ValueError:
+                return None, UNKNOWN
+    return _counted(float(text), zone)
+
+
+def _iso(text: str, zone: dt.tzinfo) -> Moment | None:
+    try:
+        return _placed(dt.datetime.fromisoformat(text), zone)
+    except ValueError:
+        return None
+
+
+def _written(text: str, zone: dt.tzinfo) -> Moment | None:
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        return None
+    parts = [int(found[name] or 0) for name in ("y", "m", "d", "H", "M", "S")]
+    try:
+        return _placed(dt.datetime(*parts), zone)  # type: ignore[arg-type]  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _relative(text: str, seen: dt.datetime | None, zone: dt.tzinfo) -> Moment | None:
+    if text == "刚刚" and seen is not None:
+        return seen, COUNTED_BACK
+    if seen is None:
+        return None
+    if (ago := _AGO.fullmatch(text)) is not None:
+        seconds = 30 * 86400 if ago[2] == "个月" else 3600 if "小时" in ago[2] else _AGO_UNITS[ago[2][0]]
+        return seen - dt.timedelta(seconds=int(ago[1]) * seconds), COUNTED_BACK
+    local = seen.astimezone(zone)
+    try:
+        if (day := _DAY_AND_TIME.fullmatch(text)) is not None:
+            then = local - dt.timedelta(days=_DAY_WORDS[day[1]])
+            at = then.replace(hour=int(day[2]), minute=int(day[3]), second=0, microsecond=0)
+        elif (short := _THIS_YEAR.fullmatch(text)) is not None:
+            at = local.replace(
+                month=int(short[1]), day=int(short[2]), hour=int(short[3] or 0), minute=int(short[4] or 0),
+                second=0, microsecond=0,
+            )  # fmt: skip
+            at = at.replace(year=at.year - 1) if at > local else at
+        else:
+            return None
+    except ValueError:
+        return None
+    return at.astimezone(dt.UTC), COUNTED_BACK
+
+
+def _mail(text: str) -> Moment | None:
+    """RFC 2822 as feeds write it, and the form of 微博's interface."""
+    try:
+        return dt.datetime.strptime(text, _WEIBO).astimezone(dt.UTC), STATED
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return _placed(parsedate_to_datetime(text), dt.UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _placed(at: dt.datetime, zone: dt.tzinfo) -> Moment:
+    sure = STATED if at.tzinfo is not None else ASSUMED
+    try:
+        placed = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None, UNKNOWN
+    return (placed, sure) if placed >= _EARLIEST else (None, UNKNOWN)

@@ -1,0 +1,34 @@
+"""What the two indexes share: how far one has come, and what is put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from huiying.kernel.tokenise import Wanted
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last post that stands in the index, and its hash: another post under that id means another store."""
+
+    post: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """A post's id and the tokens of its title and masked text."""
+
+    post: int
+    tokens: Sequence[str]
+
+
+class Index(Protocol):
+    """What an index can do, wherever it lies."""
+
+    def reached(self) -> Cursor: ...
+    def add(self, rows: Sequence[Indexed], seen: Cursor, reached: Cursor) -> bool: ...
+    def clear(self) -> None: ...
+    def find(self, wanted: Sequence[Wanted], below: int, limit: int) -> list[int]: ...

@@ -1,0 +1,54 @@
+"""The index on PostgreSQL: a table of `tsvector` with GIN, made by the room's migration.
+
+The tokens go in as lexemes, past PostgreSQL's own parser, so that both databases find the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from huiying.kernel.tokenise import Wanted
+from huiying.listening.search.cursor import Cursor, Indexed
+
+
+class PostgresIndex:
+    """The index in the house's database. Several processes may write; the cursor's row is locked."""
+
+    def reached(self) -> Cursor:
+        """How far the index has come."""
+        with connection.cursor() as rows:
+            rows.execute("SELECT post, sha256 FROM listening_search_reached")
+            return Cursor(*(rows.fetchone() or (0, "")))
+
+    def add(self, rows: Sequence[Indexed], seen: Cursor, reached: Cursor) -> bool:
+        """Add rows and move the cursor from `seen`, both or neither; False where another process was quicker."""
+        with transaction.atomic(), connection.cursor() as table:
+            table.execute("SELECT post, sha256 FROM listening_search_reached FOR UPDATE")
+            if Cursor(*(table.fetchone() or (0, ""))) != seen:
+                return False
+            table.executemany(
+                "INSERT INTO listening_search_words (post, words) VALUES (%s, array_to_tsvector(%s))"
+                " ON CONFLICT (post) DO UPDATE SET words = EXCLUDED.words",
+                [(row.post, sorted(set(row.tokens))) for row in rows],
+            )
+            table.execute("UPDATE listening_search_reached SET post = %s, sha256 = %s", [reached.post, reached.sha256])
+        return True
+
+    def clear(self) -> None:
+        """Forget everything: the posts below it are not those that were indexed (a restored store)."""
+        with transaction.atomic(), connection.cursor() as table:
+            table.execute("DELETE FROM listening_search_words")
+            table.execute("UPDATE listening_search_reached SET post = 0, sha256 = ''")
+
+    def find(self, wanted: Sequence[Wanted], below: int, limit: int) -> list[int]:
+        """Posts that hold every token, newest first, with an id under `below`."""
+        asked = " & ".join(f"'{one.token}'{':*' if one.is_prefix else ''}" for one in wanted)
+        with connection.cursor() as rows:
+            rows.execute(
+                "SELECT post FROM listening_search_words WHERE words @@ %s::tsquery AND post < %s"
+                " ORDER BY post DESC LIMIT %s",
+                [asked, below, limit],
+            )
+            return [number for (number,) in rows.fetchall()]

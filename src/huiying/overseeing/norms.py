@@ -1,0 +1,103 @@
+"""The regulations that a ledger names, so that its figures can be judged by the rule of their time (C14.1, INV-12).
+
+`regulation.adopted` carries the regulation's SHA-256 and, where it was written down with it, its text. Without the text
+a built-in regulation is known by its hash. A regulation that is neither gives no limits: its shares have no base.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from huiying.regulation import loader
+from huiying.regulation.deadlines import internal_deadlines
+from huiying.regulation.errors import RegulationError, UsageError
+from huiying.regulation.regulation import Regulation
+from huiying.regulation.schema import Level
+
+UTC = ZoneInfo("UTC")
+
+
+class Norms:
+    """What was adopted, in the order of the `system` chain."""
+
+    def __init__(self) -> None:
+        self.zone = UTC
+        self._known: dict[str, Regulation | None] = {}
+        self._last = ""
+
+    def adopt(self, payload: Mapping[str, Any]) -> None:
+        self._last = str(payload.get("sha256", ""))
+        found = _read(str(payload.get("text", ""))) or _built_in().get(self._last)
+        self._known[self._last] = found
+        named = payload.get("timezone")
+        self.zone = ZoneInfo(str(named)) if named else found.zone if found else UTC
+
+    @property
+    def proof_needed(self) -> frozenset[str]:
+        """Concerns of the newest adoption that want claim, proof and a second person (C1.2)."""
+        found = self.of("")
+        return frozenset(found.monitor.proof_needed) if found else frozenset()
+
+    def of(self, sha256: str) -> Regulation | None:
+        """The regulation of a case; of the newest adoption where the case names none."""
+        wanted = sha256 or self._last
+        return self._known.get(wanted) or _built_in().get(wanted)
+
+
+@cache
+def _read(text: str) -> Regulation | None:
+    try:
+        return loader.loads(text, "ledger") if text else None
+    except RegulationError:
+        return None
+
+
+@cache
+def _built_in() -> dict[str, Regulation]:
+    return {regulation.sha256: regulation for regulation in map(loader.load, loader.BUILT_IN)}
+
+
+def level_of(regulation: Regulation | None, words: str) -> Level | None:
+    """A level by its code or name; None where nobody knows it."""
+    try:
+        return regulation.level(words) if regulation and words else None
+    except UsageError:
+        return None
+
+
+def due(regulation: Regulation | None, act: str, words: str, start: dt.datetime) -> dt.datetime | None:
+    """When a nudge that started at `start` ran out, by the rule of the case; None where the file sets no limit."""
+    level = level_of(regulation, words)
+    rule = regulation.clocks.internal.get(act) if regulation else None
+    if regulation is None or level is None or rule is None:
+        return None
+    found = internal_deadlines(regulation, level.code, {rule.start: start})
+    return next((item.due_at for item in found if item.act == act), None)
+
+
+def meeting_required(regulation: Regulation | None, words: str) -> bool:
+    """C10.1: whether the level asks for a joint meeting."""
+    level = level_of(regulation, words)
+    return bool(regulation and level and regulation.level_actions.by_level[level.code].meeting == "required")
+
+
+def sustained_required(regulation: Regulation | None, words: str) -> bool:
+    """C8.8: whether the level asks for a decision to go on or not."""
+    level = level_of(regulation, words)
+    return bool(regulation and level and regulation.level_actions.by_level[level.code].sustained_decision == "required")
+
+
+def liaison_required(regulation: Regulation | None, words: str, concern: str) -> bool:
+    """C5.15: by the concern that a person decided, or by the level."""
+    if regulation is None:
+        return False
+    when = regulation.monitor.liaison.required_when
+    if concern and concern in when.concern_type:
+        return True
+    level, least = level_of(regulation, words), level_of(regulation, when.or_level_at_least or "")
+    order = [item.code for item in regulation.levels]
+    return bool(level and least and order.index(level.code) >= order.index(least.code))

@@ -1,0 +1,31 @@
+"""Setting up a bureau, its people and posts, contacts and the duty roster, and the regulation in force."""
+
+from huiying.people.actions.base import (
+    INVITATION_LASTS,
+    accept_invitation,
+    add_person,
+    adopt_regulation,
+    appoint,
+    deactivate,
+    end_appointment,
+    invite_again,
+    offer_set_up,
+    open_invitation,
+    set_up,
+    set_up_token_is_good,
+)
+
+__all__ = [
+    "INVITATION_LASTS",
+    "accept_invitation",
+    "add_person",
+    "adopt_regulation",
+    "appoint",
+    "deactivate",
+    "end_appointment",
+    "invite_again",
+    "offer_set_up",
+    "open_invitation",
+    "set_up",
+    "set_up_token_is_good",
+]

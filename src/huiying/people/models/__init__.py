@@ -1,0 +1,32 @@
+"""Who works here, in which post (岗位), under which regulation, and who speaks where."""
+
+from huiying.people.models.core import (
+    Appointment,
+    AppointmentQuerySet,
+    Bureau,
+    Department,
+    DutyShift,
+    Invitation,
+    PhoneTest,
+    RegulationVersion,
+    User,
+    UserManager,
+)
+from huiying.people.models.registers import Partner, PartnerTest, Platform, Spokesperson
+
+__all__ = [
+    "Appointment",
+    "AppointmentQuerySet",
+    "Bureau",
+    "Department",
+    "DutyShift",
+    "Invitation",
+    "Partner",
+    "PartnerTest",
+    "PhoneTest",
+    "Platform",
+    "RegulationVersion",
+    "Spokesperson",
+    "User",
+    "UserManager",
+]

@@ -1,0 +1,235 @@
+"""主动公开事项 (C1.4, C11.1): planned for a day, done with an address, dropped with a reason, coming again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling.actions.base import said
+from huiying.kernel import clock as time
+from huiying.ledger.actions import Actor, record
+from huiying.people.actions.registers import web_address
+from huiying.people.contacts import takers
+from huiying.people.errors import Refused
+from huiying.people.models import Department, User
+from huiying.people.permissions import require
+from huiying.people.queries import able, zone
+from huiying.people.standing import actor_of, standing
+from huiying.people.words import department_called
+from huiying.responding import disclosure
+from huiying.responding.models import DisclosureItem, PressRelease
+from huiying.responding.press_numbers import address_of
+from huiying.work import notify
+
+BEFORE = dt.timedelta(days=3)
+AT = dt.time(9, 0)  # reminders ring when people have come in
+
+
+def _moment(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, AT, zone())
+
+
+def _next_reminder(due_on: dt.date, now: dt.datetime) -> dt.datetime | None:
+    """Three days before, on the day, and on the day after, when it is late; then it stands on the page in red."""
+    moments = [_moment(due_on - BEFORE), _moment(due_on), _moment(due_on + dt.timedelta(days=1))]
+    return next((moment for moment in moments if moment > now), None)
+
+
+@transaction.atomic
+def plan_disclosure(
+    *, title: str, kind: str, department: Department, due_on: dt.date, repeats: str, ground: str, actor: User
+) -> DisclosureItem:
+    """Put on the calendar what has to be public by a day, with the rule that asks for it."""
+    _may(actor, department)
+    _check(kind, repeats, department)
+    if due_on < disclosure.here().today:
+        raise Refused(_("公开日期不能早于今天。"), code="in_the_past")
+    return _make(
+        title=said(title, 4, _("公开什么"))[:200],
+        kind=kind,
+        department=department,
+        due_on=due_on,
+        repeats=repeats,
+        ground=ground.strip()[:200],
+        who=actor_of(actor),
+    )
+
+
+def _may(actor: User, department: Department) -> None:
+    """The office plans for everybody, a department for itself."""
+    require(actor, "disclosure.edit")
+    person = standing(actor)
+    if not person.can("office") and not person.can_in("handle", {department.code}):
+        raise Refused(
+            _("须由%(department)s或统筹部门办理。") % {"department": department_called(department.name)},
+            code="not_permitted",
+        )
+
+
+def _check(kind: str, repeats: str, department: Department) -> None:
+    if kind not in disclosure.KINDS:
+        raise Refused(_("没有这样的公开类别。"), code="unknown_kind")
+    if repeats not in disclosure.REPEATS:
+        raise Refused(_("请选择多久公开一次。"), code="unknown_rhythm")
+    if not department.is_active:
+        raise Refused(
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+        )
+
+
+def _make(
+    *,
+    title: str,
+    kind: str,
+    department: Department,
+    due_on: dt.date,
+    repeats: str,
+    ground: str,
+    who: Actor,
+    follows: DisclosureItem | None = None,
+) -> DisclosureItem:
+    now = time.now()
+    item = DisclosureItem.objects.create(
+        title=title,
+        kind=kind,
+        department=department,
+        due_on=due_on,
+        repeats=repeats,
+        ground=ground,
+        follows=follows,
+        made_by=who.name,
+        made_at=now,
+        next_action_at=_next_reminder(due_on, now),
+    )
+    _record(item, "disclosure.planned", {"department": department.name, "repeats": repeats}, who)
+    return item
+
+
+def _record(item: DisclosureItem, kind: str, payload: dict[str, object], who: Actor) -> None:
+    told = {
+        "item": item.pk,
+        "title": item.title,
+        "due_on": item.due_on.isoformat(),
+        "done_on": disclosure.here().day_of(item.done_at).isoformat() if item.done_at else "",
+    }
+    record("system", kind, told | payload, who)
+
+
+def _open(item: DisclosureItem, actor: User) -> DisclosureItem:
+    rows = DisclosureItem.objects.select_for_update(of=("self",)).select_related("department", "follows")
+    item = rows.get(pk=item.pk)
+    _may(actor, item.department)
+    if item.done_at is not None or item.dropped_at is not None:
+        raise Refused(_("这一项已经了结。"), code="is_over")
+    return item
+
+
+@transaction.atomic
+def edit_disclosure(
+    item: DisclosureItem, *, title: str, kind: str, due_on: dt.date, repeats: str, ground: str, actor: User
+) -> DisclosureItem:
+    """Change the plan while there is time. Once the day has passed its date stays: moving it would hide the delay."""
+    item = _open(item, actor)
+    _check(kind, repeats, item.department)
+    was, day = item.due_on, disclosure.here().today
+    if due_on != was and was < day:
+        raise Refused(_("已经超期的事项不能改日期：请公开后登记，或撤销并说明理由。"), code="already_late")
+    if due_on != was and due_on < day:
+        raise Refused(_("公开日期不能早于今天。"), code="in_the_past")
+    told = {
+        "title": said(title, 4, _("公开什么"))[:200],
+        "kind": kind,
+        "due_on": due_on,
+        "repeats": repeats,
+        "ground": ground.strip()[:200],
+    }
+    changed = [name for name, value in told.items() if getattr(item, name) != value]
+    if not changed:
+        return item
+    for name in changed:
+        setattr(item, name, told[name])
+    if "due_on" in changed:
+        item.next_action_at = _next_reminder(due_on, time.now())
+    item.save(update_fields=[*changed, "next_action_at"])
+    _record(item, "disclosure.changed", {"changed": changed, "was": was.isoformat()}, actor_of(actor))
+    return item
+
+
+@transaction.atomic
+def finish_disclosure(item: DisclosureItem, url: str, release: PressRelease | None, actor: User) -> DisclosureItem:
+    """已公开: with the address, or by a press release that is out. The day is the server's (INV-13)."""
+    item = _open(item, actor)
+    if release is not None and release.published_at is None:
+        raise Refused(_("这份新闻稿还没有公开。"), code="not_public")
+    address = f"/news/{address_of(release.number)}/" if release is not None else web_address(url)
+    if not address:
+        raise Refused(_("请填写公开后的网址，或选一份已经公开的新闻稿。"), code="url")
+    item.done_at, item.done_by, item.url, item.press = time.now(), actor.name, address, release
+    item.next_action_at = None
+    item.save(update_fields=["done_at", "done_by", "url", "press", "next_action_at"])
+    _record(item, "disclosure.done", {"url": address, "on_time": not disclosure.is_late(item)}, actor_of(actor))
+    follow(item)
+    return item
+
+
+@transaction.atomic
+def drop_disclosure(item: DisclosureItem, reason: str, whole_series: bool, actor: User) -> DisclosureItem:
+    """不再公开, with a reason: this once, or for good where it repeats. The row stays to be read (INV-1)."""
+    item = _open(item, actor)
+    item.dropped_at, item.dropped_by = time.now(), actor.name
+    item.dropped_why, item.next_action_at = said(reason, 4, _("理由"))[:300], None
+    item.save(update_fields=["dropped_at", "dropped_by", "dropped_why", "next_action_at"])
+    _record(item, "disclosure.dropped", {"reason": item.dropped_why, "series": whole_series}, actor_of(actor))
+    if not whole_series:
+        follow(item)
+    return item
+
+
+def follow(item: DisclosureItem) -> DisclosureItem | None:
+    """The next one of what repeats, once: when this one is settled, or when its day has come, whichever is first."""
+    if not item.repeats or DisclosureItem.objects.filter(follows=item).exists():
+        return None
+    return _make(
+        title=item.title,
+        kind=item.kind,
+        department=item.department,
+        due_on=disclosure.next_due(item),
+        repeats=item.repeats,
+        ground=item.ground,
+        who=Actor.SYSTEM,
+        follows=item,
+    )
+
+
+def remind(now: dt.datetime, limit: int) -> int:
+    """Tell the department three days before and on the day; the day after also the office. Each once."""
+    rows = DisclosureItem.objects.select_for_update(of=("self",), skip_locked=True)
+    due = rows.filter(next_action_at__lte=now).select_related("department", "follows").order_by("next_action_at", "id")
+    found = list(due[:limit])
+    day = disclosure.here().day_of(now)
+    for item in found:
+        people = takers(item.department)
+        if day > item.due_on:
+            _tell(item, [*people, *able("office")], "late", f"已经超期：{item.title}，应于 {item.due_on:%m-%d} 公开")
+        else:
+            when = "today" if day == item.due_on else "before"
+            _tell(item, people or able("office"), when, f"{item.due_on:%m-%d} 应公开：{item.title}")
+        if day >= item.due_on:
+            follow(item)
+        item.next_action_at = _next_reminder(item.due_on, now)
+        item.save(update_fields=["next_action_at"])
+    return len(found)
+
+
+def _tell(item: DisclosureItem, people: list[User], when: str, words: str) -> None:
+    notify.send(
+        words[:120],
+        words,
+        [user.username for user in people],
+        "warning" if when == "late" else "info",
+        key=f"disclosure:{item.pk}:{item.due_on}:{when}",
+        url=f"/desk/calendar/{item.pk}/",
+        digest=when == "before",
+    )

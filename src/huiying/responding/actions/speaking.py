@@ -1,0 +1,82 @@
+"""发言授权 (C12.1): a leader lets somebody of the register speak, statement by statement, and may take it back."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.handling import actions as handling
+from huiying.handling.models import Case
+from huiying.handling.process import LIVE
+from huiying.kernel import clock as time
+from huiying.ledger.actions import record
+from huiying.people.errors import Refused
+from huiying.people.models import Spokesperson, User
+from huiying.people.permissions import require
+from huiying.people.speakers import in_force
+from huiying.people.standing import actor_of
+from huiying.responding import press, voices
+from huiying.responding.models import Authorisation, PressRelease
+
+
+@transaction.atomic
+def authorise(case: Case, speaker: Spokesperson, statement: str, actor: User) -> Authorisation:
+    """For one statement on one case; nobody authorises themselves."""
+    require(actor, "speaker.authorise")
+    case = handling.locked(case)
+    if case.state not in LIVE:
+        raise Refused(_("此件已经办结、并案或作废，不再授权发言。"), code="not_in_this_state")
+    return _made(Authorisation(case=case), speaker, statement, f"case:{case.number}", actor)
+
+
+@transaction.atomic
+def authorise_for_press(release: PressRelease, speaker: Spokesperson, statement: str, actor: User) -> Authorisation:
+    """For one press release and what the media ask about it (C11.5, C12.1)."""
+    require(actor, "speaker.authorise")
+    release = PressRelease.objects.select_for_update().get(pk=release.pk)
+    if release.state == PressRelease.DROPPED:
+        raise Refused(_("这份新闻稿已经撤销，不再授权发言。"), code="not_in_this_state")
+    return _made(Authorisation(press=release), speaker, statement, press.chain_of(release), actor)
+
+
+def _made(made: Authorisation, speaker: Spokesperson, statement: str, chain: str, actor: User) -> Authorisation:
+    entry = in_force().filter(pk=speaker.pk).first()
+    if entry is None:
+        raise Refused(_("发言人名册里没有这位在任的发言人。请先在“发言人”页任命。"), code="not_in_the_register")
+    if entry.user_id == actor.pk:
+        raise Refused(_("不能授权自己发言，请由另一位局领导授权（C12.1）。"), code="own_authorisation")
+    made.speaker, made.speaker_name = entry, entry.user.name
+    made.statement = handling.said(statement, 4, _("授权就什么发言"))[:300]
+    made.by, made.by_user, made.at = actor.name, actor.pk, time.now()
+    made.save()
+    record(
+        chain,
+        "speaker.authorised",
+        {"authorisation": made.pk, "name": made.speaker_name, "statement": made.statement},
+        actor_of(actor),
+    )
+    return made
+
+
+@transaction.atomic
+def revoke(row: Authorisation, why: str, actor: User) -> None:
+    """Taken back: what goes out in this name and is not out yet never goes out."""
+    require(actor, "speaker.authorise")
+    if row.case is not None:
+        chain = f"case:{handling.locked(row.case).number}"
+    else:
+        assert row.press is not None
+        chain = press.chain_of(PressRelease.objects.select_for_update().get(pk=row.press.pk))
+    row = Authorisation.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.revoked_at is not None:
+        raise Refused(_("这份授权已经撤销。"), code="already_revoked")
+    row.revoked_at, row.revoked_by = time.now(), actor.name
+    row.revoked_why = handling.said(why, 4, _("撤销授权的理由"))[:300]
+    row.save(update_fields=["revoked_at", "revoked_by", "revoked_why"])
+    stopped = voices.call_back(row)
+    record(
+        chain,
+        "speaker.revoked",
+        {"authorisation": row.pk, "name": row.speaker_name, "why": row.revoked_why, "stopped": stopped},
+        actor_of(actor),
+    )

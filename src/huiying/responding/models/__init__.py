@@ -1,0 +1,48 @@
+"""From draft to public answer, its forms, what comes after it, and what is said unasked."""
+
+from huiying.responding.models.core import (
+    BodyConfirmation,
+    Evidence,
+    Publication,
+    ReviewRound,
+    ReviewStep,
+    Revision,
+    Withholding,
+)
+from huiying.responding.models.drafting import AnswerTemplate, MachineDraft
+from huiying.responding.models.following import EffectReview, StatutoryFiling, SustainedDecision
+from huiying.responding.models.forms import Authorisation, ExpertExplanation, Interview, MediaInquiry, PressConference
+from huiying.responding.models.releasing import (
+    DisclosureItem,
+    InfoGap,
+    PartnerPush,
+    PressRelease,
+    PressStep,
+    PressVersion,
+)
+
+__all__ = [
+    "AnswerTemplate",
+    "Authorisation",
+    "BodyConfirmation",
+    "DisclosureItem",
+    "EffectReview",
+    "Evidence",
+    "ExpertExplanation",
+    "InfoGap",
+    "Interview",
+    "MachineDraft",
+    "MediaInquiry",
+    "PartnerPush",
+    "PressConference",
+    "PressRelease",
+    "PressStep",
+    "PressVersion",
+    "Publication",
+    "ReviewRound",
+    "ReviewStep",
+    "Revision",
+    "StatutoryFiling",
+    "SustainedDecision",
+    "Withholding",
+]

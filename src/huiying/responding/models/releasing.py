@@ -1,0 +1,174 @@
+"""Releasing before being asked （十一）, C1.4, C6.14: press releases, the calendar, what is missing, partners."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from huiying.people.models import Department, Partner, User
+from huiying.responding.models.core import Publication
+
+
+class PressRelease(models.Model):
+    """新闻稿 (C11.5): what the bureau says unasked. Its texts are versions; the newest is the current one."""
+
+    DRAFT, REVIEWING, APPROVED, PUBLISHED, DROPPED = "draft", "reviewing", "approved", "published", "dropped"
+    number = models.CharField(max_length=40, unique=True)
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default=DRAFT, db_index=True)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="press_releases")
+    planned_at = models.DateTimeField(null=True)  # on the calendar
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    dropped_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class PressVersion(models.Model):
+    """One saved text of a press release, bound by its manifest as a revision of an answer is."""
+
+    release = models.ForeignKey(PressRelease, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    facts = models.TextField()  # identical on every account
+    renditions = models.JSONField()
+    basis = models.TextField()
+    manifest_sha256 = models.CharField(max_length=64)
+    corrects = models.ForeignKey(Publication, on_delete=models.PROTECT, null=True, related_name="press_corrections")
+    correction_note = models.TextField(blank=True)
+    drafter = models.CharField(max_length=100)
+    drafter_user = models.BigIntegerField()
+    at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)  # another text took its place before it was out
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["release", "number"], name="press_version_number")]
+
+
+class PressStep(models.Model):
+    """One decision about one version; the steps are the regulation's. Never the drafter's (INV-4)."""
+
+    version = models.ForeignKey(PressVersion, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=40)
+    checks = models.JSONField(default=list)
+    decision = models.CharField(max_length=10, blank=True)  # approved | rejected
+    comment = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_user = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_sha256 = models.CharField(max_length=64, blank=True)
+    due_at = models.DateTimeField(null=True)
+    next_action_at = models.DateTimeField(null=True)  # set while it is this step's turn
+
+    class Meta:
+        ordering: ClassVar = ["position", "id"]
+        indexes: ClassVar = [
+            models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="press_step_due")
+        ]
+
+
+class DisclosureItem(models.Model):
+    """主动公开事项 (C1.4, C11.1): a plan, a result, a statistic that is due on a day; late is shown as late."""
+
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)  # plan | result | statistics | policy | budget | other
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="disclosures")
+    due_on = models.DateField()
+    repeats = models.CharField(max_length=10, blank=True)  # "" | monthly | quarterly | yearly
+    ground = models.CharField(max_length=200, blank=True)  # the rule that asks for it
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    next_action_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=100, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    press = models.ForeignKey(PressRelease, on_delete=models.PROTECT, null=True, related_name="disclosures")
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="next")
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.CharField(max_length=100, blank=True)
+    dropped_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_on", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(dropped_at__isnull=True), name="disclosure_done_or_dropped"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="disclosure_due")
+        ]
+
+
+class InfoGap(models.Model):
+    """C6.14: people keep asking for what is not on our site. What is missing, who publishes it, by when, and where."""
+
+    question = models.CharField(max_length=300)
+    topic = models.CharField(max_length=60, blank=True)  # the watch rule or word that the askers have in common
+    asked = models.PositiveIntegerField(default=0)  # how many asked when it was made
+    cases = models.JSONField(default=list)  # numbers of cases and events, never of people
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="info_gaps")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="info_gaps")
+    owner_name = models.CharField(max_length=100)
+    due_at = models.DateTimeField()
+    next_action_at = models.DateTimeField(null=True)
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=100, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.CharField(max_length=100, blank=True)
+    dropped_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["due_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(dropped_at__isnull=True), name="info_gap_done_or_dropped"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="info_gap_due")
+        ]
+
+
+class PartnerPush(models.Model):
+    """推送 (C11.3): a public text of ours was sent to a partner with the request to carry it, and what came of it.
+
+    There is no field for comments or likes: they can not be ordered here (C8.10).
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="pushes")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="pushes")
+    means = models.CharField(max_length=10)  # email | by_hand
+    idempotency_key = models.CharField(max_length=120, unique=True)
+    pushed_by = models.CharField(max_length=100)
+    pushed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)  # handed over to the mail server, or by the person who did it
+    error = models.CharField(max_length=300, blank=True)
+    replied_at = models.DateTimeField(null=True)
+    reply = models.CharField(max_length=10, blank=True)  # reposted | declined
+    reply_note = models.CharField(max_length=300, blank=True)
+    url = models.CharField(max_length=500, blank=True)  # where it was carried
+    reply_recorded_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reply="reposted") | ~Q(url=""), name="reposted_has_an_address"),
+            models.CheckConstraint(
+                condition=Q(replied_at__isnull=True) | Q(replied_at__gte=F("pushed_at")), name="reply_after_push"
+            ),
+        ]

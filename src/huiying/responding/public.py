@@ -1,0 +1,178 @@
+"""What the public reads of an answer: every version that was ever public, in its order (C1.1, C8.2, C11.1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+
+from huiying.handling.models import Case, Clock
+from huiying.kernel import clock as time
+from huiying.kernel.masking import mask_personal
+from huiying.responding import history
+from huiying.responding.history import Course, Line
+from huiying.responding.models import Publication, Revision
+
+CHANNEL = "portal"
+
+
+@dataclass(frozen=True)
+class Version:
+    """One public text. `text` and `question` are None where personal data was taken out of it later: a tombstone.
+
+    `state`: holding, standing, corrected, withdrawn or withdrawal; `stage`: what kind of release it was.
+    """
+
+    pk: int
+    number: int  # of the revision, for staff
+    stage: str
+    state: str
+    at: dt.datetime
+    title: str | None
+    question: str | None
+    text: str | None
+    note: str
+    department: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A case's public word: what counts now, and everything said before it.
+
+    `state`: checking, first, follow_up, final, correction or withdrawn. While it is checked, `due_at` is until when the
+    law lets it be answered and `took` is None.
+    """
+
+    number: str
+    state: str
+    title: str
+    question: str
+    text: str
+    basis: str
+    department: str
+    note: str  # of the correction or withdrawal that is the newest word
+    published_at: dt.datetime
+    first_published_at: dt.datetime
+    took: dt.timedelta | None  # from first knowledge to the first public answer
+    due_at: dt.datetime | None
+    versions: list[Version] = field(default_factory=list)  # newest first
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_at is not None and self.due_at < time.now()
+
+    @property
+    def is_answer(self) -> bool:
+        return self.state not in (history.CHECKING, history.WITHDRAWN)
+
+
+def _on_the_portal() -> QuerySet[Publication]:
+    return Publication.objects.filter(channel=CHANNEL)
+
+
+def every_course() -> dict[int, Course]:
+    """Case → what became of its texts on this site, for figures: dangers to life are counted and never listed."""
+    return history.courses(_on_the_portal())
+
+
+def public_courses() -> dict[int, Course]:
+    """Case → what became of its texts on this site, without dangers to life (§6.2)."""
+    return history.courses(_on_the_portal().filter(case__event__life_safety=False))
+
+
+def public_answers(query: str = "", courses: Mapping[int, Course] | None = None) -> QuerySet[Publication]:
+    """One live text a case, newest first: the one that its page shows on top, 「正在核实」 and withdrawals included."""
+    known = public_courses() if courses is None else courses
+    faces = [face.pk for course in known.values() if (face := course.face)]
+    found = Publication.objects.filter(pk__in=faces).select_related("revision", "case")
+    for word in query.split():
+        found = found.filter(
+            Q(revision__title__icontains=word)
+            | Q(revision__question__icontains=word)
+            | Q(revision__facts__icontains=word)
+            | Q(case__number=word)
+        )
+    return found.order_by("-published_at", "-id")
+
+
+def public_answer(number: str) -> Answer | None:
+    """What the page of a case number shows, or None.
+
+    An answer about a danger to life is on no list and in no search, but its asker's receipt leads to it (Life first).
+    """
+    case = Case.objects.filter(number=number).first()
+    course = history.course_of(case.pk, _on_the_portal()) if case else Course([])
+    face = course.face
+    if case is None or face is None:
+        return None
+    rows = Publication.objects.select_related("revision").in_bulk([line.pk for line in course.lines])
+    shown, revision = rows[face.pk], _revision(rows[face.pk])
+    first = course.answers[0] if course.answers else None
+    return Answer(
+        number=number,
+        state=course.state,
+        title=revision.title,
+        question=revision.question,
+        text=shown.text,
+        basis=revision.basis,
+        department=revision.department,
+        note=revision.correction_note,
+        published_at=face.at,
+        first_published_at=first.at if first else face.at,
+        took=first.at - case.first_known_at if first else None,
+        due_at=None if first else due_at(case),
+        versions=[_version(course, line, rows[line.pk]) for line in reversed(course.lines)],
+    )
+
+
+def _revision(row: Publication) -> Revision:
+    assert row.revision is not None
+    return row.revision
+
+
+def _version(course: Course, line: Line, row: Publication) -> Version:
+    """Showing an earlier text with personal data would undo the correction that took it out (§6.2)."""
+    revision = _revision(row)
+    hidden = course.is_hidden(line) or (course.changed_by(line) is not None and _names_somebody(row, revision))
+    return Version(
+        pk=row.pk,
+        number=revision.number,
+        stage=Revision.CORRECTION if line.corrects else line.stage,
+        state=course.state_of(line),
+        at=line.at,
+        title=None if hidden else revision.title,
+        question=None if hidden else revision.question,
+        text=None if hidden else row.text,
+        note=revision.correction_note,
+        department=revision.department,
+    )
+
+
+def _names_somebody(row: Publication, revision: Revision) -> bool:
+    return mask_personal(f"{revision.title}\n{revision.question}\n{row.text}").changed
+
+
+def due_at(case: Case) -> dt.datetime | None:
+    """The earliest legal time for the public answer that still runs: what a holding statement promises (C8.5)."""
+    return due_of([case.pk]).get(case.pk)
+
+
+def due_of(cases: list[int]) -> dict[int, dt.datetime]:
+    """The same for several cases, in one query."""
+    live = Clock.objects.filter(
+        case__in=cases, act="respond", is_legal=True, stopped_at__isnull=True, superseded_at__isnull=True
+    )
+    found: dict[int, dt.datetime] = {}
+    for case, due in live.order_by("due_at").values_list("case", "due_at"):
+        found.setdefault(case, due)
+    return found
+
+
+def corrections_log() -> QuerySet[Publication]:
+    """更正记录 (C11.1): every correction and withdrawal on this site, newest first."""
+    changed = Q(revision__corrects__isnull=False) | Q(press__corrects__isnull=False)
+    live = _on_the_portal().filter(changed, state=Publication.LIVE)
+    harmless = live.exclude(case__event__life_safety=True)
+    return harmless.select_related("revision", "press__release", "case").order_by("-published_at", "-id")

@@ -1,0 +1,35 @@
+"""What a permission is asked about: a case for most, a meeting or a task for those that are about one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from cast import Cast
+from huiying.handling.models import Case, Meeting, MeetingSeat, Task
+from huiying.kernel import clock
+from huiying.people.models import Platform
+
+
+class Subjects:
+    """A case of the information department, a meeting about it chaired by the deputy, a task of its liaison."""
+
+    def __init__(self, cast: Cast, case: Case) -> None:
+        now = clock.now()
+        self.case = case
+        self.meeting = Meeting.objects.create(
+            number="会〔2026〕1号", case=case, topic="研判", place="三楼", starts_at=now, quorum=0.5, chair=cast.deputy,
+            chair_name=cast.deputy.name, convened_by=cast.office.name, convened_at=now,
+        )  # fmt: skip
+        MeetingSeat.objects.create(meeting=self.meeting, user=cast.tech_head, name="部长", notified_at=now)
+        self.task = Task.objects.create(
+            case=case, kind=Task.MATTER, title="逐一电话告知", department=cast.department("Z-XX"), made_at=now,
+            owner=cast.tech_liaison, owner_name=cast.tech_liaison.name, due_at=now + dt.timedelta(days=1), made_by="甲",
+        )  # fmt: skip
+
+    def of(self, permission: str) -> Any:
+        if permission in ("meeting.view", "meeting.sign"):
+            return self.meeting
+        if permission == "register.edit":
+            return Platform.objects.get(code="wechat")
+        return self.task if permission == "task.finish" else self.case

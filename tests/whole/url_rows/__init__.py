@@ -1,0 +1,1 @@
+"""Rows of the URL table, part by part."""
