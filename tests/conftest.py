@@ -1,6 +1,7 @@
 """Fixtures of every room: a home of its own, a frozen clock, the shared cast."""
 
 import datetime as dt
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,16 @@ def spoken() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """`huiying demo` run in this process sets variables that the server of a later test would inherit."""
+    before = dict(os.environ)
+    yield
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.fixture

@@ -37,6 +37,9 @@ def pytest(arguments: list[str], **environment: str) -> int:
     with tempfile.TemporaryDirectory(prefix="huiying-suite-") as home:
         env = {**os.environ, "HUIYING_HOME": home, "PYTHONUTF8": "1", **environment}
         env.pop("HUIYING_DEMO", None)
+        # Many tests start a program of ours: without kept bytecode each of them compiles for seconds.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
+        env["PYTHONPYCACHEPREFIX"] = f"{home}/bytecode"
         command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
         return subprocess.run(command, env=env, check=False).returncode
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from huiying.desk.charts import heat as heat_chart
@@ -142,6 +142,7 @@ def test_more_platforms_than_lanes_share_the_last_one():
 
 
 @settings(max_examples=60, deadline=None)
+@example([(0.0, "微博客", 0)] * 5 + [(1.0, "微博客", 1)])  # a crowd that steps up in the top lane, and a long line over it
 @given(
     st.lists(
         st.tuples(st.floats(0, 5000), st.sampled_from(["微博客", "论坛", "短视频"]), st.integers(0, 20)),

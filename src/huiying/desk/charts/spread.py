@@ -154,6 +154,6 @@ def _apart(dots: list[Dot]) -> list[Dot]:
 def _curve(parent: Dot, child: Dot) -> str:
     middle = round((parent.x + child.x) / 2, 1)
     if abs(parent.y - child.y) < LANE / 2:  # in one lane a straight line would hide behind the dots between
-        top = round(min(parent.y, child.y) - min(8 + (child.x - parent.x) / 10, LANE / 2), 1)
+        top = max(round(min(parent.y, child.y) - min(8 + (child.x - parent.x) / 10, LANE / 2), 1), 0.0)
         return f"M{parent.x},{parent.y} Q{middle},{top} {child.x},{child.y}"
     return f"M{parent.x},{parent.y} C{middle},{parent.y} {middle},{child.y} {child.x},{child.y}"
