@@ -142,7 +142,8 @@ def test_more_platforms_than_lanes_share_the_last_one():
 
 
 @settings(max_examples=60, deadline=None)
-@example([(0.0, "微博客", 0)] * 5 + [(1.0, "微博客", 1)])  # a crowd that steps up in the top lane, and a long line over it
+# A crowd that steps up in the top lane, and a long line over it.
+@example([(0.0, "微博客", 0)] * 5 + [(1.0, "微博客", 1)])
 @given(
     st.lists(
         st.tuples(st.floats(0, 5000), st.sampled_from(["微博客", "论坛", "短视频"]), st.integers(0, 20)),
