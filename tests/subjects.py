@@ -8,7 +8,7 @@ from typing import Any
 from cast import Cast
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.kernel import clock
-from huiying.people.models import Platform
+from huiying.people.models import DutyShift, GroupSeat, Platform, ShiftSwap
 
 
 class Subjects:
@@ -26,10 +26,27 @@ class Subjects:
             case=case, kind=Task.MATTER, title="逐一电话告知", department=cast.department("Z-XX"), made_at=now,
             owner=cast.tech_liaison, owner_name=cast.tech_liaison.name, due_at=now + dt.timedelta(days=1), made_by="甲",
         )  # fmt: skip
+        places = ((cast.top, GroupSeat.HEAD), (cast.deputy, GroupSeat.DEPUTY), (cast.legal, GroupSeat.MEMBER))
+        self.group = [
+            GroupSeat.objects.create(user=user, place=place, since=now, seated_by="甲") for user, place in places
+        ]
+        tomorrow = now + dt.timedelta(days=1)
+        shift = DutyShift.objects.create(
+            user=cast.duty, starts_at=tomorrow, ends_at=tomorrow + dt.timedelta(hours=8), made_by="甲"
+        )
+        self.swap = ShiftSwap.objects.create(
+            shift=shift, asker=cast.duty, asked_of=cast.duty2, reason="有事", asked_at=now
+        )
 
     def of(self, permission: str) -> Any:
         if permission in ("meeting.view", "meeting.sign"):
             return self.meeting
         if permission == "register.edit":
             return Platform.objects.get(code="wechat")
+        if permission == "roster.sign":
+            return self.group
+        if permission == "swap.ask":
+            return self.swap.shift
+        if permission == "swap.answer":
+            return self.swap
         return self.task if permission == "task.finish" else self.case

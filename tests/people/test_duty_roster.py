@@ -145,11 +145,20 @@ def test_check_names_the_hours_that_a_kept_roster_leaves_open_c5_1(cast: Cast) -
     assert roster.every_hour_has_a_name() == []
     set_shift(cast.duty, NOW, NOW + 10 * HOUR, cast.office)
     set_shift(cast.duty2, NOW + 12 * HOUR, NOW + 24 * HOUR, cast.office)
-    (found,) = roster.every_hour_has_a_name()
+    found, ahead = roster.every_hour_has_a_name()
     assert (found.code, found.severity) == ("roster.gap", "warning")
     assert "09-14 20:00–09-14 22:00" in found.sentence_zh
+    assert ahead.code == "roster.gaps_ahead"
     set_shift(cast.shift, NOW + 10 * HOUR, NOW + 12 * HOUR, cast.office)
+    (ahead,) = roster.every_hour_has_a_name()
+    assert "未来两周还有 1 段无人值班，最早 09-15 10:00–09-28 10:00" in ahead.sentence_zh
+
+
+def test_a_roster_with_a_name_for_each_hour_of_two_weeks_is_left_alone_c5_1(cast: Cast) -> None:
+    set_shift(cast.duty, NOW, NOW + 12 * HOUR, cast.office, days=14)
+    set_shift(cast.duty2, NOW + 12 * HOUR, NOW + 24 * HOUR, cast.office, days=14)
     assert roster.every_hour_has_a_name() == []
+    assert roster.holes_ahead(NOW) == []
 
 
 SPANS = st.lists(st.tuples(st.integers(-5, 30), st.integers(1, 12)), max_size=8)

@@ -139,6 +139,11 @@ ALLOWED: dict[str, set[str]] = {
     "contact.view": ALL_STAFF,
     "contact.test": DUTY | OFFICE,
     "roster.edit": OFFICE,
+    # C5.1: the office keeps the roster, the heads of the leading group sign it; a turn changes hands by its two people.
+    "roster.sign": {"top", "deputy"},
+    "swap.ask": {"duty"},
+    "swap.answer": {"duty2"},
+    "leading_group.edit": OFFICE | LEADERS,
     "agenda.plan": HANDLERS | OFFICE,
     "board.view": ALL_STAFF,
     "decisions.view": LEADERS,

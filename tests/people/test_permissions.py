@@ -20,8 +20,8 @@ SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
     r"(agenda|alarm|board|call|case|clue|confirmation|contact|decisions|disclosure|effect|emergency_watch|event|feedback|filing|form|gap|handover"
-    r"|import|learning|ledger|liaison|media|meeting|message|partner|patrol|people|post|press|reconcile|register|regulation|release|report|roster"
-    r"|routing|screening|search|source|speaker|suspect|task|template|urgent|warning|watch)\.[a-z_]+"
+    r"|import|leading_group|learning|ledger|liaison|media|meeting|message|partner|patrol|people|post|press|reconcile|register|regulation|release|report|roster"
+    r"|routing|screening|search|source|speaker|suspect|swap|task|template|urgent|warning|watch)\.[a-z_]+"
 )
 
 

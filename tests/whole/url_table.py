@@ -30,6 +30,7 @@ from __future__ import annotations
 from whole.url_rows import (
     accounts,
     drafting,
+    duty,
     following,
     forms,
     importing,
@@ -451,6 +452,7 @@ POST /i18n/setlang/                                    > > > > > > > > > > > | l
 # The rows of the answer, part by part.
 PARTS = (
     drafting,
+    duty,
     accounts,
     forms,
     following,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
@@ -15,6 +16,8 @@ from huiying.handling import handover_sheet, reconciling
 from huiying.handling.actions import handover
 from huiying.handling.actions import reconciling as acts_reconciling
 from huiying.handling.models import Handover, OutsideItem, OutsideList
+from huiying.judging import latency as lateness
+from huiying.judging import topic_coverage
 from huiying.kernel import clock
 from huiying.listening import coverage, patrol
 from huiying.listening import patrol_actions as acts
@@ -194,6 +197,61 @@ def matrix(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         }
         for row in coverage.matrix().rows
+    ]
+
+
+class SpreadOut(Schema):
+    """Hours from publication to the desk; null without a post."""
+
+    n: int
+    p50: float | None
+    p90: float | None
+
+
+class LatencyOut(Schema):
+    channel_class: str
+    day: SpreadOut
+    night: SpreadOut
+    untimed: int
+
+
+class TopicOut(Schema):
+    """`hits`: posts of ninety days by channel class. No rule: nothing looks for it."""
+
+    category: str
+    rules: int
+    to_review: int
+    hits: dict[str, int]
+
+
+@router.get("/coverage/topics", response={200: list[TopicOut], **READS})
+def topics(request: HttpRequest) -> list[dict[str, Any]]:
+    """Every business category, with rules or without (C5.11)."""
+    or_404(caller(request), "patrol.view")
+    found = topic_coverage.matrix()
+    return [
+        {
+            "category": row.category,
+            "rules": row.rules,
+            "to_review": row.to_review,
+            "hits": dict(zip(found.channels, row.hits, strict=True)),
+        }
+        for row in found.rows
+    ]
+
+
+@router.get("/latency", response={200: list[LatencyOut], **READS})
+def latency(request: HttpRequest) -> list[dict[str, Any]]:
+    """Thirty days, by channel class, by day and by night (C5.12, C5.17)."""
+    or_404(caller(request), "patrol.view")
+    return [
+        {
+            "channel_class": row.channel_class,
+            "day": asdict(row.day),
+            "night": asdict(row.night),
+            "untimed": row.untimed,
+        }
+        for row in lateness.latency().rows
     ]
 
 

@@ -13,6 +13,7 @@ from huiying.api import (
     cases,
     casework,
     drafting,
+    duty,
     errors,
     events,
     following,
@@ -73,6 +74,7 @@ for part in (warnings, learning):
 api.add_router("", grouping.router, tags=["events"])
 api.add_router("", posts.router, tags=["posts"])
 api.add_router("", patrol.router, tags=["patrol"])
+api.add_router("", duty.router, tags=["duty"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

@@ -72,6 +72,8 @@ def build(
         elif state.name in verbs:
             action.post = f"{base}{state.name}/"
             action.form = (bound or {}).get(state.name) or form_for(verbs[state.name], state.name, subject, user)
+            if not action.form.fields:  # a button has no place of its own for what was refused
+                action.refused = " ".join(str(error) for error in action.form.non_field_errors())
             bar.may.append(action)
     offered = {action.name for action in bar.may}
     bar.next = next((name for name in forward if name in offered), "")

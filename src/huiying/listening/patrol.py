@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, QuerySet
 
-from huiying.listening.models import ClassNote, EmergencyWatch, PatrolCard, PatrolPoint
+from huiying.listening.models import ClassNote, EmergencyWatch, PatrolCard, PatrolPoint, Source
 from huiying.people.queries import is_set_up, regulation_now
 from huiying.regulation import Regulation
 
@@ -115,6 +115,12 @@ def longest_unwatched(now: dt.datetime) -> list[tuple[PatrolPoint, dt.timedelta]
         if since > limit:
             found.append((point, since))
     return sorted(found, key=lambda pair: (-pair[1], pair[0].pk))
+
+
+def watched_classes() -> set[str]:
+    """The classes that a patrol point or an active source watches."""
+    listened = Source.objects.filter(state=Source.ACTIVE).values_list("channel_class")
+    return {name for (name,) in points().order_by().values_list("channel_class").union(listened.order_by())}
 
 
 def uncovered_classes(regulation: Regulation, watched: Iterable[str]) -> list[str]:

@@ -40,9 +40,7 @@ def places_are_looked_at() -> list[Finding]:
             )
         )
     if patrol.points().exists() or Source.objects.filter(state=Source.ACTIVE).exists():
-        listened = Source.objects.filter(state=Source.ACTIVE).values_list("channel_class", flat=True)
-        watched = [*patrol.points().values_list("channel_class", flat=True), *listened]
-        for name in patrol.uncovered_classes(regulation, watched):
+        for name in patrol.uncovered_classes(regulation, patrol.watched_classes()):
             found.append(
                 Finding(
                     "coverage.class",

@@ -81,8 +81,8 @@ class Warned:
             (rows[0][1], rows[1][1]) for rows in self.rated.values() if len(rows) > 1 and wanted.holds(rows[1][0], zone)
         ]
         return {
-            "detection_hours_p50": _percentile(hours, 0.5),
-            "detection_hours_p90": _percentile(hours, 0.9),
+            "detection_hours_p50": percentile(hours, 0.5),
+            "detection_hours_p90": percentile(hours, 0.9),
             "warnings": len(given),
             "warnings_acknowledged_on_time_share": share([one for one in judged if one is not None]),
             "median_minutes_to_acknowledge": round(statistics.median(waited), 1) if waited else None,
@@ -116,7 +116,7 @@ def _in_time(warning: _Warning, cut_off: dt.datetime | None) -> bool | None:
     return False if cut_off is not None and cut_off > warning.due_at else None
 
 
-def _percentile(ordered: Sequence[float], part: float) -> float | None:
+def percentile(ordered: Sequence[float], part: float) -> float | None:
     """The smallest value that so large a part does not exceed."""
     if not ordered:
         return None

@@ -113,6 +113,22 @@ def of_the_chair(person: Standing, meeting: Any) -> str | None:
     return None if person.user.pk == meeting.chair_id else _("须由会议主持人签发。")
 
 
+def who_signs_the_roster(person: Standing, group: Any) -> str | None:
+    """Head or deputy of the leading group, which arranges people and strength (C5.1). `group` are its live seats."""
+    if any(seat.user_id == person.user.pk and seat.place in ("head", "deputy") for seat in group or ()):
+        return None
+    return _("须由领导小组组长或副组长签发。")
+
+
+def of_the_turn(person: Standing, shift: Any) -> str | None:
+    """Whoever has the turn asks for another to take it (C5.1)."""
+    return None if shift is not None and person.user.pk == shift.user_id else _("须由值这一班的人提出。")
+
+
+def who_was_asked(person: Standing, swap: Any) -> str | None:
+    return None if swap is not None and person.user.pk == swap.asked_of_id else _("须由被请求的人答复。")
+
+
 def who_sits_in_the_meeting(person: Standing, meeting: Any) -> str | None:
     """Whoever is called to it, and those who see every case."""
     if any(person.can(capability) for capability in ("office", "duty", "lead_bureau", "review_all", "audit")):
@@ -204,6 +220,10 @@ PERMISSIONS: dict[str, Rule] = {
     "handover.view": Rule("（五）C5.1", either(a("duty"), a("office"), a("lead_bureau"), a("audit"))),
     "handover.give": Rule("（五）C5.1", a("duty")),
     "roster.edit": Rule("（五）C5.1", a("office")),
+    "roster.sign": Rule("（五）C5.1", who_signs_the_roster),
+    "swap.ask": Rule("（五）C5.1", of_the_turn),
+    "swap.answer": Rule("（五）C5.1", who_was_asked),
+    "leading_group.edit": Rule("（五）C5.1", either(a("office"), a("lead_bureau"))),
     "agenda.plan": Rule("（九）C9.1", either(a("handle"), a("office"))),
     "board.view": Rule("（十）C10.4", staff),
     "decisions.view": Rule("（十）C10.2", a("lead_bureau")),

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from huiying.kernel import clock
-from huiying.people.models import Appointment, DutyShift, User
+from django.db.models import Q
+
+from huiying.kernel import canonical, clock
+from huiying.people.models import Appointment, DutyShift, GroupSeat, RosterSignature, ShiftSwap, User
 from huiying.people.standing import capabilities
 from huiying.people.versions import regulation_now
 from huiying.work.auditor import Finding, auditor
 
 # Only a roster that somebody keeps can have a hole; a bureau that never wrote one is called by its posts instead.
 KEPT = dt.timedelta(days=30)
-AHEAD = dt.timedelta(hours=24)
+SOON = dt.timedelta(hours=24)
+AHEAD = dt.timedelta(days=14)  # an hour without a name shows two weeks before
+# When the desk changes hands (DOMAIN.md §7.1): the office's hours, and the night with its hand-over at eight.
+MORNING, EVENING = dt.time(8, 0), dt.time(17, 30)
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,12 @@ def shifts_between(start: dt.datetime, end: dt.datetime) -> list[DutyShift]:
     return list(rows.select_related("user"))
 
 
+def upcoming(now: dt.datetime) -> list[DutyShift]:
+    """Turns of the next two weeks that have not begun: those that can still change hands."""
+    rows = DutyShift.objects.filter(cancelled_at__isnull=True, starts_at__gt=now, starts_at__lt=now + AHEAD)
+    return list(rows.select_related("user"))
+
+
 def gaps(shifts: Iterable[DutyShift], start: dt.datetime, end: dt.datetime) -> list[Gap]:
     """What of [start, end) no shift covers, in order."""
     found, covered = [], start
@@ -61,20 +73,93 @@ def gaps(shifts: Iterable[DutyShift], start: dt.datetime, end: dt.datetime) -> l
     return [*found, Gap(covered, end)]
 
 
+def holes_ahead(now: dt.datetime) -> list[Gap]:
+    """What of the next two weeks nobody has."""
+    return gaps(shifts_between(now, now + AHEAD), now, now + AHEAD)
+
+
 def is_kept(now: dt.datetime) -> bool:
     return DutyShift.objects.filter(cancelled_at__isnull=True, ends_at__gt=now - KEPT).exists()
 
 
+def open_swaps(user: User) -> list[ShiftSwap]:
+    """Asked by this person or of them, not answered, of turns that have not begun; the next turn first."""
+    rows = ShiftSwap.objects.filter(
+        Q(asker=user) | Q(asked_of=user),
+        answered_at__isnull=True,
+        shift__cancelled_at__isnull=True,
+        shift__starts_at__gt=clock.now(),
+    )
+    return list(rows.select_related("shift", "in_return", "asker", "asked_of").order_by("shift__starts_at"))
+
+
+# --- the leading group ------------------------------------------------------------------------------------------------
+
+
+def group() -> list[GroupSeat]:
+    """Who sits in it now: the head, then deputies, then members."""
+    return _in_order(GroupSeat.objects.filter(until__isnull=True).select_related("user__department"))
+
+
+def group_then_and_now() -> tuple[list[GroupSeat], list[GroupSeat]]:
+    """Who sits in it now, and who did before, the last first."""
+    rows = list(GroupSeat.objects.select_related("user__department"))
+    former = sorted((row for row in rows if row.until), key=lambda row: row.until or row.since, reverse=True)
+    return _in_order(row for row in rows if row.until is None), former
+
+
+def _in_order(seats: Iterable[GroupSeat]) -> list[GroupSeat]:
+    order = (GroupSeat.HEAD, GroupSeat.DEPUTY, GroupSeat.MEMBER)
+    return sorted(seats, key=lambda seat: (order.index(seat.place), seat.pk))
+
+
+def as_written_down(shifts: Iterable[DutyShift]) -> list[list[str]]:
+    """Who, from when, to when: what a signature covers."""
+    rows = sorted(shifts, key=lambda row: (row.starts_at, row.ends_at, row.user.name))
+    return [[row.user.name, canonical.timestamp(row.starts_at), canonical.timestamp(row.ends_at)] for row in rows]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature, and how many turns differ from what was signed."""
+
+    row: RosterSignature
+    changed: int
+
+
+def signed(start: dt.datetime, end: dt.datetime) -> Signed | None:
+    """The newest signature that touches [start, end), compared with the roster as it stands now."""
+    row = RosterSignature.objects.filter(starts_at__lt=end, ends_at__gt=start).order_by("-id").first()
+    if row is None:
+        return None
+    then = Counter(tuple(one) for one in row.shifts)
+    now = Counter(tuple(one) for one in as_written_down(shifts_between(row.starts_at, row.ends_at)))
+    return Signed(row, max(sum((then - now).values()), sum((now - then).values())))
+
+
 @auditor("roster")
 def every_hour_has_a_name() -> list[Finding]:
-    """The next day of a roster that is kept has no hole (C5.1)."""
+    """A roster that is kept has no hole: each of the next day by itself, those of two weeks together (C5.1)."""
     now = clock.now()
     if not is_kept(now):
         return []
-    return [
+    holes = holes_ahead(now)
+    soon = [hole for hole in holes if hole.starts_at < now + SOON]
+    found = [
         Finding("roster.gap", "warning", f"值班表缺口：{span}无人值班", f"The duty roster has nobody from {span}.")
-        for span in _spans(gaps(shifts_between(now, now + AHEAD), now, now + AHEAD))
+        for span in _spans(soon)
     ]
+    if later := len(holes) - len(soon):
+        first = _spans(holes[len(soon) : len(soon) + 1])[0]
+        found.append(
+            Finding(
+                "roster.gaps_ahead",
+                "warning",
+                f"未来两周还有 {later} 段无人值班，最早 {first}",
+                f"Within two weeks {later} more stretches have nobody, the first from {first}.",
+            )
+        )
+    return found
 
 
 def _spans(holes: Sequence[Gap]) -> list[str]:

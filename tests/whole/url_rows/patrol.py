@@ -44,6 +44,10 @@ POST /desk/coverage/do/add_point/                      s . ~ ~ ~ ~ ~ ~ ~ ~ .
 POST /desk/coverage/do/note_class/                     s . ! * ! ! ! ! ! ! . | channel_class=博客 reason=@
 POST /desk/coverage/do/adopt/                          s . ! * ! ! ! ! ! ! .
 POST /desk/coverage/do/unknown/                        s . . . . . . . . . .
+GET  /desk/coverage/topics/                            s . + + + + + + + + .
+GET  /desk/latency/                                    s . + + + + + + + + .
+GET  /api/coverage/topics                              u . + + + + + + + + .
+GET  /api/latency                                      u . + + + + + + + + .
 GET  /desk/handover/                                   s . + + . . . . + + .
 POST /desk/handover/do/begin/                          s . * ! . . . . ! ! . | incoming={duty2}
 POST /desk/handover/do/unknown/                        s . . . . . . . . . .

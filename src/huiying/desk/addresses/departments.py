@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import decisions, departments, group_texts, inbox, roster
+from huiying.desk.views import decisions, departments, group, group_texts, inbox, roster
 
 urlpatterns: list[URLPattern] = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -16,5 +16,11 @@ urlpatterns: list[URLPattern] = [
     path("roster/", roster.roster, name="roster"),
     path("roster/set/", roster.set_, name="shift_set"),
     path("roster/<int:pk>/cancel/", roster.cancel, name="shift_cancel"),
+    path("roster/<str:first>/", roster.days, name="roster_days"),
+    path("roster/<str:first>/<str:verb>/", roster.do, name="roster_do"),
+    path("swaps/<int:pk>/<str:verb>/", roster.swap, name="swap_do"),
+    path("leading-group/", group.leading_group, name="leading_group"),
+    path("leading-group/do/<str:verb>/", group.do, name="leading_group_do"),
+    path("leading-group/seats/<int:pk>/<str:verb>/", group.seat, name="group_seat_do"),
     path("cases/<str:number>/texts/", group_texts.texts, name="group_texts"),
 ]

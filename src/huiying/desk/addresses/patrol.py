@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import handover, patrol, reconcile, shares
+from huiying.desk.views import handover, listened, patrol, reconcile, shares
 
 urlpatterns: list[URLPattern] = [
     path("patrol/", patrol.patrol, name="patrol"),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("patrol/points/<int:pk>/do/<str:verb>/", patrol.point_do, name="patrol_point_do"),
     path("coverage/", patrol.coverage, name="coverage"),
     path("coverage/do/<str:verb>/", patrol.coverage_do, name="coverage_do"),
+    path("coverage/topics/", listened.topics, name="topics"),
+    path("latency/", listened.latency, name="latency"),
     path("handover/", handover.handovers, name="handovers"),
     path("handover/do/<str:verb>/", handover.begin, name="handover_begin"),
     path("handover/<int:pk>/", handover.handover, name="handover"),

@@ -9,23 +9,27 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from huiying.desk.bar import Bar, Verb, build
+from huiying.desk.dispatch import perform
+from huiying.desk.forms import VerbForm
 from huiying.desk.forms_departments import ShiftForm
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.offers import offered
+from huiying.desk.verbs.roster import ROSTER_VERBS, SWAP_VERBS
 from huiying.kernel import clock
 from huiying.people import roster as kept
 from huiying.people.actions.roster import cancel_shift, set_shift
 from huiying.people.errors import Refused
-from huiying.people.models import DutyShift
+from huiying.people.models import DutyShift, ShiftSwap, User
 from huiying.people.permissions import may
 from huiying.people.queries import able
 
 DAYS = 14
-# When the desk changes hands (§7.1): the office's hours, and the night with its hand-over at eight.
-MORNING, EVENING = dt.time(8, 0), dt.time(17, 30)
 EDGE = dt.timedelta(hours=2)
 
 
@@ -58,12 +62,17 @@ def roster(request: StaffRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: StaffRequest, form: ShiftForm | None = None) -> HttpResponse:
+def _page(
+    request: StaffRequest, form: ShiftForm | None = None, bound: dict[str, VerbForm] | None = None
+) -> HttpResponse:
     first = _first_day(request.GET.get("from", ""))
+    start, end = _span(first)
     days = _days(first)
     may_edit = may(request.user, "roster.edit").allowed
     if may_edit and form is None:
         form = ShiftForm(people=able("duty"), initial=_initial(request, days))
+    shown = [shift for day in days for slot in day.slots for shift, _whole in slot.shifts]
+    mine = any(shift.user_id == request.user.pk and shift.starts_at > clock.now() for shift in shown)
     context: dict[str, Any] = {
         "days": days,
         "holes": sum(len(slot.gaps) for day in days for slot in day.slots),
@@ -75,8 +84,32 @@ def _page(request: StaffRequest, form: ShiftForm | None = None) -> HttpResponse:
         "after": first + dt.timedelta(days=DAYS),
         "is_now": first == timezone.localdate(clock.now()),
         "first": first,
+        "signed": kept.signed(start, end),
+        "swaps": kept.open_swaps(request.user),
+        "bar": _bar(request.user, first, (start, end), mine, bound),
     }
     return render(request, "desk/roster.html", context)
+
+
+def _bar(
+    user: User, first: dt.date, days: tuple[dt.datetime, dt.datetime], mine: bool, bound: dict[str, VerbForm] | None
+) -> Bar:
+    """`mine`: whether a turn of this person's is shown that has not begun."""
+    rows = []
+    if mine:
+        rows.append(("swap", _("请人替班或换班"), ""))
+    if may(user, "roster.sign", kept.group()).allowed and days[1] > clock.now():
+        rows.append(("sign", _("签发这两周的值班表"), ""))
+    base = reverse("desk:roster_days", args=[f"{first:%Y-%m-%d}"])
+    return build(offered(rows), ROSTER_VERBS, None, user, base=base, bound=bound)
+
+
+def _span(first: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    zone = timezone.get_current_timezone()
+    return (
+        dt.datetime.combine(first, kept.MORNING, zone),
+        dt.datetime.combine(first + dt.timedelta(days=DAYS), kept.MORNING, zone),
+    )
 
 
 def _on(shift: DutyShift) -> bool:
@@ -99,13 +132,13 @@ def _days(first: dt.date) -> list[Day]:
 
     now = clock.now()
     end = first + dt.timedelta(days=DAYS)
-    shifts = kept.shifts_between(at(first, MORNING), at(end, MORNING))
+    shifts = kept.shifts_between(at(first, kept.MORNING), at(end, kept.MORNING))
     found = []
     for number in range(DAYS):
         day = first + dt.timedelta(days=number)
         turns = (
-            (at(day, MORNING), at(day, EVENING), False),
-            (at(day, EVENING), at(day + dt.timedelta(days=1), MORNING), True),
+            (at(day, kept.MORNING), at(day, kept.EVENING), False),
+            (at(day, kept.EVENING), at(day + dt.timedelta(days=1), kept.MORNING), True),
         )
         found.append(Day(day, [_slot(start, stop, night, shifts, now) for start, stop, night in turns]))
     return found
@@ -164,6 +197,47 @@ def _again(request: StaffRequest, form: ShiftForm, status: int) -> HttpResponse:
     response = _page(request, form)
     response.status_code = status
     return response
+
+
+@staff()
+def days(request: StaffRequest, first: str) -> HttpResponse:
+    """The two weeks from a day on, as an address that a verb can stand under."""
+    or_404(request.user, "contact.view")
+    return redirect(f"{reverse('desk:roster')}?from={_first_day(first):%Y-%m-%d}")
+
+
+@staff("POST")
+def do(request: StaffRequest, first: str, verb: str) -> HttpResponse:
+    """Ask for a swap, or sign the two weeks that are shown."""
+    or_404(request.user, "contact.view")
+    day = _first_day(first)
+
+    def after(_verb: Verb, _result: Any) -> str:
+        return f"{reverse('desk:roster')}?from={day:%Y-%m-%d}"
+
+    def again(bound: dict[str, VerbForm]) -> HttpResponse:
+        return _page(request, bound=bound)
+
+    return perform(request, ROSTER_VERBS, verb, _span(day), after=after, again=again)
+
+
+@staff("POST")
+def swap(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    """Agree, refuse or withdraw. A swap is for the two whom it concerns."""
+    or_404(request.user, "contact.view")
+    mine = ShiftSwap.objects.filter(asker=request.user) | ShiftSwap.objects.filter(asked_of=request.user)
+    row = get_object_or_404(mine, pk=pk)
+
+    def after(_verb: Verb, _result: Any) -> str:
+        return reverse("desk:roster")
+
+    def again(bound: dict[str, VerbForm]) -> HttpResponse:
+        for form in bound.values():
+            for error in form.non_field_errors():
+                messages.error(request, str(error))
+        return _page(request)
+
+    return perform(request, SWAP_VERBS, verb, row, after=after, again=again)
 
 
 @staff("POST")

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
 from huiying.people import versions
+from huiying.people.actions import group, speakers
 from huiying.people.actions.accounts import add_accounts
 from huiying.people.actions.contacts import keep_a_contact
-from huiying.people.actions.speakers import end_of_a_leaver
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Bureau, Department, Invitation, RegulationVersion, User
 from huiying.people.permissions import require
@@ -234,5 +234,6 @@ def deactivate(user: User, actor: User) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     posts.update(until=clock.now())
-    end_of_a_leaver(user, actor_of(actor))
+    speakers.end_of_a_leaver(user, actor_of(actor))
+    group.end_of_a_leaver(user, actor_of(actor))
     record("system", "person.left", {"name": user.name}, actor_of(actor))

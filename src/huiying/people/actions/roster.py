@@ -33,7 +33,7 @@ def set_shift(
     made = [
         _one(user, starts_at + dt.timedelta(days=day), ends_at + dt.timedelta(days=day), actor) for day in range(days)
     ]
-    when = f"{_local(made[0].starts_at)} 至 {_local(made[0].ends_at)}" + (f"，连续 {days} 天" if days > 1 else "")
+    when = f"{local(made[0].starts_at)} 至 {local(made[0].ends_at)}" + (f"，连续 {days} 天" if days > 1 else "")
     notify.send("值班安排", f"安排您值班：{when}", [user.username], key=f"shift:{made[0].pk}", url=ROSTER, digest=True)
     return made
 
@@ -48,12 +48,16 @@ def _check(user: User, starts_at: dt.datetime, ends_at: dt.datetime, days: int) 
         raise Refused(_("这个班次已经过去。值班表只排今后的班。"), code="past")
     if not 1 <= days <= MOST_DAYS:
         raise Refused(_("一次最多排 %(most)d 天。") % {"most": MOST_DAYS}, code="too_many_days")
-    may_sit = Appointment.objects.current(now).filter(user=user, role__in=duty_roles()).exists()
-    if not user.is_active or not may_sit:
+    if not may_sit(user):
         raise Refused(
             _("%(name)s没有值班岗位，值班时办不了事。请系统管理员先安排岗位，或换一个人。") % {"name": user.name},
             code="no_duty_post",
         )
+
+
+def may_sit(user: User) -> bool:
+    """Whether somebody holds a post that watches the desk."""
+    return user.is_active and Appointment.objects.current(clock.now()).filter(user=user, role__in=duty_roles()).exists()
 
 
 def _one(user: User, starts_at: dt.datetime, ends_at: dt.datetime, actor: User) -> DutyShift:
@@ -63,7 +67,7 @@ def _one(user: User, starts_at: dt.datetime, ends_at: dt.datetime, actor: User) 
     if clash is not None:
         raise Refused(
             _("%(name)s在 %(start)s 至 %(end)s 已有一班，请先取消那一班。")
-            % {"name": user.name, "start": _local(clash.starts_at), "end": _local(clash.ends_at)},
+            % {"name": user.name, "start": local(clash.starts_at), "end": local(clash.ends_at)},
             code="overlaps",
         )
     made = DutyShift.objects.create(user=user, starts_at=starts_at, ends_at=ends_at, made_by=actor.name)
@@ -85,7 +89,7 @@ def cancel_shift(shift: DutyShift, actor: User) -> None:
     record("system", "shift.cancelled", _payload(shift), actor_of(actor))
     notify.send(
         "值班取消",
-        f"您 {_local(shift.starts_at)} 至 {_local(shift.ends_at)} 的值班已取消",
+        f"您 {local(shift.starts_at)} 至 {local(shift.ends_at)} 的值班已取消",
         [shift.user.username],
         key=f"shift-cancelled:{shift.pk}",
         url=ROSTER,
@@ -100,5 +104,5 @@ def _payload(shift: DutyShift) -> dict[str, str]:
     }
 
 
-def _local(at: dt.datetime) -> str:
+def local(at: dt.datetime) -> str:
     return f"{at.astimezone(zone()):%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from huiying.people.models.core import (
     User,
     UserManager,
 )
+from huiying.people.models.duty import GroupSeat, RosterSignature, ShiftSwap
 from huiying.people.models.registers import Partner, PartnerTest, Platform, Spokesperson
 
 __all__ = [
@@ -20,12 +21,15 @@ __all__ = [
     "Bureau",
     "Department",
     "DutyShift",
+    "GroupSeat",
     "Invitation",
     "Partner",
     "PartnerTest",
     "PhoneTest",
     "Platform",
     "RegulationVersion",
+    "RosterSignature",
+    "ShiftSwap",
     "Spokesperson",
     "User",
     "UserManager",

@@ -1,0 +1,165 @@
+"""The leading group, the signed roster and swaps of turns over REST （五）C5.1."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
+from huiying.api.security import caller
+from huiying.people import roster
+from huiying.people.actions import group, swaps
+from huiying.people.models import DutyShift, GroupSeat, ShiftSwap, User
+
+router = Router()
+Line = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class SeatIn(Body):
+    staff: Username
+    place: Literal["head", "deputy", "member"]
+
+
+class LeaveIn(Body):
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class SeatOut(Schema):
+    id: int
+    staff: str
+    name: str
+    place: str
+    since: dt.datetime
+    until: dt.datetime | None
+
+
+class GroupOut(Schema):
+    items: list[SeatOut]
+
+
+class SignIn(Body):
+    """Whole turns: from the moment at which the first begins to the one at which the last ends."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+
+class SignedOut(Schema):
+    id: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    by: str
+    at: dt.datetime
+    turns: int
+
+
+class SwapIn(Body):
+    """`shift` and `in_return` are ids of GET /roster."""
+
+    shift: int
+    asked_of: Username
+    in_return: int | None = None
+    reason: Line
+
+
+class SwapOut(Schema):
+    """`agreed` is null while nobody answered."""
+
+    id: int
+    shift: int
+    in_return: int | None
+    asker: str
+    asked_of: str
+    reason: str
+    agreed: bool | None
+
+
+class SwapsOut(Schema):
+    items: list[SwapOut]
+
+
+def _staff(caller_: User) -> User:
+    or_404(caller_, "contact.view")
+    return caller_
+
+
+def _seat(row: GroupSeat) -> dict[str, Any]:
+    named = {"staff": row.user.username, "name": row.user.name}
+    return {"id": row.pk, **named, "place": row.place, "since": row.since, "until": row.until}
+
+
+def _swap(row: ShiftSwap) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "shift": row.shift_id,
+        "in_return": row.in_return_id,
+        "asker": row.asker.username,
+        "asked_of": row.asked_of.username,
+        "reason": row.reason,
+        "agreed": row.agreed,
+    }
+
+
+@router.get("/leading-group", response={200: GroupOut, **READS})
+def leading_group(request: HttpRequest) -> dict[str, Any]:
+    """Who sits in it now: the head, deputies, members."""
+    _staff(caller(request))
+    return {"items": [_seat(row) for row in roster.group()]}
+
+
+@router.post("/leading-group", response={200: SeatOut, **NO})
+def take_seat(request: HttpRequest, data: SeatIn) -> dict[str, Any]:
+    who = _staff(caller(request))
+    return _seat(group.take_seat(person(data.staff, "staff"), data.place, who))
+
+
+@router.post("/leading-group/{pk}/leave", response={200: SeatOut, **NO})
+def leave(request: HttpRequest, pk: int, data: LeaveIn) -> dict[str, Any]:
+    who, row = _staff(caller(request)), GroupSeat.objects.select_related("user").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    group.leave_seat(row, data.reason, who)
+    row.refresh_from_db()
+    return _seat(row)
+
+
+@router.post("/roster/sign", response={200: SignedOut, **NO})
+def sign(request: HttpRequest, data: SignIn) -> dict[str, Any]:
+    """签发: by head or deputy of the leading group, and only where every hour has a name."""
+    row = group.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
+    span = {"starts_at": row.starts_at, "ends_at": row.ends_at}
+    return {"id": row.pk, **span, "by": row.signed_by, "at": row.at, "turns": len(row.shifts)}
+
+
+@router.get("/swaps", response={200: SwapsOut, **READS})
+def open_swaps(request: HttpRequest) -> dict[str, Any]:
+    """The caller's own, asked by or of them, that wait for an answer."""
+    return {"items": [_swap(row) for row in roster.open_swaps(_staff(caller(request)))]}
+
+
+@router.post("/swaps", response={200: SwapOut, **NO})
+def ask(request: HttpRequest, data: SwapIn) -> dict[str, Any]:
+    who = _staff(caller(request))
+    shift, back = _shift(data.shift), _shift(data.in_return) if data.in_return is not None else None
+    return _swap(swaps.ask_swap(shift, person(data.asked_of, "asked_of"), data.reason, who, in_return=back))
+
+
+@router.post("/swaps/{pk}/{verb}", response={200: SwapOut, **NO})
+def answer(request: HttpRequest, pk: int, verb: Literal["agree", "refuse", "withdraw"]) -> dict[str, Any]:
+    """By the one who was asked; `withdraw` by the one who asked. Nobody else is told that it is there."""
+    who = _staff(caller(request))
+    row = ShiftSwap.objects.filter(pk=pk, asker=who).first() or ShiftSwap.objects.filter(pk=pk, asked_of=who).first()
+    if row is None:
+        raise Http404
+    return _swap(swaps.withdraw_swap(row, who) if verb == "withdraw" else swaps.answer_swap(row, verb == "agree", who))
+
+
+def _shift(pk: int) -> DutyShift:
+    row = DutyShift.objects.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
