@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint, numbers_in, overlap
+from huiying.engine.texts import MAX_BARE, text_of
 
 STORY = (
     "昨天下午去交易大厅办理保证金退还手续，窗口说要等财务确认，财务又说银行那边没有到账回单，来回跑了三趟，"
@@ -117,3 +118,38 @@ def test_band_keys_do_not_depend_on_the_process():
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+# --- hashtags: who joins one has not copied anybody (C5.16) ---
+
+TAG = "#某大学百年校庆倒计时200天#"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"百年校庆打卡{TAG} @某大学", f"{TAG}@某大学 雨后的校园"),
+        (f"{TAG} @某大学 鸭大我来啦！", f"喜欢这抹绿{TAG} @某大学"),
+        (f"{TAG} @某大学", f"{TAG} @某大学"),
+    ],
+)
+def test_two_voices_under_one_hashtag_are_no_copies(one: str, other: str) -> None:
+    index = DuplicateIndex(8)
+    index.add("1", fingerprint(one))
+    assert index.find(fingerprint(other)) is None
+
+
+def test_a_text_is_still_recognised_when_a_hashtag_is_put_before_it() -> None:
+    text = "今天平台登录不上，九点半的标没法解密，打电话一直占线，到底谁来管，投标保证金怎么办"
+    index = DuplicateIndex(8)
+    index.add("1", fingerprint(text))
+    found = index.find(fingerprint(f"#身边事# {text} @某平台"))
+    assert found is not None
+    assert found.key == "1"
+
+
+def test_letters_beside_hashtags_and_called_names_are_what_a_post_says_itself() -> None:
+    assert text_of("", f"{TAG}@某大学 雨后的校园").bare == 5
+    assert text_of("", "没有话题的一句话").bare == MAX_BARE
+    assert text_of("", f"{TAG}{'长' * 200}").bare == MAX_BARE
+    assert text_of("", "开头#没有结束的话题").bare == 9

@@ -31,9 +31,9 @@ from huiying.handling.models import (
     Task,
 )
 from huiying.kernel import clock
-from huiying.people.actions import contacts, roster
+from huiying.people.actions import contacts, group, roster, swaps
 from huiying.people.errors import Refused
-from huiying.people.models import Department, User
+from huiying.people.models import Department, DutyShift, User
 from huiying.work.models import Job
 from huiying.work.outbox import enqueue, handler
 
@@ -65,6 +65,11 @@ def _text(act: Act, kind: str, key: str) -> Mapping[str, Any]:
 def _shift(act: Act, who: User) -> None:
     username, first, last, days = act.words
     roster.set_shift(_user(username), _at(first), _at(last), who, days=int(days))
+
+
+def _swap(act: Act, who: User) -> None:
+    starts_at, asked_of, reason = act.words
+    swaps.ask_swap(DutyShift.objects.get(user=who, starts_at=_at(starts_at)), _user(asked_of), reason, who)
 
 
 def _phone(act: Act, who: User) -> None:
@@ -224,6 +229,8 @@ def _minute(act: Act, who: User) -> None:
 
 VERBS: dict[str, Verb] = {
     "shift": _shift,
+    "join": lambda act, who: group.take_seat(_user(act.words[0]), act.words[1], who),
+    "swap": _swap,
     "phone": _phone,
     "plan": _plan,
     "planned": lambda act, who: handling.acknowledge_agenda(_agenda_item(act), who),

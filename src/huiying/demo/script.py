@@ -48,6 +48,12 @@ TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("1 09:03", "hanqiu",    "shift",    "", "dingning", "8 21:30", "9 07:30", "3"),
     ("1 09:03", "hanqiu",    "shift",    "", "yezhou", "11 21:30", "12 07:30", "2"),
     ("1 09:03", "hanqiu",    "shift",    "", "zhengwei", "13 07:30", "13 21:30", "2"),
+    # the leading group, whose head signs the roster once it has no hole; one turn waits for the visitor's answer
+    ("1 07:30", "hanqiu",    "join",     "", "guchang", "head"),
+    ("1 07:30", "hanqiu",    "join",     "", "lianan", "deputy"),
+    ("1 07:30", "hanqiu",    "join",     "", "shenli", "member"),
+    ("1 07:30", "hanqiu",    "join",     "", "tangning", "member"),
+    ("1 09:10", "dingning",  "swap",     "", "8 21:30", "zhoulan", "家里老人住院"),
     # a place for every class of channels; `patrolling` looks at them
     ("1 07:33", "hanqiu",    "places",   ""),
     # the office reads what the departments report as they go (C10.7)

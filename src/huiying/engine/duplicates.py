@@ -19,6 +19,8 @@ Grams = npt.NDArray[np.uint32]
 
 MIN_CHARS: Final = 8
 MIN_CONTAINED: Final = 14
+#: Letters beside hashtags below which a post is one more voice under a hashtag, and no copy of another one.
+MIN_BARE: Final = 12
 SAME_JACCARD: Final = 0.5
 SAME_CONTAINED: Final = 0.8
 _TITLE_WEIGHT: Final = 3.0
@@ -86,6 +88,8 @@ def read(text: Text, scratch: Scratch, rarity: npt.NDArray[np.int32], title_weig
 
     scratch.arrays[7][step.REST] = text.rest
     step.read(text.codes, text.classes, text.title, text.own, title_weight, ends(), fillers(), scratch.arrays, rarity)
+    if text.bare < MIN_BARE:
+        scratch.facts[step.MERGEABLE] = 0
 
 
 def fingerprint(text: str) -> Fingerprint:

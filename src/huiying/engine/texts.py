@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,8 @@ _MAX_TITLE: Final = 1_000
 _MAX_NAME: Final = 33
 _CHAIN: Final = "//@"
 _CODES: Final = 0x32000
+MAX_BARE: Final = 64
+_LABELS: Final = re.compile(r"#[^#\n]{1,80}#|@[\w\-·]{1,32}")
 _EAST_ASIAN: Final = 0x2E80
 
 
@@ -72,7 +75,8 @@ OPENINGS: Final = tuple(
 class Text:
     """Code points of title, then body; how long the title is and how much of the body are the poster's own words.
 
-    `rest` is a digest of what was cut off a very long text, 0 for none.
+    `rest` is a digest of what was cut off a very long text, 0 for none. `bare` is how many letters the body has beside
+    hashtags and names that it calls, counted up to `MAX_BARE`: who joins a hashtag has not copied another's words.
     """
 
     codes: Codes
@@ -80,6 +84,7 @@ class Text:
     title: int
     own: int
     rest: int
+    bare: int
 
 
 def text_of(title: str, body: str, own_names: Sequence[str] = ()) -> Text:
@@ -100,7 +105,7 @@ def text_of(title: str, body: str, own_names: Sequence[str] = ()) -> Text:
     whole = f"{head}\n{own}{tail}" if head else f"{own}{tail}"
     codes = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     start = len(head) + 1 if head else 0
-    return Text(codes, _classes()[np.minimum(codes, _CODES - 1)], start, len(own), rest)
+    return Text(codes, _classes()[np.minimum(codes, _CODES - 1)], start, len(own), rest, _bare(body))
 
 
 def post_text(post: Post, own_names: Sequence[str] = ()) -> Text:
@@ -113,6 +118,18 @@ def without_boilerplate(text: str) -> str:
     for words in BOILERPLATE:
         text = text.replace(words, "")
     return text
+
+
+def _bare(body: str) -> int:
+    """Letters beside hashtags and called names, at most MAX_BARE; most posts have no hashtag and pay nothing."""
+    if "#" not in body:
+        return MAX_BARE
+    count = 0
+    for char in _LABELS.sub(" ", body):
+        count += char.isalnum()
+        if count == MAX_BARE:
+            break
+    return count
 
 
 def _plain(text: str, own_names: Sequence[str]) -> str:
