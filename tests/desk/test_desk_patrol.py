@@ -16,7 +16,8 @@ from huiying.handling.actions import handover
 from huiying.handling.models import Handover
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.listening import patrol, patrol_actions
+from huiying.listening import patrol
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint
 from huiying.people.models import User
 

@@ -20,7 +20,7 @@ from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import patrol_actions
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.people.actions.roster import set_shift
 from huiying.people.errors import Refused
 from huiying.people.versions import zone

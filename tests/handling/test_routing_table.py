@@ -9,7 +9,7 @@ from cast import Cast
 from huiying.handling import duty_list, routing_table
 from huiying.handling.actions import routing, table
 from huiying.handling.models import Case, RoutingRule
-from huiying.judging import concerns
+from huiying.judging.actions import concerns
 from huiying.judging.models import Event
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry

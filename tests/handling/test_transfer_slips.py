@@ -11,7 +11,7 @@ from huiying.engine.post import parse_post
 from huiying.handling import slips
 from huiying.handling.actions import routing
 from huiying.handling.models import Case, CaseDepartment, SplitPost, TransferSlip
-from huiying.judging import concerns
+from huiying.judging.actions import concerns
 from huiying.judging.models import Event, EventPost
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel.clock import FrozenClock

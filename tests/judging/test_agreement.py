@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cast import Cast
-from huiying.judging import agreement
+from huiying.judging.actions import agreement
 from huiying.judging.models import ConcernDecision, ConcernRating, ConcernSample, Screening
 from huiying.kernel import clock
 from huiying.ledger.queries import entries

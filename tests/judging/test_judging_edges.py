@@ -10,8 +10,8 @@ import pytest
 
 from cast import Cast, builtin_text
 from huiying.judging import actions, engines, later, merging, opening, pipeline, queries, urgent, warnings
-from huiying.judging.concerns import second_concern, set_concern
-from huiying.judging.dismissing import propose_dismissal, second_dismissal
+from huiying.judging.actions.concerns import second_concern, set_concern
+from huiying.judging.actions.dismissing import propose_dismissal, second_dismissal
 from huiying.judging.grounds import GROUNDS
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, UrgentCall, Warning
 from huiying.kernel import clock

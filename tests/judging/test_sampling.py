@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.judging import actions, later, sampling
+from huiying.judging import actions, later
+from huiying.judging.actions import sampling
 from huiying.judging.models import Event, SampledPost, SampleDraw, Screening
 from huiying.kernel import clock
 from huiying.ledger.queries import entries

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import stories
 from cast import Cast
-from huiying.judging import sharing
+from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage, ShareReply
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

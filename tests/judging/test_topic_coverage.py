@@ -8,8 +8,8 @@ import pytest
 
 from cast import Cast
 from huiying.judging import topic_coverage, watchbook
+from huiying.judging.actions.watch_feedback import review_silent
 from huiying.judging.models import WatchHit
-from huiying.judging.watch_feedback import review_silent
 from huiying.kernel.clock import FrozenClock
 from huiying.people.queries import regulation_now
 from stream_of import bring

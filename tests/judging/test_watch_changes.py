@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from cast import Cast
 from huiying.engine.post import parse_post
-from huiying.judging import engines, watch_changes, watchbook
+from huiying.judging import engines, watchbook
+from huiying.judging.actions import watch_changes
+from huiying.judging.actions.watch_changes import Draft, agree, propose, refuse, withdraw
 from huiying.judging.audits import own_rules_are_in_force
 from huiying.judging.models import Event, EventPost, Screening, WatchChange, WatchProposal
-from huiying.judging.watch_changes import Draft, agree, propose, refuse, withdraw
 from huiying.ledger.queries import entries
 from huiying.listening import watching
 from huiying.people.errors import Refused

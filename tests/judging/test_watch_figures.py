@@ -10,9 +10,9 @@ from cast import Cast
 from huiying.engine.rules import RuleError
 from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import clear_suspect, propose_dismissal, second_dismissal
+from huiying.judging.actions.watch_changes import Draft, propose
+from huiying.judging.actions.watch_feedback import judge_hit, review_silent
 from huiying.judging.models import Event, Screening
-from huiying.judging.watch_changes import Draft, propose
-from huiying.judging.watch_feedback import judge_hit, review_silent
 from huiying.judging.watch_queries import Figures
 from huiying.kernel import clock
 from huiying.ledger.queries import entries

@@ -12,10 +12,10 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening import politeness
+from huiying.listening.actions.sources import Added, Told, add_source
 from huiying.listening.collecting import Collector, Inline
 from huiying.listening.fetching import host_of
 from huiying.listening.models import Source, SourcePage
-from huiying.listening.sources import Added, Told, add_source
 from local_web import Memory, pages
 
 ROLES = {"owner_role": "duty_officer", "backup_role": "shift_leader"}

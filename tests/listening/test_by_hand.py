@@ -9,7 +9,7 @@ from cast import Cast
 from huiying.judging.actions import judge_now
 from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
-from huiying.listening.by_hand import Entry, enter, open_attachment
+from huiying.listening.actions.by_hand import Entry, enter, open_attachment
 from huiying.listening.models import HandEntry, Post, PostAttachment, StaffReport
 from huiying.people.errors import Refused
 

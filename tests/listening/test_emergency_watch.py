@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.listening import patrol, patrol_actions
+from huiying.listening import patrol
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import EmergencyWatch, PatrolCard
 from huiying.listening.patrol_loop import keep_the_patrol
 from huiying.people.errors import Refused

@@ -13,8 +13,8 @@ from django.test import Client
 from cast import Cast
 from huiying.kernel.clock import FrozenClock
 from huiying.listening import evidence, hooks, outcomes, rhythm
+from huiying.listening.actions.sources import Added, pause_source
 from huiying.listening.models import Evidence, Post, Source
-from huiying.listening.sources import Added, pause_source
 from listening.sources_of import added, told
 
 ENTRY = {

@@ -15,7 +15,8 @@ from huiying.engine.post import FUTURE_TOLERANCE
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.listening import door, hosts, queries
-from huiying.listening.actions import _message_number, receive, receive_message, take_in
+from huiying.listening.actions import receive, receive_message, take_in
+from huiying.listening.actions.receiving import _message_number
 from huiying.listening.ingest import UsageError, ingest
 from huiying.listening.models import Message, Post
 from huiying.people.errors import Refused

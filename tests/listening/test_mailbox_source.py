@@ -16,7 +16,8 @@ from huiying.judging.pipeline import judge_pending
 from huiying.kernel import sealing
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import door, evidence, outcomes, rhythm, sources
+from huiying.listening import door, evidence, outcomes, rhythm
+from huiying.listening.actions import sources
 from huiying.listening.checking import check_now
 from huiying.listening.collecting import Collector, Inline
 from huiying.listening.fetching import Fetcher, Limits

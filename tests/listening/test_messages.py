@@ -9,7 +9,8 @@ from huiying.kernel import sealing
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries
 from huiying.listening import queries
-from huiying.listening.actions import CONTACT, receive_message
+from huiying.listening.actions import receive_message
+from huiying.listening.actions.sealed import CONTACT
 from huiying.listening.models import Message, Post
 from huiying.people.errors import Refused
 

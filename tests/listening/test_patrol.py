@@ -11,7 +11,8 @@ from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import patrol, patrol_actions
+from huiying.listening import patrol
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import PatrolCard, PatrolPoint, Post
 from huiying.listening.patrol_loop import keep_the_patrol, places_are_looked_at
 from huiying.people.errors import Refused

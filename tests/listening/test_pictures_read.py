@@ -15,7 +15,7 @@ from huiying.kernel import home as homes
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments
-from huiying.listening.by_hand import Entry, enter
+from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.models import HandEntry, PictureReading, Post, PostAttachment
 from huiying.listening.ocr import door, later, problems, readings
 from huiying.people.errors import Refused

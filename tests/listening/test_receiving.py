@@ -138,7 +138,7 @@ def test_a_rollback_leaves_no_post_without_its_urgent_call(staff: Cast, monkeypa
     def broken(*_args: object, **_more: object) -> None:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("huiying.listening.actions.record", broken)
+    monkeypatch.setattr("huiying.listening.actions.receiving.record", broken)
     with pytest.raises(RuntimeError):
         take(parsed("1", "真的活不下去了，想跳楼", own_channel=True))
     assert Post.objects.count() == 0

@@ -9,7 +9,8 @@ import pytest
 from cast import Cast
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import rhythm, source_lists, sources
+from huiying.listening import rhythm, source_lists
+from huiying.listening.actions import sources
 from huiying.listening.models import Source
 from huiying.people.errors import Refused
 from listening.sources_of import ROLES, World, minutes

@@ -14,8 +14,8 @@ from huiying.judging.pipeline import judge_pending
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import collecting, rhythm, sources
-from huiying.listening.actions import receive
+from huiying.listening import collecting, rhythm
+from huiying.listening.actions import receive, sources
 from huiying.listening.collected import engine_posts
 from huiying.listening.models import Post, Source
 from huiying.listening.probing import probe

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cast import Cast
 from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import import_loop, imports, inbox, uploads
+from huiying.listening import import_loop, inbox
+from huiying.listening.actions import imports, uploads
 from huiying.listening.models import Import, Post
 from huiying.people.errors import Refused
 from lines_of import post

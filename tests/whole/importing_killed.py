@@ -23,7 +23,8 @@ from django.db import connection  # noqa: E402
 
 from cast import bureau  # noqa: E402
 from huiying.kernel import clock, home  # noqa: E402
-from huiying.listening import import_loop, imports, inbox  # noqa: E402
+from huiying.listening import import_loop, inbox  # noqa: E402
+from huiying.listening.actions import imports  # noqa: E402
 
 BEGIN = dt.datetime(2026, 9, 14, 0, 0, tzinfo=dt.UTC)
 imports.CHUNK = 7

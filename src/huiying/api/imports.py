@@ -15,10 +15,11 @@ from huiying.api.errors import Problem, Problems
 from huiying.api.paging import Page
 from huiying.api.security import caller
 from huiying.api.sources import Who, owners
-from huiying.listening import source_lists, uploads
+from huiying.listening import source_lists
+from huiying.listening.actions import uploads
+from huiying.listening.actions.sources import FASTEST, SLOWEST, Told
 from huiying.listening.importing.headings import FIELDS
 from huiying.listening.models import Import
-from huiying.listening.sources import FASTEST, SLOWEST, Told
 from huiying.people.models import User
 from huiying.people.permissions import may
 

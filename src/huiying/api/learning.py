@@ -12,7 +12,8 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.judging import agreement, learning, learning_nightly
+from huiying.judging import learning, learning_nightly
+from huiying.judging.actions import agreement
 from huiying.judging.models import ConcernSample, LearningRun
 
 router = Router()

@@ -20,7 +20,7 @@ from huiying.judging import latency as lateness
 from huiying.judging import topic_coverage
 from huiying.kernel import clock
 from huiying.listening import coverage, patrol
-from huiying.listening import patrol_actions as acts
+from huiying.listening.actions import patrolling as acts
 from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint, Post
 
 router = Router()

@@ -12,7 +12,8 @@ from huiying.api.bodies import Body
 from huiying.api.errors import Problem, Problems
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.judging import actions, adjustments, queries, sampling
+from huiying.judging import actions, adjustments, queries
+from huiying.judging.actions import sampling
 from huiying.judging.models import SampleDraw, ScreenAdjustment, Screening
 from huiying.people.models import User
 from huiying.people.permissions import may

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, or_404
 from huiying.api.security import caller
-from huiying.judging import sharing
+from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage
 
 router = Router()

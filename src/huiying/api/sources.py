@@ -14,7 +14,7 @@ from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import Page
 from huiying.api.security import caller
 from huiying.listening import hooks, outcomes, probing, source_queries
-from huiying.listening import sources as verbs
+from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.models import Post, Source
 from huiying.people.models import User

@@ -12,7 +12,8 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.judging import actions, alarming, concerns, queries, warning_queries, warnings
+from huiying.judging import actions, alarming, queries, warning_queries, warnings
+from huiying.judging.actions import concerns
 from huiying.judging.models import Alarm, ConcernDecision, Event, Warning
 from huiying.kernel import clock
 from huiying.people.models import User

@@ -15,9 +15,10 @@ from huiying.api.errors import Unreadable
 from huiying.api.security import caller
 from huiying.engine.importing_rules import read_frequency_words
 from huiying.engine.rules import ExpressionError, RuleError, TermHit
-from huiying.judging import watch_changes, watch_feedback, watch_queries, watchbook
+from huiying.judging import watch_queries, watchbook
+from huiying.judging.actions import watch_changes, watch_feedback
+from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import WatchChange, WatchProposal
-from huiying.judging.watch_changes import Draft
 from huiying.judging.watch_queries import Line, Tried
 from huiying.listening.models import Post
 

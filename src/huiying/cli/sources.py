@@ -18,7 +18,8 @@ def add(options: argparse.Namespace) -> int:
     """Look at the address, say what was found, take it up. Exit 1 where it cannot be collected."""
     ready()
     from huiying.ledger.actions import Actor
-    from huiying.listening import probing, sources
+    from huiying.listening import probing
+    from huiying.listening.actions import sources
     from huiying.people.errors import Refused
     from huiying.people.versions import regulation_now
 
@@ -58,7 +59,7 @@ def add(options: argparse.Namespace) -> int:
 
 def _facts(options: argparse.Namespace, known: str) -> dict[str, Any]:
     """What is said of every source; `known` is the channel class that its host is known as."""
-    from huiying.listening import sources
+    from huiying.listening.actions import sources
     from huiying.people.versions import regulation_now
 
     classes = regulation_now().channel_classes
@@ -80,7 +81,8 @@ def _add_box(options: argparse.Namespace, facts: dict[str, Any]) -> int:
     from huiying.engine.channels import OWN_CLASSES
     from huiying.kernel import clock
     from huiying.ledger.actions import Actor
-    from huiying.listening import probing, sources
+    from huiying.listening import probing
+    from huiying.listening.actions import sources
 
     day = clock.now().date() - sources.BOX_LOOKS_BACK
     if options.since:
@@ -116,7 +118,8 @@ def import_(options: argparse.Namespace) -> int:
     """Take up the feeds of an OPML list; exit 1 where a row was not taken."""
     ready()
     from huiying.ledger.actions import Actor
-    from huiying.listening import source_lists, sources
+    from huiying.listening import source_lists
+    from huiying.listening.actions import sources
     from huiying.listening.importing import opml
     from huiying.listening.importing.look import File, Unreadable
     from huiying.listening.importing.opening import UsageError, opened
@@ -166,7 +169,7 @@ def password(options: argparse.Namespace) -> int:
     """A new password for a mail box that is registered."""
     ready()
     from huiying.ledger.actions import Actor
-    from huiying.listening import sources
+    from huiying.listening.actions import sources
     from huiying.listening.models import Source
     from huiying.people.errors import Refused
 

@@ -19,11 +19,11 @@ from huiying.handling import actions as handling
 from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
 from huiying.judging import actions as judging
-from huiying.judging import concerns
+from huiying.judging.actions import concerns
 from huiying.judging.models import Event, Screening, UrgentCall
 from huiying.kernel import clock
 from huiying.listening import actions as listening
-from huiying.listening import patrol_actions
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now, zone

@@ -17,7 +17,7 @@ from huiying.handling.models import ClueHandover, Escalation, Meeting
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for, with_next_due
 from huiying.judging import queries as judging
-from huiying.judging.levels import BY_PERSONS
+from huiying.judging.actions.levels import BY_PERSONS
 from huiying.judging.models import LevelDecision
 from huiying.kernel import clock
 from huiying.people.models import Appointment, User

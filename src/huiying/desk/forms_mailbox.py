@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_sources import FactsForm
 from huiying.kernel import clock
+from huiying.listening.actions.sources import BOX_LOOKS_BACK, PASSWORD_CHARS, Told
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.mail_address import INBOX, LONGEST, TLS_PORT, MailAddress, WrongAddress, parse
 from huiying.listening.models import Source
 from huiying.listening.source_secrets import SINCE
-from huiying.listening.sources import BOX_LOOKS_BACK, PASSWORD_CHARS, Told
 from huiying.people.models import User
 
 

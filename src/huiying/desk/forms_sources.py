@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import person_called, staff
 from huiying.desk.language import lang
+from huiying.listening.actions.sources import FASTEST, SLOWEST, Told, default_roles
 from huiying.listening.adapters import ADAPTERS, MAILBOX
 from huiying.listening.models import Source
-from huiying.listening.sources import FASTEST, SLOWEST, Told, default_roles
 from huiying.people.models import User
 from huiying.people.versions import regulation_now
 

@@ -14,8 +14,8 @@ from huiying.handling.queries import case_of_event
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor
+from huiying.listening.actions.sealed import purge_contact
 from huiying.listening.models import Message
-from huiying.listening.sealed import purge_contact
 from huiying.people.queries import regulation_now, regulation_of
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job

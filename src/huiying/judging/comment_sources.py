@@ -8,8 +8,8 @@ from typing import Final
 from huiying.judging.models import Screening
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
+from huiying.listening.actions.sources import watch_article
 from huiying.listening.models import Post
-from huiying.listening.sources import watch_article
 
 CLASSES: Final = ("门户网站", "传统媒体")
 LOOKED_BACK: Final = dt.timedelta(days=2)

@@ -8,7 +8,6 @@ from django.db import transaction
 
 from huiying.judging import (
     adjustments,
-    agreement,
     alarming,
     comment_sources,
     learning,
@@ -17,10 +16,10 @@ from huiying.judging import (
     opening,
     pipeline,
     queries,
-    sampling,
     urgent,
     warnings,
 )
+from huiying.judging.actions import agreement, sampling
 from huiying.judging.models import Alarm, Event, EventPost, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.listening.models import Post

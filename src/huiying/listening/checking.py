@@ -8,11 +8,11 @@ from typing import Final
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
+from huiying.listening.actions.sources import look_now
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.collecting import Collector, Inline
 from huiying.listening.fetching import Fetcher
 from huiying.listening.models import Source
-from huiying.listening.sources import look_now
 
 PATIENCE: Final = 60.0  # seconds for all, beside the fetches themselves: hosts have their pauses
 

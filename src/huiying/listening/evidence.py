@@ -25,9 +25,9 @@ from huiying.kernel import clock, home, sealing
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import CHAIN
+from huiying.listening.actions.sealed import REASON_CHARS
 from huiying.listening.fetching import Fetched
 from huiying.listening.models import Evidence, Post, Source
-from huiying.listening.sealed import REASON_CHARS
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require

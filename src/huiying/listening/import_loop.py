@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
-from huiying.listening import imports, inbox, uploads
+from huiying.listening import inbox
+from huiying.listening.actions import imports, uploads
 from huiying.listening.importing.opening import UsageError
 from huiying.listening.models import Import
 from huiying.work import leases, loop

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock, home
 from huiying.ledger.actions import Actor
-from huiying.listening import imports, uploads
+from huiying.listening.actions import imports, uploads
 from huiying.listening.importing.look import File
 from huiying.listening.importing.opening import UsageError, opened
 from huiying.listening.models import Import

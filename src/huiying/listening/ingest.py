@@ -9,10 +9,10 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from huiying.ledger.actions import Actor
-from huiying.listening import imports
+from huiying.listening.actions import imports
+from huiying.listening.actions.imports import Imported
 from huiying.listening.importing.look import File
 from huiying.listening.importing.opening import UsageError, check_format, opened
-from huiying.listening.imports import Imported
 from huiying.people.models import User
 
 __all__ = ["Imported", "UsageError", "ingest"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from huiying.kernel import clock
-from huiying.listening import patrol, patrol_actions
+from huiying.listening import patrol
+from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import Source
 from huiying.people.queries import is_set_up, regulation_now
 from huiying.work.auditor import Finding, auditor

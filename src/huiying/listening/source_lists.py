@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.ledger.actions import Actor
+from huiying.listening.actions.sources import Told, add_source
 from huiying.listening.fetching import host_of
 from huiying.listening.models import Source
-from huiying.listening.sources import Told, add_source
 from huiying.people.errors import Refused
 from huiying.people.models import User
 

@@ -11,10 +11,10 @@ from typing import Any
 from cast import Cast
 from huiying.handling.actions import handover
 from huiying.handling.actions.reconciling import take_list
+from huiying.judging.actions.sharing import open_package, share
 from huiying.judging.models import Event
-from huiying.judging.sharing import open_package, share
 from huiying.kernel import clock
-from huiying.listening import patrol_actions
+from huiying.listening.actions import patrolling as patrol_actions
 
 FORMS: dict[str, str] = {
     "place": "name=本地贴吧 channel_class=论坛 owner={wgc} backup={bgs}",

@@ -10,7 +10,8 @@ from typing import Any
 
 from cast import Cast
 from huiying.kernel import clock
-from huiying.listening import collected, sources
+from huiying.listening import collected
+from huiying.listening.actions import sources
 from huiying.listening.adapters import Item
 from huiying.listening.evidence import capture
 from huiying.listening.fetching import Fetched

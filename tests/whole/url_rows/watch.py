@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cast import Cast
+from huiying.judging.actions.watch_changes import Draft, propose
 from huiying.judging.models import WatchHit
-from huiying.judging.watch_changes import Draft, propose
 
 FORMS: dict[str, str] = {
     "watch_new": "rule=B001 name=唱双簧 group=工程 expression=唱双簧 sensitivity=3 lead=JDC reason=@",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk import forms_patrol as forms
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.handling.actions import handover
-from huiying.listening import patrol_actions as acts
+from huiying.listening.actions import patrolling as acts
 from huiying.listening.models import EmergencyWatch
 from huiying.people.errors import Refused
 from huiying.people.models import User

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _t
 from huiying.desk.bar import Verb
 from huiying.desk.forms_patrol import OutsideListForm, ShareForm
 from huiying.handling.actions.reconciling import take_list
-from huiying.judging.sharing import share
+from huiying.judging.actions.sharing import share
 
 VERBS: dict[str, Verb] = {}
 RECONCILE_VERBS: dict[str, Verb] = {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk import forms_sources as forms
 from huiying.desk.bar import NothingForm, Verb
 from huiying.desk.forms_mailbox import EditMailboxForm, MailboxForm
-from huiying.listening import sources
+from huiying.listening.actions import sources
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.models import Source
 

@@ -17,7 +17,7 @@ from huiying.desk.views.home import tell_taken
 from huiying.desk.views.readings import ReadForm, panel
 from huiying.judging.actions import judge_now
 from huiying.kernel.store import ENDINGS
-from huiying.listening import by_hand
+from huiying.listening.actions import by_hand
 from huiying.listening.models import HandEntry, PictureReading, PostAttachment
 from huiying.listening.ocr import door as ocr
 from huiying.listening.ocr import readings

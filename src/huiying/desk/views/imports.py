@@ -17,7 +17,8 @@ from huiying.desk.forms_sources import ListForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.events import page_of
 from huiying.kernel import home
-from huiying.listening import source_lists, uploads
+from huiying.listening import source_lists
+from huiying.listening.actions import uploads
 from huiying.listening.importing.headings import FIELDS, is_personal
 from huiying.listening.importing.registry import BY_CODE, FORMATS
 from huiying.listening.importing.vendor import Table

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang, twin
-from huiying.judging import agreement as samples
 from huiying.judging import learning as judging
 from huiying.judging import learning_nightly
+from huiying.judging.actions import agreement as samples
 from huiying.judging.models import ConcernSample, LearningRun
 from huiying.people.errors import Refused
 from huiying.people.permissions import may

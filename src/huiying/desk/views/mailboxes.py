@@ -11,7 +11,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from huiying.desk.forms_mailbox import MailboxForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.listening import probing, sources
+from huiying.listening import probing
+from huiying.listening.actions import sources
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 

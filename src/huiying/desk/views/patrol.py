@@ -19,8 +19,8 @@ from huiying.desk.verbs.patrol import COVERAGE_VERBS, EMERGENCY_VERBS, POINT_VER
 from huiying.kernel import clock
 from huiying.listening import coverage as kept
 from huiying.listening import patrol as reading
+from huiying.listening.actions.patrolling import tick
 from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint
-from huiying.listening.patrol_actions import tick
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may

@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.events import page_of, why
 from huiying.desk.views.suspects import DECISIONS, just_cleared
-from huiying.judging import actions, adjustments, sampling
+from huiying.judging import actions, adjustments
+from huiying.judging.actions import sampling
 from huiying.judging.models import SampledPost, SampleDraw, ScreenAdjustment, Screening
 from huiying.people.errors import Refused
 from huiying.people.permissions import may

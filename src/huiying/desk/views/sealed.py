@@ -12,8 +12,8 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
 from huiying.handling.queries import case_of_event
 from huiying.judging.queries import event_of_post
+from huiying.listening.actions.sealed import Opened, open_sealed
 from huiying.listening.models import Post
-from huiying.listening.sealed import Opened, open_sealed
 from huiying.people.errors import Refused
 from huiying.people.models import User
 

@@ -17,7 +17,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
 from huiying.desk.verbs.reconcile import SHARE_VERBS
 from huiying.desk.views.events import get_event
-from huiying.judging import sharing
+from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage
 from huiying.kernel import clock
 from huiying.people.models import User

@@ -22,7 +22,7 @@ from huiying.desk.views.sealed import ReasonForm, gate
 from huiying.kernel import clock
 from huiying.listening import evidence as kept
 from huiying.listening import hooks, probing, rhythm, source_queries
-from huiying.listening import sources as verbs
+from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS, HOOKS, MAILBOX
 from huiying.listening.models import Evidence, Post, Source, SourcePage
 from huiying.people.errors import Refused

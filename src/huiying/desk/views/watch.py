@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.judging import watch_feedback, watch_queries, watchbook
+from huiying.judging import watch_queries, watchbook
+from huiying.judging.actions import watch_feedback
 from huiying.judging.models import Event, WatchChange, WatchHit
 from huiying.judging.watch_queries import Line
 from huiying.kernel.wording import Piece, difference

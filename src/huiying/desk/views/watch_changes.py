@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _t
 from huiying.desk.forms_watch import RemoveForm, RuleForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.watch import changed
-from huiying.judging import watch_changes, watch_queries, watchbook
+from huiying.judging import watch_queries, watchbook
+from huiying.judging.actions import watch_changes
+from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import WatchProposal
-from huiying.judging.watch_changes import Draft
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 

@@ -17,8 +17,9 @@ from huiying.desk.language import lang
 from huiying.desk.views.watch import pieces
 from huiying.engine.importing_rules import LOST, Read, read_frequency_words
 from huiying.engine.rules import ExpressionError, RuleError, RuleSet, TermHit
-from huiying.judging import watch_changes, watch_queries, watchbook
-from huiying.judging.watch_changes import Draft
+from huiying.judging import watch_queries, watchbook
+from huiying.judging.actions import watch_changes
+from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.watch_queries import Tried
 from huiying.kernel.wording import Piece
 from huiying.people.errors import Refused

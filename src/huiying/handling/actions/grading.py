@@ -15,7 +15,7 @@ from huiying.handling.models import Case, Knowledge, LateKnowledge
 from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
 from huiying.judging import warnings
-from huiying.judging.levels import affirm_level, standing_decision
+from huiying.judging.actions.levels import affirm_level, standing_decision
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from huiying.judging import sharing
+from huiying.judging.actions import sharing
 from huiying.people.errors import Refused
 from huiying.portal import limits
 

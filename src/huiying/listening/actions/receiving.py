@@ -14,8 +14,8 @@ from huiying.engine import post as engine_post
 from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door, hosts
+from huiying.listening.actions.sealed import CONTACT
 from huiying.listening.models import Message, Post, StaffReport
-from huiying.listening.sealed import CONTACT
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require

@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.judging import engines, grouping, merging, opening, pipeline, urgent, warnings
-from huiying.judging.concerns import second_concern, set_concern
-from huiying.judging.dismissing import propose_dismissal, second_dismissal
-from huiying.judging.grouping import keep_apart, split_event
-from huiying.judging.levels import decide_level, propose_lower, second_lower
+from huiying.judging import engines, merging, opening, pipeline, urgent, warnings
+from huiying.judging.actions import grouping
 from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
-from huiying.judging.voices import forget as forget_voices
 from huiying.kernel import clock
 from huiying.ledger.actions import lock, record
 from huiying.listening import actions as listening
@@ -281,29 +277,3 @@ def unmerge(event: Event, actor: User) -> Event:
     opening.assess(event, now)
     opening.assess(Event.objects.get(pk=winner.pk), now)
     return event
-
-
-__all__ = [
-    "Taken",
-    "acknowledge_urgent",
-    "acknowledge_warning",
-    "clear_suspect",
-    "decide_level",
-    "forget_voices",
-    "judge_now",
-    "keep_apart",
-    "merge_events",
-    "propose_dismissal",
-    "propose_lower",
-    "read_attitude",
-    "regrade_event",
-    "second_concern",
-    "second_dismissal",
-    "second_lower",
-    "set_concern",
-    "set_offline_risk",
-    "split_event",
-    "take_in",
-    "undo_clear",
-    "unmerge",
-]

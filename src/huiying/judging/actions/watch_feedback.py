@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.judging import watchbook
+from huiying.judging.actions.watch_changes import CHAIN
 from huiying.judging.models import WatchHit, WatchReview, WatchVerdict
-from huiying.judging.watch_changes import CHAIN
 from huiying.kernel import clock
 from huiying.ledger.actions import record
 from huiying.listening.models import Post

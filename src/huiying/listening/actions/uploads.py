@@ -18,8 +18,8 @@ from huiying.engine.lines import Rejected
 from huiying.engine.post import Post
 from huiying.kernel import clock, home
 from huiying.ledger.actions import record
-from huiying.listening import door, imports
-from huiying.listening.actions import CHAIN
+from huiying.listening import door
+from huiying.listening.actions import CHAIN, imports
 from huiying.listening.importing import vendor
 from huiying.listening.importing.look import File
 from huiying.listening.importing.opening import Opened, UsageError, check_format, opened
