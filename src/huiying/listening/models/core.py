@@ -68,6 +68,7 @@ class Message(models.Model):
     sealed_contact = models.BinaryField(null=True)
     received_at = models.DateTimeField()
     contact_purged_at = models.DateTimeField(null=True)
+    statutory = models.JSONField(default=list)  # codes of the statutory channels that the asker was told of (C3.1)
 
 
 class StaffReport(models.Model):
