@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,7 +21,7 @@ from huiying.listening.watching import in_danger
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
-from huiying.people.queries import actor_of, zone
+from huiying.people.queries import actor_of, regulation_now, zone
 from huiying.work.numbers import next_number
 from huiying.work.outbox import enqueue
 from huiying.work.rows import insert
@@ -154,7 +155,13 @@ def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> No
 
 
 def _summary(rows: Sequence[Post], received: int, batch: str, how: str) -> dict[str, object]:
-    """Counts, ids and hashes: enough to prove what was here and when, no text (the ledger may outlive the text)."""
+    """Counts, ids and hashes: enough to prove what was here and when, no text (the ledger may outlive the text).
+
+    `inlets`: how many came over each of the bureau's own channels, "" for one that the regulation does not list (C4.1).
+    """
+    own = [row for row in rows if row.own_channel]
+    inlet_of = regulation_now().inlet_of if own else None
+    inlets = Counter(inlet_of(row.platform, row.channel_class) for row in own) if inlet_of else {}
     return {
         "batch": batch,
         "how": how,
@@ -162,6 +169,7 @@ def _summary(rows: Sequence[Post], received: int, batch: str, how: str) -> dict[
         "new": len(rows),
         "posts": [{"id": row.pk, "sha256": row.text_sha256, "version": row.version} for row in rows],
         "life_safety": [row.pk for row in rows if row.life_safety],
+        **({"inlets": dict(inlets)} if inlets else {}),
     }
 
 

@@ -95,6 +95,13 @@ class Regulation(Content):
         own = [list(group) for group in self.stage(stage).review]
         return own or self.review_steps(level)
 
+    def inlet_of(self, platform: str, channel_class: str) -> str:
+        """The code of the channel over which a message reached the bureau; "" where the file names none (C4.1)."""
+        for code, inlet in self.asking.channels.items():
+            if platform in inlet.platforms:
+                return code
+        return next((code for code, inlet in self.asking.channels.items() if channel_class in inlet.classes), "")
+
     def statutory_in(self, text: str) -> list[str]:
         """Codes of the statutory channels whose words stand in a text, in the order of the file (C3.1)."""
         channels = self.response.statutory_channels

@@ -30,4 +30,12 @@ class Migration(migrations.Migration):
             model_name='postattachment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('message__isnull', True)), models.Q(('entry__isnull', True), ('message__isnull', False)), _connector='OR'), name='attachment_of_one_thing'),
         ),
+        migrations.AddIndex(
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("own_channel", True)),
+                fields=["platform", "channel_class", "received_at"],
+                name="post_own",
+            ),
+        ),
     ]
