@@ -333,6 +333,19 @@ def test_departments_are_summed_up_by_their_last_lead() -> None:
     assert departments["业务部"]["on_time_share"] == 1.0
     assert departments["工程处"]["on_time_share"] == 0.0
     assert set(departments["工程处"]) == set(SCALARS) - {
+        "channels_registered",
+        "channels_heard",
+        "messages_by_channel",
+        "messages_of_no_channel",
+        "via_intake_share",
+        "receipt_share",
+        "messages_accepted_share",
+        "median_minutes_to_acceptance",
+        "ratings",
+        "satisfied_share",
+        "asked_again",
+        "asked_again_answered_share",
+        "digests_issued",
         "posts_received",
         "messages_received",
         "events",
