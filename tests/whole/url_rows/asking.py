@@ -33,9 +33,9 @@ POST /status/again/                                    ! ! ! ! ! ! ! ! ! ! ! | n
 POST /status/again/                                    ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /desk/cases/{done}/do/uphold/                     s . ! * ! ! . ! ! ! . | reason=@@
 POST /desk/cases/{life}/do/uphold/                     s . ! ! . . . . ! . . | reason=@@
-GET  /desk/channels/                                   s . + + . . . + + + .
-GET  /desk/digest/                                     s . > > . . . > > > .
-GET  /desk/digest/2026-09/                             s . + + . . . + + + .
+GET  /desk/channels/                                   s . + + . . . . + + .
+GET  /desk/digest/                                     s . > > . . . . > > .
+GET  /desk/digest/2026-09/                             s . + + . . . . + + .
 GET  /desk/digest/2026-13/                             s . . . . . . . . . .
 GET  /desk/digest/2099-01/                             s . . . . . . . . . .
 GET  /desk/originals/{sent_along}/                     s . + + . + . . . . .
