@@ -52,6 +52,11 @@ ALLOWED: dict[str, set[str]] = {
     "handover.give": DUTY,
     # C5.16, C5.18: lists from outside and packages to outside are the desk's and the office's.
     "reconcile.decide": DUTY | OFFICE,
+    # C4.1, C4.5: where people reach us, and what they say in a month: the desk, the office, who leads, who inspects.
+    "channels.view": DUTY | OFFICE | LEADERS | {"inspector"},
+    "digest.view": DUTY | OFFICE | LEADERS | {"inspector"},
+    # C4.3: an answer that stands is the office's word to whoever took the matter up again.
+    "asked_again.uphold": OFFICE,
     "screening.withdraw": OFFICE,
     "event.share": DUTY | OFFICE,
     # C5.14, C5.16: the tray is gone through by the desk and the office that stands behind it.

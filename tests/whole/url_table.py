@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from whole.url_rows import (
     accounts,
+    asking,
     drafting,
     duty,
     following,
@@ -451,6 +452,7 @@ POST /i18n/setlang/                                    > > > > > > > > > > > | l
 
 # The rows of the answer, part by part.
 PARTS = (
+    asking,
     drafting,
     duty,
     accounts,

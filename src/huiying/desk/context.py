@@ -229,6 +229,8 @@ class Everywhere:
             ("press", _("新闻稿"), may(user, "press.view").allowed),
             ("calendar", _("发布日历"), may(user, "press.view").allowed),
             ("gaps", _("信息缺口"), may(user, "press.view").allowed),
+            ("channels", _("互动渠道"), may(user, "channels.view").allowed),
+            ("digest", _("民意月报"), may(user, "digest.view").allowed),
             ("sources", _("监测来源"), may(user, "source.view").allowed),
             ("platforms", _("平台登记"), may(user, "register.view").allowed),
             ("partners", _("合作账号"), may(user, "register.view").allowed),

@@ -244,7 +244,10 @@ def settle(joined: Joined, now: dt.datetime) -> None:
         for event in events:
             is_new = event.pk in joined.opened
             if not is_new:
-                payload = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
+                payload: dict[str, Any] = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
+                # Whoever wrote to the bureau: from the ledger alone it can be told when they were heard (C4.3).
+                if asked := [post.pk for post in joined.arrivals.get(event.pk, ()) if post.kind == "message"]:
+                    payload["messages"] = asked
                 record(f"event:{event.number}", "event.joined", payload, Actor.SYSTEM)
             if event.pk in joined.took_in:
                 opening.count(event, now, desk)

@@ -1,18 +1,28 @@
-"""Photos and PDFs that prove an entry: judged by their first bytes, sealed, kept under evidence/ (C5.7, S14)."""
+"""Photos and PDFs that prove an entry: judged by their first bytes, sealed, kept under evidence/ (C5.7, S14).
+
+What a citizen hands in loses what its file says of place, time and device (§6.2). It waits under evidence/waiting until
+the message is sent, so that a form that comes back for a mistake has not lost it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypedDict
 
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical, home, sealing, store
+from huiying.kernel import canonical, clock, home, pictures, sealing, store
 from huiying.people.errors import Refused
 
 PURPOSE: Final = "post.attachment"
 MOST: Final = 6
+WAITING: Final = "waiting"  # under evidence/
+WAITS: Final = dt.timedelta(hours=2)
 
 Content = tuple[bytes, str]  # the bytes and what they are
 
@@ -57,3 +67,70 @@ def opened(stored: str) -> bytes:
 def forget(stored: str) -> None:
     """Remove a file that became nobody's attachment. Each sealing is a file of its own, so no other row names it."""
     store.path_in(home.evidence(), stored).unlink(missing_ok=True)
+
+
+def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Content]:
+    """What a citizen hands in, without the traces beside the picture. Raises Refused, kindly."""
+    if len(files) > most:
+        raise Refused(_("一次最多附 %(n)d 个文件。") % {"n": most}, code="too_many")
+    contents = [_content(file) for file in files]
+    try:
+        return [(pictures.without_metadata(content, kind), kind) for content, kind in contents]
+    except pictures.Broken as error:
+        raise Refused(_("有一张照片打不开，可能没有传完整。请重新选一次，或另存后再选。"), code="broken") from error
+
+
+def _waiting(stored: str) -> Path:
+    return store.path_in(home.evidence() / WAITING, stored)
+
+
+def hold(contents: Sequence[Content]) -> list[Kept]:
+    """Keep the files, sealed, until the message is sent."""
+    return [_held(content, media_type) for content, media_type in contents]
+
+
+def _held(content: bytes, media_type: str) -> Kept:
+    stored = store.keep(home.evidence() / WAITING, sealing.seal(content, PURPOSE))
+    now = clock.now().timestamp()
+    os.utime(_waiting(stored), (now, now))  # waits by the program's clock, not by the disk's
+    return {"sha256": canonical.sha256(content), "stored": stored, "media_type": media_type, "size": len(content)}
+
+
+def ticket(held: Sequence[Kept]) -> str:
+    """What the form carries for files that wait: signed, so that nobody can name a file of somebody else."""
+    return signing.dumps(list(held), salt=WAITING) if held else ""
+
+
+def held_by(text: str) -> list[Kept]:
+    """The files of a ticket. Raises Refused where it is forged or they have gone."""
+    if not text:
+        return []
+    over = Refused(_("刚才选的文件已经过期删除，请重新选一次。"), code="files_gone")
+    try:
+        found: list[Kept] = signing.loads(text, salt=WAITING)
+    except signing.BadSignature as error:
+        raise over from error
+    if not all(_waiting(one["stored"]).is_file() for one in found):
+        raise over
+    return found
+
+
+def adopt(held: Sequence[Mapping[str, Any]]) -> None:
+    """The message is being stored: its files move in with the evidence. A crash before the commit leaves orphans."""
+    for one in held:
+        target = store.path_in(home.evidence(), one["stored"])
+        target.parent.mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
+        try:
+            _waiting(one["stored"]).replace(target)
+        except FileNotFoundError as error:
+            raise Refused(_("刚才选的文件已经过期删除，请重新选一次。"), code="files_gone") from error
+
+
+def clear_waiting() -> int:
+    """Remove what nobody sent in the end."""
+    root, cleared = home.evidence() / WAITING, 0
+    for path in sorted(root.glob("*/*")):
+        if clock.now().timestamp() - path.stat().st_mtime > WAITS.total_seconds():
+            path.unlink(missing_ok=True)
+            cleared += 1
+    return cleared

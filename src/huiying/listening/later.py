@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from huiying.kernel import clock
-from huiying.listening import collecting, evidence, rhythm, source_alarms
+from huiying.listening import attachments, collecting, evidence, rhythm, source_alarms
 from huiying.listening.models import Source
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every, poller
@@ -47,3 +47,9 @@ def sources_are_heard() -> list[Finding]:
             )
         )
     return found
+
+
+@every("attachments.clear_waiting", 1800, transactional=False)
+def clear_waiting() -> int:
+    """Files that were chosen on the form and never sent (§6.2)."""
+    return attachments.clear_waiting()

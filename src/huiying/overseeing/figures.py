@@ -17,6 +17,7 @@ from typing import Any
 from huiying.overseeing import indicators
 from huiying.overseeing.answer_indicators import Answered, Unasked, answering
 from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
+from huiying.overseeing.asking_indicators import Asked
 from huiying.overseeing.casebook import Work
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
@@ -60,6 +61,7 @@ class _Read:
     unasked: Unasked = field(default_factory=Unasked)
     warned: Warned = field(default_factory=Warned)
     listened: Listened = field(default_factory=Listened)
+    asked: Asked = field(default_factory=Asked)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -99,6 +101,7 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
         **read.unasked.figures(wanted, frame),
         **read.warned.figures(wanted, frame),
         **read.listened.figures(wanted, frame),
+        **read.asked.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
@@ -136,6 +139,7 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
 def _take(read: _Read, entry: Entry) -> None:
     kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
     read.cut_off = max(read.cut_off or at, at)
+    read.asked.take(entry["chain"], kind, payload, at)
     if entry["chain"].startswith("case:"):
         case = read.cases[entry["chain"]]
         _take_case(case, kind, payload, at)

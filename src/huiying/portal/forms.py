@@ -24,14 +24,17 @@ KINDS: list[tuple[str, Any, Any]] = [
 ]
 
 
+def plain(text: str) -> str:
+    """Without invisible control characters, which nobody typed on purpose and PostgreSQL does not keep."""
+    return "".join(char for char in text if char in "\n\t" or char.isprintable() or char == "\u3000").strip()
+
+
 class PlainText(forms.CharField):
     """Text as a person typed it: invisible control characters are dropped, unreadable ones are named."""
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if not isinstance(text, str):
-            return text
-        return "".join(char for char in text if char in "\n\t" or char.isprintable() or char == "\u3000").strip()
+        return plain(text) if isinstance(text, str) else text
 
     def validate(self, value: Any) -> None:
         super().validate(value)

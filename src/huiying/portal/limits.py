@@ -1,27 +1,65 @@
-"""How often one reader may send. The buckets lie in the database, so all processes share them (C4.3)."""
+"""How often one reader may send. The buckets lie in the database: all processes share them, a restart forgets none.
+
+An honest asker is never locked out for long: a bucket fills up evenly, so the next message may go after minutes, and
+the page says when (C4.3).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import ipaddress
+import math
 from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from huiying.kernel import clock
+from huiying.portal.templatetags.plain import when
 from huiying.work import limits
 
+HOUR, TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
+# All askers together: what a duty desk can look through, so that a flood from many places drowns nobody's message.
+FROM_ALL = 600
 
-def may_ask(request: HttpRequest) -> bool:
-    """Ten messages an hour from one place: a hall or an office may share an address."""
-    return limits.allow(f"portal.ask:{_place(request)}", timedelta(hours=1), 10)
+
+def ask_wait(request: HttpRequest) -> timedelta:
+    """Ten messages an hour from one place: a hall or an office may share an address. Nothing where one may go now."""
+    own = limits.wait(f"portal.ask:{_place(request)}", HOUR, 10)
+    return own or limits.wait("portal.ask", HOUR, FROM_ALL)
 
 
-def may_look_up(request: HttpRequest) -> bool:
+def danger_wait(request: HttpRequest) -> timedelta:
+    """A message about a danger to life goes past the others' limit; only a machine sends sixty of them in an hour."""
+    return limits.wait(f"portal.danger:{_place(request)}", HOUR, 60)
+
+
+def upload_wait(request: HttpRequest) -> timedelta:
+    """Thirty files an hour from one place, sent or not: what waits for a message fills a disk."""
+    return limits.wait(f"portal.upload:{_place(request)}", HOUR, 30)
+
+
+def look_up_wait(request: HttpRequest) -> timedelta:
     """Thirty look-ups in ten minutes: a query code has 39 bits, so guessing stays hopeless."""
-    return limits.allow(f"portal.status:{_place(request)}", timedelta(minutes=10), 30)
+    return limits.wait(f"portal.status:{_place(request)}", TEN_MINUTES, 30)
 
 
 def may_confirm(request: HttpRequest) -> bool:
-    return limits.allow(f"portal.confirm:{_place(request)}", timedelta(minutes=10), 20)
+    return limits.allow(f"portal.confirm:{_place(request)}", TEN_MINUTES, 20)
+
+
+def later(wait: timedelta) -> dict[str, object]:
+    """「请在 6 分钟后（10:06 以后）再发送」: the words of a wait for a sentence."""
+    minutes = max(math.ceil(wait / timedelta(minutes=1)), 1)
+    at: dt.datetime = clock.now() + timedelta(minutes=minutes)
+    return {"minutes": minutes, "at": when(at)}
+
+
+def too_many_messages(wait: timedelta) -> str:
+    return _(
+        "这个网络刚才发来的留言比较多，要等 %(minutes)s 分钟，请在 %(at)s 以后再发送。写好的内容还在，不会丢。"
+    ) % (later(wait))
 
 
 def _place(request: HttpRequest) -> str:
@@ -30,4 +68,17 @@ def _place(request: HttpRequest) -> str:
     if settings.HTTPS:
         # A proxy stands in front and appends the address it saw; what stands before that can be forged.
         address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
-    return address
+    return _network(address)
+
+
+def _network(address: str) -> str:
+    """A house has one IPv4 address, but a whole /64 of IPv6: without this one machine would have 2^64 buckets."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)

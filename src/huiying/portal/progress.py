@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
+
+from huiying.handling import clocks
+from huiying.handling.actions.asking import MOMENT, Voice, voice_of
 from huiying.handling.models import Case
 from huiying.handling.queries import case_of_event, lead_of
 from huiying.judging.models import Event, Screening
@@ -13,6 +17,7 @@ from huiying.kernel import clock
 from huiying.listening.models import Message
 from huiying.listening.queries import message_by_code
 from huiying.people import queries as people
+from huiying.people.queries import regulation_of
 from huiying.portal import reading
 from huiying.regulation.durations import Duration
 
@@ -42,6 +47,8 @@ class Progress:
     department: str
     due_at: dt.datetime | None
     answer: str = ""
+    took: dt.timedelta | None = None
+    voice: Voice = field(default_factory=Voice)
 
     @property
     def overdue(self) -> bool:
@@ -70,21 +77,44 @@ def _progress(message: Message) -> Progress:
         due = None if step == SETTLED else _promised(message)
         return Progress(message.number, message.kind, message.received_at, step, people.office().name, due)
     answered = reading.answer(case.number)
+    voice = voice_of(message, case)
     step = TOLD.get(case.state, CHECKING)
     if answered is not None:
         if answered.is_answer:
             step = ANSWERED
         elif step == ANSWERED:
             step = CHECKING  # taken back: another answer is to come (C11.1)
+    if voice.again is not None and not voice.again.outcome:
+        step = WRITING if case.state in ("reviewing", "approved") else CHECKING  # a further answer is to come
     return Progress(
         number=message.number,
         kind=message.kind,
         received_at=message.received_at,
         step=step,
         department=_lead(case),
-        due_at=None if step in (ANSWERED, SETTLED) else _due(case) or _promised(message),
+        due_at=None if step in (ANSWERED, SETTLED) else _due_now(case, message, voice),
         answer=answered.number if answered else "",
+        took=answered.took if answered else None,
+        voice=voice,
     )
+
+
+def grades() -> list[tuple[str, str]]:
+    """The answers to 「您对这次答复满意吗」 as the regulation words them, in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return [
+        (code, (grade.en if english else "") or grade.name)
+        for code, grade in people.regulation_now().asking.grades.items()
+    ]
+
+
+def _due_now(case: Case, message: Message, voice: Voice) -> dt.datetime | None:
+    """Whoever took the matter up again waits by the file's own time for that, not by the one that is over."""
+    if voice.again is None or voice.again.outcome:
+        return _due(case) or _promised(message)
+    acts = clocks.acts_from(regulation_of(case.regulation), MOMENT)
+    live = case.clocks.filter(act__in=acts, stopped_at__isnull=True, superseded_at__isnull=True)
+    return live.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def _needs_no_answer(message: Message, event: Event | None) -> bool:

@@ -208,6 +208,7 @@ _BEGUN = {
     "submitted_at": ("送审", "Submitted"),
     "node_at": ("到达节点", "Node reached"),
     "closed_at": ("办结", "Closed"),
+    "asked_again_at": ("提问人再次提出", "Raised again by the asker"),
     "required_at": ("须办理", "Required"),
     "looked_at": ("上次复看", "Last looked at"),
 }

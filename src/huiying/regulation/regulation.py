@@ -95,6 +95,18 @@ class Regulation(Content):
         own = [list(group) for group in self.stage(stage).review]
         return own or self.review_steps(level)
 
+    def inlet_of(self, platform: str, channel_class: str) -> str:
+        """The code of the channel over which a message reached the bureau; "" where the file names none (C4.1)."""
+        for code, inlet in self.asking.channels.items():
+            if platform in inlet.platforms:
+                return code
+        return next((code for code, inlet in self.asking.channels.items() if channel_class in inlet.classes), "")
+
+    def statutory_in(self, text: str) -> list[str]:
+        """Codes of the statutory channels whose words stand in a text, in the order of the file (C3.1)."""
+        channels = self.response.statutory_channels
+        return [code for code, channel in channels.items() if any(word in text for word in channel.words)]
+
     @property
     def press_steps(self) -> list[list[str]]:
         """Who reviews a press release (C11.5)."""
@@ -160,7 +172,8 @@ class Regulation(Content):
     @cached_property
     def _english_by_name(self) -> dict[str, str]:
         kinds = (
-            "category", "act", "state", "review_step", "role", "department", "level", "stage", "account", "statutory"
+            "category", "act", "state", "review_step", "role", "department", "level", "stage", "account", "statutory",
+            "grade", "inlet",
         )  # fmt: skip
         names = [pair for kind in kinds for pair in self._names(kind).values()]
         issuer = {self.meta.issuer: self.meta.issuer_en} if self.meta.issuer_en else {}
@@ -177,6 +190,7 @@ class Regulation(Content):
             "review_step": self.workflow.review_steps.names, "category": self.routing.categories,
             "responsibility": self.responsibilities, "urgent_number": self.urgent_numbers,
             "account": self.release_platforms.accounts, "statutory": self.response.statutory_channels,
+            "grade": self.asking.grades, "inlet": self.asking.channels,
         }  # fmt: skip
         names = {code: (item.name, item.en) for code, item in tables[kind].items()}
         if kind == "review_step":

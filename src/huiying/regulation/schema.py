@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 from huiying.regulation.durations import Duration
 from huiying.regulation.markers import Between, Keys, Pattern, Ref
+from huiying.regulation.schema_asking import Asking
 from huiying.regulation.schema_duties import (
     Accountability,
     DailyLog,
@@ -451,6 +452,7 @@ class Content:
     acts: Mapping[str, Act]
     states: Mapping[str, Named]
     response: Response
+    asking: Asking = field(default_factory=Asking)
     workflow: Workflow
     transfer: Transfer
     risk_assessment: RiskAssessment

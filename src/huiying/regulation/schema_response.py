@@ -75,7 +75,8 @@ class Effect:
 @dataclass(frozen=True, kw_only=True)
 class StatutoryChannel:
     """异议、质疑、投诉…… (C3.1): a public answer points there and never takes its place. ``words`` are looked for in
-    what people write; ``answer_within`` runs only from when the person files.
+    what people write; ``answer_within`` runs only from when the person files. ``where``: whom to turn to, as the asker
+    is told before sending.
     """
 
     code: Code
@@ -83,6 +84,9 @@ class StatutoryChannel:
     en: str = ""
     words: Names
     notice: str
+    notice_en: str = ""
+    where: str = ""
+    where_en: str = ""
     answer_within: Duration
     source: str
 

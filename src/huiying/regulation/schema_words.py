@@ -31,4 +31,6 @@ DayOrSpan = Annotated[
 ]
 Colour = Annotated[str, Pattern("#[0-9a-fA-F]{6}", '颜色，如 "#1f5fa8"', 'a colour such as "#1f5fa8"')]
 # What a case waits for before an internal clock starts; internal nudges, no legal deadline.
-Start = Literal["first_known_at", "level_confirmed_at", "transferred_at", "submitted_at", "node_at", "closed_at"]
+Start = Literal[
+    "first_known_at", "level_confirmed_at", "transferred_at", "submitted_at", "node_at", "closed_at", "asked_again_at"
+]  # fmt: skip

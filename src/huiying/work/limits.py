@@ -18,6 +18,11 @@ def allow(key: str, per: timedelta, burst: int) -> bool:
     """Take one token of the bucket `key`, which holds `burst` and fills up evenly over `per`; False when
     empty.
     """
+    return not wait(key, per, burst)
+
+
+def wait(key: str, per: timedelta, burst: int) -> timedelta:
+    """Take one token as `allow` does: nothing where there was one, else how long until there is one again."""
     with transaction.atomic():
         now = clock.now()
         name = sealing.keyed_tag(keyfiles.load("limits"), key)
@@ -28,7 +33,7 @@ def allow(key: str, per: timedelta, burst: int) -> bool:
         bucket.tokens = tokens - 1 if allowed else tokens
         bucket.updated_at = max(now, bucket.updated_at)
         bucket.save()
-        return allowed
+        return timedelta(0) if allowed else (1 - tokens) * per / burst
 
 
 @every("work.forget_rate_buckets", 3600)

@@ -4,6 +4,7 @@ from django.urls import URLPattern
 
 from huiying.desk.addresses import (
     accounts,
+    asking,
     calling,
     departments,
     drafting,
@@ -24,7 +25,7 @@ from huiying.desk.addresses import (
 )
 
 PARTS = (
-    calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
-    watch, sampling, warnings, stream, sources, importing,
+    asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
+    patrol, watch, sampling, warnings, stream, sources, importing,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

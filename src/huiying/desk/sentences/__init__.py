@@ -4,6 +4,7 @@ from typing import Any
 
 from huiying.desk.sentences import (
     accounts,
+    asking,
     calling,
     departments,
     drafting,
@@ -24,8 +25,8 @@ from huiying.desk.sentences import (
 )
 
 PARTS = (
-    calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
-    watch, sampling, warnings, sources, importing, grouping,
+    calling, routing, asking, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
+    patrol, watch, sampling, warnings, sources, importing, grouping,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}

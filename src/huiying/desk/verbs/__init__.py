@@ -3,6 +3,7 @@
 from huiying.desk.bar import Verb
 from huiying.desk.verbs import (
     accounts,
+    asking,
     calling,
     drafting,
     following,
@@ -14,7 +15,7 @@ from huiying.desk.verbs import (
     work,
 )
 
-PARTS = (calling, routing, work, liaison, meetings, drafting, accounts, forms, following, releasing)
+PARTS = (calling, routing, asking, work, liaison, meetings, drafting, accounts, forms, following, releasing)
 VERBS: dict[str, Verb] = {name: verb for part in PARTS for name, verb in part.VERBS.items()}
 
 __all__ = ["VERBS"]

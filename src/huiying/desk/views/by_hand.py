@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.views import sealed
 from huiying.desk.views.home import tell_taken
 from huiying.desk.views.readings import ReadForm, panel
 from huiying.judging.actions import judge_now
@@ -33,6 +34,7 @@ KINDS = [
     (HandEntry.COUNTER, _("来访")),
     (HandEntry.LETTER, _("来信")),
     (HandEntry.SLIP, _("12345 工单")),
+    (HandEntry.WECHAT, _("微信后台")),
     (HandEntry.NEWSPAPER, _("报纸")),
     (HandEntry.BROADCAST, _("广播电视")),
 ]
@@ -146,10 +148,12 @@ def _latest(user: User) -> list[tuple[HandEntry, Any]]:
 @staff("GET", "HEAD", "POST")
 def original(request: StaffRequest, pk: int) -> HttpResponse:
     """A kept picture, as a download; what a citizen brought is opened with a reason only."""
-    row = get_object_or_404(PostAttachment.objects.select_related("entry__post"), pk=pk)
-    is_public = row.entry.kind in by_hand.MEDIA
+    row = get_object_or_404(PostAttachment.objects.select_related("entry__post", "message__post"), pk=pk)
+    is_public = by_hand.is_published(row)
+    if row.message is not None:  # whoever may open the message's own text may open what was sent along
+        sealed.gate(request.user, row.post)
     or_404(request.user, "search.view" if is_public else "post.unseal")
-    if row.entry.post.life_safety:
+    if row.post.life_safety:
         or_404(request.user, "urgent.view")
     if not is_public and request.method != "POST":
         return render(request, "desk/original.html", {"row": row})

@@ -12,7 +12,18 @@ from django.urls import reverse
 
 from huiying.desk import timeline
 from huiying.desk.bar import Verb, build
-from huiying.desk.case_sections import accounts, calling, drafting, following, forms, liaison, meetings, routing, work
+from huiying.desk.case_sections import (
+    accounts,
+    asking,
+    calling,
+    drafting,
+    following,
+    forms,
+    liaison,
+    meetings,
+    routing,
+    work,
+)
 from huiying.desk.case_verbs import CASE_VERBS
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
@@ -154,6 +165,7 @@ def _way(user: User, found: Case) -> dict[str, Any]:
     return {
         **calling.section(found, user),
         **routing.section(found, user),
+        **asking.section(found, user),
         "posts": posts_of(found.event),
         "findings": found.findings.select_related("department").prefetch_related("disposals"),
         "knowledge": found.knowledge.order_by("known_at"),

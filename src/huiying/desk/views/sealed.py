@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
+from huiying.handling.models import AskedAgain
 from huiying.handling.queries import case_of_event
 from huiying.judging.queries import event_of_post
 from huiying.listening.actions.sealed import Opened, open_sealed
-from huiying.listening.models import Post
+from huiying.listening.models import Post, PostAttachment
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -36,7 +37,9 @@ def sealed(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
     status = 422 if form.errors else 200
-    response = render(request, "desk/sealed.html", {"post": post, "form": form, "opened": opened}, status=status)
+    files = PostAttachment.objects.filter(message__post=post).order_by("id")
+    context = {"post": post, "form": form, "opened": opened, "files": files}
+    response = render(request, "desk/sealed.html", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -44,8 +47,9 @@ def sealed(request: StaffRequest, pk: int) -> HttpResponse:
 def gate(user: User, post: Post) -> None:
     """Who sees the case, or the event that has none yet, and has to act on it."""
     or_404(user, "post.unseal")
+    again = AskedAgain.objects.filter(post=post).select_related("case").first()
     event = event_of_post(post)
-    case = case_of_event(event.pk) if event else None
+    case = again.case if again else case_of_event(event.pk) if event else None
     if case is not None:
         get_case(user, case.number)
         return

@@ -2,6 +2,7 @@
 
 from huiying.handling.actions.acts import acknowledge_call, may_acknowledge, note_act
 from huiying.handling.actions.agenda import acknowledge_agenda, finish_agenda, plan_agenda
+from huiying.handling.actions.asking import ask_again, rate, uphold
 from huiying.handling.actions.base import (
     UNDO_FOR,
     locked,
@@ -67,6 +68,7 @@ __all__ = [
     "add_knowledge",
     "agree_facts",
     "answer_liaison",
+    "ask_again",
     "attach",
     "cancel",
     "close",
@@ -103,6 +105,7 @@ __all__ = [
     "propose_clue",
     "propose_lower",
     "propose_rule",
+    "rate",
     "record_answer",
     "reopen",
     "return_case",
@@ -120,6 +123,7 @@ __all__ = [
     "split_case",
     "undo_route",
     "unmerge_cases",
+    "uphold",
     "void",
     "why_not_close",
     "why_not_close_liaison",

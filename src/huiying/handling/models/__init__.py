@@ -1,5 +1,6 @@
 """Cases, who has them, the clocks that run on them, and the work that is done about them."""
 
+from huiying.handling.models.asking import AskedAgain, Satisfaction
 from huiying.handling.models.calling import Escalation
 from huiying.handling.models.core import (
     Breach,
@@ -33,6 +34,7 @@ from huiying.handling.models.work import (
 
 __all__ = [
     "AgendaItem",
+    "AskedAgain",
     "Attachment",
     "Breach",
     "Case",
@@ -61,6 +63,7 @@ __all__ = [
     "Recurrence",
     "Return",
     "RoutingRule",
+    "Satisfaction",
     "SplitPost",
     "StateChange",
     "Task",

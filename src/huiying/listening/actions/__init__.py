@@ -3,6 +3,7 @@
 from huiying.listening.actions.receiving import (
     CHAIN,
     CHUNK,
+    MESSAGE_CHARS,
     MESSAGE_KINDS,
     OWN_PLATFORM,
     Receipt,
@@ -12,12 +13,14 @@ from huiying.listening.actions.receiving import (
     receive,
     receive_chunk,
     receive_message,
+    speaks_of_danger,
     take_in,
 )
 
 __all__ = [
     "CHAIN",
     "CHUNK",
+    "MESSAGE_CHARS",
     "MESSAGE_KINDS",
     "OWN_PLATFORM",
     "Receipt",
@@ -27,5 +30,6 @@ __all__ = [
     "receive",
     "receive_chunk",
     "receive_message",
+    "speaks_of_danger",
     "take_in",
 ]

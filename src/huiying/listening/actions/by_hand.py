@@ -31,6 +31,7 @@ _AS_POST: Final = {
     HandEntry.LETTER: ("来信", "局长信箱", "letter"),
     HandEntry.COUNTER: ("来访", "大厅来电来访", "message"),
     HandEntry.SLIP: ("12345热线", "12345热线", "message"),
+    HandEntry.WECHAT: ("微信后台", "微信公众号", "message"),
     HandEntry.NEWSPAPER: ("", "传统媒体", "news"),
     HandEntry.BROADCAST: ("", "传统媒体", "news"),
 }
@@ -151,10 +152,15 @@ def _keep(post: Post, entry: Entry, files: Iterable[attachments.Kept], read: dic
         record(CHAIN, "entry.made", payload | read, actor_of(actor))
 
 
+def is_published(row: PostAttachment) -> bool:
+    """Out of a newspaper or a broadcast, which everybody could see."""
+    return row.entry is not None and row.entry.kind in MEDIA
+
+
 @transaction.atomic
 def open_attachment(row: PostAttachment, reason: str, actor: User) -> bytes:
     """The picture itself. What a citizen brought needs a reason, which goes into the ledger (§6.2); media do not."""
-    if row.entry.kind in MEDIA:
+    if is_published(row):
         require(actor, "search.view")
     else:
         require(actor, "post.unseal")
@@ -162,6 +168,6 @@ def open_attachment(row: PostAttachment, reason: str, actor: User) -> bytes:
             raise Refused(
                 _("请写明为什么要看原件，至少 %(least)d 个字；会留下记录。") % {"least": REASON_CHARS}, code="too_short"
             )
-        payload = {"post": row.entry.post_id, "sha256": row.sha256, "reason": reason.strip()[:500]}
+        payload = {"post": row.post.pk, "sha256": row.sha256, "reason": reason.strip()[:500]}
         record(CHAIN, "entry.opened", payload, actor_of(actor))
     return attachments.opened(row.stored)

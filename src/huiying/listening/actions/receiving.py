@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -13,13 +14,14 @@ from django.utils.translation import gettext as _
 from huiying.engine import post as engine_post
 from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
-from huiying.listening import door, hosts
+from huiying.listening import attachments, door, hosts
 from huiying.listening.actions.sealed import CONTACT
-from huiying.listening.models import Message, Post, StaffReport
+from huiying.listening.models import Message, Post, PostAttachment, StaffReport
+from huiying.listening.watching import in_danger
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
-from huiying.people.queries import actor_of, zone
+from huiying.people.queries import actor_of, regulation_now, zone
 from huiying.work.numbers import next_number
 from huiying.work.outbox import enqueue
 from huiying.work.rows import insert
@@ -153,7 +155,13 @@ def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> No
 
 
 def _summary(rows: Sequence[Post], received: int, batch: str, how: str) -> dict[str, object]:
-    """Counts, ids and hashes: enough to prove what was here and when, no text (the ledger may outlive the text)."""
+    """Counts, ids and hashes: enough to prove what was here and when, no text (the ledger may outlive the text).
+
+    `inlets`: how many came over each of the bureau's own channels, "" for one that the regulation does not list (C4.1).
+    """
+    own = [row for row in rows if row.own_channel]
+    inlet_of = regulation_now().inlet_of if own else None
+    inlets = Counter(inlet_of(row.platform, row.channel_class) for row in own) if inlet_of else {}
     return {
         "batch": batch,
         "how": how,
@@ -161,6 +169,7 @@ def _summary(rows: Sequence[Post], received: int, batch: str, how: str) -> dict[
         "new": len(rows),
         "posts": [{"id": row.pk, "sha256": row.text_sha256, "version": row.version} for row in rows],
         "life_safety": [row.pk for row in rows if row.life_safety],
+        **({"inlets": dict(inlets)} if inlets else {}),
     }
 
 
@@ -208,10 +217,19 @@ def _pasted(pasted: str, title: str, platform: str, url: str) -> dict[str, objec
 
 
 @transaction.atomic
-def receive_message(kind: str, text: str, contact: str, *, title: str = "") -> Receipt:
+def receive_message(
+    kind: str,
+    text: str,
+    contact: str,
+    *,
+    title: str = "",
+    files: Sequence[attachments.Kept] = (),
+    statutory: Sequence[str] = (),
+) -> Receipt:
     """A citizen's message: numbered, receipted, and a post like any other (C4.1, C4.3). No name is ever asked for.
 
-    Raises Refused, kindly, for an empty or overlong message.
+    `files` wait since the form took them (`attachments.hold`); `statutory` are the lawful channels that the asker was
+    told of before sending (C3.1). Raises Refused, kindly, for an empty or overlong message.
     """
     kind, text, title, contact = kind.strip(), text.strip(), title.strip(), contact.strip()
     _check_message(kind, text, title, contact)
@@ -223,21 +241,36 @@ def receive_message(kind: str, text: str, contact: str, *, title: str = "") -> R
     )
     post = Post.objects.get(pk=received.post_ids[0])
     code, code_hash = tokens.new_code()
-    Message.objects.create(
+    attachments.adopt(files)
+    message = Message.objects.create(
         number=number,
         query_code_hash=code_hash,
         post=post,
         kind=kind,
         sealed_contact=sealing.seal(contact, CONTACT) if contact else None,
         received_at=now,
+        statutory=list(statutory),
     )
-    record(
-        f"message:{number}",
-        "message.received",
-        {"number": number, "kind": kind, "post": post.pk, "sha256": post.text_sha256, "has_contact": bool(contact)},
-        Actor.PUBLIC,
-    )
+    insert([PostAttachment(message=message, at=now, **one) for one in files])
+    payload = {
+        "number": number,
+        "kind": kind,
+        "post": post.pk,
+        "sha256": post.text_sha256,
+        "has_contact": bool(contact),
+        "files": [one["sha256"] for one in files],
+        "statutory": list(statutory),
+    }
+    record(f"message:{number}", "message.received", payload, Actor.PUBLIC)
     return Receipt(number, code, post.life_safety)
+
+
+def speaks_of_danger(text: str) -> bool:
+    """Whether a message to the bureau would speak of a danger to life: its writer is helped before anything else."""
+    try:
+        return in_danger(engine_post.parse_post({"native_id": "?", "text": text, "own_channel": True}))
+    except engine_post.PostError:
+        return False
 
 
 def _check_message(kind: str, text: str, title: str, contact: str) -> None:

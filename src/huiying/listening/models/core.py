@@ -51,6 +51,9 @@ class Post(models.Model):
             models.Index(fields=["id"], condition=Q(screened=False), name="post_unscreened"),
             models.Index(fields=["received_at"], name="post_received"),
             models.Index(fields=["channel_class", "received_at"], name="post_channel"),
+            models.Index(
+                fields=["platform", "channel_class", "received_at"], condition=Q(own_channel=True), name="post_own"
+            ),
             models.Index(fields=["source", "-id"], condition=Q(source__isnull=False), name="post_of_source"),
         ]
 
@@ -68,6 +71,7 @@ class Message(models.Model):
     sealed_contact = models.BinaryField(null=True)
     received_at = models.DateTimeField()
     contact_purged_at = models.DateTimeField(null=True)
+    statutory = models.JSONField(default=list)  # codes of the statutory channels that the asker was told of (C3.1)
 
 
 class StaffReport(models.Model):

@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from huiying.listening.models.core import Post
+
 
 class Import(models.Model):
     """One file on its way in. The row is the truth of how far it has come: `rows_read` moves with each stored chunk."""
@@ -63,8 +65,8 @@ class RejectedRow(models.Model):
 class HandEntry(models.Model):
     """What a person heard, read or was handed, and entered (C5.7, C5.13)."""
 
-    CALL, LETTER, COUNTER, SLIP, NEWSPAPER, BROADCAST = (
-        "call", "letter", "counter", "slip", "newspaper", "broadcast",
+    CALL, LETTER, COUNTER, SLIP, WECHAT, NEWSPAPER, BROADCAST = (
+        "call", "letter", "counter", "slip", "wechat", "newspaper", "broadcast",
     )  # fmt: skip
 
     post = models.OneToOneField("listening.Post", on_delete=models.PROTECT, related_name="hand_entry")
@@ -78,11 +80,28 @@ class HandEntry(models.Model):
 
 
 class PostAttachment(models.Model):
-    """A photo or PDF that proves an entry. Its bytes lie sealed under evidence/."""
+    """A photo or PDF that proves an entry, or that a citizen sent along. Its bytes lie sealed under evidence/."""
 
-    entry = models.ForeignKey(HandEntry, on_delete=models.PROTECT, related_name="attachments")
+    entry = models.ForeignKey(HandEntry, on_delete=models.PROTECT, null=True, related_name="attachments")
+    message = models.ForeignKey("listening.Message", on_delete=models.PROTECT, null=True, related_name="attachments")
     sha256 = models.CharField(max_length=64)  # of the picture itself
     stored = models.CharField(max_length=64)  # of the sealed file
     media_type = models.CharField(max_length=40)
     size = models.PositiveIntegerField()
     at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False, message__isnull=True) | Q(entry__isnull=True, message__isnull=False),
+                name="attachment_of_one_thing",
+            )
+        ]
+
+    @property
+    def post(self) -> Post:
+        """The text that it belongs to."""
+        if self.entry is not None:
+            return self.entry.post
+        assert self.message is not None
+        return self.message.post

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huiying.handling import actions as handling
 from huiying.handling import clocks
+from huiying.handling.actions.asking import answered_again
 from huiying.handling.actions.feedback import tell_automatically
 from huiying.handling.actions.reports import PUBLISHED, report_node
 from huiying.handling.models import Case
@@ -209,6 +210,7 @@ def _case_live(case: Case, row: Publication, proof: Evidence, url: str, actor: A
         case.save(update_fields=["answered_at"])
     following.begin(case, row)
     tell_automatically(case, ended=False, who=actor)
+    answered_again(case, actor)
 
 
 @transaction.atomic

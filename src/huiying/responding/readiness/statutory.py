@@ -15,12 +15,12 @@ LOOKED_AT = 200  # posts of an event that are read for its words
 
 def mentioned_in(case: Case) -> list[str]:
     """Codes of the statutory channels whose words stand in what people wrote, in the order of the regulation."""
-    channels = regulation_of(case.regulation).response.statutory_channels
-    if not channels:
+    regulation = regulation_of(case.regulation)
+    if not regulation.response.statutory_channels:
         return []
     members = EventPost.objects.filter(event=case.event_id, withdrawn_at__isnull=True).select_related("post")
     text = "\n".join(f"{member.post.title}\n{member.post.text}" for member in members.order_by("pk")[:LOOKED_AT])
-    return [code for code, channel in channels.items() if any(word in text for word in channel.words)]
+    return regulation.statutory_in(text)
 
 
 def why(case: Case, revision: Revision) -> list[str]:

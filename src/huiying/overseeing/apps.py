@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class OverseeingConfig(AppConfig):
+    name = "huiying.overseeing"
+    label = "overseeing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.overseeing import digest_loop  # noqa: F401  registers what the loop does
