@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,14 @@ def assess(words: str, file: str | None = None) -> dict[str, Any]:
 
 
 def _own() -> Iterator[Entry]:
+    return entries_of()
+
+
+def entries_of(kinds: Sequence[str] = ()) -> Iterator[Entry]:
+    """This machine's ledger, chain by chain; only the given kinds where some are given."""
     rows = LedgerEntry.objects.order_by("chain", "seq")
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
     for row in rows.iterator(chunk_size=2000):
         yield _entry(row, row.data)
 

@@ -6,6 +6,7 @@ from huiying.desk.addresses import (
     accounts,
     calling,
     departments,
+    dialogue,
     drafting,
     following,
     forms,
@@ -25,6 +26,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
-    watch, sampling, warnings, stream, sources, importing,
+    watch, sampling, warnings, stream, sources, importing, dialogue,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

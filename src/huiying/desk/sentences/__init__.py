@@ -6,6 +6,7 @@ from huiying.desk.sentences import (
     accounts,
     calling,
     departments,
+    dialogue,
     drafting,
     following,
     forms,
@@ -26,6 +27,7 @@ from huiying.desk.sentences import (
 PARTS = (
     calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing, patrol,
     watch, sampling, warnings, sources, importing, grouping,
+    dialogue,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}
