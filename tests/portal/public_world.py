@@ -1,4 +1,4 @@
-"""Everything the public site can show, made through the verbs: answers, pages of each kind, consultations, a request."""
+"""Everything the public site can show, made through the verbs: pages of each kind, consultations, a request."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def concluded(cast: Cast, row: Consultation) -> Consultation:
     """Two opinions, two groups, a published result; time must be past the end."""
     for opinion, decision in zip(row.opinions.all(), ("adopted", "not"), strict=False):
         consulting.save_group(
-            row, None, summary=f"关于第{opinion.pk}条的意见", decision=decision, reason="按规定研究后这样定，说明如下。",
-            opinions=[opinion.pk], actor=cast.editor,
+            row, None, summary=f"关于第{opinion.pk}条的意见", decision=decision, opinions=[opinion.pk],
+            reason="按规定研究后这样定，说明如下。", actor=cast.editor,
         )  # fmt: skip
     row = consulting.propose_result(row, "共收到两条意见，都研究过，结果如下。", cast.editor)
     return consulting.decide_result(row, approve=True, sha256=row.result_sha256, comment="", actor=cast.office)

@@ -190,7 +190,8 @@ def conference(desk, transcript: str, state: str = "live") -> PressConference:
     )  # fmt: skip
     made = PressConference.objects.create(
         case=case, topic="系统故障情况发布会", starts_at=clock.now(), place="三楼会议室", media=["鞍山日报"],
-        state=PressConference.HELD, held_at=clock.now(), transcript=transcript, publication=act, by="甲", at=clock.now(),
+        state=PressConference.HELD, held_at=clock.now(), transcript=transcript, publication=act, by="甲",
+        at=clock.now(),
     )  # fmt: skip
     desk.note(f"case:{case.number}", "conference.held")
     return made

@@ -18,6 +18,7 @@ from huiying.overseeing import indicators
 from huiying.overseeing.answer_indicators import Answered, Unasked, answering
 from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
 from huiying.overseeing.casebook import Work
+from huiying.overseeing.dialogue_indicators import Dialogue
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.norms import Norms
 from huiying.overseeing.periods import Period
@@ -58,6 +59,7 @@ class _Read:
     phone_tests: list[tuple[dt.datetime, str, bool]] = field(default_factory=list)
     unasked: Unasked = field(default_factory=Unasked)
     warned: Warned = field(default_factory=Warned)
+    dialogue: Dialogue = field(default_factory=Dialogue)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -96,6 +98,7 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
         **answering([Answered(case.work, case.answer) for case in cases], frame),
         **read.unasked.figures(wanted, frame),
         **read.warned.figures(wanted, frame),
+        **read.dialogue.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
@@ -141,6 +144,7 @@ def _take(read: _Read, entry: Entry) -> None:
         return
     read.unasked.take(entry["chain"], kind, payload, at)
     read.warned.take(entry["chain"], kind, payload, at)
+    read.dialogue.take(entry["chain"], kind, payload, at)
     if kind == "regulation.adopted":
         read.norms.adopt(payload)
     elif kind == "posts.received":

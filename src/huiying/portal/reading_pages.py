@@ -128,10 +128,14 @@ def _others() -> Iterable[tuple[str, Hit]]:
             yield words, Hit(name, item.url, text.title, text.asked, text.decided_at or text.at)
     for news in news_rows(public_news()):
         url = reverse("portal:news_item", args=[news.address])
-        yield f"{news.title}\n{news.text}", Hit(pgettext_lazy("public site", "新闻"), url, news.title, news.text, news.changed_at)
+        yield (
+            f"{news.title}\n{news.text}",
+            Hit(pgettext_lazy("public site", "新闻"), url, news.title, news.text, news.changed_at),
+        )
     for row in conferences():
         url = reverse("portal:conference", args=[row.pk])
-        yield f"{row.topic}\n{row.transcript}", Hit(_("发布会"), url, row.topic, row.transcript, row.held_at or row.at)
+        words = f"{row.topic}\n{row.transcript}"
+        yield words, Hit(_("发布会"), url, row.topic, row.transcript, row.held_at or row.at)
     for asking in public_consultations():
         url = reverse("portal:consultation", args=[asking.address])
         words = f"{asking.title}\n{asking.summary}\n{asking.text}\n{asking.result}"
