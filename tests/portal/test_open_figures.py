@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 def a_quarter(cast: Cast, frozen: clock.FrozenClock) -> None:
     """Three months: messages, an answer in time, one late for no reason, one only held, one that nobody answered."""
-    receive_message("咨询", "外地企业的证书在哪里办", "")
+    receive_message("咨询", "评标专家怎么报名", "")
     receive_message("投诉", "开标大厅排队太久", "")
     stories.answered(cast)
     frozen.advance(timedelta(days=31))

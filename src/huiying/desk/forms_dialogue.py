@@ -140,9 +140,7 @@ class ConsultationForm(forms.Form):
 
     def told(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        blocks = [
-            [line.strip() for line in block.splitlines() if line.strip()] for block in _blocks(given["questions"])
-        ]
+        blocks = _blocks(given["questions"])
         given["questions"] = [{"text": block[0], "options": block[1:]} for block in blocks if block]
         return given
 
