@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "huiying.judging",
     "huiying.handling",
     "huiying.responding",
+    "huiying.foreseeing",
     "huiying.overseeing",
     "huiying.desk",
     "huiying.portal",

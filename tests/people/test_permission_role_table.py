@@ -173,6 +173,17 @@ ALLOWED: dict[str, set[str]] = {
     "press.publish": OFFICE | {"editor"},
     "press.view": ALL_STAFF,
     "disclosure.edit": HANDLERS | OFFICE,
+    # C4.4: pages that gather answers are written like other public text, and published by those who publish.
+    "page.view": ALL_STAFF,
+    "page.draft": HANDLERS | DRAFTERS,
+    "page.publish": OFFICE | {"editor"},
+    # C4.2: any department may ask for opinions; whether to ask, and what came of it, is agreed to above.
+    "consultation.draft": HANDLERS | DRAFTERS,
+    "consultation.decide": OFFICE | LEADERS,
+    "consultation.sort": HANDLERS | DRAFTERS,
+    # §6.2: what people ask about their own data is the office's to decide, and open to those who inspect.
+    "personal_request.view": OFFICE | LEADERS | {"inspector"},
+    "personal_request.decide": OFFICE,
     "gap.edit": HANDLERS | DRAFTERS,
     # （十二）: the ledger is read by those who answer for it and by the inspector.
     "ledger.view": OFFICE | LEADERS | {"inspector"},

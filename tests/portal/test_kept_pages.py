@@ -75,7 +75,7 @@ def test_searches_and_errors_are_not_kept(desk, client: Client):
 def test_the_shelf_forgets_the_page_used_longest_ago(desk):
     shelf = caching.Shelf(size=2)
     kept = caching.Kept(1, caching.clock.now(), 200, b"", "text/html", '""')
-    keys = [("h", f"/{n}", "en") for n in range(3)]
+    keys = [("h", f"/{n}", "en", "") for n in range(3)]
     shelf.put(keys[0], kept)
     shelf.put(keys[1], kept)
     assert shelf.get(keys[0], 1)

@@ -30,6 +30,7 @@ from __future__ import annotations
 from whole.url_rows import (
     accounts,
     asking,
+    dialogue,
     drafting,
     duty,
     following,
@@ -61,6 +62,8 @@ LETTERS = {
 # Addresses that take a form without a CSRF token, each with its reason. Nothing else does.
 CSRF_EXEMPT = {
     "/api/hooks/0/unknown": "A tool has no session: its address holds a key, and Miniflux signs what it sends.",
+    "/follow/end/0-x/": "A mail program ends a subscription by itself (RFC 8058); the link is the key.",
+    "/rights/status/": "Looking up changes nothing and another site cannot read the reply.",
     "/status/": "Looking up changes nothing and another site cannot read the reply; the form stands on kept pages.",
 }
 
@@ -466,6 +469,7 @@ PARTS = (
     stream,
     warnings,
     watch,
+    dialogue,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

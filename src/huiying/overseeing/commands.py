@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,14 @@ def assess(words: str, file: str | None = None) -> dict[str, Any]:
 
 
 def _own() -> Iterator[Entry]:
+    return entries_of()
+
+
+def entries_of(kinds: Sequence[str] = ()) -> Iterator[Entry]:
+    """This machine's ledger, chain by chain; only the given kinds where some are given."""
     rows = LedgerEntry.objects.order_by("chain", "seq")
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
     for row in rows.iterator(chunk_size=2000):
         yield _entry(row, row.data)
 
@@ -168,6 +175,18 @@ _WORDS = (
     ("asked_again", "再次提出（C4.3）"),
     ("asked_again_answered_share", "再次提出已答复的比例（C4.3）"),
     ("digests_issued", "民意月报（C4.5）"),
+    ("consultations_opened", "公开征集意见（C4.2）"),
+    ("opinions_received", "收到意见（C4.2）"),
+    ("suggestions_adopted", "采纳的建议（C4.2）"),
+    ("suggestions_with_reason_share", "公布了采纳或不采纳理由的比例（C4.2）"),
+    ("consultation_results_on_time_share", "征集结果按时公布的比例（C4.2）"),
+    ("consultations_overdue", "征集结果超期未公布（C4.2）"),
+    ("hot_pages", "热点回应页（C4.4）"),
+    ("frequent_pages", "常见问题页（C4.4）"),
+    ("clarification_pages", "澄清页（C4.4）"),
+    ("rumours_clarified_share", "认定的谣言有公开澄清页的比例（C4.4）"),
+    ("personal_requests", "更正和删除请求"),
+    ("personal_requests_on_time_share", "更正和删除请求按时办结的比例"),
     ("reports_credited", "工作人员报告舆情（记功，不计分）"),
     ("phone_tests", "电话抽测（C10.3）"),
     ("phone_reached_share", "抽测接通的比例（C10.3）"),

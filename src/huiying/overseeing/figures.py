@@ -19,6 +19,7 @@ from huiying.overseeing.answer_indicators import Answered, Unasked, answering
 from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
 from huiying.overseeing.asking_indicators import Asked
 from huiying.overseeing.casebook import Work
+from huiying.overseeing.dialogue_indicators import Dialogue
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
@@ -62,6 +63,7 @@ class _Read:
     warned: Warned = field(default_factory=Warned)
     listened: Listened = field(default_factory=Listened)
     asked: Asked = field(default_factory=Asked)
+    dialogue: Dialogue = field(default_factory=Dialogue)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
         **read.warned.figures(wanted, frame),
         **read.listened.figures(wanted, frame),
         **read.asked.figures(wanted, frame),
+        **read.dialogue.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
@@ -149,6 +152,7 @@ def _take(read: _Read, entry: Entry) -> None:
     read.unasked.take(entry["chain"], kind, payload, at)
     read.warned.take(entry["chain"], kind, payload, at)
     read.listened.take(kind, payload, at)
+    read.dialogue.take(entry["chain"], kind, payload, at)
     if kind == "regulation.adopted":
         read.norms.adopt(payload)
     elif kind == "posts.received":

@@ -20,8 +20,9 @@ from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 
 View = Callable[..., HttpResponse]
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
 KEPT_PAGES = 512
+TYPE_COOKIE, LARGE = "huiying_type", "large"
 # On PostgreSQL two transactions may commit out of the order of their ids; a page made in between is wrong
 # for this long.
 LASTS = dt.timedelta(seconds=30)
@@ -68,13 +69,18 @@ class Shelf:
 shelf = Shelf()
 
 
+def type_size(request: HttpRequest) -> str:
+    """The one choice of a reader that a page looks at beside the language; it says nothing of who they are."""
+    return LARGE if request.COOKIES.get(TYPE_COOKIE) == LARGE else ""
+
+
 def last_entry() -> int:
     """The id of the ledger's last entry; 0 while it is empty."""
     return LedgerEntry.objects.aggregate(last=Max("id"))["last"] or 0
 
 
 def until_the_ledger_moves(view: View) -> View:
-    """Keep what `view` renders by (host, address, language) and serve it with an ETag.
+    """Keep what `view` renders by (host, address, language, size of type) and serve it with an ETag.
 
     Only for pages that are the same for every reader: the view must not read session, user or cookies.
     Searches are not kept, or a stranger could push every page off the shelf.
@@ -82,7 +88,7 @@ def until_the_ledger_moves(view: View) -> View:
 
     @functools.wraps(view)
     def kept_view(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        key = (request.get_host(), request.get_full_path(), get_language() or "")
+        key = (request.get_host(), request.get_full_path(), get_language() or "", type_size(request))
         # Read before rendering: a page made while the ledger moves is then made again, not kept too long.
         entry = last_entry()
         kept = shelf.get(key, entry)

@@ -62,6 +62,16 @@ def too_many_messages(wait: timedelta) -> str:
     ) % (later(wait))
 
 
+def may_say(request: HttpRequest) -> bool:
+    """Ten opinions or requests an hour from one place: a hall or an office may share an address."""
+    return limits.allow(f"portal.say:{_place(request)}", timedelta(hours=1), 10)
+
+
+def may_follow(request: HttpRequest) -> bool:
+    """Five letters an hour: nobody fills another's mailbox from here."""
+    return limits.allow(f"portal.follow:{_place(request)}", timedelta(hours=1), 5)
+
+
 def _place(request: HttpRequest) -> str:
     """Where the request came from. Only a keyed hash of it is stored, for a day (INV-10)."""
     address = str(request.META.get("REMOTE_ADDR", ""))

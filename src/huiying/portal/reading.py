@@ -15,6 +15,7 @@ from django.core.paginator import Page, Paginator
 
 from huiying.handling.models import Case
 from huiying.listening.models import Message
+from huiying.people.queries import zone
 from huiying.responding.history import CHECKING, WITHDRAWN, Course
 from huiying.responding.models import Publication, Revision
 from huiying.responding.public import (
@@ -26,6 +27,7 @@ from huiying.responding.public import (
     public_answers,
     public_courses,
 )
+from huiying.responding.topics import counts, of_topic, topics
 
 PAGE_SIZE = 15
 QUERY_LENGTH = 60
@@ -71,17 +73,56 @@ class Figures:
     median: dt.timedelta | None
 
 
-def latest(count: int) -> list[Row]:
-    """The newest answers."""
+def latest(count: int, topic: str = "") -> list[Row]:
+    """The newest answers, of one topic where it is given."""
     courses = public_courses()
-    return rows(public_answers("", courses)[:count], courses)
+    return rows(of_topic(public_answers("", courses), topic)[:count], courses)
 
 
-def page_of_answers(query: str, page: str) -> tuple[Page[Publication], list[Row]]:
-    """Answers in which every word of `query` stands; a page that does not exist becomes the nearest."""
+@dataclass(frozen=True)
+class Asked:
+    """What a reader narrows the answers by: words, a topic, local days (both included)."""
+
+    query: str = ""
+    topic: str = ""
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.query or self.topic or self.first or self.last)
+
+
+def asked_of(given: Mapping[str, str]) -> Asked:
+    """What the address asks for; what makes no sense there is left out, never an error."""
+    query = given.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH]
+    topic = given.get("topic", "")
+    return Asked(query, topic if topic in topics() else "", _day(given.get("from", "")), _day(given.get("to", "")))
+
+
+def _day(words: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
+def page_of_answers(asked: Asked, page: str) -> tuple[Page[Publication], list[Row]]:
+    """Answers that fit everything asked for; a page that does not exist becomes the nearest."""
     courses = public_courses()
-    found = Paginator(public_answers(query, courses), PAGE_SIZE).get_page(page)
+    rows_of = of_topic(public_answers(asked.query, courses), asked.topic)
+    if asked.first is not None:
+        rows_of = rows_of.filter(published_at__gte=dt.datetime.combine(asked.first, dt.time(), zone()))
+    if asked.last is not None and asked.last < dt.date.max:
+        after = asked.last + dt.timedelta(days=1)
+        rows_of = rows_of.filter(published_at__lt=dt.datetime.combine(after, dt.time(), zone()))
+    found = Paginator(rows_of, PAGE_SIZE).get_page(page)
     return found, rows(found.object_list, courses)
+
+
+def topic_counts() -> list[tuple[str, int]]:
+    """Topics that have answers, with how many."""
+    return list(counts(public_courses()).items())
 
 
 def rows(publications: Iterable[Publication], courses: Mapping[int, Course]) -> list[Row]:

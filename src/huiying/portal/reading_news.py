@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from huiying.kernel import masking
+from huiying.portal import reading_pages
 from huiying.portal.reading import PAGE_SIZE, Row
 from huiying.responding.models import Publication
 from huiying.responding.press import News, news_item, news_rows, public_news
@@ -68,8 +69,8 @@ def _correction(new: Publication, old: Publication) -> Correction:
     return Correction(new.published_at or new.released_at, new.press.correction_note, old.text if keep else None)
 
 
-def feed(answers: Iterable[Row], count: int) -> list[Entry]:
-    """The latest of both, the last changed first."""
+def feed(answers: Iterable[Row], count: int, topic: str = "") -> list[Entry]:
+    """The latest answers, pages and press releases, the last changed first; a press release has no topic."""
     found = [
         Entry(
             reverse("portal:answer", args=[row.number]),
@@ -85,6 +86,19 @@ def feed(answers: Iterable[Row], count: int) -> list[Entry]:
     ]
     found += [
         Entry(
+            item.url,
+            "",
+            item.text.title,
+            item.text.asked,
+            item.text.text,
+            item.page.department.name,
+            item.page.published_at or item.text.at,
+            item.text.decided_at or item.text.at,
+        )
+        for item in reading_pages.faces("", topic, count)
+    ]
+    found += [
+        Entry(
             reverse("portal:news_item", args=[row.address]),
             "",
             row.title,
@@ -94,6 +108,6 @@ def feed(answers: Iterable[Row], count: int) -> list[Entry]:
             row.published_at,
             row.changed_at,
         )
-        for row in latest(count)
+        for row in ([] if topic else latest(count))
     ]
     return sorted(found, key=lambda entry: entry.changed_at, reverse=True)[:count]

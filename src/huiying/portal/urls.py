@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from huiying.portal.views import ask, confirm, feeds, liaison, news, pages, shared, status
+from huiying.portal.views import (
+    ask,
+    confirm,
+    consult,
+    feeds,
+    follow,
+    liaison,
+    news,
+    pages,
+    reading,
+    rights,
+    shared,
+    status,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +25,32 @@ urlpatterns = [
     path("corrections/", pages.corrections, name="corrections"),
     path("news/", news.news, name="news"),
     path("news/<str:address>/", news.item, name="news_item"),
+    path("hot/", reading.hot, name="hot"),
+    path("hot/<str:address>/", reading.hot_item, name="hot_item"),
+    path("faq/", reading.frequent, name="faq"),
+    path("faq/<str:address>/", reading.frequent_item, name="faq_item"),
+    path("clarified/", reading.clarified, name="clarified"),
+    path("clarified/<str:address>/", reading.clarified_item, name="clarified_item"),
+    path("search/", reading.search, name="search"),
+    path("conferences/", reading.conferences, name="conferences"),
+    path("conferences/<int:pk>/", reading.conference, name="conference"),
+    path("figures/", reading.figures, name="figures"),
+    path("figures.json", reading.figures_json, name="figures_json"),
+    path("figures.csv", reading.figures_csv, name="figures_csv"),
+    path("rules/", reading.rules, name="rules"),
+    path("calendar.ics", reading.calendar, name="calendar"),
+    path("follow/", follow.follow, name="follow"),
+    path("follow/asked/", follow.asked, name="follow_asked"),
+    path("follow/confirm/<str:link>/", follow.confirm, name="follow_confirm"),
+    path("follow/end/<str:link>/", follow.end, name="follow_end"),
+    path("consultations/", consult.consultations, name="consultations"),
+    path("consultations/<str:address>/", consult.consultation, name="consultation"),
+    path("consultations/<str:address>/say/", consult.say, name="say"),
+    path("consultations/<str:address>/received/", consult.received, name="opinion_received"),
+    path("privacy/", rights.privacy, name="privacy"),
+    path("rights/", rights.rights, name="rights"),
+    path("rights/received/", rights.received, name="rights_received"),
+    path("rights/status/", rights.status, name="rights_status"),
     path("ask/", ask.ask, name="ask"),
     path("ask/received/", ask.receipt, name="receipt"),
     path("status/", status.status, name="status"),
@@ -23,6 +62,7 @@ urlpatterns = [
     path("shared/<str:token>/file.json", shared.file, name="shared_file"),
     path("about/", pages.about, name="about"),
     path("language/<str:code>/", pages.language, name="language"),
+    path("type/<str:size>/", pages.type_size, name="type"),
     path("feed.xml", pages.feed, name="feed"),
     path("feed.json", feeds.feed, name="feed_json"),
     path("feed.json.sig", feeds.signature, name="feed_signature"),

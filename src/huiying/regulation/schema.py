@@ -17,8 +17,10 @@ from huiying.regulation.durations import Duration
 from huiying.regulation.markers import Between, Keys, Pattern, Ref
 from huiying.regulation.schema_asking import Asking
 from huiying.regulation.schema_duties import (
+    USUAL_DIALOGUE,
     Accountability,
     DailyLog,
+    Dialogue,
     Retention,
     RiskAssessment,
     Training,
@@ -449,6 +451,7 @@ class Content:
     overlays: tuple[Overlay, ...] = ()
     calendar: Calendar | None = None
     joint_meeting: JointMeeting | None = None
+    dialogue: Dialogue = USUAL_DIALOGUE
     acts: Mapping[str, Act]
     states: Mapping[str, Named]
     response: Response

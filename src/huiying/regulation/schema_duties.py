@@ -71,3 +71,26 @@ class Watch:
     place: str
     region: str
     own_region_names: Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialogue:
+    """（四）: when a question is frequent, how long a consultation keeps people waiting, how long an address stays."""
+
+    same_question: Count
+    consultation_least: Duration
+    result_within: Duration
+    opinions_kept: Duration
+    follower_unconfirmed: Duration
+    request_within: Duration
+
+
+# For a file that says nothing of it: a bureau that was set up before there was such a block goes on.
+USUAL_DIALOGUE = Dialogue(
+    same_question=3,
+    consultation_least=Duration.parse("P7D"),
+    result_within=Duration.parse("P30D"),
+    opinions_kept=Duration.parse("P1Y"),
+    follower_unconfirmed=Duration.parse("P2D"),
+    request_within=Duration.parse("P15D"),
+)

@@ -10,7 +10,15 @@ class RespondingConfig(AppConfig):
         from huiying.handling import required
         from huiying.responding import closing, later  # noqa: F401 -- registers what the loop does
         from huiying.responding.forms_required import done_forms
-        from huiying.responding.loops import accounts, drafting, following, forms, press, releasing  # noqa: F401
+        from huiying.responding.loops import (  # noqa: F401
+            accounts,
+            dialogue,
+            drafting,
+            following,
+            forms,
+            press,
+            releasing,
+        )
 
         closing.register()
         required.FORM_STATE = done_forms  # what the level asks for looks at what really stands in public (C8.7)

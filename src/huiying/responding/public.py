@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from huiying.handling.models import Case, Clock
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
+from huiying.kernel.tokenise import phrases, plain
 from huiying.responding import history
 from huiying.responding.history import Course, Line
 from huiying.responding.models import Publication, Revision
@@ -86,15 +87,26 @@ def public_answers(query: str = "", courses: Mapping[int, Course] | None = None)
     """One live text a case, newest first: the one that its page shows on top, 「正在核实」 and withdrawals included."""
     known = public_courses() if courses is None else courses
     faces = [face.pk for course in known.values() if (face := course.face)]
+    if query.strip():
+        faces = _holding(faces, query)
     found = Publication.objects.filter(pk__in=faces).select_related("revision", "case")
-    for word in query.split():
-        found = found.filter(
-            Q(revision__title__icontains=word)
-            | Q(revision__question__icontains=word)
-            | Q(revision__facts__icontains=word)
-            | Q(case__number=word)
-        )
     return found.order_by("-published_at", "-id")
+
+
+def _holding(faces: list[int], query: str) -> list[int]:
+    """Those whose public words hold every word and every quoted phrase: full-width or half, any case, two characters
+    are enough. Read from the texts themselves, so what became public a moment ago is found.
+    """
+    asked = phrases(query)
+    rows = Publication.objects.filter(pk__in=faces).values_list(
+        "pk", "case__number", "revision__title", "revision__question", "revision__facts", "text"
+    )
+    found = []
+    for pk, *texts in rows:
+        text = plain("\n".join(texts))
+        if asked and all(phrase in text for phrase in asked):
+            found.append(pk)
+    return found
 
 
 def public_answer(number: str) -> Answer | None:

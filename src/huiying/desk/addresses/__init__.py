@@ -7,6 +7,7 @@ from huiying.desk.addresses import (
     asking,
     calling,
     departments,
+    dialogue,
     drafting,
     following,
     forms,
@@ -26,6 +27,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

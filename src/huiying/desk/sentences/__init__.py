@@ -7,6 +7,7 @@ from huiying.desk.sentences import (
     asking,
     calling,
     departments,
+    dialogue,
     drafting,
     following,
     forms,
@@ -26,7 +27,7 @@ from huiying.desk.sentences import (
 
 PARTS = (
     calling, routing, asking, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, sources, importing, grouping,
+    patrol, watch, sampling, warnings, sources, importing, grouping, dialogue,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext
 
 from huiying.kernel import clock
 from huiying.people import queries as people
+from huiying.portal.reading_rules import cause_words
 from huiying.regulation.durations import Duration
 
 register = template.Library()
@@ -48,6 +49,46 @@ def lasted(length: dt.timedelta) -> str:
     if hours:
         return pgettext("length of time", "%(hours)s 小时 %(minutes)s 分") % {"hours": hours, "minutes": minutes}
     return pgettext("length of time", "%s 分钟") % minutes
+
+
+@register.filter
+def day(on: dt.date) -> str:
+    """「9月13日」; the year only when it is another."""
+    this_year = clock.now().astimezone(people.zone()).year
+    if _english():
+        return f"{on.day} {_MONTHS[on.month - 1]}" + ("" if on.year == this_year else f" {on.year}")
+    return ("" if on.year == this_year else f"{on.year}年") + f"{on.month}月{on.day}日"
+
+
+@register.filter
+def month(code: str) -> str:
+    """「2026年9月」 for 2026-09."""
+    year, number = code.split("-")
+    return f"{_MONTHS[int(number) - 1]} {year}" if _english() else f"{year}年{int(number)}月"
+
+
+@register.filter
+def percent(share: float) -> str:
+    """Whole per cents; never 100 where something is missing, never 0 where something is there."""
+    rounded = round(share * 100)
+    if share < 1:
+        rounded = min(rounded, 99)
+    return f"{max(rounded, 1) if share > 0 else 0}%"
+
+
+@register.filter
+def cause_called(cause: str) -> str:
+    """Why an answer came late, for people outside."""
+    return cause_words(cause)
+
+
+@register.filter
+def topic_called(code: str) -> str:
+    """A 业务范畴 by its name; one that the regulation in force no longer knows has none."""
+    regulation = people.regulation_now()
+    if code not in regulation.routing.categories:
+        return ""
+    return regulation.name_of("category", code, get_language() or "")
 
 
 @register.filter

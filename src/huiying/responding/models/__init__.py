@@ -9,9 +9,11 @@ from huiying.responding.models.core import (
     Revision,
     Withholding,
 )
+from huiying.responding.models.dialogue import Follower, PersonalRequest
 from huiying.responding.models.drafting import AnswerTemplate, MachineDraft
 from huiying.responding.models.following import EffectReview, StatutoryFiling, SustainedDecision
 from huiying.responding.models.forms import Authorisation, ExpertExplanation, Interview, MediaInquiry, PressConference
+from huiying.responding.models.pages import TopicPage, TopicText
 from huiying.responding.models.releasing import (
     DisclosureItem,
     InfoGap,
@@ -29,11 +31,13 @@ __all__ = [
     "EffectReview",
     "Evidence",
     "ExpertExplanation",
+    "Follower",
     "InfoGap",
     "Interview",
     "MachineDraft",
     "MediaInquiry",
     "PartnerPush",
+    "PersonalRequest",
     "PressConference",
     "PressRelease",
     "PressStep",
@@ -44,5 +48,7 @@ __all__ = [
     "Revision",
     "StatutoryFiling",
     "SustainedDecision",
+    "TopicPage",
+    "TopicText",
     "Withholding",
 ]

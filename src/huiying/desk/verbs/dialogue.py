@@ -1,0 +1,92 @@
+"""Verbs of the dialogue with the public （四）. None is a case's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk import forms_dialogue as forms
+from huiying.desk.bar import Cleaned, NothingForm, Verb
+from huiying.desk.forms_releasing import WhyForm
+from huiying.foreseeing import actions as consulting
+from huiying.foreseeing.models import Consultation
+from huiying.people.models import User
+from huiying.responding.actions import pages, requests
+from huiying.responding.models import TopicPage, TopicText
+
+
+def _decide_page(page: TopicPage, told: Cleaned, user: User) -> TopicText:
+    return pages.decide_page(
+        page,
+        approve=told["agree"] == "yes",
+        manifest_sha256=told["sha256"],
+        comment=told["comment"],
+        secrecy=told["secrecy"],
+        personal_data=told["personal_data"],
+        actor=user,
+    )
+
+
+def _decided_page(row: TopicText) -> str:
+    return _t("已公开，网上现在就能看到。") if row.decision == TopicText.APPROVED else _t("已退回起草人，理由已告知。")
+
+
+PAGE_VERBS: dict[str, Verb] = {
+    "propose": Verb(NothingForm, lambda page, told, user: pages.propose_page(page, user), _("已送另一人审核。")),
+    "decide": Verb(forms.DecideForm, _decide_page, _decided_page),
+    "withdraw": Verb(
+        forms.NoteForm,
+        lambda page, told, user: pages.withdraw_page(page, told["note"], user),
+        _("已撤下，原来的网址写明了原因。"),
+    ),
+}
+
+
+def _decide(row: Consultation, told: Cleaned, user: User) -> Consultation:
+    return consulting.decide_consultation(
+        row, approve=told["agree"] == "yes", sha256=told["sha256"], comment=told["comment"], actor=user
+    )
+
+
+def _decided(row: Consultation) -> str:
+    return _t("已公开征集。") if row.state == Consultation.OPEN else _t("已退回修改。")
+
+
+def _decide_result(row: Consultation, told: Cleaned, user: User) -> Consultation:
+    return consulting.decide_result(
+        row, approve=told["agree"] == "yes", sha256=told["sha256"], comment=told["comment"], actor=user
+    )
+
+
+def _decided_result(row: Consultation) -> str:
+    return _t("结果已公布。") if row.state == Consultation.DONE else _t("已退回修改。")
+
+
+CONSULTATION_VERBS: dict[str, Verb] = {
+    "propose": Verb(
+        NothingForm, lambda row, told, user: consulting.propose_consultation(row, user), _("已送另一人审核。")
+    ),
+    "decide": Verb(forms.DecideConsultationForm, _decide, _decided),
+    "propose_result": Verb(
+        forms.ResultForm,
+        lambda row, told, user: consulting.propose_result(row, told["words"], user),
+        _("已送另一人审核。"),
+    ),
+    "decide_result": Verb(forms.DecideResultForm, _decide_result, _decided_result),
+    "drop": Verb(
+        WhyForm,
+        lambda row, told, user: consulting.drop_consultation(row, told["reason"], user),
+        _("已撤销，理由已记录。"),
+    ),
+}
+
+
+def _decide_request(row: Any, told: Cleaned, user: User) -> Any:
+    return requests.decide_request(row, told["decision"], told["reason"], bool(told.get("purge")), user)
+
+
+REQUEST_VERBS: dict[str, Verb] = {
+    "decide": Verb(forms.DecideRequestForm, _decide_request, _("已办结，对方凭编号和查询码能看到理由。")),
+}

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ForeseeingConfig(AppConfig):
+    name = "huiying.foreseeing"
+    label = "foreseeing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.foreseeing import later  # noqa: F401 -- registers what the loop does

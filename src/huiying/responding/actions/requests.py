@@ -1,0 +1,120 @@
+"""要求更正或删除 (§6.2): received with a number, decided by a person, the reason told to whoever holds the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.kernel import canonical, sealing, tokens
+from huiying.kernel import clock as time
+from huiying.kernel.masking import mask_personal
+from huiying.ledger.actions import Actor, record
+from huiying.listening.actions.sealed import purge_contact
+from huiying.listening.models import Message
+from huiying.listening.queries import message_by_code
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import able, regulation_now, zone
+from huiying.people.standing import actor_of
+from huiying.people.words import said
+from huiying.responding.models import PersonalRequest
+from huiying.responding.public import public_answer
+from huiying.work import notify
+from huiying.work.numbers import next_number
+
+PURPOSE = "personal_request.original"
+TEXT_MOST = 2000
+
+
+@dataclass(frozen=True)
+class Receipt:
+    number: str
+    query_code: str
+
+
+@transaction.atomic
+def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answer: str = "") -> Receipt:
+    """Somebody asks for a correction or a deletion. About a message only with its own code; no name is asked."""
+    if kind not in (PersonalRequest.CORRECTION, PersonalRequest.DELETION):
+        raise Refused(_("请选择：更正，或删除。"), code="kind")
+    text = said(text, 4, _("要改什么或删什么"))
+    if len(text) > TEXT_MOST:
+        raise Refused(_("最多 %(most)d 个字，请缩短。") % {"most": TEXT_MOST}, code="too_long")
+    about = ""
+    if message.strip() or code.strip():
+        found = message_by_code(message, code)
+        if found is None:
+            raise Refused(_("编号和查询码对不上。请核对回执；不涉及自己的留言的，这两栏都不用填。"), code="code")
+        about = found.number
+    answer = answer.strip()
+    if answer and public_answer(answer) is None:
+        raise Refused(_("没有编号是“%(number)s”的公开答复，请核对。") % {"number": answer[:30]}, code="answer")
+    now, regulation = time.now(), regulation_now()
+    masked = mask_personal(text)
+    query_code, code_hash = tokens.new_code()
+    day = f"{now.astimezone(zone()):%Y%m%d}"
+    row = PersonalRequest.objects.create(
+        number=f"Q{day}-{next_number(f'personal_request:{day}'):03d}",
+        query_code_hash=code_hash,
+        kind=kind,
+        message=about,
+        answer=answer,
+        text=masked.text,
+        sealed_text=sealing.seal(text, PURPOSE) if masked.changed else None,
+        received_at=now,
+        due_at=regulation.work_calendar.add(now, regulation.dialogue.request_within),
+    )
+    told = {"number": row.number, "kind": kind, "message": about, "answer": answer, "sha256": canonical.sha256(text)}
+    record(_chain(row), "personal_request.received", told, Actor.PUBLIC)
+    words = f"{row.number} 有人要求{'更正' if kind == PersonalRequest.CORRECTION else '删除'}，请办理"
+    people = [user.username for user in able("office")]
+    notify.send(words, words, people, "warning", key=f"request:{row.pk}", url=f"/desk/requests/{row.pk}/")
+    return Receipt(row.number, query_code)
+
+
+def _chain(row: PersonalRequest) -> str:
+    return f"request:{row.number}"
+
+
+@transaction.atomic
+def decide_request(row: PersonalRequest, decision: str, reason: str, purge: bool, actor: User) -> PersonalRequest:
+    """The office decides, with the reason that the asker reads. `purge` destroys the contact that was left with the
+    message. A wrong or personal word in a public answer is taken out by a correction of that answer (C11.1).
+    """
+    require(actor, "personal_request.decide")
+    row = PersonalRequest.objects.select_for_update().get(pk=row.pk)
+    if row.decided_at is not None:
+        raise Refused(_("这项请求已经办结。"), code="is_over")
+    if decision not in (PersonalRequest.GRANTED, PersonalRequest.PARTLY, PersonalRequest.REFUSED):
+        raise Refused(_("请选择：照办、部分照办，或不办。"), code="decision")
+    if purge and not row.message:
+        raise Refused(_("这项请求不涉及留言，没有联系方式可删。"), code="no_message")
+    if purge and decision == PersonalRequest.REFUSED:
+        raise Refused(_("选了不办，就不能同时删除联系方式。"), code="decision")
+    reason = said(reason, 4, _("理由（对方会看到）"))
+    if mask_personal(reason).changed:
+        raise Refused(_("理由里像有个人信息，请改写后再办结。"), code="personal_data")
+    if purge:
+        purge_contact(Message.objects.get(number=row.message))
+    row.decision, row.reason, row.contact_purged = decision, reason, purge
+    row.decided_by, row.decided_at = actor.name, time.now()
+    row.save(update_fields=["decision", "reason", "contact_purged", "decided_by", "decided_at"])
+    told = {
+        "number": row.number,
+        "decision": decision,
+        "reason": reason,
+        "purged": purge,
+        "on_time": row.decided_at <= row.due_at,
+    }
+    record(_chain(row), "personal_request.decided", told, actor_of(actor))
+    return row
+
+
+def request_by_code(number: str, code: str) -> PersonalRequest | None:
+    """The request, or None alike for an unknown number and a wrong code."""
+    found = PersonalRequest.objects.filter(number=number.strip().upper()[:30]).first()
+    matches = tokens.code_matches(code, found.query_code_hash if found else "0" * 64)
+    return found if matches else None
