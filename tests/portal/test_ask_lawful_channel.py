@@ -105,7 +105,7 @@ def test_the_emergency_numbers_stand_on_a_form_that_comes_back(desk, client: Cli
     page = client.post("/ask/", {"text": text}).content.decode()
     for number in regulation_now().urgent_numbers:
         assert f'href="tel:{number}"' in page
-    assert page.index('class="urgent"') < page.index("<h1")
+    assert page.index('class="urgent"') < page.index('class="error-summary"') < page.index("<h1")
 
 
 def test_staff_see_which_channel_was_told(desk, client: Client) -> None:
