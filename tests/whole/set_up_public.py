@@ -28,8 +28,9 @@ with clock.use(source):
         desk.answer(title="交易系统登录故障的说明").case,
         desk.answer(title="开标顺延的安排", question="开标时间怎么算").case,
     ]
-    first = desk.answer(title="投标保证金五个工作日内退还", question="有企业反映保证金退得慢。")
-    desk.answer(first.case, corrects=first, note="“五日”改为“五个工作日”", after=dt.timedelta(hours=8))
+    deposit = {"title": "投标保证金五个工作日内退还", "question": "有企业反映保证金退得慢。"}
+    first = desk.answer(**deposit)
+    desk.answer(first.case, corrects=first, note="“五日”改为“五个工作日”", after=dt.timedelta(hours=8), **deposit)
     Case.objects.update(category="PT")
     receive_message("咨询", "评标专家怎么报名", "")
     source.advance(dt.timedelta(hours=9))
