@@ -1,8 +1,8 @@
 """民意月报 (C4.5): what people said in a month, praise and criticism in true proportion.
 
 Every message and every post in scope of the month is counted, once, in exactly one kind; nobody chooses what goes in
-(报喜不报忧 must be impossible). Danger to life is counted and never listed (Life first). For staff: of what people wrote it
-shows no more than the titles of events.
+(报喜不报忧 must be impossible). Danger to life is counted and never listed (Life first). For staff: of
+what people wrote it shows no more than the titles of events.
 """
 
 from __future__ import annotations
