@@ -144,7 +144,7 @@ def decide_consultation(row: Consultation, *, approve: bool, sha256: str, commen
     if row.drafter_user == actor.pk:
         raise Refused(_("起草人不能审自己的文稿，请另一人审核。"), code="second_person")
     if not approve:
-        row.returned_why = said(comment, 4, _("退回的理由"))
+        row.returned_why = said(comment, 4, _("退回的原因"))
         row.state = Consultation.DRAFT
         row.save(update_fields=["returned_why", "state"])
         _record(row, "consultation.returned", {"reason": row.returned_why}, actor_of(actor))
@@ -314,7 +314,7 @@ def decide_result(row: Consultation, *, approve: bool, sha256: str, comment: str
     if row.result_user == actor.pk:
         raise Refused(_("整理结果的人不能自己同意公布，请另一人审核。"), code="second_person")
     if not approve:
-        row.returned_why = said(comment, 4, _("退回的理由"))
+        row.returned_why = said(comment, 4, _("退回的原因"))
         row.state, row.result_sha256 = Consultation.OPEN, ""
         row.save(update_fields=["returned_why", "state", "result_sha256"])
         _record(row, "consultation.result_returned", {"reason": row.returned_why}, actor_of(actor))
