@@ -9,9 +9,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+import asking_of
 import stories
 from cast import Cast
 from huiying.handling import actions as handling
+from huiying.handling.actions.asking import ask_again
 from huiying.handling.actions.clues import propose_clue
 from huiying.handling.actions.merging import merge_cases
 from huiying.handling.actions.splitting import posts_to_split
@@ -87,6 +89,13 @@ def two_posts(cast: Cast) -> Case:
 def with_a_clue(cast: Cast) -> Case:
     case = stories.routed(cast)
     propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", cast.office)
+    return stories.again(case)
+
+
+def taken_up_again(cast: Cast) -> Case:
+    """The asker found something left open; the matter stands with its department once more (C4.3)."""
+    receipt, case = asking_of.asked_and_closed(cast)
+    ask_again(receipt.number, receipt.query_code, "还有一个标段没有说明怎么办")
     return stories.again(case)
 
 
@@ -208,6 +217,7 @@ ROWS = [
         "handling",
         "duty",
     ),
+    Row("uphold", taken_up_again, "office", {"reason": "所问的标段已在原答复中说明"}, "handling", "duty"),
     Row("void", stories.opened, "office", {"reason": "与另一件重复立案，在那一件里办理"}, "voided", "inspector"),
 ]
 

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from huiying.handling.actions.asking import waiting
 from huiying.handling.offering.base import Offer, live
 
+# Nobody can have taken up again what was never answered: before that nothing is looked for.
+UNANSWERED = ("registered", "assigned", "returned")
 OFFERS: tuple[Offer, ...] = (
     Offer(
         "uphold",
         _("维持原答复"),
         "asked_again.uphold",
-        lambda now: live(now) and bool(waiting(now.case)),
+        lambda now: live(now) and now.state not in UNANSWERED and bool(waiting(now.case)),
     ),
 )
