@@ -1,10 +1,12 @@
 """Rendered pages are kept until the ledger moves, by address and language, with an ETag."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.test import Client
 
+from huiying.kernel import clock
 from huiying.portal import caching
 from huiying.responding.models import Revision
 
@@ -83,3 +85,36 @@ def test_the_shelf_forgets_the_page_used_longest_ago(desk):
     assert shelf.get(keys[1], 1) is None
     assert shelf.get(keys[0], 1)
     assert shelf.get(keys[0], 2) is None
+
+
+def test_a_hundred_readers_at_once_make_one_page() -> None:
+    """Readers who wait for the same page take the one that the first of them made."""
+    shelf, made, met = caching.Shelf(), [], threading.Barrier(8)
+    key = ("host", "/", "zh-hans", "")
+
+    def read() -> None:
+        met.wait()
+        with shelf.turn(key):
+            if shelf.get(key, 7) is None:
+                made.append(1)
+                shelf.put(key, caching.Kept(7, clock.now(), 200, b"x", "text/html", '"e"'))
+
+    threads = [threading.Thread(target=read) for _reader in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert made == [1]
+    assert shelf._making == {}, "nothing is left of a turn that is over"
+
+
+def test_another_page_does_not_wait_and_a_page_that_fails_frees_its_turn() -> None:
+    shelf = caching.Shelf()
+    key = ("host", "/", "zh-hans", "")
+    with shelf.turn(key), shelf.turn(("host", "/answers/", "zh-hans", "")):
+        pass
+    with pytest.raises(ValueError, match="broken"), shelf.turn(key):
+        raise ValueError("broken")
+    with shelf.turn(key):
+        pass
+    assert shelf._making == {}

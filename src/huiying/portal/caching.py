@@ -7,7 +7,8 @@ import functools
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -45,6 +46,24 @@ class Shelf:
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._size = size
         self._lock = threading.Lock()
+        self._making: dict[Key, tuple[threading.Lock, int]] = {}
+
+    @contextmanager
+    def turn(self, key: Key) -> Iterator[None]:
+        """One at a time makes a page; whoever waited finds it on the shelf."""
+        with self._lock:
+            lock, waiting = self._making.get(key, (threading.Lock(), 0))
+            self._making[key] = lock, waiting + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._making[key]
+                if waiting == 1:
+                    del self._making[key]
+                else:
+                    self._making[key] = lock, waiting - 1
 
     def get(self, key: Key, entry: int) -> Kept | None:
         with self._lock:
@@ -92,13 +111,24 @@ def until_the_ledger_moves(view: View) -> View:
         # Read before rendering: a page made while the ledger moves is then made again, not kept too long.
         entry = last_entry()
         kept = shelf.get(key, entry)
-        if kept is None:
+        if kept is None and request.GET.get("q"):
             kept = _keep(view(request, *args, **kwargs), entry)
-            if kept.status == 200 and not request.GET.get("q"):
-                shelf.put(key, kept)
+        elif kept is None:
+            kept = _made_once(key, entry, lambda: view(request, *args, **kwargs))
         return _serve(request, kept)
 
     return kept_view  # type: ignore[return-value]
+
+
+def _made_once(key: Key, entry: int, made: Callable[[], HttpResponse]) -> Kept:
+    """When the ledger moved, a hundred readers want the page at once: one of them makes it, the others take it."""
+    with shelf.turn(key):
+        kept = shelf.get(key, entry)
+        if kept is None:
+            kept = _keep(made(), entry)
+            if kept.status == 200:
+                shelf.put(key, kept)
+        return kept
 
 
 def _keep(response: HttpResponse, entry: int) -> Kept:

@@ -95,16 +95,16 @@ def public_answers(query: str = "", courses: Mapping[int, Course] | None = None)
 
 def _holding(faces: list[int], query: str) -> list[int]:
     """Those whose public words hold every word and every quoted phrase: full-width or half, any case, two characters
-    are enough. Read from the texts themselves, so what became public a moment ago is found.
+    are enough. Read from the texts themselves, so what became public a moment ago is found. A number counts whole.
     """
     asked = phrases(query)
     rows = Publication.objects.filter(pk__in=faces).values_list(
         "pk", "case__number", "revision__title", "revision__question", "revision__facts", "text"
     )
     found = []
-    for pk, *texts in rows:
-        text = plain("\n".join(texts))
-        if asked and all(phrase in text for phrase in asked):
+    for pk, number, *texts in rows:
+        text, whole = plain("\n".join(texts)), plain(number)
+        if asked and all(phrase in text or phrase == whole for phrase in asked):
             found.append(pk)
     return found
 
