@@ -67,7 +67,7 @@ def test_what_is_looked_up_now_and_then_is_reached_from_the_board(cast: Cast, br
     (links,) = re.findall(r'<p class="dots lookups">.*?</p>', raw, re.DOTALL)
     urls = re.findall(r'href="([^"]+)"', links)
     assert {"/desk/roster/", "/desk/regulation/"} <= set(urls)
-    assert {url: client.get(url).status_code for url in urls} == dict.fromkeys(urls, 200)
+    assert {url: client.get(url, follow=True).status_code for url in urls} == dict.fromkeys(urls, 200)
 
 
 def test_the_count_stands_beside_the_name_until_the_notice_is_opened(cast: Cast, browser: Browser) -> None:
