@@ -9,6 +9,7 @@ from django.test import Client
 
 from huiying.demo import patrolling, people, words
 from huiying.desk.decisions import waiting_for
+from huiying.foreseeing.models import Consultation
 from huiying.handling.actions import current_facts, why_not_close_liaison
 from huiying.handling.models import (
     AgendaItem,
@@ -33,9 +34,10 @@ from huiying.kernel import clock
 from huiying.listening import patrol
 from huiying.listening.models import PatrolCard
 from huiying.people import contacts, roster
-from huiying.people.models import Department, DutyShift, PhoneTest, User
+from huiying.people.models import Department, DutyShift, PhoneTest, ShiftSwap, User
 from huiying.people.queries import regulation_now
 from huiying.responding import queries as answers
+from huiying.responding.models import TopicPage
 from huiying.responding.offers import actions_for
 from huiying.work import auditor
 from huiying.work.models import Notice
@@ -281,3 +283,20 @@ def test_no_two_looks_of_one_person_fall_into_one_minute() -> None:
     looks = PatrolCard.objects.exclude(result="").values_list("ticked_user", "ticked_at")
     assert looks.count() > 40
     assert len({(user, at.replace(second=0)) for user, at in looks}) == looks.count()
+
+
+def test_the_public_side_lives_a_frequent_question_and_an_open_consultation_c4_2_c4_4() -> None:
+    """Each by two people: what one wrote another made public."""
+    page = TopicPage.objects.get()
+    assert page.published_at is not None
+    text = page.texts.get()
+    assert text.drafter_user != text.decided_user
+    asking = Consultation.objects.get()
+    assert asking.state == Consultation.OPEN
+    assert asking.drafter_user != asking.opened_user
+
+
+def test_the_leading_group_sits_and_one_turn_waits_for_an_answer_c5_1() -> None:
+    assert [seat.user.username for seat in roster.group()] == ["guchang", "lianan", "shenli", "tangning"]
+    swap = ShiftSwap.objects.get()
+    assert (swap.asker.username, swap.asked_of.username, swap.agreed) == ("dingning", "zhoulan", None)

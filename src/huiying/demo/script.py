@@ -83,6 +83,11 @@ TABLE: Final[tuple[tuple[str, ...], ...]] = (
     ("3 08:40", "jianglei",  "plan",     "", "GCC", "2026Q4", "2026-10-16", "工程项目中标结果说明会，每月一次"),
     ("2 16:20", "hewen",     "row",      "", "PT", "系统故障", "Z-XX", "WGC,Z-YW",
      "9月14日故障那天业务受理部接了上百个电话，故障件应当一并接单"),
+    # a frequent question that is public by its second person, a draft on which the public is asked
+    ("1 09:45", "baihui",    "page",     "", "Z-YW", "certificate"),
+    ("1 10:15", "linxiao",   "page2",    ""),
+    ("1 09:50", "linxiao",   "consult",  "", "Z-CW", "deposit"),
+    ("1 10:25", "hanqiu",    "consult2", ""),
     # --- Monday: a citizen asks, and has the answer before nine ---
     ("1 07:42", "",          "message",  "consult"),
     ("1 07:50", "zhoulan",   "level",    "consult", "L1"),
