@@ -12,6 +12,7 @@ from huiying.api import (
     bureau,
     cases,
     casework,
+    dialogue,
     drafting,
     duty,
     errors,
@@ -75,6 +76,7 @@ api.add_router("", grouping.router, tags=["events"])
 api.add_router("", posts.router, tags=["posts"])
 api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
+api.add_router("", dialogue.router, tags=["dialogue"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

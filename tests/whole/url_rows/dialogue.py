@@ -21,6 +21,11 @@ FORMS: dict[str, str] = {
     "page_decide": "agree=yes secrecy=on personal_data=on sha256={page_sha}",
     "consult": "title=@ summary=@ text=@ department={ZXX} closes_at=2026-10-20T10:00",
     "consult_decide": "agree=yes sha256={consult_sha}",
+    "api_page": "kind=faq title=@ asked=@ text=@ department=Z-XX",
+    "api_page_decide": "agree=true secrecy=true personal_data=true sha256={page_sha}",
+    "api_consult": "title=@ summary=@ text=@ department=Z-XX closes_at=2026-10-20T10:00+08:00",
+    "api_consult_decide": "agree=true sha256={consult_sha}",
+    "api_sort": "opinions=[{opinion}] summary=@ decision=adopted reason=@",
     "sort": "opinion={opinion} summary=@ decision=adopted reason=@",
 }
 
@@ -61,6 +66,31 @@ POST /desk/consultations/{asking}/do/decide_result/    s . ! ! ! ! ! ! ! ! . | a
 GET  /desk/requests/                                   s . . + . . . . + + .
 GET  /desk/requests/{wish}/                            s . . + . . . . + + .
 POST /desk/requests/{wish}/do/decide/                  s . . * . . . . ! ! . | decision=granted reason=@
+
+# The same over REST                                    a a d o e l o l d i n
+#                                                      n d u f d d t g l n o
+GET  /api/pages                                        u . + + + + + + + + .
+POST /api/pages                                        u . ! # # # # ! ! ! . | api_page
+POST /api/pages/{page_draft}                           u . ! # # # # ! ! ! . | api_page
+POST /api/pages/{page_draft}/propose                   u . ! # # # # ! ! ! .
+POST /api/pages/{page_waiting}/decide                  u . ! # # ! ! ! ! ! . | api_page_decide
+POST /api/pages/{page_public}/withdraw                 u . ! # # ! ! ! ! ! . | note=@
+POST /api/pages/0/withdraw                             u . . . . . . . . . . | note=@
+GET  /api/consultations                                u . + + + + + + + + .
+POST /api/consultations                                u . ! # # # # ! ! ! . | api_consult
+POST /api/consultations/{consult_draft}                u . ! # # # # ! ! ! . | api_consult
+POST /api/consultations/{consult_draft}/propose        u . ! # # # # ! ! ! .
+POST /api/consultations/{consult_waiting}/decide       u . ! # ! ! ! ! # ! . | api_consult_decide
+POST /api/consultations/{consult_draft}/drop           u . ! # # # # ! ! ! . | reason=@
+POST /api/consultations/{asking}/sort                  u . ! # # # # ! ! ! . | api_sort
+POST /api/consultations/{asking}/propose-result        u . ! ! ! ! ! ! ! ! . | words=@
+POST /api/consultations/{asking}/decide-result         u . ! ! ! ! ! ! ! ! . | agree=true sha256=x
+POST /api/consultations/0/propose                      u . . . . . . . . . .
+GET  /api/requests                                     u . . + . . . . + + .
+POST /api/requests/{wish}/decide                       u . . # . . . . ! ! . | decision=granted reason=@
+POST /api/requests/0/decide                            u . . . . . . . . . . | decision=granted reason=@
+GET  /api/channels                                     u . + + . . . . + + .
+POST /api/cases/{asked}/uphold                         u . ! ! ! ! . ! ! ! . | reason=@
 
 # The public site                                      a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
