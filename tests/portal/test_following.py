@@ -14,7 +14,7 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.responding.actions import followers
-from huiying.responding.models import Follower
+from huiying.responding.models import Subscription
 from huiying.work import outbox
 from huiying.work.models import Job
 
@@ -106,11 +106,11 @@ def test_one_click_ends_it_and_the_address_is_gone(mailing, client: Client, froz
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     path = LINK.findall(message.extra_headers["List-Unsubscribe"])[0]
     assert Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    row = Follower.objects.get()
+    row = Subscription.objects.get()
     assert row.ended_at is not None
     assert row.sealed_address is None
     with pytest.raises(IntegrityError), transaction.atomic():
-        Follower.objects.update(sealed_address=b"again")
+        Subscription.objects.update(sealed_address=b"again")
     assert "已经退订" in client.post(path).content.decode()
 
 
@@ -119,14 +119,14 @@ def test_an_address_that_nobody_confirmed_is_destroyed(mailing, client: Client, 
     assert followers.purge_unconfirmed(clock.now()) == 0
     frozen.advance(dt.timedelta(days=2, minutes=1))
     assert followers.purge_unconfirmed(clock.now()) == 1
-    assert Follower.objects.get().sealed_address is None
+    assert Subscription.objects.get().sealed_address is None
     assert sent() == [], "the letter of somebody who is forgotten is not written any more"
 
 
 def test_the_address_stands_sealed_and_in_no_ledger_entry_job_or_page_inv_10(mailing, client: Client) -> None:
     page = client.post("/follow/", {"address": ADDRESS, "topic": ""}, follow=True).content.decode()
     assert ADDRESS not in page
-    row = Follower.objects.get()
+    row = Subscription.objects.get()
     assert row.sealed_address is not None
     assert ADDRESS.encode() not in bytes(row.sealed_address)
     assert not any(ADDRESS in (entry.payload or "") for entry in LedgerEntry.objects.all())
@@ -140,7 +140,7 @@ def test_a_link_of_another_row_or_with_a_changed_letter_opens_nothing(mailing, c
         assert client.post(f"/follow/confirm/{link}/").status_code == 404
         assert client.post(f"/follow/end/{link}/").status_code == 404
     assert client.post(f"/follow/end/{number}-{tag}/").status_code == 404, "the link that confirms does not end"
-    assert Follower.objects.get().ended_at is None
+    assert Subscription.objects.get().ended_at is None
 
 
 def test_a_wrong_address_is_said_and_what_was_typed_stays(mailing, client: Client) -> None:
@@ -149,7 +149,7 @@ def test_a_wrong_address_is_said_and_what_was_typed_stays(mailing, client: Clien
     assert 'value="reader@"' in response.content.decode()
     assert client.post("/follow/", {"address": ADDRESS, "topic": "XX"}).status_code == 422
     assert client.post("/follow/", {"address": ADDRESS, "website": "x"}).status_code == 422
-    assert Follower.objects.count() == 0
+    assert Subscription.objects.count() == 0
 
 
 def test_nobody_fills_anothers_mailbox_from_here(mailing, client: Client, frozen) -> None:
@@ -165,4 +165,4 @@ def test_without_a_mail_server_rss_and_calendar_are_offered_and_no_address_is_ta
     assert "/calendar.ics" in page
     assert 'name="address"' not in page
     assert client.post("/follow/", {"address": ADDRESS}).status_code == 409
-    assert Follower.objects.count() == 0
+    assert Subscription.objects.count() == 0

@@ -14,7 +14,7 @@ from huiying.foreseeing import actions as consulting
 from huiying.foreseeing.models import Consultation
 from huiying.kernel import clock
 from huiying.responding.actions import followers, pages, requests
-from huiying.responding.models import Follower, PersonalRequest, TopicPage
+from huiying.responding.models import PersonalRequest, Subscription, TopicPage
 
 FORMS: dict[str, str] = {
     "page": "kind=faq title=@ asked=@ text=@ department={ZXX}",
@@ -156,7 +156,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     assert opinion is not None
     proposed.refresh_from_db()
     wish = requests.ask_request("correction", "第二段的日期写错了，请改正。")
-    follower = Follower.objects.create(sealed_address=b"sealed", topic="", language="zh-hans", made_at=clock.now())
+    follower = Subscription.objects.create(sealed_address=b"sealed", topic="", language="zh-hans", made_at=clock.now())
     return {
         "ZXX": cast.department("Z-XX").pk,
         "page_draft": draft.pk,

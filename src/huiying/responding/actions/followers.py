@@ -25,7 +25,7 @@ from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
 from huiying.people.queries import bureau, regulation_now
 from huiying.responding import topics
-from huiying.responding.models import Follower
+from huiying.responding.models import Subscription
 from huiying.responding.packs import site_root
 from huiying.work.models import Job
 from huiying.work.outbox import enqueue
@@ -42,24 +42,24 @@ def mail_is_on() -> bool:
     return bool(settings.EMAIL_HOST and site_root())
 
 
-def link_tag(follower: Follower, purpose: str) -> str:
+def link_tag(follower: Subscription, purpose: str) -> str:
     """The secret part of a link. Derived, so a stolen table opens no link."""
     return sealing.keyed_tag(keyfiles.load("followers"), f"{purpose}:{follower.pk}:{follower.made_at.isoformat()}")[:40]
 
 
-def by_link(purpose: str, link: str) -> Follower | None:
+def by_link(purpose: str, link: str) -> Subscription | None:
     """The row behind `<id>-<tag>`, or None; compared in constant time."""
     number, _dash, tag = link.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 18):
         return None
-    row = Follower.objects.filter(pk=int(number)).first()
+    row = Subscription.objects.filter(pk=int(number)).first()
     if row is None or not hmac.compare_digest(link_tag(row, purpose), tag):
         return None
     return row
 
 
 @transaction.atomic
-def follow(address: str, topic: str, language: str) -> Follower:
+def follow(address: str, topic: str, language: str) -> Subscription:
     """Somebody typed an address: it is written to once, with the link that confirms."""
     if not mail_is_on():
         raise Refused(_("本站没有配置发信，请用 RSS 或日历订阅。"), code="no_mail")
@@ -69,7 +69,7 @@ def follow(address: str, topic: str, language: str) -> Follower:
         validate_email(address)
     except ValidationError as error:
         raise Refused(_("这个邮箱地址不完整，请核对后再试，例如 name@example.cn。"), code="address") from error
-    row = Follower.objects.create(
+    row = Subscription.objects.create(
         sealed_address=sealing.seal(address, PURPOSE), topic=topic, language=language, made_at=time.now()
     )
     _record(row, "follower.asked")
@@ -78,9 +78,9 @@ def follow(address: str, topic: str, language: str) -> Follower:
 
 
 @transaction.atomic
-def confirm(row: Follower) -> Follower:
+def confirm(row: Subscription) -> Subscription:
     """The link was opened by whoever has the mailbox. Opening it again changes nothing."""
-    row = Follower.objects.select_for_update().get(pk=row.pk)
+    row = Subscription.objects.select_for_update().get(pk=row.pk)
     if row.ended_at is not None:
         raise Refused(_("这份订阅已经结束，邮箱已从这里删除。"), code="ended")
     if row.confirmed_at is None:
@@ -91,21 +91,21 @@ def confirm(row: Follower) -> Follower:
 
 
 @transaction.atomic
-def end(row: Follower) -> Follower:
+def end(row: Subscription) -> Subscription:
     """退订: one click, no question; the address is destroyed with it (§6.2)."""
-    row = Follower.objects.select_for_update().get(pk=row.pk)
+    row = Subscription.objects.select_for_update().get(pk=row.pk)
     if row.ended_at is None:
         _end(row)
     return row
 
 
-def _end(row: Follower) -> None:
+def _end(row: Subscription) -> None:
     row.ended_at, row.sealed_address = time.now(), None
     row.save(update_fields=["ended_at", "sealed_address"])
     _record(row, "follower.ended")
 
 
-def _record(row: Follower, kind: str) -> None:
+def _record(row: Subscription, kind: str) -> None:
     """That somebody did, and for which topic; never who."""
     record("system", kind, {"follower": row.pk, "topic": row.topic}, Actor.PUBLIC)
 
@@ -115,7 +115,7 @@ def purge_unconfirmed(now: dt.datetime) -> int:
     """Whoever never opened the link is forgotten: perhaps somebody else typed the address."""
     regulation = regulation_now()
     kept = regulation.dialogue.follower_unconfirmed
-    rows = Follower.objects.select_for_update().filter(confirmed_at__isnull=True, ended_at__isnull=True)
+    rows = Subscription.objects.select_for_update().filter(confirmed_at__isnull=True, ended_at__isnull=True)
     gone = [row for row in rows if regulation.work_calendar.add(row.made_at, kept) <= now]
     for row in gone:
         _end(row)
@@ -126,7 +126,7 @@ def purge_unconfirmed(now: dt.datetime) -> int:
 def tell(now: dt.datetime) -> int:
     """A letter for each confirmed follower for whom something new is public; returns how many were put out."""
     now -= SETTLED
-    rows = list(Follower.objects.select_for_update().filter(_waiting(now)))
+    rows = list(Subscription.objects.select_for_update().filter(_waiting(now)))
     first = min((row.told_until for row in rows if row.told_until), default=now)
     new = {topic: topics.published_between(topic, first, now) for topic in {row.topic for row in rows}}
     told = 0
@@ -136,7 +136,7 @@ def tell(now: dt.datetime) -> int:
             payload = {"follower": row.pk, "after": since.isoformat(), "until": now.isoformat()}
             enqueue(NEWS, payload, key=f"{NEWS}:{row.pk}:{now.isoformat()}")
             told += 1
-    Follower.objects.filter(pk__in=[row.pk for row in rows]).update(told_until=now)
+    Subscription.objects.filter(pk__in=[row.pk for row in rows]).update(told_until=now)
     return told
 
 
@@ -146,7 +146,7 @@ def _waiting(now: dt.datetime) -> Q:
 
 def send_letter(job: Job) -> None:
     """The letter of a job, handed to the mail server. Nothing where the follower has ended meanwhile."""
-    row = Follower.objects.filter(pk=int(job.payload["follower"])).first()
+    row = Subscription.objects.filter(pk=int(job.payload["follower"])).first()
     if row is None or row.sealed_address is None:
         return
     address = sealing.unseal(row.sealed_address, PURPOSE).decode()
@@ -168,7 +168,7 @@ def _topic_called(topic: str) -> str:
     return regulation_now().name_of("category", topic, translation.get_language() or "")
 
 
-def _confirm_letter(row: Follower) -> EmailMessage:
+def _confirm_letter(row: Subscription) -> EmailMessage:
     told = {
         "house": _house(),
         "topic": _topic_called(row.topic),
@@ -181,7 +181,7 @@ def _confirm_letter(row: Follower) -> EmailMessage:
     return EmailMessage(_("请确认订阅：%(topic)s") % told, text % told)
 
 
-def _news_letter(row: Follower, payload: dict[str, Any]) -> EmailMessage:
+def _news_letter(row: Subscription, payload: dict[str, Any]) -> EmailMessage:
     after, until = (dt.datetime.fromisoformat(str(payload[name])) for name in ("after", "until"))
     new = topics.published_between(row.topic, after, until)
     root = site_root()

@@ -7,7 +7,7 @@ import datetime as dt
 from huiying.kernel import clock as time
 from huiying.responding import pages
 from huiying.responding.actions import followers
-from huiying.responding.models import Follower, PersonalRequest
+from huiying.responding.models import PersonalRequest, Subscription
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
 from huiying.work.outbox import handler
@@ -28,7 +28,7 @@ def news_letter(job: Job) -> None:
 
 @every("followers.tell", 300)
 def tell_followers() -> None:
-    if Follower.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True).exists():
+    if Subscription.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True).exists():
         followers.tell(time.now())
 
 

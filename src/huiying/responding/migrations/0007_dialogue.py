@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Follower',
+            name='Subscription',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sealed_address', models.BinaryField(null=True)),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('sealed_address__isnull', False)), models.Q(('ended_at__isnull', False), ('sealed_address__isnull', True)), _connector='OR'), name='ended_follower_has_no_address')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('sealed_address__isnull', False)), models.Q(('ended_at__isnull', False), ('sealed_address__isnull', True)), _connector='OR'), name='ended_subscription_has_no_address')],
             },
         ),
         migrations.CreateModel(

@@ -9,7 +9,7 @@ from huiying.responding.models.core import (
     Revision,
     Withholding,
 )
-from huiying.responding.models.dialogue import Follower, PersonalRequest
+from huiying.responding.models.dialogue import PersonalRequest, Subscription
 from huiying.responding.models.drafting import AnswerTemplate, MachineDraft
 from huiying.responding.models.following import EffectReview, StatutoryFiling, SustainedDecision
 from huiying.responding.models.forms import Authorisation, ExpertExplanation, Interview, MediaInquiry, PressConference
@@ -31,7 +31,6 @@ __all__ = [
     "EffectReview",
     "Evidence",
     "ExpertExplanation",
-    "Follower",
     "InfoGap",
     "Interview",
     "MachineDraft",
@@ -47,6 +46,7 @@ __all__ = [
     "ReviewStep",
     "Revision",
     "StatutoryFiling",
+    "Subscription",
     "SustainedDecision",
     "TopicPage",
     "TopicText",

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 
-class Follower(models.Model):
+class Subscription(models.Model):
     """An address that asked for the answers of a topic by e-mail: confirmed by a link, ended by a link, destroyed."""
 
     sealed_address = models.BinaryField(null=True)  # None once it has ended: the address is gone
@@ -26,7 +26,7 @@ class Follower(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, sealed_address__isnull=False)
                 | Q(ended_at__isnull=False, sealed_address__isnull=True),
-                name="ended_follower_has_no_address",
+                name="ended_subscription_has_no_address",
             )
         ]
 
