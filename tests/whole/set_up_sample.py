@@ -14,7 +14,7 @@ ready()
 
 from django.db import transaction  # noqa: E402
 
-from huiying.judging import sampling  # noqa: E402
+from huiying.judging.actions import sampling  # noqa: E402
 from huiying.judging.models import SampleDraw, ScreenAdjustment, Screening  # noqa: E402
 from huiying.kernel import clock  # noqa: E402
 from stream_of import bring  # noqa: E402
