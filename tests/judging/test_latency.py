@@ -17,6 +17,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
 from huiying.people.queries import regulation_now
+from huiying.people.roster import is_night
 from stream_of import COMPLAINT, parsed
 
 NOW = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
@@ -85,7 +86,7 @@ def test_what_stood_on_the_desk_before_the_window_is_not_counted(cast: Cast, fro
 def test_the_night_begins_and_ends_with_the_night_shift(local: str, night: bool) -> None:
     zone = dt.timezone(dt.timedelta(hours=8))
     at = dt.datetime.combine(dt.date(2026, 9, 14), dt.time.fromisoformat(local), zone)
-    assert lateness.is_night(at, zone) is night  # type: ignore[arg-type]
+    assert is_night(at, zone) is night
 
 
 @given(st.lists(st.floats(0, 1000), min_size=1, max_size=60))

@@ -8,14 +8,13 @@ and stands in no figure.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from huiying.judging.models import EventPost
 from huiying.kernel import clock
+from huiying.kernel.quantile import quantile
 from huiying.people import roster
 from huiying.people.queries import regulation_now
 
@@ -61,16 +60,7 @@ class Latency:
 def spread(hours: Iterable[float]) -> Spread:
     """Median and ninth decile: the smallest value that so large a part does not exceed."""
     ordered = sorted(hours)
-    return Spread(len(ordered), _at(ordered, 0.5), _at(ordered, 0.9))
-
-
-def _at(ordered: Sequence[float], part: float) -> float | None:
-    return ordered[max(0, math.ceil(round(part * len(ordered), 6)) - 1)] if ordered else None
-
-
-def is_night(at: dt.datetime, zone: ZoneInfo) -> bool:
-    """Whether the night shift has the desk (DOMAIN.md §7.1)."""
-    return not roster.MORNING <= at.astimezone(zone).time() < roster.EVENING
+    return Spread(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.9))
 
 
 def latency(window: dt.timedelta = WINDOW) -> Latency:
@@ -86,7 +76,7 @@ def latency(window: dt.timedelta = WINDOW) -> Latency:
         if published is None or confidence in NO_TIME:
             untimed[channel] += 1
             continue
-        found[channel][is_night(published, regulation.zone)].append(max((stood - published) / HOUR, 0.0))
+        found[channel][roster.is_night(published, regulation.zone)].append(max((stood - published) / HOUR, 0.0))
     known = list(regulation.channel_classes)
     names = [*known, *sorted((set(found) | set(untimed)) - set(known))]
     rows = tuple(Row(name, spread(found[name][0]), spread(found[name][1]), untimed[name]) for name in names)

@@ -14,8 +14,8 @@ from huiying.overseeing.casebook import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 from huiying.overseeing.warning_indicators import HOUR, MINUTE, percentile
+from huiying.people.roster import is_night
 
-DAY_FROM, DAY_UNTIL = dt.time(8, 0), dt.time(17, 30)  # the office's hours; the rest is the night shift's (§7.1)
 Span = tuple[dt.datetime, dt.datetime]
 
 
@@ -75,8 +75,7 @@ class Listened:
         hours: dict[bool, list[float]] = {False: [], True: []}
         for published, at in self.detected:
             if wanted.holds(at, zone):
-                by_day = DAY_FROM <= published.astimezone(zone).time() < DAY_UNTIL
-                hours[not by_day].append(max((at - published) / HOUR, 0.0))
+                hours[is_night(published, zone)].append(max((at - published) / HOUR, 0.0))
         first_checks = [
             (min(later) - at) / MINUTE
             for at in in_period(self.watches)

@@ -5,13 +5,13 @@ whether two persons agree (C1.2, C5.14, C6.11, C6.12). From the ledger alone (IN
 from __future__ import annotations
 
 import datetime as dt
-import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from huiying.kernel.quantile import quantile
 from huiying.overseeing.casebook import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
@@ -117,7 +117,6 @@ def _in_time(warning: _Warning, cut_off: dt.datetime | None) -> bool | None:
 
 
 def percentile(ordered: Sequence[float], part: float) -> float | None:
-    """The smallest value that so large a part does not exceed."""
-    if not ordered:
-        return None
-    return round(ordered[max(0, math.ceil(round(part * len(ordered), 6)) - 1)], 2)
+    """As `quantile`, to the hundredth."""
+    found = quantile(ordered, part)
+    return None if found is None else round(found, 2)

@@ -31,6 +31,11 @@ class Gap:
     ends_at: dt.datetime
 
 
+def is_night(at: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether the night shift has the desk (DOMAIN.md §7.1)."""
+    return not MORNING <= at.astimezone(zone).time() < EVENING
+
+
 def duty_roles() -> list[str]:
     """Codes of the posts that may sit at the desk."""
     return [role.code for role in regulation_now().roles.values() if "duty" in capabilities(role)]
