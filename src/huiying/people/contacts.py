@@ -49,11 +49,11 @@ def roles_for(kind: str, regulation: Regulation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for duty in DUTIES[kind] for role in regulation.roles_acting_as(duty)))
 
 
-def cards(departments: Iterable[Department] | None = None) -> list[Card]:
+def cards(departments: Iterable[Department] | None = None, regulation: Regulation | None = None) -> list[Card]:
     """The cards of these departments, else of every one on the responsibility list."""
     chosen = list(Department.objects.filter(is_active=True) if departments is None else departments)
-    regulation = regulation_now()
-    kinds = {kind: roles_for(kind, regulation) for kind in DUTIES}
+    in_force = regulation or regulation_now()
+    kinds = {kind: roles_for(kind, in_force) for kind in DUTIES}
     rows = list(
         Appointment.objects.current(clock.now())
         .filter(

@@ -9,7 +9,7 @@ from huiying.handling import routing_table
 from huiying.handling.models import Case
 from huiying.people.contacts import cards
 from huiying.people.models import User
-from huiying.people.queries import regulation_of
+from huiying.people.queries import regulation_of, standing
 
 
 def section(case: Case, user: User) -> dict[str, Any]:
@@ -20,5 +20,5 @@ def section(case: Case, user: User) -> dict[str, Any]:
         "routing_keys": routing_table.spoken(keys, regulation_of(case.regulation), lang()),
         "routing_slips": list(case.slips.select_related("assignment__department")),
         "routing_returns": list(case.returns.select_related("department")),
-        "routing_card": cards([lead.department])[0] if lead is not None else None,
+        "routing_card": cards([lead.department], standing(user).regulation)[0] if lead is not None else None,
     }

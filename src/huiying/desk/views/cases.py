@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,7 +35,7 @@ from huiying.handling import offering
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
 from huiying.handling.actions.reports import see_reports, unseen
-from huiying.handling.models import Case
+from huiying.handling.models import Case, Finding
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import cases_for, shown_clocks, with_next_due
 from huiying.judging.queries import open_rumour
@@ -124,6 +124,9 @@ def part_of(verb: str) -> str:
 def show(
     request: StaffRequest, found: Case, part: str = offering.MAIN, bound: dict[str, VerbForm] | None = None
 ) -> HttpResponse:
+    # Read once for the page, the strong button and what a verb allows.
+    found_out = Finding.objects.select_related("department").prefetch_related("disposals")
+    prefetch_related_objects([found], Prefetch("findings", found_out))
     departments = [row for row in found.departments.all() if row.until is None]
     draft, slip, to_answer = (
         reverse(page, args=[found.number]) for page in ("desk:draft", "desk:route_case", "desk:case_answer")
@@ -167,7 +170,7 @@ def _way(user: User, found: Case) -> dict[str, Any]:
         **routing.section(found, user),
         **asking.section(found, user),
         "posts": posts_of(found.event),
-        "findings": found.findings.select_related("department").prefetch_related("disposals"),
+        "findings": found.findings.all(),
         "knowledge": found.knowledge.order_by("known_at"),
         **_answer(found),
         "entries": timeline.lines(
@@ -215,7 +218,7 @@ def forward(found: Case) -> tuple[str, ...]:
         "registered": ("confirm_level",) if found.is_provisional else ("route",),
         "assigned": ("accept",),
         "returned": ("decide_return",),
-        "handling": ("to_answer",) if found.findings.exists() else ("find",),
+        "handling": ("to_answer",) if found.findings.all() else ("find",),
         "reviewing": ("to_answer",),
         "approved": ("to_answer",),
         "answered": ("close", "dispose"),
