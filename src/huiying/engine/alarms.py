@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from huiying.engine.said import Said
 
@@ -126,6 +125,9 @@ def fit(shapes: Sequence[Shape], grew: Sequence[bool], strength: float = 0.03) -
     table = np.array(shapes)
     means, spread = table.mean(axis=0), table.std(axis=0)
     scales = np.where(spread < 1e-4, 1.0, spread)  # what never varies says nothing, and must not divide
+    # Only learning needs it, and it takes longer to load than all of ours: other commands start without.
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(C=strength, max_iter=2000)
     model.fit((table - means) / scales, np.array(grew))
     return AlarmModel(_floats(means), _floats(scales), _floats(model.coef_[0]), round(float(model.intercept_[0]), 5))

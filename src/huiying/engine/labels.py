@@ -15,9 +15,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.svm import LinearSVC
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint
 from huiying.engine.label_features import Corpus, Matrix, Vector, count, features, matrix_of, weights_of, words_and_runs
@@ -83,6 +80,9 @@ class Fitted:
 
 def fit(corpus: Corpus, labels: Indices, classes: int, settings: Settings | None = None) -> Fitted:
     """Fit one model. `labels` are class numbers below `classes`, of which at least two occur."""
+    # Only learning needs it, and it takes longer to load than all of ours: other commands start without.
+    from sklearn.svm import LinearSVC
+
     chosen = settings or Settings()
     weights = [
         weights_of(block, labels, classes, chosen.power) * np.float32(share)
@@ -122,6 +122,8 @@ def gaps(margins: Margins) -> Confidences:
 
 def calibrate(margins: Margins, labels: Indices) -> Calibration:
     """Fit the curve to out-of-fold margins; two numbers, so that few corrections are enough."""
+    from scipy import optimize  # as in `fit`
+
     ahead, right = gaps(margins), margins.argmax(axis=1) == labels
 
     def loss(curve: npt.NDArray[np.float64]) -> float:
@@ -145,6 +147,8 @@ def out_of_fold(
 
 def split(labels: Indices, groups: Indices, folds: int, seed: int = _SEED) -> list[tuple[Indices, Indices]]:
     """Folds that keep groups together and labels in proportion; each trains on at least two labels."""
+    from sklearn.model_selection import StratifiedGroupKFold  # as in `fit`
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     found = [(train, test) for train, test in splitter.split(labels, labels, groups) if len(test)]
     return [(train, test) for train, test in found if len(set(labels[train])) > 1]
