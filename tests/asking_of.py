@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
+
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from cast import Cast
 from huiying.handling import actions
@@ -77,4 +81,31 @@ def webp() -> bytes:
     return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
 
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+def pdf(*, author: str = "张三", photo: bytes = b"", password: str = "", pages: int = 1) -> bytes:
+    """As a word processor or a scanning app writes it, with its author, a file inside and a note on the page."""
+    writer = PdfWriter()
+    for _ in range(pages):
+        page = writer.add_blank_page(200, 200)
+        page[NameObject("/PieceInfo")] = TextStringObject(author)
+        if photo:
+            image = StreamObject()
+            image._data = photo
+            image.update(
+                {
+                    NameObject("/Type"): NameObject("/XObject"),
+                    NameObject("/Subtype"): NameObject("/Image"),
+                    NameObject("/Filter"): NameObject("/DCTDecode"),
+                }
+            )
+            drawn = DictionaryObject({NameObject("/P"): writer._add_object(image)})
+            page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): drawn})
+    writer.add_metadata({"/Author": author, "/Keywords": PLACE.decode()})
+    writer.add_attachment("inside.txt", PLACE)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+PDF = pdf()

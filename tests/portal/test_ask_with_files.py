@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from asking_of import PDF, PLACE, jpeg, png, webp
+from asking_of import PDF, PLACE, jpeg, pdf, png, webp
 from huiying.kernel import home
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments
@@ -77,6 +77,15 @@ def test_every_false_type_is_refused_in_plain_words_whatever_its_name(desk, clie
     assert GOOD["text"] in page
     assert "alert(1)" not in page
     assert Message.objects.count() == PostAttachment.objects.count() == 0
+
+
+def test_a_pdf_loses_its_author_and_one_with_a_password_is_refused_in_plain_words(desk, client: Client) -> None:
+    assert send(client, pdf(author="zhangsan")).status_code == 302
+    (kept,) = PostAttachment.objects.all()
+    assert b"zhangsan" not in attachments.opened(kept.stored)
+    locked, broken = send(client, pdf(password="1234")), send(client, pdf()[:200])
+    assert (locked.status_code, "加了密码" in locked.content.decode()) == (422, True)
+    assert (broken.status_code, "没有传完整" in broken.content.decode()) == (422, True)
 
 
 def test_too_large_and_too_many_are_said_before_anything_is_kept(desk, client: Client) -> None:

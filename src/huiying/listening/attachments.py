@@ -16,7 +16,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical, clock, home, pictures, sealing, store
+from huiying.kernel import canonical, clock, home, pdfs, pictures, sealing, store
 from huiying.people.errors import Refused
 
 PURPOSE: Final = "post.attachment"
@@ -75,9 +75,17 @@ def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Conte
         raise Refused(_("一次最多附 %(n)d 个文件。") % {"n": most}, code="too_many")
     contents = [_content(file) for file in files]
     try:
-        return [(pictures.without_metadata(content, kind), kind) for content, kind in contents]
+        return [(_without_metadata(content, kind), kind) for content, kind in contents]
+    except pdfs.Locked as error:
+        raise Refused(_("有一个 PDF 加了密码，打不开。请去掉密码后再选，或拍照上传。"), code="locked") from error
+    except pdfs.Broken as error:
+        raise Refused(_("有一个 PDF 打不开，可能没有传完整。请重新选一次，或拍照上传。"), code="broken") from error
     except pictures.Broken as error:
         raise Refused(_("有一张照片打不开，可能没有传完整。请重新选一次，或另存后再选。"), code="broken") from error
+
+
+def _without_metadata(content: bytes, kind: str) -> bytes:
+    return pdfs.without_metadata(content) if kind == "application/pdf" else pictures.without_metadata(content, kind)
 
 
 def _waiting(stored: str) -> Path:
