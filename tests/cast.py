@@ -15,7 +15,7 @@ from huiying.ledger.actions import Actor
 from huiying.people.actions import adopt_regulation, appoint
 from huiying.people.models import Bureau, Department, User
 from huiying.regulation import loader
-from kept_rows import Kept
+from kept_rows import kept
 
 
 @cache
@@ -61,13 +61,10 @@ class Cast:
         return Department.objects.get(code=code)
 
 
-_kept = Kept()
-
-
 def bureau(password: str | None = None, regulation: str = "anshan") -> Cast:
     """The Anshan bureau with its people in post since a day ago. Without a password nobody can sign in by form."""
     key = (connection.alias, password, regulation, clock.now())
-    _kept.put_back_or(key, lambda: _set_up(password, regulation))
+    kept.begin(key, lambda: _set_up(password, regulation))
     found = {user.username: user for user in User.objects.select_related("department")}
     return Cast({name: found[name] for name in (*PEOPLE, "admin")})
 

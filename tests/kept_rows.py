@@ -1,6 +1,7 @@
 """What a test begins with, put back row by row instead of made again: the rows are those that the verbs once wrote.
 
-Nine tests of ten begin with the same bureau, which takes a hundred verbs to set up.
+Nine tests of ten begin with the same bureau, which takes a hundred verbs to set up; half of them go on with a case that
+has come as far as the last test's. Nothing is put back once the test itself has written something.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import Model
 
-Rows = dict[str, tuple[list[str], list[tuple[Any, ...]]]]
-
-
-def _tables() -> list[str]:
-    ours = [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("huiying.")]
-    return [model._meta.db_table for model in ours]
+Row = tuple[Any, ...]
+Table = tuple[list[str], dict[Any, Row]]  # columns, and rows by primary key
+State = dict[str, Table]
 
 
-def _is_empty() -> bool:
+def _models() -> list[type[Model]]:
+    every = apps.get_models(include_auto_created=True)
+    return [model for model in every if model.__module__.startswith("huiying.")]
+
+
+def is_empty() -> bool:
     """Whether nobody has written anything: every verb writes to the ledger, every person has a row."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -29,42 +33,88 @@ def _is_empty() -> bool:
         return not cursor.fetchone()[0]
 
 
-def _taken() -> Rows:
-    rows: Rows = {}
+def taken() -> State:
+    """All of our rows, as the database gives them."""
+    state: State = {}
     with connection.cursor() as cursor:
-        for table in _tables():
+        for model in _models():
+            table = model._meta.db_table
             cursor.execute(f'SELECT * FROM "{table}"')
+            columns = [column[0] for column in cursor.description]
+            key = columns.index(str(model._meta.pk.column))
             if found := cursor.fetchall():
-                rows[table] = ([column[0] for column in cursor.description], [_told(row) for row in found])
-    return rows
+                state[table] = (columns, {row[key]: tuple(row) for row in found})
+    return state
 
 
-def _told(row: tuple[Any, ...]) -> tuple[Any, ...]:
+def put(state: State, over: State) -> None:
+    """Make what is in the database, `over`, into `state`. A story only adds and changes; it takes nothing away."""
+    keys = {model._meta.db_table: str(model._meta.pk.column) for model in _models()}
+    with connection.cursor() as cursor:
+        for table, (columns, rows) in state.items():
+            before = over.get(table, (columns, {}))[1]
+            fresh = [_bound(row) for pk, row in rows.items() if pk not in before]
+            names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
+            if fresh:
+                cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', fresh)
+            changed = [(*_bound(row), pk) for pk, row in rows.items() if pk in before and before[pk] != row]
+            if changed:
+                sets = ", ".join(f'"{name}" = %s' for name in columns)
+                cursor.executemany(f'UPDATE "{table}" SET {sets} WHERE "{keys[table]}" = %s', changed)
+
+
+def _bound(row: Row) -> Row:
     if connection.vendor != "postgresql":
-        return tuple(row)
+        return row
     from psycopg.types.json import Jsonb
 
     return tuple(Jsonb(value) if isinstance(value, dict | list) else value for value in row)
 
 
-def _put(rows: Rows) -> None:
-    with connection.cursor() as cursor:
-        for table, (columns, values) in rows.items():
-            names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', values)
-
-
 class Kept:
-    """Rows by what they were made from. In a database where somebody already wrote, everything is made anew."""
+    """States by what they were made from, each on top of the one with which the test began."""
 
     def __init__(self) -> None:
-        self._rows: dict[object, Rows] = {}
+        self._states: dict[object, State] = {}
+        self._results: dict[object, tuple[type[Model], Any]] = {}
+        self._began: object = None
+        self._watching = False
 
-    def put_back_or(self, key: object, make: Callable[[], object]) -> None:
-        if not _is_empty():
+    def begin(self, key: object, make: Callable[[], object]) -> None:
+        """The first rows of a test. In a database where somebody already wrote they are made anew."""
+        self._began = None
+        if not is_empty():
             make()
-        elif key in self._rows:
-            _put(self._rows[key])
+            return
+        if key in self._states:
+            put(self._states[key], {})
         else:
             make()
-            self._rows[key] = _taken()
+            self._states[key] = taken()
+        if not self._watching:
+            connection.execute_wrappers.append(self._watch)
+            self._watching = True
+        self._began = key
+
+    def go_on(self, key: object, make: Callable[[], Model]) -> Model:
+        """A story, told on top of the first rows alone; told aloud where the test has written something since."""
+        began = self._began
+        if began is None:
+            return make()
+        whole = (began, key)
+        if whole not in self._states:
+            found = make()
+            self._states[whole] = taken()
+            self._results[whole] = (type(found), found.pk)
+            return found
+        put(self._states[whole], self._states[began])
+        model, pk = self._results[whole]
+        return model._default_manager.get(pk=pk)
+
+    def _watch(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")):
+            self._began = None
+        return execute(sql, params, many, context)
+
+
+kept = Kept()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import uuid
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from django.db.models import Model
 
 from cast import Cast
 from huiying.engine.post import parse_post
@@ -25,6 +30,7 @@ from huiying.responding.linked import excuse, why_not_linked
 from huiying.responding.models import EffectReview, Publication, ReviewRound, Revision
 from huiying.responding.queries import open_steps
 from huiying.work import outbox
+from kept_rows import kept
 
 OUTAGE = "鞍山公共资源交易平台今早全崩了，八点半到现在登录不上，我们九点半开标，解密超时算谁的？"
 RUMOUR = "听说鞍山公共资源交易中心下个月要撤销了，所有在途项目全部作废，正在投标的赶紧停手！"
@@ -37,6 +43,21 @@ DRAFT = {
     "renditions": {"portal": "9月14日8时30分至9时40分，登录服务中断，已恢复。两个标段开标顺延，解密时间重新计算。"},
     "basis": "《招标投标法实施条例》",
 }
+
+
+P = ParamSpec("P")
+Found = TypeVar("Found", bound=Model)
+
+
+def story(tell: Callable[P, Found]) -> Callable[P, Found]:
+    """A story that begins with nothing but the cast is told once; after that its rows are put back."""
+
+    @functools.wraps(tell)
+    def told(*args: P.args, **changes: P.kwargs) -> Found:
+        key = (tell.__name__, repr(args[1:]), repr(sorted(changes.items())), clock.now())
+        return kept.go_on(key, lambda: tell(*args, **changes))  # type: ignore[return-value]
+
+    return told
 
 
 def hear(text: str = OUTAGE, **fields: object) -> Event:
@@ -55,6 +76,7 @@ def hear(text: str = OUTAGE, **fields: object) -> Event:
     return Event.objects.get(members__post__native_id=native)
 
 
+@story
 def opened(cast: Cast, level: str = "较大", text: str = OUTAGE) -> Case:
     """A case, its level confirmed by somebody who may.
 
@@ -70,18 +92,21 @@ def opened(cast: Cast, level: str = "较大", text: str = OUTAGE) -> Case:
     return again(case)
 
 
+@story
 def routed(cast: Cast, level: str = "较大") -> Case:
     case = opened(cast, level)
     handling.route(case, cast.department("Z-XX"), [cast.department("WGC")], "系统故障，由信息技术部主办", cast.duty)
     return again(case)
 
 
+@story
 def accepted(cast: Cast, level: str = "较大") -> Case:
     case = routed(cast, level)
     handling.accept(case, cast.tech_head)
     return again(case)
 
 
+@story
 def handled(cast: Cast, level: str = "较大") -> Case:
     """Accepted, with facts and a disposal; the offline matter is settled."""
     case = accepted(cast, level)
@@ -100,10 +125,12 @@ def seen(cast: Cast, case: Case) -> Case:
     return again(case)
 
 
+@story
 def drafted(cast: Cast, level: str = "较大", **changes: object) -> Revision:
     return responding.save_revision(handled(cast, level), actor=cast.editor, **(DRAFT | changes))  # type: ignore[arg-type]
 
 
+@story
 def submitted(cast: Cast, level: str = "较大", **changes: object) -> ReviewRound:
     revision = drafted(cast, level, **changes)
     return responding.submit(revision.case, cast.editor)
@@ -138,6 +165,7 @@ def reviewer(cast: Cast, role: str) -> User:
     return cast.people[REVIEWERS[role]]
 
 
+@story
 def approved(cast: Cast, level: str = "较大", **changes: object) -> Case:
     round_ = submitted(cast, level, **changes)
     approve(cast, round_)

@@ -7,15 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from huiying.engine.post import Post, parse_post
 from huiying.engine.rules import RuleSet, load_rules
 from huiying.engine.screening import Screener
-
-# A busy machine must not turn a slow example into a failure: work is bounded by counts here, not by the clock.
-settings.register_profile("engine", deadline=None)
-settings.load_profile("engine")
 
 DATA = Path(__file__).parent / "data"
 
