@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
@@ -82,6 +83,19 @@ def chromium() -> Iterator[Browser]:
         expect.set_options(timeout=20_000)  # a machine under load, and a first start, are slow
         yield started
         started.close()
+
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds on the page as it stands; its context must have been opened with `bypass_csp`."""
+    results = Axe().run(page, options=WCAG)
+    return [
+        f"{page.url} {rule['id']}: {node['html'][:150]}"
+        for rule in results.response["violations"]
+        for node in rule["nodes"]
+    ]
 
 
 def width_of(page: Page) -> int:

@@ -20,6 +20,14 @@ settings.load_profile("suite")
 MONDAY_TEN = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # 2026-09-14 10:00 in Anshan
 
 
+LONG = ("tests/whole/", "tests/demo/", "tests/listening/test_collector_killed", "tests/cli/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first: two workers then end together."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.fixture
 def frozen() -> Iterator[clock.FrozenClock]:
     """Time stands at 2026-09-14 10:00 (Asia/Shanghai) and moves only by `frozen.advance(…)`."""

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from asking_of import jpeg
-from browsing import CHROMIUM, Person, chromium, served, width_of
+from browsing import CHROMIUM, Person, chromium, faults_of, served, width_of
 from whole.test_browser_whole_path import (
     ANSWER,
     TITLE,
@@ -52,9 +52,13 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def telephone(browser: Browser, *, scripts: bool) -> tuple[BrowserContext, Page]:
+def telephone(browser: Browser, *, scripts: bool, locale: str = "zh-CN") -> tuple[BrowserContext, Page]:
     context = browser.new_context(
-        viewport={"width": 360, "height": 640}, locale="zh-CN", java_script_enabled=scripts, has_touch=True
+        viewport={"width": 360, "height": 640},
+        locale=locale,
+        java_script_enabled=scripts,
+        has_touch=True,
+        bypass_csp=scripts,  # axe is a script
     )
     return context, context.new_page()
 
@@ -73,7 +77,7 @@ def test_asked_answered_followed_rated_and_raised_again(address: str, browser: B
         _reviewed_on_a_phone(browser, address, username)
     _released(browser, address, path)
     for one, receipt in ((page, mine), (plain, other)):
-        _follows_and_speaks(one, address, receipt)
+        _follows_and_speaks(one, address, receipt, scripts=one is page)
     _seen_by_staff(browser, address, path, mine)
     with_scripts.close()
     without.close()
@@ -128,7 +132,7 @@ def _routed(browser: Browser, address: str, path: str) -> None:
     duty.done()
 
 
-def _follows_and_speaks(page: Page, address: str, receipt: tuple[str, str]) -> None:
+def _follows_and_speaks(page: Page, address: str, receipt: tuple[str, str], *, scripts: bool) -> None:
     page.goto(f"{address}/status/")
     page.fill("main [name=number]", receipt[0])
     page.fill("main [name=code]", receipt[1])
@@ -138,11 +142,13 @@ def _follows_and_speaks(page: Page, address: str, receipt: tuple[str, str]) -> N
     expect(page.locator("main")).to_contain_text("交易中心信息技术部")
     expect(page.locator("main")).to_contain_text("用时多少")
     assert width_of(page) <= 360
+    assert not scripts or faults_of(page) == []
     page.get_by_role("link", name="看答复").click()
     expect(page.locator("main")).to_contain_text(ANSWER)
     page.goto(f"{address}/status/?number={receipt[0]}&code={receipt[1]}")
     page.get_by_role("button", name="基本满意").click()
     expect(page.locator("main")).to_contain_text("评价已经记下")
+    assert not scripts or faults_of(page) == []
     page.fill("[name=text]", STILL)
     page.get_by_role("button", name="再提一次，交回主管部门").click()
     expect(page.locator("main")).to_contain_text("重新交给主管部门")
@@ -182,4 +188,28 @@ def test_a_lawful_channel_is_told_first_and_the_message_still_goes(address: str,
     expect(page.locator("h1")).to_have_text("已收到您的留言")
     expect(page.locator(".lawful")).to_contain_text("异议")
     assert TITLE not in page.content()
+    context.close()
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_axe_finds_nothing_on_the_way_from_the_form_to_the_progress_wcag_2_2_aa(
+    address: str, browser: Browser, locale: str
+) -> None:
+    context, page = telephone(browser, scripts=True, locale=locale)
+    page.goto(f"{address}/ask/")
+    page.click("#send button")
+    expect(page.locator(".error-summary")).to_be_visible()
+    assert faults_of(page) == []
+    page.locator("[name=kind][value=投诉]").check()
+    page.fill("[name=text]", "评标结果不公，我要提出异议")
+    page.click("#send button")
+    expect(page.locator(".lawful")).to_be_visible()
+    assert faults_of(page) == []
+    page.click("#send button")
+    expect(page.locator(".qr img")).to_be_visible()
+    assert faults_of(page) == []
+    page.locator("main a[href*='/status/']").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert "/status/" in page.url
+    assert faults_of(page) == []
     context.close()

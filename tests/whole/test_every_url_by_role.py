@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -150,8 +150,12 @@ def house(db: None, frozen: clock.FrozenClock) -> Iterator[House]:
 def test_every_visitor_is_answered_as_the_table_says(house: House) -> None:
     """The status and the ledger of each cell, the headers of each answer, and what it must not tell (§6.2)."""
     wrong = []
+    # Who may what does not hang on the database: there the one who sees most asks for every address, and a stranger.
+    asking = COLUMNS if connection.vendor == "sqlite" else ("an", "of")
     for row in ROWS:
         for column, letter in zip(COLUMNS, row.letters, strict=True):
+            if column not in asking:
+                continue
             response, gained = house.ask(row, column)
             got = letter_of(response, gained)
             if got != letter:
