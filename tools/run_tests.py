@@ -26,6 +26,7 @@ PURE = (
     "tests/whole/test_two_answer_at_once.py",
     "tests/cli",
     "tests/demo",
+    "tests/drill",
     "tests/listening/test_collector_killed.py",
     "tests/whole/test_english_is_complete.py",
 )

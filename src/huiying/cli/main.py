@@ -139,6 +139,13 @@ def build() -> Parser:
     assess.add_argument("--period", required=True, metavar="P", help="2026、2026-Q3 或 2026-09")
     assess.add_argument("--ledger", default=None, metavar="FILE", help="导出的台账文件；不写则用本机台账")
 
+    drill = add("run", "drilling:run", "演练一场记录下来的风波，结束时给出复盘", group("drill", "演练"))
+    drill.add_argument("name", metavar="NAME", help="内置：storm-demo")
+    drill.add_argument("--people", default="", metavar="ROLE,…", help="这些岗位由真人在网页上演，其余照脚本")
+    drill.add_argument("--host", default="127.0.0.1")
+    drill.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
+    drill.add_argument("--speed", type=float, default=600.0, metavar="N", help="快多少倍，1 到 600，默认 600")
+
     bench = add("bench", "proof:bench", "运行性能基准，每项都与同一次运行中的对手或下限相比")
     bench.add_argument("name", nargs="?", default=None)
     peer = "另一个项目的源码目录，可写多次；没有给的对手记为“无从比较”"

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         complain(taken)
         return FOUND
     ready()
-    return _serve(options.host, port)
+    return serve(options.host, port)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def demo(options: argparse.Namespace) -> int:
 
     clock.install()
     start.prepare()
-    return _serve(options.host, port)
+    return serve(options.host, port)
 
 
 def start(options: argparse.Namespace) -> int:
@@ -78,6 +78,15 @@ def _port(options: argparse.Namespace) -> int | None:
     return None
 
 
+def free_port(options: argparse.Namespace) -> int | None:
+    """The port that was asked for, where it can be had; None, said why, where it can not."""
+    port = _port(options)
+    if port is not None and (taken := _taken(options.host, port)) is not None:
+        complain(taken)
+        return None
+    return port
+
+
 def _taken(host: str, port: int) -> str | None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -92,7 +101,7 @@ def _taken(host: str, port: int) -> str | None:
     return None
 
 
-def _serve(host: str, port: int) -> int:
+def serve(host: str, port: int) -> int:
     from django.conf import settings
     from waitress.server import create_server
 

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from huiying.kernel import clock, home
 
@@ -91,12 +92,20 @@ def speed() -> float:
     return asked
 
 
-def install() -> DemoClock:
-    """Make the demonstration's clock the clock of this process, where the saved point left it."""
-    source = DemoClock(home.home() / FILE, speed=speed())
-    clock.install(source)
-    _installed.append(source)
-    return source
+class Source(Protocol):
+    """A clock that can be told to move on."""
+
+    def __call__(self) -> dt.datetime: ...
+
+    def fast_forward(self, to: dt.datetime) -> dt.datetime: ...
+
+
+def install(source: Source | None = None) -> Source:
+    """Make the demonstration's clock this process's, where the saved point left it. A drill gives its own."""
+    chosen = source or DemoClock(home.home() / FILE, speed=speed())
+    clock.install(chosen)
+    _installed.append(chosen)
+    return chosen
 
 
 def stand_where_it_stands() -> None:
@@ -108,9 +117,9 @@ def stand_where_it_stands() -> None:
         clock.install(clock.FrozenClock(_read(path)))
 
 
-def current() -> DemoClock | None:
+def current() -> Source | None:
     """The clock that `install` put in force in this process."""
     return _installed[-1] if _installed else None
 
 
-_installed: list[DemoClock] = []
+_installed: list[Source] = []

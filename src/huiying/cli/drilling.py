@@ -1,0 +1,94 @@
+"""`drill run NAME`: a drill with its review （九）. Breaches in the review exit 0: a drill is there to show them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from huiying.cli.main import DONE, USAGE
+from huiying.cli.output import complain, say, text
+
+STEPS = (
+    ("opened_at", "立案"),
+    ("decided_at", "定级"),
+    ("routed_at", "转办"),
+    ("accepted_at", "签收"),
+    ("found_at", "查明"),
+    ("answered_at", "回应"),
+)
+VERDICTS = {
+    "on_time": "按时回应",
+    "late": "迟了",
+    "overdue": "过了时限还没有回应",
+    "running": "演练结束时还在时限内",
+    "declined": "决定不回应",
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    from huiying.drill import running
+    from huiying.drill.pacing import FASTEST, SLOWEST
+    from huiying.drill.storms import STORMS
+
+    storm = STORMS.get(options.name)
+    if storm is None:
+        complain(f"没有叫“{options.name}”的演练。现有：{'、'.join(STORMS)}。")
+        return USAGE
+    if not SLOWEST <= options.speed <= FASTEST:
+        complain(f"--speed {options.speed:g} 不能用：应为 {SLOWEST:.0f} 到 {FASTEST:.0f}，例如 600（快六百倍）。")
+        return USAGE
+    roles = [role.strip() for role in options.people.split(",") if role.strip()]
+    if (why := _unknown(roles)) is not None:
+        complain(why)
+        return USAGE
+    place = _place(options) if roles else None
+    if roles and place is None:
+        return USAGE
+    running.settle_in(running.home_of(storm.name))
+    from huiying.cli.ready import ready
+
+    ready()
+    if place is None:
+        result = running.play(storm, options.speed)
+    else:
+        from huiying.cli.serving import serve
+
+        result = running.play_with_people(storm, options.speed, roles, lambda: serve(*place))
+    say(result) if options.json else _print(result)
+    return DONE
+
+
+def _unknown(roles: list[str]) -> str | None:
+    from huiying.demo.people import PEOPLE
+
+    known = list(dict.fromkeys(person.role for person in PEOPLE))
+    if wrong := [role for role in roles if role not in known]:
+        return f"--people 里没有“{wrong[0]}”这个岗位。可选：{'、'.join(known)}。"
+    return None
+
+
+def _place(options: argparse.Namespace) -> tuple[str, int] | None:
+    """Where people reach the drill; None, said why, where that can not be."""
+    from huiying.cli.serving import free_port
+    from huiying.demo.guard import refuse_unless_safe
+
+    if (why := refuse_unless_safe(options.host)) is not None:
+        complain(why)
+        return None
+    port = free_port(options)
+    return None if port is None else (options.host, port)
+
+
+def _print(result: dict[str, Any]) -> None:
+    text(f"演练“{result['title']}”结束，演练时间 {result['hours']:g} 小时，数据在 {result['home']}。")
+    text(
+        f"事件 {result['events']} 个，预警 {result['warnings']} 次（签收 {result['warnings_signed']} 次），"
+        f"立案 {result['cases']} 件：按时回应 {result['on_time']} 件，迟 {result['late']} 件，"
+        f"过时限未回应 {result['overdue']} 件，还在时限内 {result['running']} 件；"
+        f"各项时限超时 {result['breaches']} 次。"
+    )
+    for case in result["by_case"]:
+        taken = "，".join(f"{name} {case['minutes'][step]} 分钟" for step, name in STEPS if step in case["minutes"])
+        text(f"  {case['number']}　{VERDICTS[case['verdict']]}　知悉后 {taken}")
+        for breach in case["breaches"]:
+            text(f"    超时：{breach['act']}，应在 {breach['due_at']} 前")

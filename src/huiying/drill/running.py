@@ -1,0 +1,124 @@
+"""A drill from its first minute to its review. Everything happens in the drill's own home: no entry of the real
+ledger, no real person, no real channel is touched （九）.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from huiying.drill.pacing import PacedClock
+from huiying.drill.review import Entry, review
+from huiying.drill.storms import Storm
+
+FILE = "review.json"
+
+
+def home_of(name: str) -> Path:
+    """A folder that no other drill had: `drills/NAME-1`, `drills/NAME-2` …"""
+    root = Path(os.environ.get("HUIYING_HOME", "var")) / "drills"
+    root.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 100_000):
+        found = root / f"{name}-{number}"
+        try:
+            found.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return found
+    raise OSError(f"{root} 里的演练太多，请先移走旧的")
+
+
+def settle_in(home: Path) -> None:
+    """Before settings are read: this process belongs to the drill from here on."""
+    os.environ["HUIYING_HOME"] = str(home)
+    os.environ["HUIYING_DEMO"] = "1"  # watermarks; every real channel is refused
+    for name in ("HUIYING_DATABASE_URL", "HUIYING_NOTIFY_URLS", "HUIYING_EMAIL_URL", "HUIYING_BROKER_URL"):
+        os.environ.pop(name, None)
+
+
+def play(storm: Storm, speed: float) -> dict[str, Any]:
+    """With colleagues of the script alone, in this process. Returns the review."""
+    from huiying.demo import clock as demo_clock
+    from huiying.demo import director, start
+    from huiying.judging import engines
+    from huiying.kernel import clock
+    from huiying.work.loop import Loop
+
+    end = storm.ends
+    paced = PacedClock(storm.begins, end, speed)
+    demo_clock.install(paced)
+    start.prepare()
+    engines.use_in_process()
+    loop = Loop("drill")
+    while clock.now() < end or director.is_behind(end):
+        busy = loop.tick().busy
+        if not busy and not director.is_behind(clock.now()):
+            # Nothing is due: on to what comes next, in steps in which limits and calls act near their time.
+            paced.fast_forward(clock.now() + director.LONGEST_JUMP)
+    return told(storm, speed)
+
+
+def play_with_people(storm: Storm, speed: float, roles: Sequence[str], serve: Callable[[], int]) -> dict[str, Any]:
+    """Some roles are people at their browsers, on a clock that runs; the script plays the others. Returns the review.
+
+    `serve` answers the browsers until this process is told to stop.
+    """
+    from huiying.demo import clock as demo_clock
+    from huiying.demo import director, people, start
+    from huiying.kernel import clock, home
+
+    # Not the demonstration's own clock, which would jump: people need the time between two moments.
+    clock.install(demo_clock.DemoClock(home.home() / demo_clock.FILE, speed=speed))
+    start.prepare()
+    director.leave_to_people(one.username for one in people.PEOPLE if one.role in roles)
+    over = threading.Event()
+    watch = threading.Thread(target=_end_when_over, args=(storm.ends, over), daemon=True)
+    watch.start()
+    serve()
+    over.set()
+    watch.join(timeout=5)
+    return told(storm, speed)
+
+
+def _end_when_over(ends: dt.datetime, over: threading.Event) -> None:
+    from huiying.kernel import clock
+
+    while not over.wait(0.2):
+        if clock.now() >= ends:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+
+
+def told(storm: Storm, speed: float) -> dict[str, Any]:
+    """The review of the drill that ran in this home, written down beside it."""
+    from huiying.kernel import clock, home
+    from huiying.ledger import queries
+
+    ended_at = clock.now()
+    checked = queries.verify()
+    result = {
+        "drill": storm.name,
+        "title": storm.title,
+        "speed": speed,
+        "began_at": storm.begins.isoformat(),
+        "ended_at": ended_at.isoformat(),
+        "hours": round((ended_at - storm.begins).total_seconds() / 3600, 2),
+        **review(_entries(), ended_at),
+        "ledger_whole": checked.ok,
+        "home": str(home.home()),
+    }
+    (home.home() / FILE).write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    return result
+
+
+def _entries() -> Iterator[Entry]:
+    from huiying.ledger.models import LedgerEntry
+
+    for row in LedgerEntry.objects.order_by("at", "id").iterator():
+        yield Entry(row.chain, row.kind, row.at.astimezone(dt.UTC), row.data or {})
