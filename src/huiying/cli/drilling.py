@@ -26,20 +26,28 @@ VERDICTS = {
 
 
 def run(options: argparse.Namespace) -> int:
-    from huiying.drill import running
+    from huiying.drill import recording, running
     from huiying.drill.pacing import FASTEST, SLOWEST
     from huiying.drill.storms import STORMS
 
     storm = STORMS.get(options.name)
+    rows: list[dict[str, Any]] = []
     if storm is None:
-        complain(f"没有叫“{options.name}”的演练。现有：{'、'.join(STORMS)}。")
-        return USAGE
+        try:
+            storm, rows = recording.recorded(options.name)
+        except recording.NotRecorded as missing:
+            here = sorted(path.stem for path in recording.folder().glob("*.jsonl"))
+            complain(f"{missing}现有：{'、'.join([*STORMS, *here])}。")
+            return USAGE
     if not SLOWEST <= options.speed <= FASTEST:
         complain(f"--speed {options.speed:g} 不能用：应为 {SLOWEST:.0f} 到 {FASTEST:.0f}，例如 600（快六百倍）。")
         return USAGE
     roles = [role.strip() for role in options.people.split(",") if role.strip()]
     if (why := _unknown(roles)) is not None:
         complain(why)
+        return USAGE
+    if rows and not roles:
+        complain("自己记录的风波没有脚本里的同事，至少要有一个岗位由真人上演，例如 --people duty_officer。")
         return USAGE
     place = _place(options) if roles else None
     if roles and place is None:
@@ -48,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     from huiying.cli.ready import ready
 
     ready()
+    if rows:
+        running.bring(rows)
     if place is None:
         result = running.play(storm, options.speed)
     else:
@@ -55,6 +65,24 @@ def run(options: argparse.Namespace) -> int:
 
         result = running.play_with_people(storm, options.speed, roles, lambda: serve(*place))
     say(result) if options.json else _print(result)
+    return DONE
+
+
+def record(options: argparse.Namespace) -> int:
+    """A past event of one's own becomes a storm that can be drilled."""
+    from huiying.cli.ready import ready
+    from huiying.drill import recording
+
+    ready()
+    try:
+        path, posts = recording.record(options.number, options.name)
+    except recording.NotRecorded as why:
+        complain(str(why))
+        return USAGE
+    if options.json:
+        say({"file": str(path), "posts": posts})
+    else:
+        text(f"记下了 {posts} 条帖子：{path}。演练：huiying drill run {options.name} --people duty_officer")
     return DONE
 
 

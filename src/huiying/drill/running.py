@@ -42,6 +42,13 @@ def settle_in(home: Path) -> None:
         os.environ.pop(name, None)
 
 
+def bring(rows: Sequence[dict[str, Any]]) -> None:
+    """A recorded storm comes instead of the demonstration's."""
+    from huiying.demo import director
+
+    director.play_instead(rows)
+
+
 def play(storm: Storm, speed: float) -> dict[str, Any]:
     """With colleagues of the script alone, in this process. Returns the review."""
     from huiying.demo import clock as demo_clock
@@ -73,10 +80,11 @@ def play_with_people(storm: Storm, speed: float, roles: Sequence[str], serve: Ca
     from huiying.demo import director, people, start
     from huiying.kernel import clock, home
 
-    # Not the demonstration's own clock, which would jump: people need the time between two moments.
-    clock.install(demo_clock.DemoClock(home.home() / demo_clock.FILE, speed=speed))
+    clock.install(clock.FrozenClock(storm.begins))
     start.prepare()
     director.leave_to_people(one.username for one in people.PEOPLE if one.role in roles)
+    # It begins now, and is not the demonstration's own clock, which would jump: people need the time between moments.
+    clock.install(demo_clock.DemoClock(home.home() / demo_clock.FILE, speed=speed))
     over = threading.Event()
     watch = threading.Thread(target=_end_when_over, args=(storm.ends, over), daemon=True)
     watch.start()
