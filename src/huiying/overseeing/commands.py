@@ -4,54 +4,69 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from huiying.ledger import exporting
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.figures import Entry, figures
+from huiying.overseeing.assessing import assessed, chain_of, course
+from huiying.overseeing.figures import Entry
 from huiying.overseeing.periods import period
 from huiying.regulation.errors import UsageError
 
 
 def assess(words: str, file: str | None = None) -> dict[str, Any]:
-    """Indicators of the period. Without cases: zeros. Raises UsageError for a bad period or file."""
+    """Indicators and scores of the period. Without cases: zeros. Raises UsageError for a bad period or file."""
     wanted = period(words)
     if file is None:
-        return figures(_own(), wanted)
+        return assessed(Own(), wanted, course(entries_of(chain=chain_of(wanted.words)), wanted.words))
+    entries: list[Entry] = []
     try:
         # A file that was cut off or altered would give wrong figures without a word (INV-8): it gives none.
-        bad = exporting.verify(Path(file)).first_bad
-        if bad is not None:
-            raise UsageError(f"{file} 验证不通过（链 {bad.chain} 第 {bad.seq} 条），不能据以计算；请重新导出后再试。")
-        return figures([_exported(entry) for entry in exporting.read_entries(Path(file))], wanted)
+        bad = exporting.verify(Path(file), lambda entry: entries.append(_exported(entry))).first_bad
     except (exporting.ExportError, OSError) as error:
         raise UsageError(str(error)) from error
+    if bad is not None:
+        raise UsageError(f"{file} 验证不通过（链 {bad.chain} 第 {bad.seq} 条），不能据以计算；请重新导出后再试。")
+    return assessed(entries, wanted)
 
 
-def _own() -> Iterator[Entry]:
-    return entries_of()
+class Own:
+    """This machine's ledger: each reading begins anew."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        return entries_of()
 
 
-def entries_of(kinds: Sequence[str] = ()) -> Iterator[Entry]:
-    """This machine's ledger, chain by chain; only the given kinds where some are given."""
+def entries_of(kinds: Sequence[str] = (), chain: str = "") -> Iterator[Entry]:
+    """This machine's ledger, chain by chain; only the given kinds, or the one chain, where some are given."""
     rows = LedgerEntry.objects.order_by("chain", "seq")
     if kinds:
         rows = rows.filter(kind__in=kinds)
-    for row in rows.iterator(chunk_size=2000):
-        yield _entry(row, row.data)
+    if chain:
+        rows = rows.filter(chain=chain)
+    columns = rows.values_list("chain", "seq", "at", "kind", "payload", "actor")
+    for where, seq, at, kind, payload, actor in columns.iterator(chunk_size=2000):
+        told = None if payload is None else json.loads(payload)
+        yield {"chain": where, "seq": seq, "at": at, "kind": kind, "payload": told, "actor": _name(actor)}
 
 
-def _exported(entry: exporting.ExportedEntry) -> Entry:
-    return _entry(entry, entry.data)
+def _exported(row: exporting.ExportedEntry) -> Entry:
+    try:
+        told, name = row.data, _name(row.actor)
+    except ValueError:  # the verifier names it; what it says is no figure's business
+        told, name = None, ""
+    return {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": told, "actor": name}
 
 
-def _entry(row: LedgerEntry | exporting.ExportedEntry, payload: Any) -> Entry:
-    name = json.loads(row.actor).get("name", "")
-    return {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": payload, "actor": name}
+@lru_cache(maxsize=4096)
+def _name(actor: str) -> str:
+    """Few people write a ledger: each is read once."""
+    return str(json.loads(actor).get("name", ""))
 
 
-_WORDS = (
+WORDS = (
     ("posts_received", "收到帖子"),
     ("messages_received", "收到群众留言"),
     ("events", "事件"),
@@ -196,5 +211,10 @@ _WORDS = (
 def in_words(result: dict[str, Any]) -> str:
     """The figures for people; a share without a base is 「—」, never zero."""
     lines = [f"时期 {result['period']}"]
-    lines += [f"{name}：{'—' if result[key] is None else result[key]}" for key, name in _WORDS]
+    lines += [f"{name}：{'—' if result[key] is None else result[key]}" for key, name in WORDS]
+    told = result.get("assessment")
+    if told:
+        lines += [
+            f"考核得分（C12.3）{name}：{'—' if score is None else score}" for name, score in told["scores"].items()
+        ]
     return "\n".join(lines)

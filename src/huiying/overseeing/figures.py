@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from huiying.overseeing import indicators
@@ -48,7 +49,7 @@ class _Case:
 
 
 @dataclass
-class _Read:
+class Read:
     norms: Norms = field(default_factory=Norms)
     cut_off: dt.datetime | None = None
     cases: dict[str, _Case] = field(default_factory=lambda: defaultdict(_Case))
@@ -68,29 +69,41 @@ class _Read:
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
     """The period's indicators: counts as integers, shares 0–1 or None without a base, hours as decimals."""
-    read = _Read()
+    return told(read(entries), wanted)
+
+
+def read(entries: Iterable[Entry], until: dt.datetime | None = None) -> Read:
+    """What the entries say; of those up to `until` where it is named: an assessment stops there (C12.3)."""
+    made = Read()
     for entry in entries:
-        _take(read, entry)
+        if until is None or entry["at"] <= until:
+            _take(made, entry)
+    return made
+
+
+def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = MappingProxyType({})) -> dict[str, Any]:
+    """The figures of what was read. `aside`: department → cases that its own row leaves out, after an appeal."""
     zone = read.norms.zone
-    cases = [case for case in read.cases.values() if case.opened_at and wanted.holds(case.opened_at, zone)]
-    by_lead: dict[str, list[_Case]] = defaultdict(list)
-    for case in cases:
-        by_lead[case.lead].append(case)
+    named = {chain: case for chain, case in read.cases.items() if case.opened_at and wanted.holds(case.opened_at, zone)}
+    cases = list(named.values())
     frame = Frame(read.norms, read.cut_off, read.concerns)
     every = [case.work for case in cases]
+    departments = {case.lead for case in cases} | indicators.names(every)
     credited = [name for at, name in read.credited if wanted.holds(at, zone)]
     tests = [(name, reached) for at, name, reached in read.phone_tests if wanted.holds(at, zone)]
 
     def row(name: str) -> dict[str, Any]:
-        led = by_lead.get(name, [])
+        out = aside.get(name, ())
+        counted = [case for chain, case in named.items() if chain not in out] if out else cases
+        led = [case for case in counted if case.lead == name]
         return {
             **_summary(led),
-            **indicators.casework([case.work for case in led], every, frame, name),
+            **indicators.casework([case.work for case in led], [case.work for case in counted], frame, name),
             **answering([Answered(case.work, case.answer) for case in led], frame),
             **_people([of for of in credited if of == name], [reached for of, reached in tests if of == name]),
         }
 
-    departments = set(by_lead) | indicators.names(every) | set(credited) | {name for name, _ in tests}
+    departments |= set(credited) | {name for name, _ in tests}
     return {
         "period": wanted.words,
         "posts_received": sum(count for at, count in read.posts if wanted.holds(at, zone)),
@@ -139,7 +152,7 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
     }
 
 
-def _take(read: _Read, entry: Entry) -> None:
+def _take(read: Read, entry: Entry) -> None:
     kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
     read.cut_off = max(read.cut_off or at, at)
     read.asked.take(entry["chain"], kind, payload, at)
@@ -154,7 +167,7 @@ def _take(read: _Read, entry: Entry) -> None:
     read.listened.take(kind, payload, at)
     read.dialogue.take(entry["chain"], kind, payload, at)
     if kind == "regulation.adopted":
-        read.norms.adopt(payload)
+        read.norms.adopt(payload, at)
     elif kind == "posts.received":
         read.posts.append((at, int(payload.get("new", 0))))
     elif kind == "message.received":
