@@ -54,7 +54,7 @@ def _row(name: str, figure: float, unit: str, goal: float | None) -> dict[str, A
 
 
 def write_cases(count: int) -> None:
-    """Cases of the third quarter with the entries that a case leaves behind, some late, some upgraded, some returned."""
+    """Cases of the third quarter with the entries a case leaves behind, some late, some upgraded, some returned."""
     from django.db import transaction
 
     from huiying.kernel import clock

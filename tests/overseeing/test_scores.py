@@ -1,4 +1,4 @@
-"""（十二）C12.3, INV-12: scores from the ledger alone, weights that stand still once the period began, appeals by name."""
+"""（十二）C12.3, INV-12: scores from the ledger alone, weights that stand still, appeals by name."""
 
 from __future__ import annotations
 

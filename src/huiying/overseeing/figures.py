@@ -25,6 +25,7 @@ from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
 from huiying.overseeing.periods import Period
+from huiying.overseeing.upkeep_indicators import Upkeep, keeping
 from huiying.overseeing.warning_indicators import Warned
 
 Entry = Mapping[str, Any]
@@ -47,6 +48,11 @@ class _Case:
     work: Work = field(default_factory=Work)
     answer: AnswerWork = field(default_factory=AnswerWork)
 
+    @property
+    def was_late(self) -> bool | None:
+        """None while it is neither answered nor late."""
+        return self.late if self.answered_at or self.late else None
+
 
 @dataclass
 class Read:
@@ -65,6 +71,7 @@ class Read:
     listened: Listened = field(default_factory=Listened)
     asked: Asked = field(default_factory=Asked)
     dialogue: Dialogue = field(default_factory=Dialogue)
+    upkeep: Upkeep = field(default_factory=Upkeep)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -99,7 +106,8 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
         return {
             **_summary(led),
             **indicators.casework([case.work for case in led], [case.work for case in counted], frame, name),
-            **answering([Answered(case.work, case.answer) for case in led], frame),
+            **answering(both := _both(led), frame),
+            **keeping(both, frame, [case.was_late for case in led]),
             **_people([of for of in credited if of == name], [reached for of, reached in tests if of == name]),
         }
 
@@ -112,15 +120,21 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
         "events_dismissed": sum(wanted.holds(at, zone) for at in read.dismissed),
         **_summary(cases),
         **indicators.casework(every, every, frame),
-        **answering([Answered(case.work, case.answer) for case in cases], frame),
+        **answering(both := _both(cases), frame),
+        **keeping(both, frame, [case.was_late for case in cases]),
         **read.unasked.figures(wanted, frame),
         **read.warned.figures(wanted, frame),
         **read.listened.figures(wanted, frame),
         **read.asked.figures(wanted, frame),
         **read.dialogue.figures(wanted, frame),
+        **read.upkeep.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
+
+
+def _both(cases: list[_Case]) -> list[Answered]:
+    return [Answered(case.work, case.answer) for case in cases]
 
 
 def _people(credited: list[str], reached: list[bool]) -> dict[str, Any]:
@@ -135,7 +149,7 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
         for case in answered
         if case.answered_at and case.first_known_at
     ]
-    due = [case for case in cases if case.answered_at or case.late]
+    due = [case for case in cases if case.was_late is not None]
     return {
         "cases": len(cases),
         "answered": len(answered),
@@ -156,6 +170,7 @@ def _take(read: Read, entry: Entry) -> None:
     kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
     read.cut_off = max(read.cut_off or at, at)
     read.asked.take(entry["chain"], kind, payload, at)
+    read.upkeep.take(entry["chain"], kind, payload, at)
     if entry["chain"].startswith("case:"):
         case = read.cases[entry["chain"]]
         _take_case(case, kind, payload, at)

@@ -54,6 +54,14 @@ class Norms:
             return max(begun, key=lambda row: row[:2])[2]
         return min(self._adopted, key=lambda row: row[0])[1] if self._adopted else None
 
+    def in_force(self, known_at: dt.datetime, opened_at: dt.datetime) -> set[str]:
+        """SHA-256 of what could judge a case first known then and opened then (C14.1): one, as a rule."""
+        known = [(law.meta.effective_from, at, law) for at, law in self._adopted if at <= opened_at]
+        day = known_at.astimezone(self.zone).date()
+        begun = [row for row in known if row[0] <= day]
+        found = max(begun, key=lambda row: row[:2]) if begun else min(known, key=lambda row: row[:2], default=None)
+        return {found[2].sha256} if found else set()
+
     @property
     def proof_needed(self) -> frozenset[str]:
         """Concerns of the newest adoption that want claim, proof and a second person (C1.2)."""
