@@ -1,4 +1,4 @@
-"""What several tests of oversight need: a case that ran over its time, an assessment that was shown, what check says."""
+"""What several tests of oversight need: a case over its time, an assessment that was shown, what check says."""
 
 from __future__ import annotations
 

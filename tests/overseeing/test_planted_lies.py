@@ -1,4 +1,4 @@
-"""INV-8, INV-12: a lie planted in a table outside the ledger is found by `huiying check`, and an honest house is silent."""
+"""INV-8, INV-12: a lie planted outside the ledger is found by `huiying check`; an honest house is silent."""
 
 from __future__ import annotations
 

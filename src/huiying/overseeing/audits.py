@@ -39,6 +39,21 @@ def _lie(where_zh: str, where_en: str, what_zh: str, what_en: str) -> Finding:
     )
 
 
+# What a kind says: the field here, and its name in the payload.
+_SAYS = {
+    "case.opened": ("known_at", "first_known_at"),
+    "case.known_earlier": ("known_at", "known_at"),
+    "case.moved": ("state", "to"),
+    "case.graded": ("level", "to"),
+    "case.closed": ("root_cause", "root_cause"),
+    "case.routed": ("lead", "lead"),
+}
+# After these the office has the case again, or another case has it.
+_LEADLESS = (
+    "case.returned", "case.route_undone", "case.return_decided", "case.merged", "case.unmerged", "case.voided",
+)  # fmt: skip
+
+
 @dataclass
 class _Told:
     """What the ledger says of one case."""
@@ -60,30 +75,24 @@ class _Told:
         kind, payload = entry["kind"], entry["payload"]
         if payload is None:
             self.erased = True
-        elif kind == "case.opened":
-            self.known_at = str(payload.get("first_known_at", ""))
-        elif kind == "case.known_earlier":
-            self.known_at = str(payload.get("known_at", ""))
-        elif kind == "case.moved":
-            self.state = str(payload.get("to", ""))
-        elif kind == "case.graded":
-            self.level = str(payload.get("to", ""))
-        elif kind == "case.closed":
-            self.root_cause = str(payload.get("root_cause", ""))
-        elif kind == "case.routed":
-            self.lead = str(payload.get("lead", ""))
-        elif kind in ("case.route_undone", "case.return_decided", "case.merged", "case.unmerged", "case.voided"):
-            self.lead = ""
-        elif kind == "case.returned":
-            self.lead, self.returns = "", self.returns + 1
-        elif kind == "report.made":
-            self.reports += 1
-        elif kind == "release.live":
-            self.lives.add(_moment(payload.get("at") or entry["at"]))
         elif kind.startswith("clock."):
             self._clock(kind, payload)
         elif kind.startswith("task."):
             self._task(kind, payload)
+        elif kind == "release.live":
+            self.lives.add(_moment(payload.get("at") or entry["at"]))
+        elif kind == "report.made":
+            self.reports += 1
+        else:
+            self._case(kind, payload)
+
+    def _case(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind in _SAYS:
+            column, name = _SAYS[kind]
+            setattr(self, column, str(payload.get(name, "")))
+        elif kind in _LEADLESS:
+            self.lead = ""
+            self.returns += kind == "case.returned"
 
     def _clock(self, kind: str, payload: dict[str, Any]) -> None:
         if "clock" not in payload:

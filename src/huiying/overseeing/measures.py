@@ -1,4 +1,4 @@
-"""Verbs of the ladder （十二）C12.4–C12.6: 提醒 → 督办 → 通报批评 → 约谈 → 移送问责, as the regulation's own data has it.
+"""Verbs of the ladder （十二）C12.4–C12.6, step by step as the regulation's own data has it.
 
 The system proposes, with evidence; a person decides, the other side is heard, no citizen is named. What becomes of a
 referral is for the competent body: here it is only written down.
@@ -47,7 +47,8 @@ def _no_citizen(text: str) -> str:
     """§6.3: blame letters cannot name citizens; whatever looks like somebody's data is sent back."""
     if mask_personal(text).changed:
         raise Refused(
-            _("文中有姓名、电话、证件号或住址一类的个人信息。措施只对部门，不得写到群众，请删去。"), code="names_somebody"
+            _("文中有姓名、电话、证件号或住址一类的个人信息。措施只对部门，不得写到群众，请删去。"),
+            code="names_somebody",
         )
     return text
 
@@ -75,9 +76,7 @@ def propose(
         Case.objects.filter(number__in=numbers, departments__department=department).values_list("number", flat=True)
     )
     if missing := [number for number in numbers if number not in known]:
-        raise Refused(
-            _("%(names)s不是这个部门办过的件，请核对编号。") % {"names": listed(missing)}, code="not_theirs"
-        )
+        raise Refused(_("%(names)s不是这个部门办过的件，请核对编号。") % {"names": listed(missing)}, code="not_theirs")
     heads = ChainHead.objects.filter(chain__in=[f"case:{number}" for number in numbers]).order_by("chain")
     year = now.astimezone(zone()).year
     made = Measure.objects.create(

@@ -1,7 +1,7 @@
 """An assessment as it was shown, what departments said to it, and the steps of the ladder （十二）.
 
-Every row here is a copy of what the ledger says, kept for the pages; `audits` compares the two, so that a score typed in
-or a step taken out is found (INV-12). A measure is about a department and names no citizen (§6.3).
+Every row here is a copy of what the ledger says, kept for the pages; `audits` compares the two, so that a score typed
+in or a step taken out is found (INV-12). A measure is about a department and names no citizen (§6.3).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from huiying.people.models import Department
 
 
 class Assessment(models.Model):
-    """One period, shown to the departments at a cut-off, then final. Its figures are computed, never typed (C12.3)."""
+    """One period, shown to the departments at a cut-off, then final. Its figures are computed, never typed."""
 
     SHOWN, FINAL = "shown", "final"
     period = models.CharField(max_length=10, unique=True)

@@ -79,5 +79,7 @@ def bring_regulation(text: str, actor: User) -> RegulationVersion:
     if RegulationVersion.objects.filter(sha256=law.sha256).exists():
         raise Refused(_("这份制度文件已经采用过。"), code="is_adopted")
     if law.meta.effective_from < clock.now().astimezone(law.zone).date():
-        raise Refused(_("新版本不能管以前的事：请把文件里的施行日期（effective_from）改成今天或以后。"), code="retroactive")
+        raise Refused(
+            _("新版本不能管以前的事：请把文件里的施行日期（effective_from）改成今天或以后。"), code="retroactive"
+        )
     return adopt_regulation(text, actor)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 
 class Interpretation(models.Model):
-    """One ruling, signed and dated. A later one takes its place from its own day on; neither is ever changed (C13.1)."""
+    """One ruling, signed and dated. A later one takes its place from its day on; neither is ever changed (C13.1)."""
 
     gap = models.CharField(max_length=4, db_index=True)  # G1–G16
     clause = models.CharField(max_length=60)
