@@ -47,7 +47,7 @@ def newer(day: str = "2026-10-01", old: str = "", new: str = "") -> str:
 def test_the_sixteen_questions_come_prefilled_with_how_the_file_answers_c13_1(cast: Cast) -> None:
     asked = {row.gap.id: row for row in questions()}
     assert list(asked) == list(GAPS)
-    assert "24 小时" in asked["G1"].prefilled
+    assert "24小时" in asked["G1"].prefilled
     assert asked["G10"].prefilled
     assert unsigned() == list(GAPS)
 
@@ -57,7 +57,7 @@ def test_the_office_signs_and_nobody_else_c13_1(cast: Cast) -> None:
         assert refusal(sign_interpretation, "G1", RULING, TODAY, who) == "not_permitted"
     made = sign_interpretation("G1", RULING, TODAY, cast.office)
     assert (made.signed_by, made.signed_on) == (cast.office.name, TODAY)
-    assert made.effect["clocks.respond_within.重大.within"] == "24 小时"
+    assert made.effect["clocks.respond_within.重大.within"] == "24小时"
     assert "G1" not in unsigned()
     assert refusal(sign_interpretation, "G17", RULING, TODAY, cast.office) == "unknown_gap"
     assert refusal(sign_interpretation, "G1", " ", TODAY, cast.office) == "too_short"
@@ -120,11 +120,11 @@ def test_the_difference_of_two_versions_is_told_in_words_c14_1() -> None:
     old, new = "较大:     {within: PT48H,", "较大:     {within: PT36H,"
     after = loads(newer(old=old, new=new), "x")
     told = [sentence(change, after) for change in differences(ANSHAN, after)]
-    assert "时限 › 公开回应 › 较大 › 限：由“48 小时”改为“36 小时”" in told
+    assert "时限 › 公开回应 › 较大 › 限：由“48小时”改为“36小时”" in told
     assert "制度本身 › 施行日期：由“2016-09-08”改为“2026-10-01”" in told
     assert len(told) == 2
     english = [sentence(change, after, "en") for change in differences(ANSHAN, after)]
-    assert "Time limits › public response › Considerable › within: from “48 小时” to “36 小时”" in english
+    assert "Time limits › public response › Considerable › within: from “48小时” to “36小时”" in english
 
 
 def test_what_is_new_and_what_is_gone_is_said_too_c14_1() -> None:

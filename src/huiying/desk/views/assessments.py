@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -132,6 +133,11 @@ def _show(
     chosen = next((row for row in departments.values() if row.code == request.GET.get("department")), None)
     if chosen is not None and chosen.name not in seen:
         chosen = None
+    appeals = [
+        (row, _appeal_bar(user, row, appeal))
+        for row in found.appeals.select_related("department", "assessment")
+        if row.department.name in seen
+    ]
     context = {
         "shown": found,
         "state": STATES[found.state],
@@ -148,10 +154,8 @@ def _show(
         "chosen": chosen,
         "cases": _cases(found, chosen)[:LISTED] if chosen is not None else [],
         "comments": [row for row in found.comments.select_related("department") if row.department.name in seen],
-        "appeals": [
-            (row, _appeal_bar(user, row, appeal)) for row in found.appeals.select_related("department", "assessment")
-            if row.department.name in seen
-        ],
+        "appeals": appeals,
+        "waits": any(bar is not None and bar.may for _row, bar in appeals),
         "bar": build(
             _states(user, found),
             ASSESSMENT_VERBS,
@@ -161,23 +165,21 @@ def _show(
             bound=bound,
             forward=("finish",),
         ),
-    }  # fmt: skip
+    }
     return render(request, "desk/assessment.html", context)
 
 
 def _cases(found: Assessment, department: Department) -> QuerySet[Case]:
     """The drill-down: what the department led in the period, the late ones marked."""
     span, zone = period(found.period), regulation_now().zone
-    from datetime import datetime, time
-
     lead = CaseDepartment.objects.filter(case=OuterRef("pk"), department=department, role="lead")
     late = Breach.objects.filter(clock__case=OuterRef("pk"), clock__act="respond", counts=True)
     return (
         Case.objects.annotate(led=Exists(lead), late=Exists(late))
         .filter(
             led=True,
-            opened_at__gte=datetime.combine(span.first, time(), zone),
-            opened_at__lt=datetime.combine(span.after, time(), zone),
+            opened_at__gte=dt.datetime.combine(span.first, dt.time(), zone),
+            opened_at__lt=dt.datetime.combine(span.after, dt.time(), zone),
             event__life_safety=False,
         )
         .order_by("-late", "opened_at")

@@ -25,7 +25,7 @@ from huiying.desk.views.events import page_of
 from huiying.ledger import queries
 from huiying.overseeing import ladder
 from huiying.overseeing.models import Measure
-from huiying.people.models import User
+from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
 from huiying.people.words import department_called
@@ -70,7 +70,7 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
         None,
         user,
         base=reverse("desk:measures"),
-        bound=bound or _begun(request),
+        bound=bound,
     )
     context = {
         "page": page,
@@ -80,6 +80,7 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
         "suggestions": [_suggested(row) for row in ladder.suggestions()] if proposes else [],
         "by_hand": ladder.by_hand(law) if proposes else [],
         "proposes": proposes,
+        "begun": _begun(request) if proposes and bound is None else None,
         "bar": bar,
     }
     return render(request, "desk/measures.html", context)
@@ -87,8 +88,6 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
 
 def _suggested(row: ladder.Suggestion) -> dict[str, Any]:
     """With the address that fills the form in: a suggestion does nothing by itself."""
-    from huiying.people.models import Department
-
     department = Department.objects.filter(name=row.department).first()
     told = {
         "department": department.code if department else "",
@@ -96,17 +95,16 @@ def _suggested(row: ladder.Suggestion) -> dict[str, Any]:
         "trigger": row.trigger,
         "cases": " ".join(row.cases),
     }
-    return {"row": row, "name": department_called(row.department), "url": f"?{urlencode(told)}#do-propose"}
+    return {"row": row, "name": department_called(row.department), "url": f"?{urlencode(told)}"}
 
 
-def _begun(request: StaffRequest) -> dict[str, VerbForm] | None:
+def _begun(request: StaffRequest) -> VerbForm | None:
     """The form filled in from a suggestion, still to be written and sent by a person."""
     if not request.GET.get("step"):
         return None
     names = ("department", "step", "trigger", "cases")
     initial = {name: request.GET.get(name, "")[:1000] for name in names}
-    form = MeasureForm(subject=None, user=request.user, auto_id="propose-%s", initial=initial)
-    return {"propose": form}
+    return MeasureForm(subject=None, user=request.user, auto_id="propose-%s", initial=initial)
 
 
 def _get(user: User, pk: int) -> Measure:
