@@ -57,11 +57,15 @@ def test_what_a_measure_speaks_of_already_is_not_suggested_again_c12_4(cast: Cas
 
 
 def test_each_time_the_next_step_is_suggested_c12_4(cast: Cast, frozen: FrozenClock) -> None:
-    """提醒, then 督办: one step at a time, and at most the last."""
-    decided(proposed(cast, overdue(cast, frozen), "督办"), cast.office)
+    """What was issued and not put right in its time asks for the next step; once that is proposed, for nothing more."""
+    case = overdue(cast, frozen)
+    decided(proposed(cast, case, "督办"), cast.office)
+    assert ladder.suggestions() == []
     frozen.advance(31 * DAY)
     (found,) = ladder.suggestions()
-    assert (found.code, found.step) == ("duban_overdue", "通报批评") or found.code == "deadline_missed"
+    assert (found.code, found.step, found.cases) == ("duban_overdue", "通报批评", (case.number,))
+    proposed(cast, again(case))
+    assert ladder.suggestions() == []
 
 
 @given(st.lists(st.sampled_from(["upgrade", "return", "report", "correct"]), max_size=8))

@@ -77,14 +77,16 @@ def suggestions() -> list[Suggestion]:
     law, now = regulation_now(), clock.now()
     measures = list(Measure.objects.select_related("department").order_by("id"))
     told = {(row.department.name, row.trigger, number) for row in measures for number in row.cases}
-    found = wrong(entries_of(KINDS), now - WINDOW)
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for (department, code), cases in wrong(entries_of(KINDS), now - WINDOW).items():
+        found[department, code] = {one for one in cases if (department, words_of(law, code), one) not in told}
     for row in measures:
         if row.state == Measure.ISSUED and row.rectify_by is not None and row.rectify_by < now:
-            found.setdefault((row.department.name, "duban_overdue"), set()).update(row.cases)
+            later = [other for other in measures if other.pk > row.pk and other.department_id == row.department_id]
+            found[row.department.name, "duban_overdue"] |= set(row.cases) - {n for other in later for n in other.cases}
     made = []
     for (department, code), cases in sorted(found.items()):
-        trigger = words_of(law, code)
-        left = sorted(number for number in cases if (department, trigger, number) not in told)
+        trigger, left = words_of(law, code), sorted(cases)
         if trigger and left:
             step = _next_step(law, [row for row in measures if row.department.name == department], now)
             made.append(Suggestion(department, trigger, code, step, tuple(left)))
