@@ -61,6 +61,19 @@ def test_each_clause_leads_to_the_entries_behind_it_inv_9(cast: Cast, frozen: Fr
     see(cast.inspector, "/desk/conformance/C99.1/", 404)
 
 
+def test_what_is_about_a_danger_to_life_is_kept_from_whoever_does_not_act_on_it(
+    cast: Cast, frozen: FrozenClock, see: Seen
+) -> None:
+    """Life first: the entries of such a case stand on no page of figures."""
+    case = overdue(cast, frozen)
+    row = proposed(cast, case)
+    case.event.life_safety = True
+    case.event.save(update_fields=["life_safety"])
+    for address in ("/desk/conformance/C8.5/?period=2026Q3", f"/desk/measures/{row.pk}/"):
+        assert f"case:{case.number}#" not in see(cast.inspector, address)
+        assert f"case:{case.number}#" in see(cast.deputy, address)
+
+
 def test_figures_are_read_again_on_request(
     cast: Cast, frozen: FrozenClock, see: Seen, send: Callable[..., int]
 ) -> None:

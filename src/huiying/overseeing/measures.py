@@ -84,7 +84,7 @@ def propose(
         department=department,
         step=step,
         trigger=trigger,
-        facts=_no_citizen(said(facts, 10, _("事实")))[:4000],
+        facts=_no_citizen(said(facts, 10, _("所依据的事实")))[:4000],
         cases=numbers,
         evidence=[{"chain": head.chain, "seq": head.seq, "hash": head.hash} for head in heads],
         by_leader=step in law.accountability.never_automatic,
@@ -179,7 +179,7 @@ def note_outcome(measure: Measure, outcome: str, actor: User) -> Measure:
     require(actor, "measure.follow", row)
     if row.state not in (Measure.ISSUED, Measure.FOLLOWED) or row.outcome:
         raise Refused(_("没有作出的措施，或已经登记过结果的，不能登记。"), code="no_outcome")
-    row.outcome = _no_citizen(said(outcome, 4, _("结果")))[:2000]
+    row.outcome = _no_citizen(said(outcome, 4, _("登记的结果")))[:2000]
     row.save(update_fields=["outcome"])
     record(chain_of(row), "measure.outcome_noted", _told(row) | {"note": row.outcome}, actor_of(actor))
     return row

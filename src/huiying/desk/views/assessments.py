@@ -192,7 +192,7 @@ def _appeal_bar(user: User, row: Appeal, again: tuple[int, dict[str, VerbForm]] 
     why = may(user, "appeal.decide", row).why
     bound = again[1] if again is not None and again[0] == row.pk else None
     base = f"{reverse('desk:assessments')}appeals/{row.pk}/"
-    return build(offered([("decide", _("答复"), why)]), APPEAL_VERBS, row, user, base=base, bound=bound)
+    return build(offered([("decide", _("答复申诉"), why)]), APPEAL_VERBS, row, user, base=base, bound=bound)
 
 
 def _states(user: User, found: Assessment) -> list[State]:

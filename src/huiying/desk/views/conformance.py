@@ -14,11 +14,13 @@ from huiying.desk import timeline
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
+from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.clauses import CLAUSES, article, plain
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, computed, conformance
 from huiying.overseeing.periods import Period, period
+from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
 from huiying.regulation.errors import UsageError
@@ -81,6 +83,14 @@ def shown(line: Line) -> dict[str, Any]:
     }
 
 
+def hidden(user: User) -> list[str]:
+    """Chains about a danger to life, for whoever does not act on it (Life first)."""
+    if may(user, "urgent.view"):
+        return []
+    rows = Event.objects.filter(life_safety=True).values_list("number", "case__number")
+    return [chain for event, case in rows for chain in (f"event:{event}", f"case:{case}")]
+
+
 @staff("GET", "HEAD", "POST")
 def whole(request: StaffRequest) -> HttpResponse:
     """POST reads the ledger again; a visit is told as of when it was read."""
@@ -114,9 +124,7 @@ def clause(request: StaffRequest, name: str) -> HttpResponse:
     asked, law = wanted(request), standing(request.user).regulation
     found = computed(asked.words)
     line = next(row for row in conformance(found.figures, law) if row.clause.id == name)
-    entries = (
-        LedgerEntry.objects.filter(kind__in=line.clause.kinds).order_by("-id")[:SHOWN] if line.clause.kinds else []
-    )
+    entries = LedgerEntry.objects.filter(kind__in=line.clause.kinds).exclude(chain__in=hidden(request.user))
     may_read = may(request.user, "ledger.view").allowed
     context = {
         "period": asked.words,
@@ -126,7 +134,7 @@ def clause(request: StaffRequest, name: str) -> HttpResponse:
         "kinds": line.clause.kinds,
         "rows": [
             (entry, timeline.sentence(entry, law), actor(entry.actor, law))
-            for entry in entries
+            for entry in entries.order_by("-id")[:SHOWN]
             if asked.holds(entry.at, law.zone)
         ]
         if may_read

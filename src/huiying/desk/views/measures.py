@@ -21,6 +21,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import State, offered
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.verbs.oversight import MEASURE_VERBS, PROPOSE_VERBS
+from huiying.desk.views.conformance import hidden
 from huiying.desk.views.events import page_of
 from huiying.ledger import queries
 from huiying.overseeing import ladder
@@ -130,7 +131,8 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 
 def _show(request: StaffRequest, found: Measure, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
     law = standing(request.user).regulation
-    entries = queries.timeline(row["chain"] for row in found.evidence)[:ENTRIES]
+    kept_back = hidden(request.user)
+    entries = queries.timeline(row["chain"] for row in found.evidence if row["chain"] not in kept_back)[:ENTRIES]
     context = {
         "shown": found,
         "state": STATES[found.state],

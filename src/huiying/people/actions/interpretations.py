@@ -39,7 +39,7 @@ def sign_interpretation(gap: str, ruling: str, effective_from: dt.date, actor: U
         gap=gap,
         clause=asked.clause,
         question=asked.zh,
-        ruling=said(ruling, 2, _("解释"))[:2000],
+        ruling=said(ruling, 2, _("解释的内容"))[:2000],
         effect=answers(law, asked),
         regulation_sha256=law.sha256,
         effective_from=effective_from,
