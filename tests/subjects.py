@@ -8,6 +8,7 @@ from typing import Any
 from cast import Cast
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.kernel import clock
+from huiying.overseeing.models import Measure
 from huiying.people.models import DutyShift, GroupSeat, Platform, ShiftSwap
 
 
@@ -38,7 +39,18 @@ class Subjects:
             shift=shift, asker=cast.duty, asked_of=cast.duty2, reason="有事", asked_at=now
         )
 
+        self.department = cast.department("Z-XX")
+        self.measure = Measure.objects.create(
+            number="2026-1", department=self.department, step="通报批评", trigger="处置不力", facts="逾期",
+            by_leader=True, proposed_by="甲", proposed_user=cast.inspector.pk, proposed_at=now,
+            statement_until=tomorrow,
+        )  # fmt: skip
+
     def of(self, permission: str) -> Any:
+        if permission == "assessment.answer":
+            return self.department
+        if permission.startswith(("measure.", "appeal.", "assessment.")):
+            return self.measure
         if permission in ("meeting.view", "meeting.sign"):
             return self.meeting
         if permission == "register.edit":

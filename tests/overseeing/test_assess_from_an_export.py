@@ -49,7 +49,7 @@ def test_a_figure_that_is_zero_is_said_as_zero_not_as_a_dash() -> None:
 
 def test_every_figure_has_its_words() -> None:
     result = figures([], period("2026"))
-    tables = {"departments", "messages_by_channel"}
+    tables = {"departments", "messages_by_channel", "looks_by_class"}
     assert len(in_words(result).splitlines()) == len(set(result) - tables)
 
 

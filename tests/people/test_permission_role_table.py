@@ -187,6 +187,23 @@ ALLOWED: dict[str, set[str]] = {
     "gap.edit": HANDLERS | DRAFTERS,
     # （十二）: the ledger is read by those who answer for it and by the inspector.
     "ledger.view": OFFICE | LEADERS | {"inspector"},
+    # C12.3: whoever inspects or coordinates shows it, a leader ends it, each department answers for its own row.
+    "conformance.view": OFFICE | LEADERS | {"legal", "secrecy", "inspector"},
+    "assessment.view": HANDLERS | OFFICE | LEADERS | {"inspector"},
+    "assessment.view_all": OFFICE | LEADERS | {"inspector"},
+    "assessment.show": OFFICE | {"inspector"},
+    "assessment.answer": LEAD,
+    "appeal.decide": LEADERS,
+    "assessment.finish": LEADERS,
+    # C12.4–C12.6: the other side is heard; what the regulation never leaves to a routine is a leader's.
+    "measure.view": LEAD | OFFICE | LEADERS | {"inspector"},
+    "measure.propose": OFFICE | LEADERS | {"inspector"},
+    "measure.state": LEAD,
+    "measure.decide": LEADERS,
+    "measure.follow": OFFICE | {"inspector"},
+    # （十三）（十四）: the office interprets; a new version is the office's or a leader's to bring.
+    "interpretation.sign": OFFICE,
+    "regulation.bring": OFFICE | LEADERS,
     # The administrator keeps accounts and touches no case.
     "people.manage": {"admin"},
 }

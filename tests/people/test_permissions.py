@@ -19,10 +19,10 @@ from subjects import Subjects
 SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
-    r"(agenda|alarm|asked_again|board|call|case|channels|clue|confirmation|consultation|contact"
+    r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation|conformance|consultation|contact"
     r"|decisions|digest|disclosure|effect|emergency_watch|event|feedback|filing|form|gap|handover"
-    r"|import|leading_group|learning|ledger|liaison|media|meeting|page|partner|patrol|people"
-    r"|personal_request|post|press|reconcile|register|release|report|roster|routing|screening|search"
+    r"|import|interpretation|leading_group|learning|ledger|liaison|measure|media|meeting|page|partner|patrol|people"
+    r"|personal_request|post|press|reconcile|register|regulation|release|report|roster|routing|screening|search"
     r"|source|speaker|suspect|swap|task|template|urgent|warning|watch)\.[a-z_]+"
 )
 

@@ -36,6 +36,7 @@ from whole.url_rows import (
     following,
     forms,
     importing,
+    oversight,
     patrol,
     releasing,
     screening,
@@ -470,6 +471,7 @@ PARTS = (
     warnings,
     watch,
     dialogue,
+    oversight,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

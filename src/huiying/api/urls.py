@@ -24,6 +24,7 @@ from huiying.api import (
     learning,
     liaisons,
     meetings,
+    oversight,
     patrol,
     pictures,
     posts,
@@ -77,6 +78,7 @@ api.add_router("", posts.router, tags=["posts"])
 api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
 api.add_router("", dialogue.router, tags=["dialogue"])
+api.add_router("", oversight.router, tags=["oversight"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

@@ -15,6 +15,7 @@ def check(options: argparse.Namespace) -> int:
     from huiying.demo.clock import stand_where_it_stands
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.ledger import queries
+    from huiying.overseeing import audits as planted  # noqa: F401  registers what the tables say against the ledger
     from huiying.work import auditor
 
     try:

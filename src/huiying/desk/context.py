@@ -187,6 +187,7 @@ class Everywhere:
             ("cases", _("办件"), works),
             ("reviews", _("审核"), bool(who.roles & self._reviewers)),
             ("people", _("人员"), may(user, "people.manage").allowed),
+            ("start", _("开办步骤"), may(user, "people.manage").allowed),
             ("board", _("协同"), works),
             ("ledger", _("台账"), may(user, "ledger.view").allowed),
             ("regulation", _("制度"), True),
@@ -237,6 +238,12 @@ class Everywhere:
             ("sources", _("监测来源"), may(user, "source.view").allowed),
             ("platforms", _("平台登记"), may(user, "register.view").allowed),
             ("partners", _("合作账号"), may(user, "register.view").allowed),
+            ("conformance", _("制度落实"), may(user, "conformance.view").allowed),
+            ("assessments", _("考核"), may(user, "assessment.view").allowed),
+            ("measures", _("督查措施"), may(user, "assessment.view").allowed),
+            ("interpretations", _("解释登记"), True),
+            ("versions", _("制度版本"), True),
+            ("start", _("开办步骤"), bool(people.standing(user).held)),
             ("regulation", _("制度"), True),
         ]
         return [(reverse(f"desk:{name}"), word) for name, word, opens in pages if opens]

@@ -100,6 +100,7 @@ def _places(led: Sequence[Answered]) -> dict[str, Any]:
     return {
         "forms_of_answer": len(forms),
         "forms_with_evidence_share": share([release.evidence for release in forms]),
+        "channels_used": len({release.family or release.channel for row in led for release in row.answer.releases}),
         "families_published": sum(len(row.answer.families) for row in led),
         "max_skew_hours": round(max(skews) / dt.timedelta(hours=1), 2) if skews else None,
         "withdrawals": len({r.manifest for row in led for r in row.answer.releases if r.stage == "withdrawal"}),

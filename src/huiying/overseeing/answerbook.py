@@ -22,6 +22,8 @@ class Text:
     bodies: frozenset[str] = frozenset()
     agreed: set[str] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
+    writers: set[str] = field(default_factory=set)
+    approvers: set[str] = field(default_factory=set)
     approved: bool = False
     secrecy: bool = False
     personal_data: bool = False
@@ -69,6 +71,15 @@ class AnswerWork:
     verdicts: list[tuple[int, str, dt.datetime]] = field(default_factory=list)
     peak_at: dt.datetime | None = None
     decided_sustained: bool = False
+
+    @property
+    def four_eyes(self) -> list[bool]:
+        """Of each approved text: whether nobody who wrote it approved it (C9.5, INV-4)."""
+        return [
+            not text.writers & text.approvers
+            for text in self.texts.values()
+            if text.approved and text.writers and text.approvers
+        ]
 
     def take(self, kind: str, payload: Payload, at: dt.datetime, who: str) -> None:
         reader = _READERS.get(kind)
@@ -168,6 +179,7 @@ def _saved(work: AnswerWork, payload: Payload, at: dt.datetime, who: str) -> Non
     text = _text(work, payload)
     text.bodies = frozenset(str(body) for body in payload.get("bodies") or ())
     text.people |= {who} - {""}
+    text.writers |= {who} - {""}
     if "basis" in payload:
         text.basis = bool(payload["basis"])
 
@@ -176,6 +188,7 @@ def _decided(work: AnswerWork, payload: Payload, at: dt.datetime, who: str) -> N
     if payload.get("decision") == "approved":
         text = _text(work, payload)
         text.people |= {who} - {""}
+        text.approvers |= {who} - {""}
         text.secrecy = text.secrecy or bool(payload.get("secrecy_checked"))
         text.personal_data = text.personal_data or bool(payload.get("personal_data_checked"))
 

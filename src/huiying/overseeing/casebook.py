@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from huiying.overseeing.norms import Norms
+
 Payload = Mapping[str, Any]
 
 
@@ -69,6 +71,8 @@ class Work:
     level: str = ""
     confirmed: bool = False
     first_known_at: dt.datetime | None = None
+    opened_at: dt.datetime | None = None
+    known_at_opening: dt.datetime | None = None  # earlier knowledge found later opens no other book (C14.1)
     holder: str | None = None  # the lead that a routing named; None while the office holds the case
     wrong_lead: bool = False
     routes: list[Route] = field(default_factory=list)
@@ -93,11 +97,19 @@ class Work:
     silent: bool = False
     missed: list[dt.datetime] = field(default_factory=list)  # respond deadlines of counting breaches
     clues: int = 0
+    acts: set[str] = field(default_factory=set)  # of the level's own, as somebody noted them (§4.3)
+    helped: bool = False  # other departments were named beside the lead (C10.4)
 
     def take(self, kind: str, payload: Payload, at: dt.datetime) -> None:
         reader = _READERS.get(kind)
         if reader is not None:
             reader(self, payload, at)
+
+    def judged_by_its_time(self, norms: Norms) -> bool | None:
+        """C14.1: under the version in force at its first knowledge; None where the ledger names no version."""
+        if not self.regulation or self.first_known_at is None or self.opened_at is None:
+            return None
+        return self.regulation in norms.in_force(self.known_at_opening or self.first_known_at, self.opened_at)
 
     @property
     def first_route_right(self) -> bool | None:
@@ -146,7 +158,8 @@ def _opened(work: Work, payload: Payload, at: dt.datetime) -> None:
     work.regulation = str(payload.get("regulation", ""))
     if not work.confirmed:  # a case that was voided and opened again keeps the level that a person gave it
         work.level = str(payload.get("suggested_level", ""))
-    work.first_known_at = moment(payload.get("first_known_at")) or at
+    work.first_known_at = work.known_at_opening = moment(payload.get("first_known_at")) or at
+    work.opened_at = at
 
 
 def _known_earlier(work: Work, payload: Payload, at: dt.datetime) -> None:
@@ -162,6 +175,7 @@ def _routed(work: Work, payload: Payload, at: dt.datetime) -> None:
     lead = payload.get("lead", "")
     work.wrong_lead = work.wrong_lead or ("lead" in payload and not (isinstance(lead, str) and lead.strip()))
     work.holder = lead if isinstance(lead, str) and lead else None
+    work.helped = work.helped or bool(payload.get("joint"))
     work.routes.append(Route(work.holder or "", at, payload.get("followed")))
 
 
@@ -282,6 +296,10 @@ def _clue(work: Work, payload: Payload, at: dt.datetime) -> None:
     work.clues += bool(payload.get("signed"))
 
 
+def _act(work: Work, payload: Payload, at: dt.datetime) -> None:
+    work.acts.add(str(payload.get("act", "")))
+
+
 _READERS: dict[str, Callable[[Work, Payload, dt.datetime], None]] = {
     "case.opened": _opened,
     "case.known_earlier": _known_earlier,
@@ -310,4 +328,5 @@ _READERS: dict[str, Callable[[Work, Payload, dt.datetime], None]] = {
     "clock.silent": _silent,
     "clock.breached": _breached,
     "clue.signed": _clue,
+    "case.act_noted": _act,
 }

@@ -4,54 +4,69 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from huiying.ledger import exporting
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.figures import Entry, figures
+from huiying.overseeing.assessing import assessed, chain_of, course
+from huiying.overseeing.figures import Entry
 from huiying.overseeing.periods import period
 from huiying.regulation.errors import UsageError
 
 
 def assess(words: str, file: str | None = None) -> dict[str, Any]:
-    """Indicators of the period. Without cases: zeros. Raises UsageError for a bad period or file."""
+    """Indicators and scores of the period. Without cases: zeros. Raises UsageError for a bad period or file."""
     wanted = period(words)
     if file is None:
-        return figures(_own(), wanted)
+        return assessed(Own(), wanted, course(entries_of(chain=chain_of(wanted.words)), wanted.words))
+    entries: list[Entry] = []
     try:
         # A file that was cut off or altered would give wrong figures without a word (INV-8): it gives none.
-        bad = exporting.verify(Path(file)).first_bad
-        if bad is not None:
-            raise UsageError(f"{file} 验证不通过（链 {bad.chain} 第 {bad.seq} 条），不能据以计算；请重新导出后再试。")
-        return figures([_exported(entry) for entry in exporting.read_entries(Path(file))], wanted)
+        bad = exporting.verify(Path(file), lambda entry: entries.append(_exported(entry))).first_bad
     except (exporting.ExportError, OSError) as error:
         raise UsageError(str(error)) from error
+    if bad is not None:
+        raise UsageError(f"{file} 验证不通过（链 {bad.chain} 第 {bad.seq} 条），不能据以计算；请重新导出后再试。")
+    return assessed(entries, wanted)
 
 
-def _own() -> Iterator[Entry]:
-    return entries_of()
+class Own:
+    """This machine's ledger: each reading begins anew."""
+
+    def __iter__(self) -> Iterator[Entry]:
+        return entries_of()
 
 
-def entries_of(kinds: Sequence[str] = ()) -> Iterator[Entry]:
-    """This machine's ledger, chain by chain; only the given kinds where some are given."""
+def entries_of(kinds: Sequence[str] = (), chain: str = "") -> Iterator[Entry]:
+    """This machine's ledger, chain by chain; only the given kinds, or the one chain, where some are given."""
     rows = LedgerEntry.objects.order_by("chain", "seq")
     if kinds:
         rows = rows.filter(kind__in=kinds)
-    for row in rows.iterator(chunk_size=2000):
-        yield _entry(row, row.data)
+    if chain:
+        rows = rows.filter(chain=chain)
+    columns = rows.values_list("chain", "seq", "at", "kind", "payload", "actor")
+    for where, seq, at, kind, payload, actor in columns.iterator(chunk_size=2000):
+        told = None if payload is None else json.loads(payload)
+        yield {"chain": where, "seq": seq, "at": at, "kind": kind, "payload": told, "actor": _name(actor)}
 
 
-def _exported(entry: exporting.ExportedEntry) -> Entry:
-    return _entry(entry, entry.data)
+def _exported(row: exporting.ExportedEntry) -> Entry:
+    try:
+        told, name = row.data, _name(row.actor)
+    except ValueError:  # the verifier names it; what it says is no figure's business
+        told, name = None, ""
+    return {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": told, "actor": name}
 
 
-def _entry(row: LedgerEntry | exporting.ExportedEntry, payload: Any) -> Entry:
-    name = json.loads(row.actor).get("name", "")
-    return {"chain": row.chain, "seq": row.seq, "at": row.at, "kind": row.kind, "payload": payload, "actor": name}
+@lru_cache(maxsize=4096)
+def _name(actor: str) -> str:
+    """Few people write a ledger: each is read once."""
+    return str(json.loads(actor).get("name", ""))
 
 
-_WORDS = (
+WORDS = (
     ("posts_received", "收到帖子"),
     ("messages_received", "收到群众留言"),
     ("events", "事件"),
@@ -190,11 +205,39 @@ _WORDS = (
     ("reports_credited", "工作人员报告舆情（记功，不计分）"),
     ("phone_tests", "电话抽测（C10.3）"),
     ("phone_reached_share", "抽测接通的比例（C10.3）"),
+    ("topics_owned_share", "有主办和后备部门的业务范畴（C2.3）"),
+    ("reviews_done", "复盘（C3.3）"),
+    ("classes_covered_share", "看过的渠道类（C5.10）"),
+    ("gaps_made", "信息缺口任务（C6.14）"),
+    ("gaps_done_share", "信息缺口已补的比例（C6.14）"),
+    ("seen_by_office_share", "部门报送后统筹部门看过的案件（C7.5）"),
+    ("on_time_lowest_share", "最低一级按时回应的比例（C8.5）"),
+    ("on_time_gravest_share", "最高一级按时回应的比例（C8.6）"),
+    ("four_eyes_share", "起草人没有审自己文稿的比例（C9.5）"),
+    ("joint_cases_share", "有协办部门的案件（C10.4）"),
+    ("accounts_registered", "登记的自有平台（C11.2）"),
+    ("accounts_checked_share", "做过安全检查的自有平台（C11.2、C12.2）"),
+    ("partners_tested_share", "测试能联系上的合作账号（C11.3）"),
+    ("partner_pushes", "推送给合作账号（C11.3）"),
+    ("channels_used", "有权威发布的渠道（C11.4）"),
+    ("assessments_shown", "已出示的考核（C12.3）"),
+    ("appeals", "对考核的申诉（C12.3）"),
+    ("appeals_decided_share", "申诉已答复的比例（C12.3）"),
+    ("measures", "提醒、督办、通报等措施（C12.4、C12.5、C12.6）"),
+    ("measures_heard_share", "措施决定前听取了陈述的比例（C12.4、C12.5、C12.6）"),
+    ("measures_followed_up_share", "措施已回访落实的比例（C12.4、C12.5）"),
+    ("gaps_unsigned", "没有签署解释的问题（C13.1）"),
+    ("right_version_share", "按当时版本办理的案件（C14.1）"),
 )
 
 
 def in_words(result: dict[str, Any]) -> str:
     """The figures for people; a share without a base is 「—」, never zero."""
     lines = [f"时期 {result['period']}"]
-    lines += [f"{name}：{'—' if result[key] is None else result[key]}" for key, name in _WORDS]
+    lines += [f"{name}：{'—' if result[key] is None else result[key]}" for key, name in WORDS]
+    told = result.get("assessment")
+    if told:
+        lines += [
+            f"考核得分（C12.3）{name}：{'—' if score is None else score}" for name, score in told["scores"].items()
+        ]
     return "\n".join(lines)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from huiying.overseeing import indicators
@@ -24,6 +25,7 @@ from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
 from huiying.overseeing.periods import Period
+from huiying.overseeing.upkeep_indicators import Upkeep, keeping
 from huiying.overseeing.warning_indicators import Warned
 
 Entry = Mapping[str, Any]
@@ -46,9 +48,14 @@ class _Case:
     work: Work = field(default_factory=Work)
     answer: AnswerWork = field(default_factory=AnswerWork)
 
+    @property
+    def was_late(self) -> bool | None:
+        """None while it is neither answered nor late."""
+        return self.late if self.answered_at or self.late else None
+
 
 @dataclass
-class _Read:
+class Read:
     norms: Norms = field(default_factory=Norms)
     cut_off: dt.datetime | None = None
     cases: dict[str, _Case] = field(default_factory=lambda: defaultdict(_Case))
@@ -64,33 +71,47 @@ class _Read:
     listened: Listened = field(default_factory=Listened)
     asked: Asked = field(default_factory=Asked)
     dialogue: Dialogue = field(default_factory=Dialogue)
+    upkeep: Upkeep = field(default_factory=Upkeep)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
     """The period's indicators: counts as integers, shares 0–1 or None without a base, hours as decimals."""
-    read = _Read()
+    return told(read(entries), wanted)
+
+
+def read(entries: Iterable[Entry], until: dt.datetime | None = None) -> Read:
+    """What the entries say; of those up to `until` where it is named: an assessment stops there (C12.3)."""
+    made = Read()
     for entry in entries:
-        _take(read, entry)
+        if until is None or entry["at"] <= until:
+            _take(made, entry)
+    return made
+
+
+def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = MappingProxyType({})) -> dict[str, Any]:
+    """The figures of what was read. `aside`: department → cases that its own row leaves out, after an appeal."""
     zone = read.norms.zone
-    cases = [case for case in read.cases.values() if case.opened_at and wanted.holds(case.opened_at, zone)]
-    by_lead: dict[str, list[_Case]] = defaultdict(list)
-    for case in cases:
-        by_lead[case.lead].append(case)
+    named = {chain: case for chain, case in read.cases.items() if case.opened_at and wanted.holds(case.opened_at, zone)}
+    cases = list(named.values())
     frame = Frame(read.norms, read.cut_off, read.concerns)
     every = [case.work for case in cases]
+    departments = {case.lead for case in cases} | indicators.names(every)
     credited = [name for at, name in read.credited if wanted.holds(at, zone)]
     tests = [(name, reached) for at, name, reached in read.phone_tests if wanted.holds(at, zone)]
 
     def row(name: str) -> dict[str, Any]:
-        led = by_lead.get(name, [])
+        out = aside.get(name, ())
+        counted = [case for chain, case in named.items() if chain not in out] if out else cases
+        led = [case for case in counted if case.lead == name]
         return {
             **_summary(led),
-            **indicators.casework([case.work for case in led], every, frame, name),
-            **answering([Answered(case.work, case.answer) for case in led], frame),
+            **indicators.casework([case.work for case in led], [case.work for case in counted], frame, name),
+            **answering(both := _both(led), frame),
+            **keeping(both, frame, [case.was_late for case in led]),
             **_people([of for of in credited if of == name], [reached for of, reached in tests if of == name]),
         }
 
-    departments = set(by_lead) | indicators.names(every) | set(credited) | {name for name, _ in tests}
+    departments |= set(credited) | {name for name, _ in tests}
     return {
         "period": wanted.words,
         "posts_received": sum(count for at, count in read.posts if wanted.holds(at, zone)),
@@ -99,15 +120,21 @@ def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
         "events_dismissed": sum(wanted.holds(at, zone) for at in read.dismissed),
         **_summary(cases),
         **indicators.casework(every, every, frame),
-        **answering([Answered(case.work, case.answer) for case in cases], frame),
+        **answering(both := _both(cases), frame),
+        **keeping(both, frame, [case.was_late for case in cases]),
         **read.unasked.figures(wanted, frame),
         **read.warned.figures(wanted, frame),
         **read.listened.figures(wanted, frame),
         **read.asked.figures(wanted, frame),
         **read.dialogue.figures(wanted, frame),
+        **read.upkeep.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
+
+
+def _both(cases: list[_Case]) -> list[Answered]:
+    return [Answered(case.work, case.answer) for case in cases]
 
 
 def _people(credited: list[str], reached: list[bool]) -> dict[str, Any]:
@@ -122,7 +149,7 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
         for case in answered
         if case.answered_at and case.first_known_at
     ]
-    due = [case for case in cases if case.answered_at or case.late]
+    due = [case for case in cases if case.was_late is not None]
     return {
         "cases": len(cases),
         "answered": len(answered),
@@ -139,10 +166,11 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
     }
 
 
-def _take(read: _Read, entry: Entry) -> None:
+def _take(read: Read, entry: Entry) -> None:
     kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
     read.cut_off = max(read.cut_off or at, at)
     read.asked.take(entry["chain"], kind, payload, at)
+    read.upkeep.take(entry["chain"], kind, payload, at)
     if entry["chain"].startswith("case:"):
         case = read.cases[entry["chain"]]
         _take_case(case, kind, payload, at)
@@ -154,7 +182,7 @@ def _take(read: _Read, entry: Entry) -> None:
     read.listened.take(kind, payload, at)
     read.dialogue.take(entry["chain"], kind, payload, at)
     if kind == "regulation.adopted":
-        read.norms.adopt(payload)
+        read.norms.adopt(payload, at)
     elif kind == "posts.received":
         read.posts.append((at, int(payload.get("new", 0))))
     elif kind == "message.received":

@@ -28,13 +28,39 @@ class Norms:
         self.zone = UTC
         self._known: dict[str, Regulation | None] = {}
         self._last = ""
+        self._adopted: list[tuple[dt.datetime, Regulation]] = []
 
-    def adopt(self, payload: Mapping[str, Any]) -> None:
+    def adopt(self, payload: Mapping[str, Any], at: dt.datetime) -> None:
         self._last = str(payload.get("sha256", ""))
         found = _read(str(payload.get("text", ""))) or _built_in().get(self._last)
         self._known[self._last] = found
+        if found is not None:
+            self._adopted.append((at, found))
         named = payload.get("timezone")
         self.zone = ZoneInfo(str(named)) if named else found.zone if found else UTC
+
+    def at_start(self, first: dt.date) -> Regulation | None:
+        """What was adopted and in force when the period began: its weights judge the whole period (C12.3).
+
+        Whatever was adopted later, with whatever date on it, changes nothing of a period that has begun. Where nothing
+        was adopted by then, the first adoption counts.
+        """
+        begun = [
+            (law.meta.effective_from, at, law)
+            for at, law in self._adopted
+            if at <= dt.datetime.combine(first, dt.time(), law.zone) and law.in_force_on(first)
+        ]
+        if begun:
+            return max(begun, key=lambda row: row[:2])[2]
+        return min(self._adopted, key=lambda row: row[0])[1] if self._adopted else None
+
+    def in_force(self, known_at: dt.datetime, opened_at: dt.datetime) -> set[str]:
+        """SHA-256 of what could judge a case first known then and opened then (C14.1): one, as a rule."""
+        known = [(law.meta.effective_from, at, law) for at, law in self._adopted if at <= opened_at]
+        day = known_at.astimezone(self.zone).date()
+        begun = [row for row in known if row[0] <= day]
+        found = max(begun, key=lambda row: row[:2]) if begun else min(known, key=lambda row: row[:2], default=None)
+        return {found[2].sha256} if found else set()
 
     @property
     def proof_needed(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""A period of assessment in words: 2026, 2026-Q3, 2026-09."""
+"""A period of assessment in words: 2026, 2026-Q3 (also written 2026Q3), 2026-09."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from huiying.regulation.errors import UsageError
 
-_FORM = re.compile(r"(\d{4})(?:-Q([1-4])|-(0[1-9]|1[0-2]))?")
+_FORM = re.compile(r"(\d{4})(?:-?Q([1-4])|-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True)
@@ -39,4 +39,8 @@ def period(words: str) -> Period:
     else:
         start, months = 1, 12
     end = start + months
-    return Period(words, dt.date(year, start, 1), dt.date(year + (end - 1) // 12, (end - 1) % 12 + 1, 1))
+    return Period(
+        f"{year:04d}-Q{quarter}" if quarter else words,
+        dt.date(year, start, 1),
+        dt.date(year + (end - 1) // 12, (end - 1) % 12 + 1, 1),
+    )

@@ -138,6 +138,49 @@ def who_sits_in_the_meeting(person: Standing, meeting: Any) -> str | None:
     return _("您不在这次会议的名单上。")
 
 
+def of_the_answering(person: Standing, department: Any) -> str | None:
+    """Whoever handles for the department whose row it is (C12.3)."""
+    if department is not None and person.can_in("handle", {department.code}):
+        return None
+    return _("须由本部门的负责人或联络人办理。")
+
+
+def who_is_heard(person: Standing, measure: Any) -> str | None:
+    """The head or contact of the department that a measure is about (C12.4–C12.6)."""
+    return of_the_answering(person, getattr(measure, "department", None))
+
+
+def who_sees_the_measure(person: Standing, measure: Any) -> str | None:
+    """Who inspects, coordinates or leads; and the department that it is about."""
+    if any(person.can(capability) for capability in ("office", "lead_bureau", "audit")):
+        return None
+    return who_is_heard(person, measure)
+
+
+def no_party(person: Standing, obj: Any) -> str | None:
+    """case_owner != assessor_of_that_case: nobody decides about the department that they answer for (C12.3)."""
+    department = getattr(obj, "department", None)
+    if department is not None and person.can_in("handle", {department.code}):
+        return _("不能决定自己部门的事，请另一人决定。")
+    if person.user.pk in (getattr(obj, "by_user", None), getattr(obj, "shown_user", None)):
+        return _("这是您自己提出的，请另一人决定。")
+    return None
+
+
+def both(*choices: Predicate) -> Predicate:
+    def who(person: Standing, obj: Any) -> str | None:
+        return next((why for choice in choices if (why := choice(person, obj))), None)
+
+    return who
+
+
+def of_the_step(person: Standing, measure: Any) -> str | None:
+    """What the regulation never leaves to a routine is a leader's; a reminder may be the office's (C12.4–C12.6)."""
+    if person.can("lead_bureau") or (person.can("office") and not getattr(measure, "by_leader", True)):
+        return None
+    return _("须由局领导决定。")
+
+
 def administrator(person: Standing, _obj: Any) -> str | None:
     return None if person.user.is_administrator else _("须由系统管理员办理。")
 
@@ -271,6 +314,21 @@ PERMISSIONS: dict[str, Rule] = {
     "case.void": Rule("INV-1", a("office")),
     # （九）（十二）组织与督查
     "ledger.view": Rule("（十二） INV-8", either(a("office"), a("audit"), a("lead_bureau"))),
+    "conformance.view": Rule("（十二）", either(a("office"), a("audit"), a("lead_bureau"), a("review_all"))),
+    "assessment.view": Rule("（十二）C12.3", either(a("office"), a("audit"), a("lead_bureau"), a("handle"))),
+    "assessment.view_all": Rule("（十二）C12.3", either(a("office"), a("audit"), a("lead_bureau"))),
+    "assessment.show": Rule("（十二）C12.3", either(a("office"), a("audit"))),
+    "assessment.answer": Rule("（十二）C12.3", of_the_answering),
+    "appeal.decide": Rule("（十二）C12.3", both(a("lead_bureau"), no_party)),
+    "assessment.finish": Rule("（十二）C12.3", both(a("lead_bureau"), no_party)),
+    "measure.view": Rule("（十二）C12.4 C12.5 C12.6", who_sees_the_measure),
+    "measure.propose": Rule("（十二）C12.4 C12.5 C12.6", either(a("office"), a("audit"), a("lead_bureau"))),
+    "measure.state": Rule("（十二）C12.4 C12.5 C12.6", who_is_heard),
+    "measure.decide": Rule("（十二）C12.4 C12.5 C12.6", both(of_the_step, no_party)),
+    "measure.follow": Rule("（十二）C12.4 C12.5", either(a("office"), a("audit"))),
+    # （十三）（十四）解释与版本
+    "interpretation.sign": Rule("（十三）C13.1", a("office")),
+    "regulation.bring": Rule("（十四）C14.1", either(a("office"), a("lead_bureau"))),
     "people.manage": Rule("（九）", administrator),
 }
 

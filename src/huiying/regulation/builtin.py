@@ -91,3 +91,25 @@ ACT_NAMES = {
     "special_report": ("舆情专报", "Special report"),
     "statutory": ("法定程序答复", "Statutory answer"),
 }
+# What may weigh in a department's score (C12.3): shares of work it did itself, of which more is better for the public.
+# No count of reports, cases, upgrades, returns or corrections is among them, so that nobody gains by reporting less and
+# nobody loses by upgrading late, by returning what is not theirs or by correcting soon (C9.7).
+SCORABLE = (
+    "on_time_share",
+    "accepted_on_time_share",
+    "closed_open_share",
+    "closed_settled_share",
+    "closed_with_root_cause_share",
+    "closed_with_feedback_share",
+    "liaison_share",
+    "slips_complete_share",
+    "decisions_done_share",
+    "with_basis_share",
+    "release_chain_share",
+    "bodies_confirmed_share",
+    "three_names_share",
+    "effect_reviews_done_share",
+    "sustained_decided_share",
+    "forms_with_evidence_share",
+    "phone_reached_share",
+)

@@ -14,6 +14,7 @@ from huiying.regulation.builtin import (
     PROHIBITED,
     PUBLIC_ACTS,
     REQUIRED_DUTIES,
+    SCORABLE,
     SEPARATIONS,
     STATES,
 )
@@ -368,6 +369,14 @@ class Rules:
                 "减少个数",
                 "More methods are required than listed.",
             )
+        for name in content.assessment.weights:
+            if name not in SCORABLE:
+                self.say(
+                    f"assessment.weights.{name}",
+                    f"“{name}”不能计入考核得分：只有本部门自己办的事的比例可以",
+                    f"用其中之一：{'、'.join(SCORABLE)}",
+                    f'"{name}" can not be scored; only these may weigh: {", ".join(SCORABLE)}.',
+                )
         for step in content.accountability.never_automatic:
             if step not in content.accountability.ladder:
                 self.say(

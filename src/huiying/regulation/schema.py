@@ -17,8 +17,10 @@ from huiying.regulation.durations import Duration
 from huiying.regulation.markers import Between, Keys, Pattern, Ref
 from huiying.regulation.schema_asking import Asking
 from huiying.regulation.schema_duties import (
+    USUAL_ASSESSMENT,
     USUAL_DIALOGUE,
     Accountability,
+    Assessment,
     DailyLog,
     Dialogue,
     Retention,
@@ -464,6 +466,7 @@ class Content:
     training: Training
     release_platforms: ReleasePlatforms
     accountability: Accountability
+    assessment: Assessment = USUAL_ASSESSMENT
     prohibited: Names
     retention: Retention
     watch: Watch

@@ -94,3 +94,35 @@ USUAL_DIALOGUE = Dialogue(
     follower_unconfirmed=Duration.parse("P2D"),
     request_within=Duration.parse("P15D"),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """（十二）C12.3, G15: how much each indicator weighs, and how long a department may answer before it is final.
+
+    ``weights`` names shares of the department's own work only (``builtin.SCORABLE``): whoever reports more, upgrades
+    early or corrects soon can not lose by it (C9.7).
+    """
+
+    weights: Mapping[str, Count]
+    appeal_within: Duration
+    statement_within: Duration
+    rectify_within: Duration
+
+
+USUAL_ASSESSMENT = Assessment(
+    weights={
+        "on_time_share": 30,
+        "accepted_on_time_share": 10,
+        "closed_open_share": 10,
+        "closed_settled_share": 15,
+        "closed_with_root_cause_share": 10,
+        "closed_with_feedback_share": 10,
+        "with_basis_share": 5,
+        "effect_reviews_done_share": 5,
+        "decisions_done_share": 5,
+    },
+    appeal_within=Duration.parse("P7D"),
+    statement_within=Duration.parse("P5D"),
+    rectify_within=Duration.parse("P30D"),
+)

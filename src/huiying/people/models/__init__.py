@@ -13,6 +13,7 @@ from huiying.people.models.core import (
     UserManager,
 )
 from huiying.people.models.duty import GroupSeat, RosterSignature, ShiftSwap
+from huiying.people.models.interpretations import Interpretation
 from huiying.people.models.registers import Partner, PartnerTest, Platform, Spokesperson
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Department",
     "DutyShift",
     "GroupSeat",
+    "Interpretation",
     "Invitation",
     "Partner",
     "PartnerTest",

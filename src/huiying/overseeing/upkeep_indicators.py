@@ -1,0 +1,171 @@
+"""Indicators of how the regulation itself is kept up, clause by clause, where no other file speaks of them: C2.3 C3.3
+C5.2–C5.7 C5.10 C6.14 C7.5 C8.5 C8.6 C9.5 C10.4 C11.2–C11.4 C12.2–C12.6 C13.1 C14.1. From the ledger alone (INV-12).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from huiying.overseeing import norms
+from huiying.overseeing.answer_indicators import Answered
+from huiying.overseeing.casebook import Payload
+from huiying.overseeing.indicators import Frame, share
+from huiying.overseeing.periods import Period
+from huiying.regulation.gaps import GAPS
+
+REVIEW = "review"  # the act by which a case is gone through afterwards (§4.3)
+
+
+def keeping(led: Sequence[Answered], frame: Frame, late: Sequence[bool | None]) -> dict[str, Any]:
+    """C3.3, C7.5, C8.5, C8.6, C9.5, C10.4, C14.1 of these cases; `late` says of each whether its answer was (None: not
+    due yet).
+    """
+    graded = [(row, _rank(row, frame), was) for row, was in zip(led, late, strict=True) if was is not None]
+    reported = [row.work.reports for row in led if row.work.reports]
+    eyes = [text for row in led for text in row.answer.four_eyes]
+    versions = [row.work.judged_by_its_time(frame.norms) for row in led]
+    return {
+        "reviews_done": sum(REVIEW in row.work.acts for row in led),
+        "seen_by_office_share": share([any(report.seen_at for report in reports) for reports in reported]),
+        "on_time_lowest_share": share([not was for _row, rank, was in graded if rank == "lowest"]),
+        "on_time_gravest_share": share([not was for _row, rank, was in graded if rank == "gravest"]),
+        "four_eyes_share": share(eyes),
+        "joint_cases_share": share([row.work.helped for row in led if row.work.routes]),
+        "right_version_share": share([right for right in versions if right is not None]),
+    }
+
+
+def _rank(row: Answered, frame: Frame) -> str:
+    law = frame.norms.of(row.work.regulation)
+    level = norms.level_of(law, row.work.level)
+    if law is None or level is None:
+        return ""
+    return {law.levels[0].code: "lowest", law.levels[-1].code: "gravest"}.get(level.code, "")
+
+
+@dataclass
+class _Measure:
+    """A step of the ladder that somebody proposed."""
+
+    heard: bool = False
+    issued_at: dt.datetime | None = None
+    followed: bool = False
+
+
+@dataclass
+class Upkeep:
+    """Read from every chain."""
+
+    class_of: dict[str, str] = field(default_factory=dict)  # source → its class of channels
+    looks: list[tuple[dt.datetime, str]] = field(default_factory=list)
+    gaps: dict[str, list[Any]] = field(default_factory=dict)  # gap → made at, done
+    accounts: dict[str, list[dt.datetime]] = field(default_factory=dict)  # account → security checks
+    closed: set[str] = field(default_factory=set)
+    partners: dict[str, list[dt.datetime]] = field(default_factory=dict)  # partner → tests that reached somebody
+    pushes: list[dt.datetime] = field(default_factory=list)
+    shown: list[dt.datetime] = field(default_factory=list)
+    appeals: dict[tuple[str, str], tuple[dt.datetime, bool]] = field(default_factory=dict)
+    measures: dict[str, _Measure] = field(default_factory=lambda: defaultdict(_Measure))
+    signed: dict[str, dt.datetime] = field(default_factory=dict)  # gap of the regulation → first signed
+
+    def take(self, chain: str, kind: str, payload: Payload, at: dt.datetime) -> None:
+        if kind in ("source.added", "source.looked", "patrol.ticked"):
+            self._watched(kind, payload, at)
+        elif kind in ("gap.made", "gap.done", "gap.dropped"):
+            self._gap(chain, kind, payload, at)
+        elif kind.startswith("platform."):
+            self._account(kind, str(payload.get("platform", "")), at)
+        elif kind in ("partner.added", "partner.tested", "partner.ended", "partner.pushed"):
+            self._partner(kind, payload, at)
+        elif kind == "assessment.shown":
+            self.shown.append(at)
+        elif kind == "appeal.made":
+            self.appeals[chain, str(payload.get("appeal", ""))] = (at, False)
+        elif kind == "appeal.decided":
+            key = (chain, str(payload.get("appeal", "")))
+            self.appeals[key] = (self.appeals.get(key, (at, False))[0], True)
+        elif kind.startswith("measure."):
+            self._measure(self.measures[chain], kind, payload, at)
+        elif kind == "interpretation.signed":
+            self.signed.setdefault(str(payload.get("gap", "")), at)
+
+    def _watched(self, kind: str, payload: Payload, at: dt.datetime) -> None:
+        source = str(payload.get("source", ""))
+        if kind == "source.added":
+            self.class_of[source] = str(payload.get("channel_class", ""))
+            return
+        where = str(payload.get("class", "")) if kind == "patrol.ticked" else self.class_of.get(source, "")
+        self.looks.append((at, where))
+
+    def _gap(self, chain: str, kind: str, payload: Payload, at: dt.datetime) -> None:
+        key = str(payload.get("gap") or chain)
+        if kind == "gap.made":
+            self.gaps[key] = [at, False]
+        elif kind == "gap.dropped":
+            self.gaps.pop(key, None)
+        elif key in self.gaps:
+            self.gaps[key][1] = True
+
+    def _account(self, kind: str, code: str, at: dt.datetime) -> None:
+        if kind == "platform.added":
+            self.accounts.setdefault(code, [])
+        elif kind == "platform.closed":
+            self.closed.add(code)
+        elif kind == "platform.checked":
+            self.accounts.setdefault(code, []).append(at)
+
+    def _partner(self, kind: str, payload: Payload, at: dt.datetime) -> None:
+        key = str(payload.get("partner") or payload.get("name", ""))
+        if kind == "partner.added":
+            self.partners.setdefault(key, [])
+        elif kind == "partner.ended":
+            self.partners.pop(key, None)
+        elif kind == "partner.pushed":
+            self.pushes.append(at)
+        elif payload.get("reached"):
+            self.partners.setdefault(key, []).append(at)
+
+    @staticmethod
+    def _measure(row: _Measure, kind: str, payload: Payload, at: dt.datetime) -> None:
+        if kind == "measure.stated":
+            row.heard = True
+        elif kind == "measure.decided" and payload.get("issued"):
+            row.issued_at, row.heard = at, row.heard or bool(payload.get("heard"))
+        elif kind == "measure.followed":
+            row.followed = True
+
+    def figures(self, wanted: Period, frame: Frame) -> dict[str, Any]:
+        zone, law = frame.norms.zone, frame.norms.of("")
+
+        def within(moments: Sequence[dt.datetime]) -> list[dt.datetime]:
+            return [at for at in moments if wanted.holds(at, zone)]
+
+        looked = Counter(where for at, where in self.looks if wanted.holds(at, zone))
+        must = law.monitor.channel_classes if law else ()
+        topics = law.routing.categories.values() if law else ()
+        asked = [done for at, done in self.gaps.values() if wanted.holds(at, zone)]
+        accounts = [checks for code, checks in self.accounts.items() if code not in self.closed]
+        appeals = [decided for at, decided in self.appeals.values() if wanted.holds(at, zone)]
+        issued = [row for row in self.measures.values() if row.issued_at and wanted.holds(row.issued_at, zone)]
+        return {
+            "topics_owned_share": share([bool(row.owner and row.backup) for row in topics]),
+            "looks_by_class": {name: looked[name] for name in must},
+            "classes_covered_share": share([looked[name] > 0 for name in must]),
+            "gaps_made": len(asked),
+            "gaps_done_share": share(asked),
+            "accounts_registered": len(accounts),
+            "accounts_checked_share": share([bool(within(checks)) for checks in accounts]),
+            "partners_tested_share": share([bool(within(tests)) for tests in self.partners.values()]),
+            "partner_pushes": len(within(self.pushes)),
+            "assessments_shown": len(within(self.shown)),
+            "appeals": len(appeals),
+            "appeals_decided_share": share(appeals),
+            "measures": len(issued),
+            "measures_heard_share": share([row.heard for row in issued]),
+            "measures_followed_up_share": share([row.followed for row in issued]),
+            "gaps_unsigned": sum(gap not in self.signed for gap in GAPS),
+        }

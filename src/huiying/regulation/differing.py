@@ -1,0 +1,137 @@
+"""The difference of two versions of a regulation, in words: what each value was, and what it is now （十四）.
+
+Values are named as people read them: the block, then the names of levels, roles and departments on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from huiying.regulation.regulation import Regulation
+
+# Block → how it is called, in both languages.
+BLOCKS = {
+    "meta": ("制度本身", "The regulation itself"),
+    "principles": ("原则", "Principles"),
+    "roles": ("岗位", "Posts"),
+    "departments": ("部门", "Departments"),
+    "responsibilities": ("职责", "Responsibilities"),
+    "routing": ("转办", "Routing"),
+    "separation_of_duty": ("职责分离", "Separation of duties"),
+    "monitor": ("监测", "Monitoring"),
+    "levels": ("级别", "Levels"),
+    "emergency_levels": ("突发事件级别", "Emergency levels"),
+    "grading": ("定级", "Grading"),
+    "life_safety": ("生命安全", "Danger to life"),
+    "level_actions": ("各级要做的事", "What each level asks for"),
+    "clocks": ("时限", "Time limits"),
+    "overlays": ("叠加的上位规定", "Superior rules"),
+    "calendar": ("工作日历", "Working calendar"),
+    "joint_meeting": ("联席会议", "Joint meeting"),
+    "dialogue": ("双向互动", "Dialogue"),
+    "acts": ("动作名称", "Names of acts"),
+    "states": ("办理状态", "States"),
+    "response": ("公开回应", "Public response"),
+    "asking": ("群众提问", "Asking"),
+    "workflow": ("流程", "Workflow"),
+    "transfer": ("转办单", "Transfer slip"),
+    "risk_assessment": ("风险评估", "Risk assessment"),
+    "documents": ("文书", "Documents"),
+    "log": ("日志", "Daily log"),
+    "training": ("培训", "Training"),
+    "release_platforms": ("发布平台", "Platforms"),
+    "accountability": ("督查问责", "Accountability"),
+    "assessment": ("考核", "Assessment"),
+    "retention": ("留存期限", "Retention"),
+    "watch": ("监测规则", "Watch rules"),
+    "urgent_numbers": ("紧急电话", "Emergency numbers"),
+    "english": ("英文名称", "English names"),
+}
+KEYS = {
+    "respond_within": ("公开回应", "public response"),
+    "within": ("限", "within"),
+    "internal": ("内部节点", "internal steps"),
+    "by_level": ("按级别", "by level"),
+    "effective_from": ("施行日期", "in force from"),
+    "title": ("名称", "title"),
+    "ladder": ("措施阶梯", "ladder"),
+    "weights": ("权重", "weights"),
+    "triggers": ("情形", "triggers"),
+    "name": ("名称", "name"),
+    "owner": ("主办", "owner"),
+    "backup": ("后备", "backup"),
+    "duty": ("职责", "duty"),
+    "confirm_by": ("由谁认定", "confirmed by"),
+    "patrol": ("巡查", "rounds"),
+    "liaison": ("核实衔接", "liaison"),
+    "bodies": ("机构", "bodies"),
+    "review_steps": ("审核步骤", "review steps"),
+    "quorum": ("到会比例", "quorum"),
+    "per_year_min": ("每年至少几次", "at least a year"),
+}
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value; `before` or `after` is None where the other version has no such value."""
+
+    path: str
+    before: str | None
+    after: str | None
+
+    @property
+    def block(self) -> str:
+        return self.path.partition(".")[0].partition("[")[0]
+
+
+def differences(before: Regulation, after: Regulation) -> list[Change]:
+    """What changed, in the order of the newer file; values that are gone stand last."""
+    was = {path: before.places[path].words for path in before.leaves}
+    now = {path: after.places[path].words for path in after.leaves}
+    changed = [Change(path, was.get(path), words) for path, words in now.items() if was.get(path) != words]
+    gone = [Change(path, words, None) for path, words in was.items() if path not in now]
+    return changed + gone
+
+
+def called(path: str, law: Regulation, lang: str = "zh") -> str:
+    """The way to a value in words: 时限 › 公开回应 › 较大 › 限."""
+    which = 1 if lang.startswith("en") else 0
+    steps = _STEP.findall(path)
+    names = [BLOCKS.get(steps[0], (steps[0], steps[0]))[which]]
+    for step in steps[1:]:
+        if step in KEYS:
+            names.append(KEYS[step][which])
+        else:
+            names.append(_named(step, steps[0], law, lang))
+    return " › ".join(names)
+
+
+_KIND = {"roles": "role", "departments": "department", "acts": "act", "states": "state", "levels": "level"}
+
+
+def _named(step: str, block: str, law: Regulation, lang: str) -> str:
+    for kind in (_KIND.get(block, ""), "level", "act", "role", "category"):
+        try:
+            if kind:
+                return law.name_of(kind, step, lang)
+        except KeyError:
+            continue
+    return law.english_of(step) if lang.startswith("en") else step
+
+
+def sentence(change: Change, law: Regulation, lang: str = "zh") -> str:
+    """「时限 › 公开回应 › 较大 › 限：由 48 小时改为 24 小时」."""
+    place = called(change.path, law, lang)
+    if lang.startswith("en"):
+        if change.before is None:
+            return f"{place}: new, “{change.after}”"
+        if change.after is None:
+            return f"{place}: “{change.before}” is gone"
+        return f"{place}: from “{change.before}” to “{change.after}”"
+    if change.before is None:
+        return f"{place}：新增“{change.after}”"
+    if change.after is None:
+        return f"{place}：删去“{change.before}”"
+    return f"{place}：由“{change.before}”改为“{change.after}”"

@@ -1,0 +1,56 @@
+"""What several tests of oversight need: a case over its time, an assessment that was shown, what check says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+
+from cast import Cast
+from huiying.handling.clocks import poll
+from huiying.handling.models import Case
+from huiying.kernel import clock
+from huiying.kernel.clock import FrozenClock
+from huiying.overseeing import actions, audits
+from huiying.overseeing.models import Assessment, Measure
+from huiying.people.models import User
+from stories import accepted, again
+
+CHECKS = {
+    "planted_cases": audits.cases_say_what_the_ledger_says,
+    "planted_regulation": audits.versions_are_what_was_adopted,
+    "planted_scores": audits.scores_are_computed,
+    "planted_measures": audits.measures_are_what_was_decided,
+}
+AFTER_THE_QUARTER = dt.datetime(2026, 10, 8, 2, 0, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def lies() -> list[str]:
+    """What `huiying check` says about the tables and the ledger."""
+    return [found.sentence_zh for run in CHECKS.values() for found in run()]
+
+
+def told_of(_cast: Cast) -> dt.datetime:
+    return clock.now()
+
+
+def overdue(cast: Cast, frozen: FrozenClock) -> Case:
+    """Of the information department, accepted and not answered in time; the breach counts."""
+    case = accepted(cast)
+    frozen.advance(dt.timedelta(hours=60))
+    while poll(clock.now(), 100):
+        pass
+    return again(case)
+
+
+def shown(cast: Cast, frozen: FrozenClock, period: str = "2026Q3") -> Assessment:
+    """The third quarter is over and its assessment shown by the inspector."""
+    frozen.set(AFTER_THE_QUARTER)
+    return actions.show(period, cast.inspector)
+
+
+def proposed(cast: Cast, case: Case, step: str = "通报批评", who: User | None = None) -> Measure:
+    from huiying.overseeing import measures
+
+    make = partial(measures.propose, cast.department("Z-XX"), step=step, trigger="处置不力")
+    return make(facts="此件逾期十二小时才公开回应。", cases=[case.number], actor=who or cast.inspector)
