@@ -113,6 +113,11 @@ def of_the_chair(person: Standing, meeting: Any) -> str | None:
     return None if person.user.pk == meeting.chair_id else _("须由会议主持人签发。")
 
 
+def of_the_deliberation(person: Standing, row: Any) -> str | None:
+    """Whoever chaired the 会商 signs its minutes, and nobody for them (C6.5)."""
+    return None if row is not None and person.user.pk == row.chair_id else _("须由会商主持人签发。")
+
+
 def who_signs_the_roster(person: Standing, group: Any) -> str | None:
     """Head or deputy of the leading group, which arranges people and strength (C5.1). `group` are its live seats."""
     if any(seat.user_id == person.user.pk and seat.place in ("head", "deputy") for seat in group or ()):
@@ -257,6 +262,16 @@ PERMISSIONS: dict[str, Rule] = {
     "consultation.sort": Rule("（四）C4.2", either(a("handle"), a("draft"), a("office"))),
     "personal_request.view": Rule("（四） §6.2", either(a("office"), a("audit"), a("lead_bureau"))),
     "personal_request.decide": Rule("（四） §6.2", a("office")),
+    # （六）出台前的风险评估
+    "policy.view": Rule("（六）C6.1", staff),
+    "policy.draft": Rule("（六）C6.1", either(a("draft"), a("handle"), a("office"))),
+    "policy.second": Rule("（六）C6.1", either(a("office"), a("lead_bureau"))),
+    "policy.assess": Rule("（六）C6.2 C6.6", either(a("draft"), a("handle"), a("office"))),
+    "policy.decide": Rule("（六）C6.1 C6.7", either(a("office"), a("lead_bureau"))),
+    "policy.decide_highest": Rule("（六）C6.7", a("lead_bureau")),
+    "policy.issue": Rule("（六）C6.1", either(a("handle"), a("office"))),
+    "deliberation.sign": Rule("（六）C6.5", of_the_deliberation),
+    "plan.set_off": Rule("（六）C6.8", either(a("duty"), a("office"))),
     "gap.edit": Rule("（六）C6.14", either(a("handle"), a("office"), a("draft"))),
     "confirmation.ask": Rule("（八）C8.4", either(of_the_case, a("draft"), a("office"))),
     "confirmation.override": Rule("（八）C8.4", a("lead_bureau")),
