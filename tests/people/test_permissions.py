@@ -22,8 +22,8 @@ NAME = re.compile(
     r"(agenda|alarm|asked_again|board|call|case|channels|clue|confirmation|consultation|contact"
     r"|decisions|digest|disclosure|effect|emergency_watch|event|feedback|filing|form|gap|handover"
     r"|import|leading_group|learning|ledger|liaison|media|meeting|page|partner|patrol|people"
-    r"|personal_request|post|press|reconcile|register|release|report|roster|routing|screening|search"
-    r"|source|speaker|suspect|swap|task|template|urgent|warning|watch)\.[a-z_]+"
+    r"|personal_request|plan|policy|post|press|reconcile|register|release|report|roster|routing|rule"
+    r"|screening|search|skill|source|speaker|suspect|swap|task|template|training|urgent|warning|watch)\.[a-z_]+"
 )
 
 

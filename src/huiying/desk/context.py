@@ -233,6 +233,7 @@ class Everywhere:
             ("digest", _("民意月报"), may(user, "digest.view").allowed),
             ("pages", _("热点和常见问题"), may(user, "page.view").allowed),
             ("consultations", _("意见征集"), may(user, "page.view").allowed),
+            ("policies", _("政策和风险评估"), may(user, "policy.view").allowed),
             ("requests", _("更正和删除请求"), may(user, "personal_request.view").allowed),
             ("sources", _("监测来源"), may(user, "source.view").allowed),
             ("platforms", _("平台登记"), may(user, "register.view").allowed),

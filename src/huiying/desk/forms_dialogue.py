@@ -140,12 +140,12 @@ class ConsultationForm(forms.Form):
 
     def told(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        blocks = _blocks(given["questions"])
+        blocks = blocks(given["questions"])
         given["questions"] = [{"text": block[0], "options": block[1:]} for block in blocks if block]
         return given
 
 
-def _blocks(text: str) -> list[list[str]]:
+def blocks(text: str) -> list[list[str]]:
     blocks = text.replace("\r\n", "\n").split("\n\n")
     return [[line.strip() for line in block.splitlines() if line.strip()] for block in blocks]
 

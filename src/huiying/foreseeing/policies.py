@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.foreseeing import surveying
-from huiying.foreseeing.models import Assessment, Plan, Policy, Risk
+from huiying.foreseeing.models import Assessment, Plan, Policy, Risk, Survey
 from huiying.kernel import canonical
 from huiying.people.words import called, listed
 from huiying.regulation import Regulation
@@ -35,19 +35,25 @@ class Method:
         return self.n > 0
 
 
-def evidence(row: Assessment) -> dict[EvidenceKind, int]:
+def surveys(row: Assessment) -> list[Survey]:
+    """With the portal's counts, which are a consultation's."""
+    return list(row.surveys.select_related("consultation").prefetch_related("consultation__tallies"))
+
+
+def evidence(row: Assessment, held: Sequence[Survey] | None = None) -> dict[EvidenceKind, int]:
     """How much counts: surveys with an answer, deliberations whose minutes are signed."""
-    return {
-        "tracking": row.trackings.count(),
-        "survey": sum(surveying.answered(survey) > 0 for survey in row.surveys.select_related("consultation")),
-        "visit": row.visits.count(),
-        "meeting": row.deliberations.filter(signed_at__isnull=False).count(),
-    }
+    counted = Assessment.objects.filter(pk=row.pk).values(
+        tracking=Count("trackings", distinct=True),
+        visit=Count("visits", distinct=True),
+        meeting=Count("deliberations", filter=Q(deliberations__signed_at__isnull=False), distinct=True),
+    )[0]
+    held = surveys(row) if held is None else held
+    return {**counted, "survey": sum(surveying.answered(one) > 0 for one in held)}
 
 
-def methods(row: Assessment, regulation: Regulation) -> list[Method]:
+def methods(row: Assessment, regulation: Regulation, held: Sequence[Survey] | None = None) -> list[Method]:
     """In the order of the file. Two methods of one kind share their evidence, and count once."""
-    found = evidence(row)
+    found = evidence(row, held)
     rule = regulation.risk_assessment
     return [Method(name, kind, found[kind]) for name in rule.methods if (kind := rule.kind_of(name)) is not None]
 
@@ -106,7 +112,7 @@ def sha256_of(row: Assessment) -> str:
         "trackings": [[one.pk, one.words, one.figures, one.finding] for one in row.trackings.all()],
         "surveys": [
             [one.pk, one.frame, one.frame_size, one.drawn, one.asked, surveying.counts(one)]
-            for one in row.surveys.select_related("consultation")
+            for one in surveys(row)
         ],
         "visits": [[one.pk, one.visited_on.isoformat(), one.whom, one.views] for one in row.visits.all()],
         "deliberations": [

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from huiying.foreseeing.models import Survey, Tally
+from huiying.foreseeing.models import Survey
 from huiying.people.queries import regulation_now
 
 Z95 = 1.959964  # two-sided, 95 %
@@ -58,8 +58,9 @@ def response_rate(row: Survey) -> float | None:
     return min(answered(row) / row.asked, 1.0) if row.asked else None
 
 
-def results(row: Survey) -> list[Result]:
-    small = regulation_now().risk_assessment.small_sample
+def results(row: Survey, small: int | None = None) -> list[Result]:
+    """`small`: as the regulation says, where the caller has it at hand."""
+    small = regulation_now().risk_assessment.small_sample if small is None else small
     portal, paper = _portal(row), _paper(row)
     found = []
     for number, question in enumerate(row.questions):
@@ -105,9 +106,9 @@ def told(row: Survey) -> dict[str, Any]:
 
 def _portal(row: Survey) -> list[list[int]]:
     found = [[0] * len(question["options"]) for question in row.questions]
-    if row.consultation_id is None:
+    if row.consultation is None:
         return found
-    for tally in Tally.objects.filter(consultation_id=row.consultation_id):
+    for tally in row.consultation.tallies.all():
         found[tally.question][tally.option] = tally.count
     return found
 

@@ -113,11 +113,6 @@ def of_the_chair(person: Standing, meeting: Any) -> str | None:
     return None if person.user.pk == meeting.chair_id else _("须由会议主持人签发。")
 
 
-def of_the_deliberation(person: Standing, row: Any) -> str | None:
-    """Whoever chaired the 会商 signs its minutes, and nobody for them (C6.5)."""
-    return None if row is not None and person.user.pk == row.chair_id else _("须由会商主持人签发。")
-
-
 def who_signs_the_roster(person: Standing, group: Any) -> str | None:
     """Head or deputy of the leading group, which arranges people and strength (C5.1). `group` are its live seats."""
     if any(seat.user_id == person.user.pk and seat.place in ("head", "deputy") for seat in group or ()):
@@ -141,6 +136,13 @@ def who_sits_in_the_meeting(person: Standing, meeting: Any) -> str | None:
     if any(seat.user_id == person.user.pk for seat in meeting.seats.all()):
         return None
     return _("您不在这次会议的名单上。")
+
+
+def of_the_organisers(person: Standing, _obj: Any) -> str | None:
+    """Whoever handles for a department that the regulation names as organiser of training (C9.6)."""
+    if person.can_in("handle", set(person.regulation.training.organisers)):
+        return None
+    return _("须由制度规定的培训组织部门办理。")
 
 
 def administrator(person: Standing, _obj: Any) -> str | None:
@@ -270,7 +272,6 @@ PERMISSIONS: dict[str, Rule] = {
     "policy.decide": Rule("（六）C6.1 C6.7", either(a("office"), a("lead_bureau"))),
     "policy.decide_highest": Rule("（六）C6.7", a("lead_bureau")),
     "policy.issue": Rule("（六）C6.1", either(a("handle"), a("office"))),
-    "deliberation.sign": Rule("（六）C6.5", of_the_deliberation),
     "plan.set_off": Rule("（六）C6.8", either(a("duty"), a("office"))),
     "gap.edit": Rule("（六）C6.14", either(a("handle"), a("office"), a("draft"))),
     "confirmation.ask": Rule("（八）C8.4", either(of_the_case, a("draft"), a("office"))),
@@ -285,6 +286,14 @@ PERMISSIONS: dict[str, Rule] = {
     "case.reopen": Rule("（八）C8.8", either(a("office"), a("duty"))),
     "case.void": Rule("INV-1", a("office")),
     # （九）（十二）组织与督查
+    "training.view": Rule("（九）C9.6", staff),
+    "training.plan": Rule("（九）C9.6", either(a("office"), of_the_organisers)),
+    "training.attend": Rule("（九）C9.6", staff),
+    "skill.view": Rule("（九）C9.4", staff),
+    "skill.edit": Rule("（九）C9.4", a("office")),
+    "rule.view": Rule("（九）C9.2", staff),
+    "rule.draft": Rule("（九）C9.2", either(a("office"), a("draft"))),
+    "rule.sign": Rule("（九）C9.2", a("lead_bureau")),
     "ledger.view": Rule("（十二） INV-8", either(a("office"), a("audit"), a("lead_bureau"))),
     "people.manage": Rule("（九）", administrator),
 }

@@ -15,6 +15,7 @@ from huiying.desk.addresses import (
     liaison,
     meetings,
     patrol,
+    policies,
     releasing,
     routing,
     sampling,
@@ -27,6 +28,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, policies,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

@@ -54,7 +54,7 @@ def track(
     known = set(Case.objects.filter(number__in=numbers, event__life_safety=False).values_list("number", flat=True))
     if missing := [number for number in numbers if number not in known]:
         raise Refused(_("没有这些编号的办件：%(names)s。") % {"names": listed(missing)}, code="no_such_case")
-    figures = tracking.figures(words, start, min(end, time.now()))
+    figures = tracking.figures(words, start, end)
     found = Tracking.objects.create(
         assessment=row,
         words=words,
@@ -245,7 +245,7 @@ def sign_deliberation(found: Deliberation, actor: User) -> Deliberation:
     """签发: by the chair alone (C6.5)."""
     row = to_change(found.assessment)
     found = Deliberation.objects.select_for_update(of=("self",)).get(pk=found.pk)
-    require(actor, "deliberation.sign", found)
+    require(actor, "meeting.sign", found)
     if found.signed_at is not None:
         raise Refused(_("纪要已经签发。"), code="signed")
     found.signed_by, found.signed_at = actor.name, time.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ def locked(row: Policy) -> Policy:
     return Policy.objects.select_for_update(of=("self",)).select_related("department").get(pk=row.pk)
 
 
-def note(row: Policy, kind: str, payload: dict[str, object], who: Actor) -> None:
+def note(row: Policy, kind: str, payload: Mapping[str, object], who: Actor) -> None:
     record(policies.chain_of(row), kind, {"policy": row.number, **payload}, who)
 
 
