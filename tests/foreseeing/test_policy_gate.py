@@ -63,8 +63,12 @@ def test_marking_issued_without_an_approved_assessment_must_be_impossible_c6_1(c
     assert refusal(issue, told.registered(cast), cast) == "gate"  # not even screened
     with pytest.raises(IntegrityError), transaction.atomic():
         Policy.objects.filter(pk=policy.pk).update(state="issued", issued_at=clock.now())
+    no_word = {"major": None, "screen_reason": "", "screened_user": None}
+    for change in ({"major": False}, no_word, {"excused_user": cast.office.pk, "major": False}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Policy.objects.filter(pk=policy.pk).update(state="issued", issued_at=clock.now(), **change)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Policy.objects.filter(pk=policy.pk).update(state="issued", major=False, issued_at=clock.now())
+        Policy.objects.filter(pk=policy.pk).update(state="issued", assessed_at=clock.now())  # no time of issue
 
 
 def test_an_assessment_dated_after_the_issue_must_be_impossible_c6_1(cast: Cast, frozen) -> None:

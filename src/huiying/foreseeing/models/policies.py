@@ -52,9 +52,16 @@ class Policy(models.Model):
         ordering: ClassVar = ["-id"]
         constraints: ClassVar = [
             models.CheckConstraint(
+                # What is unknown must not pass: a comparison with NULL is neither true nor false to a database.
                 condition=~Q(state="issued")
-                | Q(issued_at__isnull=False, major=False, excused_user__isnull=False, excused_at__lte=F("issued_at"))
-                | Q(issued_at__isnull=False, major=True, assessed_at__isnull=False, assessed_at__lt=F("issued_at")),
+                | (
+                    Q(issued_at__isnull=False, major__isnull=False)
+                    & (
+                        Q(major=False, excused_user__isnull=False, excused_at__isnull=False)
+                        & Q(excused_at__lte=F("issued_at"))
+                        | Q(major=True, assessed_at__isnull=False) & Q(assessed_at__lt=F("issued_at"))
+                    )
+                ),
                 name="policy_issued_only_after_assessment",
             ),
             models.CheckConstraint(

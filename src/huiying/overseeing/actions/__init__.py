@@ -1,0 +1,1 @@
+"""Verbs of training, skills and the house's own rules （九）."""
