@@ -36,7 +36,9 @@ from whole.url_rows import (
     following,
     forms,
     importing,
+    organising,
     patrol,
+    policies,
     releasing,
     screening,
     sources,
@@ -470,6 +472,8 @@ PARTS = (
     warnings,
     watch,
     dialogue,
+    policies,
+    organising,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

@@ -24,7 +24,9 @@ from huiying.api import (
     learning,
     liaisons,
     meetings,
+    organising,
     patrol,
+    policies,
     pictures,
     posts,
     public,
@@ -77,6 +79,8 @@ api.add_router("", posts.router, tags=["posts"])
 api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
 api.add_router("", dialogue.router, tags=["dialogue"])
+api.add_router("", policies.router, tags=["policies"])
+api.add_router("", organising.router, tags=["organising"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

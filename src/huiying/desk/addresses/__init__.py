@@ -14,6 +14,7 @@ from huiying.desk.addresses import (
     importing,
     liaison,
     meetings,
+    organising,
     patrol,
     policies,
     releasing,
@@ -28,6 +29,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, policies,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, policies, organising,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

@@ -15,6 +15,7 @@ from huiying.desk.sentences import (
     importing,
     liaison,
     meetings,
+    organising,
     patrol,
     policies,
     releasing,
@@ -28,7 +29,7 @@ from huiying.desk.sentences import (
 
 PARTS = (
     calling, routing, asking, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, sources, importing, grouping, dialogue, policies,
+    patrol, watch, sampling, warnings, sources, importing, grouping, dialogue, policies, organising,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}
