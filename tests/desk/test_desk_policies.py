@@ -61,7 +61,8 @@ def test_the_whole_way_is_walked_on_the_pages_scenario_5(cast: Cast, client: Cli
     assert status == 409
     assert "必须先定处置预案" in text
     plan = {
-        "questions": "为什么退得慢\n旧系统逐笔核对。\n\n什么时候好\n十月起五天内退。", "steps": "信息部先核对名单，办公室发布。",
+        "questions": "为什么退得慢\n旧系统逐笔核对。\n\n什么时候好\n十月起五天内退。",
+        "steps": "信息部先核对名单，办公室发布。",
         "speaker": told.speaker(cast).pk, "channels": ["portal"], "contacts": [cast.tech_head.pk],
         "drill_on": "2026-09-30", "words_0": "保证金 退款", "level_0": "", "posts_0": 1,
     }  # fmt: skip
@@ -123,7 +124,7 @@ def test_the_matrix_is_drawn_with_its_table_behind_it_c6_6(cast: Cast, client: C
     told.risky(cast, row, 4, 4, title="企业集中来访")
     client.force_login(cast.office)
     text = page(client, row.policy, "risks/")
-    assert text.count("<rect class=\"shade-") == 25
+    assert text.count('<rect class="shade-') == 25
     assert ">1、2</text>" in text
     assert "4 × 4 = 16" in text
     assert "script" not in text[text.index("<figure") : text.index("</figure>")]

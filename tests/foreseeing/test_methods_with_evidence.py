@@ -40,7 +40,7 @@ def done(row: Assessment) -> list[str]:
     return [method.name for method in reads.methods(row, regulation_now()) if method.done]
 
 
-# --- C6.2 舆情跟踪 -----------------------------------------------------------------------------------------------------
+# --- C6.2 舆情跟踪 -------------------------------------------------------------------------------------------------
 
 
 def test_a_method_without_evidence_can_not_be_ticked_must_be_impossible_c6_2(cast: Cast) -> None:
@@ -97,7 +97,7 @@ def test_nothing_outside_the_period_is_counted_and_a_quiet_period_is_evidence_to
 
 
 def test_a_danger_to_life_is_in_no_figure_of_a_tracking(cast: Cast) -> None:
-    from whole.url_world import LIFE  # noqa: PLC0415 -- only this test needs the words
+    from whole.url_world import LIFE
 
     stories.hear(LIFE, own_channel=True)
     row = told.begun(cast)
@@ -131,7 +131,7 @@ def test_cases_that_were_looked_at_stand_with_the_figures_c6_2(cast: Cast) -> No
     assert found.cases == [case.number]
 
 
-# --- C6.3 抽样调查 -----------------------------------------------------------------------------------------------------
+# --- C6.3 抽样调查 -------------------------------------------------------------------------------------------------
 
 
 def test_frame_and_instrument_stand_before_any_answer_c6_3(cast: Cast) -> None:
@@ -227,7 +227,7 @@ def test_a_margin_is_a_share_and_falls_as_more_of_the_frame_answer_c6_3(n: int, 
     assert surveying.margin(count, n, Survey(drawn=Survey.RANDOM, frame_size=n)) == 0 or n == 1
 
 
-# --- C6.4 重点走访 -----------------------------------------------------------------------------------------------------
+# --- C6.4 重点走访 -------------------------------------------------------------------------------------------------
 
 
 def test_a_visit_names_a_group_and_no_person_c6_4(cast: Cast) -> None:
@@ -241,7 +241,7 @@ def test_a_visit_names_a_group_and_no_person_c6_4(cast: Cast) -> None:
     assert done(row) == ["重点走访"]
 
 
-# --- C6.5 会商分析 -----------------------------------------------------------------------------------------------------
+# --- C6.5 会商分析 -------------------------------------------------------------------------------------------------
 
 
 def test_minutes_without_attendance_must_be_impossible_c6_5(cast: Cast) -> None:
@@ -289,7 +289,7 @@ def test_a_joint_meeting_with_signed_minutes_stands_in_c6_5(cast: Cast, frozen) 
 
 
 def test_another_bureaus_methods_have_their_own_names_and_the_same_evidence_s10(cast: Cast) -> None:
-    from huiying.regulation import load  # noqa: PLC0415
+    from huiying.regulation import load
 
     rule = load("sixian").risk_assessment
     assert [rule.kind_of(name) for name in rule.methods] == ["survey", "visit", "meeting"]

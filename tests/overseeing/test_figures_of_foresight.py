@@ -45,7 +45,7 @@ def evidence(*kinds: str) -> list[dict[str, Any]]:
     return [{"name": kind, "kind": kind, "evidence": 1} for kind in kinds]
 
 
-# --- C6.1 -------------------------------------------------------------------------------------------------------------
+# --- C6.1 ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_issue_is_assessed_only_by_an_approval_dated_before_it_c6_1() -> None:
@@ -62,7 +62,7 @@ def test_the_last_word_of_the_screening_counts_c6_1() -> None:
     assert (result["policies_screened"], result["policies_touching_people"]) == (2, 1)
 
 
-# --- C6.2–C6.7 --------------------------------------------------------------------------------------------------------
+# --- C6.2–C6.7 ----------------------------------------------------------------------------------------------------
 
 
 def test_two_methods_of_one_kind_are_one_and_those_without_evidence_none_c6_2() -> None:
@@ -96,7 +96,7 @@ def test_risks_with_sign_and_owner_and_levels_with_a_signer_c6_6_c6_7() -> None:
     assert result["levels_signed_share"] == 0.5
 
 
-# --- C6.8 -------------------------------------------------------------------------------------------------------------
+# --- C6.8 ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_grave_risk_needs_a_plan_with_a_day_for_its_drill_c6_8() -> None:
@@ -116,17 +116,21 @@ def test_a_drill_counts_when_its_day_is_over_not_before_c6_8() -> None:
 
 
 def test_plans_met_and_set_off_belong_to_the_period_of_the_act_c6_8() -> None:
-    book = Book().write("policy:a", "plan.met", 1).write("policy:a", "plan.met", 30).write("policy:a", "plan.set_off", 2)
+    book = (
+        Book().write("policy:a", "plan.met", 1).write("policy:a", "plan.met", 30).write("policy:a", "plan.set_off", 2)
+    )
     assert (book.result("2026-09")["plans_met"], book.result("2026-09")["plans_set_off"]) == (1, 1)
 
 
-# --- （九） -------------------------------------------------------------------------------------------------------------
+# --- （九） ---------------------------------------------------------------------------------------------------------
 
 
 def test_training_counts_who_came_of_who_was_called_and_each_ability_once_c9_6() -> None:
     book = Book().write("training:1", "training.held", 1, invited=10, present=7, abilities=["舆情研判能力"])
     book.write("training:1", "training.held", 2, invited=10, present=9, abilities=["舆情研判能力", "回应引导能力"])
-    book.write("training:1", "training.answered", 2, score=3, of=4).write("training:1", "training.answered", 2, score=1, of=4)
+    book.write("training:1", "training.answered", 2, score=3, of=4).write(
+        "training:1", "training.answered", 2, score=1, of=4
+    )
     result = book.result()
     assert (result["training_sessions"], result["training_attendance_share"]) == (2, 0.8)
     assert result["training_abilities_covered_share"] == pytest.approx(2 / 3, abs=1e-4)

@@ -155,7 +155,9 @@ def test_a_rule_that_ran_out_holds_no_longer_and_the_office_was_told_a_month_bef
 
 def test_a_new_version_takes_over_when_it_begins_and_a_signed_text_is_never_changed_c9_2(cast: Cast, frozen) -> None:
     first = signed(cast)
-    second = drafted(cast, first.rule, text="第一条 双人值班，节假日也一样。", effective_from=clock.now().date() + 10 * DAY)
+    second = drafted(
+        cast, first.rule, text="第一条 双人值班，节假日也一样。", effective_from=clock.now().date() + 10 * DAY
+    )
     assert (second.n, first.n) == (2, 1)
     rules.sign_rule(second, second.sha256, cast.deputy)
     (held,) = organising.rules()

@@ -159,9 +159,7 @@ def _session_out(row: TrainingSession, user: User) -> dict[str, Any]:
     row.refresh_from_db()
     shows = row.state == TrainingSession.OPEN and may(user, "training.plan").allowed
     names = ("title", "state", "abilities", "starts_at")
-    seats = [
-        {"name": seat.name, "checked_in_at": seat.checked_in_at, "score": seat.score} for seat in row.seats.all()
-    ]
+    seats = [{"name": seat.name, "checked_in_at": seat.checked_in_at, "score": seat.score} for seat in row.seats.all()]
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},

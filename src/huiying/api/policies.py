@@ -245,7 +245,7 @@ class PlanHitOut(Schema):
 
 
 class PolicyOut(Schema):
-    """`why_not_issue`: what stands in the way of issuing it, "" where nothing does; `sha256` is what a decision names."""
+    """`why_not_issue`: what stands in the way of issuing it, "" where nothing does; `sha256`: what a decision names."""
 
     id: int
     number: str

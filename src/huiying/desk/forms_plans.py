@@ -49,7 +49,9 @@ class PlanForm(VerbForm):
         listed = list(staff().annotate(is_called=Exists(called)))
         people.choices = [(user.pk, person_called(user)) for user in listed]
         people.initial = [user.pk for user in listed if user.is_called]
-        levels = [(level.code, self.regulation.name_of("level", level.code, lang())) for level in self.regulation.levels]
+        levels = [
+            (level.code, self.regulation.name_of("level", level.code, lang())) for level in self.regulation.levels
+        ]
         triggers = list(getattr(self.subject, "triggers", None) or [])
         for n in range(TRIGGERS):
             row = triggers[n] if n < len(triggers) else None

@@ -29,7 +29,9 @@ DRAWN = {
 class PolicyForm(forms.Form):
     title = forms.CharField(label=_("政策名称"), max_length=200)
     summary = forms.CharField(
-        label=_("主要内容"), widget=long_text(), help_text=_("要定什么、影响到谁。改了这里，要重新判定是否涉及群众利益。")
+        label=_("主要内容"),
+        widget=long_text(),
+        help_text=_("要定什么、影响到谁。改了这里，要重新判定是否涉及群众利益。"),
     )
     department = DepartmentField(label=_("起草部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
     planned_on = forms.DateField(
@@ -67,7 +69,9 @@ class BeginForm(VerbForm):
 
 class ProposeForm(VerbForm):
     conclusion = forms.CharField(
-        label=_("评估结论"), widget=long_text(), help_text=_("能不能出台、要做好哪些准备。送审后再改证据或风险，要重新送审。")
+        label=_("评估结论"),
+        widget=long_text(),
+        help_text=_("能不能出台、要做好哪些准备。送审后再改证据或风险，要重新送审。"),
     )
 
     def prepare(self) -> None:
@@ -256,9 +260,7 @@ class DropRiskForm(VerbForm):
 
 class GradeForm(VerbForm):
     level = forms.ChoiceField(label=_("风险等级"), widget=forms.RadioSelect)
-    reason = forms.CharField(
-        label=_("理由（与规则不同时必填）"), widget=long_text(), required=False, max_length=2000
-    )
+    reason = forms.CharField(label=_("理由（与规则不同时必填）"), widget=long_text(), required=False, max_length=2000)
 
     def prepare(self) -> None:
         levels = self.regulation.risk_assessment.risk_levels

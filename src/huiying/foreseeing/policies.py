@@ -111,8 +111,7 @@ def sha256_of(row: Assessment) -> str:
         "conclusion": row.conclusion,
         "trackings": [[one.pk, one.words, one.figures, one.finding] for one in row.trackings.all()],
         "surveys": [
-            [one.pk, one.frame, one.frame_size, one.drawn, one.asked, surveying.counts(one)]
-            for one in surveys(row)
+            [one.pk, one.frame, one.frame_size, one.drawn, one.asked, surveying.counts(one)] for one in surveys(row)
         ],
         "visits": [[one.pk, one.visited_on.isoformat(), one.whom, one.views] for one in row.visits.all()],
         "deliberations": [

@@ -79,7 +79,9 @@ class Foresight:
             "risks_with_sign_and_owner_share": _of(done, "risks_with_sign_and_owner", "risks"),
             "levels_signed_share": share([bool(told.get("level") and told.get("level_by")) for told in done]),
             "grave_risks": len(grave),
-            "grave_risks_with_plan_share": share([bool(told.get("has_plan") and told.get("drill_on")) for told in grave]),
+            "grave_risks_with_plan_share": share(
+                [bool(told.get("has_plan") and told.get("drill_on")) for told in grave]
+            ),
             "plan_drills_on_time_share": share([bool(row.drilled and row.drilled[0]) for row in due]),
             "plans_met": sum(wanted.holds(at, zone) for row in rows for at in row.met),
             "plans_set_off": sum(wanted.holds(at, zone) for row in rows for at in row.set_off),

@@ -19,9 +19,9 @@ from huiying.regulation import Regulation
 
 
 def trainings() -> QuerySet[Training]:
-    return Training.objects.annotate(
-        held=Count("sessions", filter=Q(sessions__state=TrainingSession.HELD))
-    ).order_by("-year", "-id")
+    return Training.objects.annotate(held=Count("sessions", filter=Q(sessions__state=TrainingSession.HELD))).order_by(
+        "-year", "-id"
+    )
 
 
 def sessions() -> QuerySet[TrainingSession]:

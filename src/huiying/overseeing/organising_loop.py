@@ -1,4 +1,4 @@
-"""What happens later of （九）: rules that run out, and what the auditor says of rules, abilities and single persons."""
+"""What happens later of （九）: house rules that run out, and what the auditor says of them (C9.2)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ SESSION_VERBS: dict[str, Verb] = {
         _("签到已开始。把签到码写在现场，各人自己签。"),
     ),
     "renew": Verb(NothingForm, lambda row, told, user: training.renew_code(row, user), _("签到码已换。")),
-    "close": Verb(NothingForm, lambda row, told, user: training.close_session(row, user), _("培训已结束，到课率已定。")),
+    "close": Verb(
+        NothingForm, lambda row, told, user: training.close_session(row, user), _("培训已结束，到课率已定。")
+    ),
     "cancel": Verb(
         forms.CancelForm, lambda row, told, user: training.cancel_session(row, told["reason"], user), _("已取消。")
     ),

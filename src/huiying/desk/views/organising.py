@@ -56,9 +56,7 @@ def _skills(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> 
         "skills": found,
         "vacant": sum(post.vacant for post in posts),
         "single": sum(post.single for post in posts) + sum(skill.single for skill in found),
-        "bar": build(
-            offered(rows), SKILL_VERBS, roster, user, base=f"{reverse('desk:skills')}do/", bound=bound
-        ),
+        "bar": build(offered(rows), SKILL_VERBS, roster, user, base=f"{reverse('desk:skills')}do/", bound=bound),
     }
     return render(request, "desk/skills.html", context)
 

@@ -195,7 +195,8 @@ def _session(
         "own": own,
         "present": sum(seat.checked_in_at is not None for seat in seats),
         "code": found.code if organises and found.state == TrainingSession.OPEN else "",
-        "check": check or (CheckInForm(label_suffix="") if found.state == TrainingSession.OPEN and not present else None),
+        "check": check
+        or (CheckInForm(label_suffix="") if found.state == TrainingSession.OPEN and not present else None),
         "quiz": quiz_form or _quiz_of(found, own),
         "bar": build(
             _offers(found, organises.why),

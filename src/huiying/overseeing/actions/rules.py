@@ -45,9 +45,7 @@ def draft_rule(
     now = time.now()
     if rule is None:
         year = now.astimezone(zone()).year
-        rule = HouseRule.objects.create(
-            number=f"{year}-{next_number(f'rule:{year}')}", title=title, made_at=now
-        )
+        rule = HouseRule.objects.create(number=f"{year}-{next_number(f'rule:{year}')}", title=title, made_at=now)
     else:
         rule = HouseRule.objects.select_for_update().get(pk=rule.pk)
         if rule.ended_on is not None:

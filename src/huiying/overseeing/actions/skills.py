@@ -21,9 +21,7 @@ CHAIN = "skills"
 
 
 @transaction.atomic
-def record_skill(
-    *, user: User, skill: str, note: str, backup: User | None, since: dt.date, actor: User
-) -> SkillEntry:
+def record_skill(*, user: User, skill: str, note: str, backup: User | None, since: dt.date, actor: User) -> SkillEntry:
     """记一项技能. An entry that stands is replaced: the old one ends today, the ledger keeps both."""
     require(actor, "skill.edit")
     for person in (user, backup):

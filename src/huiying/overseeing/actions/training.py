@@ -153,7 +153,8 @@ def check_in(session: TrainingSession, code: str, actor: User) -> TrainingSeat:
     require(actor, "training.attend")
     if not _is_right(session, code, actor):
         raise Refused(
-            _("签到码不对。请看现场的签到码；试错 %(most)d 次后，请组织者换一个码。") % {"most": TRIES}, code="wrong_code"
+            _("签到码不对。请看现场的签到码；试错 %(most)d 次后，请组织者换一个码。") % {"most": TRIES},
+            code="wrong_code",
         )
     return _sit_down(session, actor)
 

@@ -27,5 +27,7 @@ class SkillEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(backup__isnull=True) | ~Q(backup=F("user")), name="nobody_backs_themselves"
             ),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="skill_for_a_while"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="skill_for_a_while"
+            ),
         ]
