@@ -62,7 +62,7 @@ def test_a_session_from_its_plan_to_its_quiz_c9_6(cast: Cast, client: Client, fr
 
 def test_the_roster_shows_in_red_what_hangs_on_one_person_c9_4(cast: Cast, client: Client) -> None:
     client.force_login(cast.office)
-    skill = {"user": cast.editor.pk, "skill": "短视频", "since": "2026-01-01"}
+    skill = {"who": cast.editor.pk, "skill": "短视频", "since": "2026-01-01"}
     assert client.post("/desk/skills/do/record/", skill).status_code == 302
     text = client.get("/desk/skills/").content.decode()
     part = text[text.index("短视频") :]

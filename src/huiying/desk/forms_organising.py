@@ -96,7 +96,7 @@ class QuizForm(forms.Form):
 
 
 class SkillForm(VerbForm):
-    user = PersonField(label=_("谁"), queryset=User.objects.none(), empty_label=_("请选择"))
+    who = PersonField(label=_("谁"), queryset=User.objects.none(), empty_label=_("请选择"))
     skill = forms.CharField(label=_("会什么"), max_length=60, help_text=_("例如短视频、数据分析、新媒体写作。"))
     note = forms.CharField(label=_("学过什么、做过多久（可以不写）"), required=False, max_length=300)
     backup = PersonField(
@@ -107,7 +107,7 @@ class SkillForm(VerbForm):
     def prepare(self) -> None:
         people = staff()
         choices = [(user.pk, person_called(user)) for user in people]  # read once for both
-        for name, empty in (("user", _t("请选择")), ("backup", _t("没有"))):
+        for name, empty in (("who", _t("请选择")), ("backup", _t("没有"))):
             field = cast("forms.ModelChoiceField[User]", self.fields[name])
             field.queryset, field.choices = people, [("", empty), *choices]
         self.fields["since"].initial = clock.now().astimezone(self.regulation.zone).date()

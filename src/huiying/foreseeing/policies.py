@@ -48,7 +48,12 @@ def evidence(row: Assessment, held: Sequence[Survey] | None = None) -> dict[Evid
         meeting=Count("deliberations", filter=Q(deliberations__signed_at__isnull=False), distinct=True),
     )[0]
     held = surveys(row) if held is None else held
-    return {**counted, "survey": sum(surveying.answered(one) > 0 for one in held)}
+    return {
+        "tracking": counted["tracking"],
+        "survey": sum(surveying.answered(one) > 0 for one in held),
+        "visit": counted["visit"],
+        "meeting": counted["meeting"],
+    }
 
 
 def methods(row: Assessment, regulation: Regulation, held: Sequence[Survey] | None = None) -> list[Method]:

@@ -69,7 +69,7 @@ class Skill:
     @property
     def single(self) -> bool:
         people = {entry.user_id for entry in self.entries if entry.user.is_active}
-        people |= {entry.backup_id for entry in self.entries if entry.backup is not None and entry.backup.is_active}
+        people |= {entry.backup.pk for entry in self.entries if entry.backup is not None and entry.backup.is_active}
         return len(people) < 2
 
 

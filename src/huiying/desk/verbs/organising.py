@@ -42,15 +42,18 @@ SESSION_VERBS: dict[str, Verb] = {
 }
 
 
+def _record_skill(_shown: Any, told: Cleaned, user: User) -> Any:
+    return skills.record_skill(**{name: told[name] for name in ("skill", "note", "backup", "since")},
+                               user=told["who"], actor=user)  # fmt: skip
+
+
 def _end_skill(shown: Any, told: Cleaned, user: User) -> Any:
     entry = next(row for row in shown.entries if str(row.pk) == told["entry"])
     return skills.end_skill(entry, told["reason"], user)
 
 
 SKILL_VERBS: dict[str, Verb] = {
-    "record": Verb(
-        forms.SkillForm, lambda _none, told, user: skills.record_skill(**told, actor=user), _("名册已更新。")
-    ),
+    "record": Verb(forms.SkillForm, _record_skill, _("名册已更新。")),
     "end": Verb(forms.EndSkillForm, _end_skill, _("已从名册里结束这一条。")),
 }
 
