@@ -352,7 +352,8 @@ Offers = list[tuple[str, "str | Promise", str]]
 
 def _offers_main(shown: Shown, user: User) -> Offers:
     policy, row = shown.policy, shown.assessment
-    drafts, rows = may(user, "policy.draft").why, []
+    drafts = may(user, "policy.draft").why
+    rows: Offers = []
     if policy.state != Policy.DRAFT:
         return []
     if row is None:
