@@ -185,6 +185,25 @@ ALLOWED: dict[str, set[str]] = {
     "personal_request.view": OFFICE | LEADERS | {"inspector"},
     "personal_request.decide": OFFICE,
     "gap.edit": HANDLERS | DRAFTERS,
+    # C6.1–C6.7: whoever prepares a policy assesses it; approving is another's, the highest risk a leader's alone.
+    "policy.view": ALL_STAFF,
+    "policy.draft": HANDLERS | DRAFTERS,
+    "policy.second": OFFICE | LEADERS,
+    "policy.assess": HANDLERS | DRAFTERS,
+    "policy.decide": OFFICE | LEADERS,
+    "policy.decide_highest": LEADERS,
+    "policy.issue": HANDLERS | OFFICE,
+    # C6.8: setting a plan off opens a case, which is the desk's and the office's.
+    "plan.set_off": DUTY | OFFICE,
+    # C9.6, C9.4, C9.2: two departments organise the training, everybody comes; a leader signs the house's own rules.
+    "training.view": ALL_STAFF,
+    "training.plan": OFFICE | {"network_head", "office_dept_head"},
+    "training.attend": ALL_STAFF,
+    "skill.view": ALL_STAFF,
+    "skill.edit": OFFICE,
+    "rule.view": ALL_STAFF,
+    "rule.draft": DRAFTERS,
+    "rule.sign": LEADERS,
     # （十二）: the ledger is read by those who answer for it and by the inspector.
     "ledger.view": OFFICE | LEADERS | {"inspector"},
     # C12.3: whoever inspects or coordinates shows it, a leader ends it, each department answers for its own row.

@@ -19,11 +19,12 @@ from subjects import Subjects
 SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
-    r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation|conformance|consultation|contact"
-    r"|decisions|digest|disclosure|effect|emergency_watch|event|feedback|filing|form|gap|handover"
-    r"|import|interpretation|leading_group|learning|ledger|liaison|measure|media|meeting|page|partner|patrol|people"
-    r"|personal_request|post|press|reconcile|register|regulation|release|report|roster|routing|screening|search"
-    r"|source|speaker|suspect|swap|task|template|urgent|warning|watch)\.[a-z_]+"
+    r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation"
+    r"|conformance|consultation|contact|decisions|digest|disclosure|effect|emergency_watch|event"
+    r"|feedback|filing|form|gap|handover|import|interpretation|leading_group|learning|ledger|liaison"
+    r"|measure|media|meeting|page|partner|patrol|people|personal_request|plan|policy|post|press"
+    r"|reconcile|register|regulation|release|report|roster|routing|rule|screening|search|skill|source"
+    r"|speaker|suspect|swap|task|template|training|urgent|warning|watch)\.[a-z_]+"
 )
 
 

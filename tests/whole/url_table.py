@@ -36,8 +36,10 @@ from whole.url_rows import (
     following,
     forms,
     importing,
+    organising,
     oversight,
     patrol,
+    policies,
     releasing,
     screening,
     sources,
@@ -472,6 +474,8 @@ PARTS = (
     watch,
     dialogue,
     oversight,
+    policies,
+    organising,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

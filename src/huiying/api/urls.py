@@ -24,9 +24,11 @@ from huiying.api import (
     learning,
     liaisons,
     meetings,
+    organising,
     oversight,
     patrol,
     pictures,
+    policies,
     posts,
     public,
     releasing,
@@ -79,6 +81,8 @@ api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
 api.add_router("", dialogue.router, tags=["dialogue"])
 api.add_router("", oversight.router, tags=["oversight"])
+api.add_router("", policies.router, tags=["policies"])
+api.add_router("", organising.router, tags=["organising"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

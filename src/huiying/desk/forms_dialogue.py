@@ -140,14 +140,20 @@ class ConsultationForm(forms.Form):
 
     def told(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        blocks = _blocks(given["questions"])
-        given["questions"] = [{"text": block[0], "options": block[1:]} for block in blocks if block]
+        found = blocks(given["questions"])
+        given["questions"] = [{"text": block[0], "options": block[1:]} for block in found if block]
         return given
 
 
-def _blocks(text: str) -> list[list[str]]:
-    blocks = text.replace("\r\n", "\n").split("\n\n")
-    return [[line.strip() for line in block.splitlines() if line.strip()] for block in blocks]
+def blocks(text: str) -> list[list[str]]:
+    """Paragraphs with their lines; a blank line, however it was typed, ends one."""
+    found: list[list[str]] = [[]]
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line.strip():
+            found[-1].append(line.strip())
+        elif found[-1]:
+            found.append([])
+    return found
 
 
 def _of_consultation(row: Consultation) -> dict[str, Any]:

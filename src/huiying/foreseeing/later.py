@@ -1,12 +1,15 @@
-"""What happens later of consultations: reminders, overdue results, opinions whose time is over (C4.2)."""
+"""What happens later of consultations (C4.2), of policies before their day (C6.1) and of their plans (C6.8)."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from huiying.foreseeing import actions, queries
-from huiying.foreseeing.models import Consultation
+from huiying.foreseeing import actions, policies, queries, watching
+from huiying.foreseeing.actions import planning
+from huiying.foreseeing.actions import policies as policy_verbs
+from huiying.foreseeing.models import Consultation, Plan, Policy
 from huiying.kernel import clock as time
+from huiying.people.queries import zone
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every, poller
 
@@ -44,3 +47,43 @@ def results_are_published() -> list[Finding]:
             )
         )
     return found
+
+
+def _policies_due(now: dt.datetime) -> bool:
+    return Policy.objects.filter(next_action_at__lte=now).exists()
+
+
+@poller("policies", due=_policies_due)
+def remind_of_policies(now: dt.datetime, limit: int) -> int:
+    return policy_verbs.remind(now, limit)
+
+
+def _plans_behind(_now: dt.datetime) -> bool:
+    """An idle house asks twice and writes nothing."""
+    looked = Plan.objects.filter(active=True).order_by("looked_at").values_list("looked_at", flat=True).first()
+    newest = watching.newest_move() if looked is not None else None
+    return looked is not None and newest is not None and newest > looked
+
+
+@poller("plans", due=_plans_behind)
+def plans_look(now: dt.datetime, limit: int) -> int:
+    return planning.look(now, limit)
+
+
+@every("plans.drills", 3600)
+def plans_are_drilled() -> None:
+    planning.remind_drills(time.now())
+
+
+@auditor("policies")
+def policies_are_assessed() -> list[Finding]:
+    """C6.1: the day of issue has come and the gate is shut. Whoever issues it all the same breaks the regulation."""
+    return [
+        Finding(
+            "policy.unassessed",
+            "warning",
+            f"政策“{row.title}”计划出台的日子已到：{policies.why_not_issue(row)}",
+            f"The day has come on which the policy “{row.title}” was to be issued, and its assessment is not approved.",
+        )
+        for row in policies.ungated(time.now().astimezone(zone()).date())
+    ]

@@ -21,9 +21,11 @@ from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
 from huiying.overseeing.asking_indicators import Asked
 from huiying.overseeing.casebook import Work
 from huiying.overseeing.dialogue_indicators import Dialogue
+from huiying.overseeing.foresight_indicators import Foresight
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
+from huiying.overseeing.organising_indicators import Organised
 from huiying.overseeing.periods import Period
 from huiying.overseeing.upkeep_indicators import Upkeep, keeping
 from huiying.overseeing.warning_indicators import Warned
@@ -72,6 +74,8 @@ class Read:
     asked: Asked = field(default_factory=Asked)
     dialogue: Dialogue = field(default_factory=Dialogue)
     upkeep: Upkeep = field(default_factory=Upkeep)
+    foresight: Foresight = field(default_factory=Foresight)
+    organised: Organised = field(default_factory=Organised)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -128,6 +132,8 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
         **read.asked.figures(wanted, frame),
         **read.dialogue.figures(wanted, frame),
         **read.upkeep.figures(wanted, frame),
+        **read.foresight.figures(wanted, frame),
+        **read.organised.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
@@ -181,6 +187,8 @@ def _take(read: Read, entry: Entry) -> None:
     read.warned.take(entry["chain"], kind, payload, at)
     read.listened.take(kind, payload, at)
     read.dialogue.take(entry["chain"], kind, payload, at)
+    read.foresight.take(entry["chain"], kind, payload, at)
+    read.organised.take(entry["chain"], kind, payload, at)
     if kind == "regulation.adopted":
         read.norms.adopt(payload, at)
     elif kind == "posts.received":

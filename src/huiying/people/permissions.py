@@ -181,6 +181,13 @@ def of_the_step(person: Standing, measure: Any) -> str | None:
     return _("须由局领导决定。")
 
 
+def of_the_organisers(person: Standing, _obj: Any) -> str | None:
+    """Whoever handles for a department that the regulation names as organiser of training (C9.6)."""
+    if person.can_in("handle", set(person.regulation.training.organisers)):
+        return None
+    return _("须由制度规定的培训组织部门办理。")
+
+
 def administrator(person: Standing, _obj: Any) -> str | None:
     return None if person.user.is_administrator else _("须由系统管理员办理。")
 
@@ -300,6 +307,15 @@ PERMISSIONS: dict[str, Rule] = {
     "consultation.sort": Rule("（四）C4.2", either(a("handle"), a("draft"), a("office"))),
     "personal_request.view": Rule("（四） §6.2", either(a("office"), a("audit"), a("lead_bureau"))),
     "personal_request.decide": Rule("（四） §6.2", a("office")),
+    # （六）出台前的风险评估
+    "policy.view": Rule("（六）C6.1", staff),
+    "policy.draft": Rule("（六）C6.1", either(a("draft"), a("handle"), a("office"))),
+    "policy.second": Rule("（六）C6.1", either(a("office"), a("lead_bureau"))),
+    "policy.assess": Rule("（六）C6.2 C6.6", either(a("draft"), a("handle"), a("office"))),
+    "policy.decide": Rule("（六）C6.1 C6.7", either(a("office"), a("lead_bureau"))),
+    "policy.decide_highest": Rule("（六）C6.7", a("lead_bureau")),
+    "policy.issue": Rule("（六）C6.1", either(a("handle"), a("office"))),
+    "plan.set_off": Rule("（六）C6.8", either(a("duty"), a("office"))),
     "gap.edit": Rule("（六）C6.14", either(a("handle"), a("office"), a("draft"))),
     "confirmation.ask": Rule("（八）C8.4", either(of_the_case, a("draft"), a("office"))),
     "confirmation.override": Rule("（八）C8.4", a("lead_bureau")),
@@ -313,6 +329,14 @@ PERMISSIONS: dict[str, Rule] = {
     "case.reopen": Rule("（八）C8.8", either(a("office"), a("duty"))),
     "case.void": Rule("INV-1", a("office")),
     # （九）（十二）组织与督查
+    "training.view": Rule("（九）C9.6", staff),
+    "training.plan": Rule("（九）C9.6", either(a("office"), of_the_organisers)),
+    "training.attend": Rule("（九）C9.6", staff),
+    "skill.view": Rule("（九）C9.4", staff),
+    "skill.edit": Rule("（九）C9.4", a("office")),
+    "rule.view": Rule("（九）C9.2", staff),
+    "rule.draft": Rule("（九）C9.2", either(a("office"), a("draft"))),
+    "rule.sign": Rule("（九）C9.2", a("lead_bureau")),
     "ledger.view": Rule("（十二） INV-8", either(a("office"), a("audit"), a("lead_bureau"))),
     "conformance.view": Rule("（十二）", either(a("office"), a("audit"), a("lead_bureau"), a("review_all"))),
     "assessment.view": Rule("（十二）C12.3", either(a("office"), a("audit"), a("lead_bureau"), a("handle"))),

@@ -22,6 +22,7 @@ from huiying.regulation.durations import Duration
 from huiying.regulation.reader import Reader
 from huiying.regulation.rules_answers import Answers
 from huiying.regulation.schema import Calendar, Content
+from huiying.regulation.schema_duties import RiskAssessment
 from huiying.regulation.source import Node
 
 
@@ -377,6 +378,7 @@ class Rules:
                     f"用其中之一：{'、'.join(SCORABLE)}",
                     f'"{name}" can not be scored; only these may weigh: {", ".join(SCORABLE)}.',
                 )
+        self._methods(content.risk_assessment)
         for step in content.accountability.never_automatic:
             if step not in content.accountability.ladder:
                 self.say(
@@ -391,6 +393,25 @@ class Rules:
                 "访问日志留存短于法定下限",
                 f"至少 {content.retention.access_log_min_legal.text}",
                 "Access logs are kept shorter than the law requires.",
+            )
+
+    def _methods(self, risk: RiskAssessment) -> None:
+        """（六）: each method has a kind of evidence, each level above the first a score where it begins."""
+        for method in risk.methods:
+            if risk.kind_of(method) is None:
+                self.say(
+                    "risk_assessment.methods",
+                    f"看不出“{method}”留下哪一种证据",
+                    "在 kinds 里写明：tracking、survey、visit 或 meeting",
+                    f'What evidence "{method}" leaves is not known: say so under kinds.',
+                )
+        starts = risk.level_from
+        if starts and (len(starts) != len(risk.risk_levels) - 1 or list(starts) != sorted(set(starts))):
+            self.say(
+                "risk_assessment.level_from",
+                "每个高于最低的级别要有一个起点，从小到大",
+                f"写 {len(risk.risk_levels) - 1} 个递增的分数",
+                "Each level above the first needs a start, in rising order.",
             )
 
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 from huiying.regulation.durations import Duration
+from huiying.regulation.markers import Between
 from huiying.regulation.schema_words import Count, DepartmentCode, Names, RoleCode
+
+# What a method leaves behind as its evidence (C6.2–C6.5); a file's own word is known by one of these in it, or says
+# under ``kinds`` what it is.
+EvidenceKind = Literal["tracking", "survey", "visit", "meeting"]
+_KNOWN_BY: dict[EvidenceKind, tuple[str, ...]] = {
+    "tracking": ("跟踪", "监测", "舆情"),
+    "survey": ("调查", "征求", "问卷", "抽样"),
+    "visit": ("走访", "座谈", "访谈", "调研"),
+    "meeting": ("会商", "会议", "论证", "听证"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +36,26 @@ class RiskAssessment:
     risk_levels: Names
     outputs: Names
     gate: Literal["policy_cannot_be_marked_issued_without_approved_assessment"]
+    kinds: Mapping[str, EvidenceKind] = field(default_factory=dict)
+    level_from: tuple[Annotated[int, Between(2, 25)], ...] = ()  # the score at which each level above the first begins
+    small_sample: Count = 30  # fewer answers than this are flagged wherever a percentage stands (C6.3)
+    comparable: Count = 5  # fewer past events than this, and no curve is drawn (C6.6)
+
+    def kind_of(self, method: str) -> EvidenceKind | None:
+        """Which evidence shows that the method was used."""
+        if method in self.kinds:
+            return self.kinds[method]
+        return next((kind for kind, words in _KNOWN_BY.items() if any(word in method for word in words)), None)
+
+    @property
+    def begins(self) -> tuple[int, ...]:
+        """The scores (1–25) at which the second, third … level begins; evenly spread where the file says nothing."""
+        n = len(self.risk_levels)
+        return self.level_from or tuple(round(25 * at / n * 0.72) for at in range(1, n))
+
+    def level_of(self, score: int) -> str:
+        """The level by rule of the gravest risk (C6.7)."""
+        return self.risk_levels[sum(score >= start for start in self.begins)]
 
 
 @dataclass(frozen=True, kw_only=True)

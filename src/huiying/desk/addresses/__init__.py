@@ -14,8 +14,10 @@ from huiying.desk.addresses import (
     importing,
     liaison,
     meetings,
+    organising,
     oversight,
     patrol,
+    policies,
     releasing,
     routing,
     sampling,
@@ -28,6 +30,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, oversight,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, oversight, policies, organising,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

@@ -15,8 +15,10 @@ from huiying.desk.sentences import (
     importing,
     liaison,
     meetings,
+    organising,
     oversight,
     patrol,
+    policies,
     releasing,
     routing,
     sampling,
@@ -28,7 +30,7 @@ from huiying.desk.sentences import (
 
 PARTS = (
     calling, routing, asking, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, sources, importing, grouping, dialogue, oversight,
+    patrol, watch, sampling, warnings, sources, importing, grouping, dialogue, oversight, policies, organising,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}

@@ -21,6 +21,7 @@ from huiying.desk.case_sections import (
     forms,
     liaison,
     meetings,
+    plan,
     routing,
     work,
 )
@@ -185,7 +186,7 @@ def _way(user: User, found: Case) -> dict[str, Any]:
 SECTIONS: dict[str, Callable[[User, Case], dict[str, Any]]] = {
     offering.MAIN: _way,
     offers.ANSWER: lambda user, found: _answering(user, found),
-    offering.TOGETHER: lambda user, found: work.section(found, user),
+    offering.TOGETHER: lambda user, found: {**plan.section(found, user), **work.section(found, user)},
     offering.OUTSIDE: lambda user, found: {**liaison.section(found, user), **meetings.section(found, user)},
 }
 

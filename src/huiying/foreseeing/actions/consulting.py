@@ -77,7 +77,7 @@ def save_consultation(
         "topic": topic,
         "department": department,
         "closes_at": closes_at,
-        "questions": _questions(questions),
+        "questions": read_questions(questions),
     }
     if row is None:
         year = time.now().astimezone(zone()).year
@@ -90,7 +90,8 @@ def save_consultation(
     return row
 
 
-def _questions(given: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+def read_questions(given: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """A survey: few questions, each with real choices. Raises Refused, saying which."""
     found: list[dict[str, object]] = []
     for question in given:
         options = [str(option).strip()[:100] for option in question["options"] if str(option).strip()]  # type: ignore[attr-defined]

@@ -1,0 +1,375 @@
+"""Training, the roster of skills, the house rules over REST （九）. Nobody signs in for another, here either."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from django.http import Http404, HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, READS, Body, Moment, ReasonIn, Username, or_404, person
+from huiying.api.paging import Page
+from huiying.api.security import caller
+from huiying.overseeing import organising
+from huiying.overseeing.actions import rules, skills, training
+from huiying.overseeing.models import HouseRule, RuleVersion, SkillEntry, Training, TrainingSession
+from huiying.people.models import User
+from huiying.people.permissions import may
+from huiying.people.queries import regulation_now
+
+router = Router()
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=50_000)]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class TrainingIn(Body):
+    title: Title
+    goal: Text
+    sessions_planned: Annotated[int, Field(ge=1, le=100)]
+
+
+class QuizQuestionIn(Body):
+    """`right`: the place of the right option, from 0."""
+
+    text: Title
+    options: Annotated[list[Title], Field(min_length=2, max_length=10)]
+    right: Annotated[int, Field(ge=0, le=9)]
+
+
+class SessionIn(Body):
+    title: Title
+    abilities: Annotated[list[Name], Field(max_length=20)]
+    starts_at: Moment
+    place: Title
+    trainer: Name
+    material: Annotated[str, Field(max_length=50_000)] = ""
+    questions: Annotated[list[QuizQuestionIn], Field(max_length=20)] = []
+    people: Annotated[list[Username], Field(max_length=500)]
+
+
+class CheckInIn(Body):
+    """There is no field for anybody else: whoever asks signs in for themselves."""
+
+    code: Annotated[str, Field(min_length=1, max_length=6)]
+
+
+class AnswersIn(Body):
+    answers: Annotated[list[Annotated[int, Field(ge=0, le=9)]], Field(max_length=20)]
+
+
+class SkillIn(Body):
+    user: Username
+    skill: Annotated[str, Field(min_length=1, max_length=60)]
+    note: Annotated[str, Field(max_length=300)] = ""
+    backup: Annotated[str, Field(max_length=60)] = ""
+    since: dt.date
+
+
+class RuleIn(Body):
+    title: Title
+    text: Text
+    effective_from: dt.date
+    expires_on: dt.date
+
+
+class RuleSignIn(Body):
+    """`sha256`: of the text that was read."""
+
+    sha256: Annotated[str, Field(max_length=64)]
+
+
+class TrainingOut(Schema):
+    id: int
+    number: str
+    year: int
+    title: str
+    sessions_planned: int
+
+
+class TrainingsOut(Schema):
+    """`covered`: how often each ability of the regulation was trained this year."""
+
+    count: int
+    covered: dict[str, int]
+    items: list[TrainingOut]
+
+
+class SeatOut(Schema):
+    name: str
+    checked_in_at: dt.datetime | None
+    score: int | None
+
+
+class SessionOut(Schema):
+    """`code` only for whoever organises, while people sign in."""
+
+    id: int
+    title: str
+    state: str
+    abilities: list[str]
+    starts_at: dt.datetime
+    code: str
+    seats: list[SeatOut]
+
+
+class PostOut(Schema):
+    role: str
+    holders: list[str]
+    deputies: list[str]
+    vacant: bool
+    single: bool
+
+
+class SkillOut(Schema):
+    id: int
+    skill: str
+    name: str
+    backup: str
+    since: dt.date
+    single: bool
+
+
+class SkillsOut(Schema):
+    posts: list[PostOut]
+    skills: list[SkillOut]
+
+
+class RuleOut(Schema):
+    """`version`: what holds today, null where nothing does; `waiting_sha256`: of the text that wants signing."""
+
+    id: int
+    number: str
+    title: str
+    version: int | None
+    expires_on: dt.date | None
+    lapsed: bool
+    waiting_sha256: str
+    read: int
+    readers: int
+
+
+def _training_out(row: Training) -> dict[str, Any]:
+    return {"id": row.pk, **{name: getattr(row, name) for name in ("number", "year", "title", "sessions_planned")}}
+
+
+def _session_out(row: TrainingSession, user: User) -> dict[str, Any]:
+    row.refresh_from_db()
+    shows = row.state == TrainingSession.OPEN and may(user, "training.plan").allowed
+    names = ("title", "state", "abilities", "starts_at")
+    seats = [{"name": seat.name, "checked_in_at": seat.checked_in_at, "score": seat.score} for seat in row.seats.all()]
+    return {
+        "id": row.pk,
+        **{name: getattr(row, name) for name in names},
+        "code": row.code if shows else "",
+        "seats": seats,
+    }
+
+
+@router.get("/training", response={200: TrainingsOut, **READS})
+def every_training(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
+    or_404(caller(request), "training.view")
+    rows = organising.trainings()
+    shown = rows[page.offset : page.offset + page.limit]
+    covered = organising.covered(organising.today().year, regulation_now())
+    return {"count": rows.count(), "covered": covered, "items": [_training_out(row) for row in shown]}
+
+
+@router.post("/training", response={200: TrainingOut, **NO})
+def plan_training(request: HttpRequest, data: TrainingIn) -> dict[str, Any]:
+    or_404(caller(request), "training.view")
+    return _training_out(training.plan_training(**data.dict(), actor=caller(request)))
+
+
+@router.post("/training/{pk}/sessions", response={200: SessionOut, **NO})
+def schedule_session(request: HttpRequest, pk: int, data: SessionIn) -> dict[str, Any]:
+    or_404(caller(request), "training.view")
+    found = Training.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    told = data.dict() | {"people": [person(name, "people") for name in data.people]}
+    return _session_out(training.schedule_session(found, **told, actor=caller(request)), caller(request))
+
+
+def _session(user: User, pk: int) -> TrainingSession:
+    or_404(user, "training.view")
+    found = TrainingSession.objects.select_related("training").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.get("/training/sessions/{pk}", response={200: SessionOut, **READS})
+def one_session(request: HttpRequest, pk: int) -> dict[str, Any]:
+    return _session_out(_session(caller(request), pk), caller(request))
+
+
+@router.post("/training/sessions/{pk}/open", response={200: SessionOut, **NO})
+def open_check_in(request: HttpRequest, pk: int) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    return _session_out(training.open_check_in(found, caller(request)), caller(request))
+
+
+@router.post("/training/sessions/{pk}/renew", response={200: SessionOut, **NO})
+def renew_code(request: HttpRequest, pk: int) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    return _session_out(training.renew_code(found, caller(request)), caller(request))
+
+
+@router.post("/training/sessions/{pk}/check-in", response={200: SessionOut, **NO})
+def check_in(request: HttpRequest, pk: int, data: CheckInIn) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    training.check_in(found, data.code, caller(request))
+    return _session_out(found, caller(request))
+
+
+@router.post("/training/sessions/{pk}/quiz", response={200: SessionOut, **NO})
+def answer_quiz(request: HttpRequest, pk: int, data: AnswersIn) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    training.answer_quiz(found, data.answers, caller(request))
+    return _session_out(found, caller(request))
+
+
+@router.post("/training/sessions/{pk}/close", response={200: SessionOut, **NO})
+def close_session(request: HttpRequest, pk: int) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    return _session_out(training.close_session(found, caller(request)), caller(request))
+
+
+@router.post("/training/sessions/{pk}/cancel", response={200: SessionOut, **NO})
+def cancel_session(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+    found = _session(caller(request), pk)
+    return _session_out(training.cancel_session(found, data.reason, caller(request)), caller(request))
+
+
+# --- C9.4 -------------------------------------------------------------------------------------------------------------
+
+
+def _skills_out() -> dict[str, Any]:
+    names = ("role", "holders", "deputies", "vacant", "single")
+    return {
+        "posts": [{name: getattr(one, name) for name in names} for one in organising.posts(regulation_now())],
+        "skills": [
+            {
+                "id": entry.pk,
+                "skill": skill.name,
+                "name": entry.user.name,
+                "backup": entry.backup.name if entry.backup else "",
+                "since": entry.since,
+                "single": skill.single,
+            }
+            for skill in organising.skills()
+            for entry in skill.entries
+        ],
+    }
+
+
+@router.get("/skills", response={200: SkillsOut, **READS})
+def every_skill(request: HttpRequest) -> dict[str, Any]:
+    """Posts and skills, with what is vacant and what hangs on one person (C9.4)."""
+    or_404(caller(request), "skill.view")
+    return _skills_out()
+
+
+@router.post("/skills", response={200: SkillsOut, **NO})
+def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
+    or_404(caller(request), "skill.view")
+    told = data.dict() | {
+        "user": person(data.user, "user"),
+        "backup": person(data.backup, "backup") if data.backup else None,
+    }
+    skills.record_skill(**told, actor=caller(request))
+    return _skills_out()
+
+
+@router.post("/skills/{pk}/end", response={200: SkillsOut, **NO})
+def end_skill(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+    or_404(caller(request), "skill.view")
+    row = SkillEntry.objects.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    skills.end_skill(row, data.reason, caller(request))
+    return _skills_out()
+
+
+# --- C9.2 -------------------------------------------------------------------------------------------------------------
+
+
+def _rule_out(held: organising.Held) -> dict[str, Any]:
+    return {
+        "id": held.rule.pk,
+        "number": held.rule.number,
+        "title": held.rule.title,
+        "version": held.version.n if held.version else None,
+        "expires_on": held.version.expires_on if held.version else None,
+        "lapsed": held.lapsed,
+        "waiting_sha256": held.waiting.sha256 if held.waiting else "",
+        "read": held.read,
+        "readers": held.readers,
+    }
+
+
+def _one(pk: int) -> dict[str, Any]:
+    return next(_rule_out(held) for held in organising.rules() if held.rule.pk == pk)
+
+
+def _rule(user: User, pk: int) -> HouseRule:
+    or_404(user, "rule.view")
+    found = HouseRule.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _version(rule: HouseRule, *, signed: bool) -> RuleVersion:
+    """What waits for a signature; or what holds today."""
+    versions = list(rule.versions.all())
+    if signed:
+        found = organising.in_force(versions, organising.today()) if rule.ended_on is None else None
+    else:
+        found = next((one for one in versions if one.signed_at is None), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.get("/rules", response={200: list[RuleOut], **READS})
+def every_rule(request: HttpRequest) -> list[dict[str, Any]]:
+    or_404(caller(request), "rule.view")
+    return [_rule_out(held) for held in organising.rules()]
+
+
+@router.post("/rules", response={200: RuleOut, **NO})
+def draft_rule(request: HttpRequest, data: RuleIn) -> dict[str, Any]:
+    or_404(caller(request), "rule.view")
+    return _one(rules.draft_rule(None, **data.dict(), actor=caller(request)).rule_id)
+
+
+@router.post("/rules/{pk}", response={200: RuleOut, **NO})
+def redraft_rule(request: HttpRequest, pk: int, data: RuleIn) -> dict[str, Any]:
+    """A new version; until it is signed the one before goes on to hold."""
+    found = _rule(caller(request), pk)
+    return _one(rules.draft_rule(found, **data.dict(), actor=caller(request)).rule_id)
+
+
+@router.post("/rules/{pk}/sign", response={200: RuleOut, **NO})
+def sign_rule(request: HttpRequest, pk: int, data: RuleSignIn) -> dict[str, Any]:
+    found = _rule(caller(request), pk)
+    rules.sign_rule(_version(found, signed=False), data.sha256, caller(request))
+    return _one(pk)
+
+
+@router.post("/rules/{pk}/read", response={200: RuleOut, **NO})
+def read_rule(request: HttpRequest, pk: int) -> dict[str, Any]:
+    found = _rule(caller(request), pk)
+    rules.read_rule(_version(found, signed=True), caller(request))
+    return _one(pk)
+
+
+@router.post("/rules/{pk}/end", response={200: RuleOut, **NO})
+def end_rule(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+    found = _rule(caller(request), pk)
+    rules.end_rule(found, data.reason, caller(request))
+    return _one(pk)

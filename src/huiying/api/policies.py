@@ -1,0 +1,597 @@
+"""Risk before policy over REST （六）C6.1–C6.8: the same gates and verbs as the desk; a share never without its n."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, or_404, person
+from huiying.api.errors import Unreadable
+from huiying.api.paging import Page
+from huiying.api.security import caller
+from huiying.foreseeing import policies as reads
+from huiying.foreseeing import surveying
+from huiying.foreseeing.actions import assessing, evidencing, planning, policies
+from huiying.foreseeing.models import Assessment, Consultation, Deliberation, PlanHit, Policy, Risk, Survey
+from huiying.judging.models import Event
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.queries import regulation_now
+from huiying.people.speakers import in_force
+
+router = Router()
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Short = Annotated[str, Field(max_length=500)]
+Number = Annotated[str, Field(min_length=1, max_length=40)]
+Score = Annotated[int, Field(ge=1, le=5)]
+Count = Annotated[int, Field(ge=1, le=10_000_000)]
+
+
+class PolicyIn(Body):
+    title: Title
+    summary: Text
+    department: DepartmentCode
+    planned_on: dt.date | None = None
+
+
+class ScreenIn(Body):
+    """`major`: whether it touches people's own interests. "No" waits for a second person."""
+
+    major: bool
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class SecondIn(Body):
+    agree: bool
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class BeginIn(Body):
+    visits_planned: Annotated[int, Field(ge=0, le=500)] = 0
+
+
+class TrackIn(Body):
+    words: Annotated[str, Field(min_length=1, max_length=100)]
+    since: dt.date
+    until: dt.date
+    cases: Annotated[list[Number], Field(max_length=50)] = []
+    finding: Text
+
+
+class InstrumentIn(Body):
+    text: Title
+    options: Annotated[list[Title], Field(max_length=20)]
+
+
+class SurveyIn(Body):
+    """`consultation`: the address of one whose questions are the instrument; else `questions` on paper."""
+
+    title: Title
+    frame: Text
+    frame_size: Count | None = None
+    drawn: Literal["random", "chosen", "open"]
+    asked: Count | None = None
+    consultation: Annotated[str, Field(max_length=30)] = ""
+    questions: Annotated[list[InstrumentIn], Field(max_length=20)] = []
+
+
+class PaperIn(Body):
+    """`counts`: for each question, how many sheets chose each option."""
+
+    sheets: Count
+    counts: Annotated[list[Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=20)]], Field(max_length=20)]
+
+
+class VisitIn(Body):
+    visited_on: dt.date
+    whom: Title
+    place: Annotated[str, Field(max_length=200)] = ""
+    views: Text
+
+
+class DissentSaid(Body):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    words: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class DeliberationIn(Body):
+    held_on: dt.date
+    topic: Title
+    chair: Username
+    present: Annotated[list[Username], Field(max_length=200)]
+    minutes: Text
+    dissents: Annotated[list[DissentSaid], Field(max_length=20)] = []
+
+
+class MeetingLinkIn(Body):
+    number: Number
+
+
+class RiskIn(Body):
+    title: Title
+    affected: Title
+    likelihood: Score
+    impact: Score
+    signs: Annotated[str, Field(min_length=1, max_length=500)]
+    owner: DepartmentCode
+    watcher: Username
+    measure: Annotated[str, Field(max_length=5000)] = ""
+
+
+class RiskLevelIn(Body):
+    """`reason` is asked for where the level is not the rule's."""
+
+    level: Annotated[str, Field(min_length=1, max_length=20)]
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class AnswerReady(Body):
+    q: Annotated[str, Field(min_length=1, max_length=500)]
+    a: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class TriggerIn(Body):
+    """An event with one of the words, at least as grave and with as many posts."""
+
+    words: Annotated[list[Annotated[str, Field(min_length=1, max_length=30)]], Field(min_length=1, max_length=20)]
+    level: Annotated[str, Field(max_length=20)] = ""
+    posts: Count = 1
+
+
+class PlanIn(Body):
+    """`speaker`: the user name of somebody in the register of spokespersons."""
+
+    questions: Annotated[list[AnswerReady], Field(min_length=1, max_length=40)]
+    steps: Text
+    speaker: Username
+    channels: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20)]
+    contacts: Annotated[list[Username], Field(max_length=50)]
+    drill_on: dt.date
+    triggers: Annotated[list[TriggerIn], Field(min_length=1, max_length=8)]
+
+
+class ConclusionIn(Body):
+    conclusion: Text
+
+
+class AssessmentDecideIn(Body):
+    """`sha256`: of the assessment that was read; with another one nothing is decided."""
+
+    agree: bool
+    sha256: Annotated[str, Field(max_length=64)]
+    comment: Annotated[str, Field(max_length=2000)] = ""
+
+
+class IssueIn(Body):
+    issued_at: Moment
+    issued_as: Annotated[str, Field(max_length=100)] = ""
+
+
+class HitIn(Body):
+    reason: Short = ""
+
+
+class SetOffIn(Body):
+    event: Number
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class DrillIn(Body):
+    what: Text
+
+
+# --- what is told -----------------------------------------------------------------------------------------------------
+
+
+class MethodOut(Schema):
+    name: str
+    kind: str
+    evidence: int
+
+
+class OptionOut(Schema):
+    """`margin`: half of the 95 % interval, null where nothing may be inferred; `small`: too few answers."""
+
+    text: str
+    count: int
+    n: int
+    share: float | None
+    margin: float | None
+    small: bool
+
+
+class QuestionOut(Schema):
+    text: str
+    n: int
+    small: bool
+    options: list[OptionOut]
+
+
+class SurveyOut(Schema):
+    id: int
+    title: str
+    frame: str
+    frame_size: int | None
+    drawn: str
+    asked: int | None
+    n: int
+    response_rate: float | None
+    questions: list[QuestionOut]
+
+
+class RiskOut(Schema):
+    id: int
+    title: str
+    affected: str
+    likelihood: int
+    impact: int
+    signs: str
+    owner: str
+    watcher: str
+
+
+class PlanHitOut(Schema):
+    id: int
+    event: str
+    state: str
+    words: list[str]
+    case: str
+
+
+class PolicyOut(Schema):
+    """`why_not_issue`: what stands in the way of issuing it, "" where nothing does; `sha256`: what a decision names."""
+
+    id: int
+    number: str
+    state: str
+    title: str
+    major: bool | None
+    planned_on: dt.date | None
+    issued_at: dt.datetime | None
+    assessed_at: dt.datetime | None
+    why_not_issue: str
+    assessment: str
+    sha256: str
+    level: str
+    level_by_rule: str
+    methods: list[MethodOut]
+    surveys: list[SurveyOut]
+    risks: list[RiskOut]
+    prediction: dict[str, Any]
+    hits: list[PlanHitOut]
+
+
+class PoliciesOut(Schema):
+    count: int
+    items: list[PolicyOut]
+
+
+def _out(row: Policy) -> dict[str, Any]:
+    row.refresh_from_db()
+    found, regulation = reads.current(row), regulation_now()
+    surveys = reads.surveys(found) if found else []
+    names = ("number", "state", "title", "major", "planned_on", "issued_at", "assessed_at")
+    hits = PlanHit.objects.filter(plan__assessment__policy=row).select_related("event", "case")
+    return {
+        "id": row.pk,
+        **{name: getattr(row, name) for name in names},
+        "why_not_issue": reads.why_not_issue(row) if row.state == Policy.DRAFT else "",
+        "assessment": found.state if found else "",
+        "sha256": found.sha256 if found else "",
+        "level": found.level if found else "",
+        "level_by_rule": reads.level_by_rule(list(reads.live_risks(found)), regulation) if found else "",
+        "methods": [
+            {"name": one.name, "kind": one.kind, "evidence": one.n}
+            for one in (reads.methods(found, regulation, surveys) if found else [])
+        ],
+        "surveys": [_survey_out(one) for one in surveys],
+        "risks": [_risk_out(one) for one in (reads.live_risks(found) if found else [])],
+        "prediction": found.prediction if found else {},
+        "hits": [
+            {
+                "id": hit.pk,
+                "event": hit.event.number,
+                "state": hit.state,
+                "words": hit.words,
+                "case": hit.case.number if hit.case else "",
+            }
+            for hit in hits
+        ],
+    }
+
+
+def _survey_out(row: Survey) -> dict[str, Any]:
+    names = ("title", "frame", "frame_size", "drawn", "asked")
+    options = ("text", "count", "n", "share", "margin", "small")
+    return {
+        "id": row.pk,
+        **{name: getattr(row, name) for name in names},
+        "n": surveying.answered(row),
+        "response_rate": surveying.response_rate(row),
+        "questions": [
+            {
+                "text": one.text,
+                "n": one.n,
+                "small": one.small,
+                "options": [{name: getattr(answer, name) for name in options} for answer in one.answers],
+            }
+            for one in surveying.results(row)
+        ],
+    }
+
+
+def _risk_out(row: Risk) -> dict[str, Any]:
+    names = ("title", "affected", "likelihood", "impact", "signs")
+    told = {name: getattr(row, name) for name in names}
+    return {"id": row.pk, **told, "owner": row.owner.code, "watcher": row.watcher.name}
+
+
+def _policy(user: User, pk: int) -> Policy:
+    or_404(user, "policy.view")
+    found = Policy.objects.select_related("department").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _assessment(policy: Policy) -> Assessment:
+    found = reads.current(policy)
+    if found is None:
+        raise Refused(_("还没有开始评估。"), code="not_begun")
+    return found
+
+
+def _told(data: PolicyIn) -> dict[str, Any]:
+    return data.dict() | {"department": department(data.department, "department")}
+
+
+@router.get("/policies", response={200: PoliciesOut, **READS})
+def every_policy(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
+    """All of them, the newest first (C6.1)."""
+    or_404(caller(request), "policy.view")
+    rows = reads.staff_list(every=True)
+    return {"count": rows.count(), "items": [_out(row) for row in rows[page.offset : page.offset + page.limit]]}
+
+
+@router.post("/policies", response={200: PolicyOut, **NO})
+def register_policy(request: HttpRequest, data: PolicyIn) -> dict[str, Any]:
+    or_404(caller(request), "policy.view")
+    return _out(policies.save_policy(None, **_told(data), actor=caller(request)))
+
+
+@router.post("/policies/{pk}", response={200: PolicyOut, **NO})
+def change_policy(request: HttpRequest, pk: int, data: PolicyIn) -> dict[str, Any]:
+    """Other words ask the screening question anew."""
+    found = _policy(caller(request), pk)
+    return _out(policies.save_policy(found, **_told(data), actor=caller(request)))
+
+
+@router.post("/policies/{pk}/screen", response={200: PolicyOut, **NO})
+def screen_policy(request: HttpRequest, pk: int, data: ScreenIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    return _out(policies.screen_policy(found, **data.dict(), actor=caller(request)))
+
+
+@router.post("/policies/{pk}/second", response={200: PolicyOut, **NO})
+def second_screening(request: HttpRequest, pk: int, data: SecondIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    return _out(policies.second_screening(found, **data.dict(), actor=caller(request)))
+
+
+@router.post("/policies/{pk}/begin", response={200: PolicyOut, **NO})
+def begin_assessment(request: HttpRequest, pk: int, data: BeginIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    assessing.begin_assessment(found, **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/issue", response={200: PolicyOut, **NO})
+def issue_policy(request: HttpRequest, pk: int, data: IssueIn) -> dict[str, Any]:
+    """Refused without an assessment that was approved before (C6.1)."""
+    found = _policy(caller(request), pk)
+    return _out(policies.issue_policy(found, **data.dict(), actor=caller(request)))
+
+
+@router.post("/policies/{pk}/shelve", response={200: PolicyOut, **NO})
+def shelve_policy(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    return _out(policies.shelve_policy(found, reason=data.reason, actor=caller(request)))
+
+
+# --- evidence (C6.2–C6.5) ---------------------------------------------------------------------------------------------
+
+
+@router.post("/policies/{pk}/track", response={200: PolicyOut, **NO})
+def track(request: HttpRequest, pk: int, data: TrackIn) -> dict[str, Any]:
+    """舆情跟踪: the house counts what it holds (C6.2)."""
+    found = _policy(caller(request), pk)
+    evidencing.track(_assessment(found), **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/surveys", response={200: PolicyOut, **NO})
+def plan_survey(request: HttpRequest, pk: int, data: SurveyIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    told = data.dict()
+    address = told.pop("consultation")
+    consultation = Consultation.objects.filter(address=address).first() if address else None
+    if address and consultation is None:
+        raise Unreadable("consultation", _("没有这个编号的意见征集，请核对。"))
+    evidencing.survey(_assessment(found), **told, consultation=consultation, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/surveys/{survey}/paper", response={200: PolicyOut, **NO})
+def enter_paper(request: HttpRequest, pk: int, survey: int, data: PaperIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    row = Survey.objects.filter(pk=survey, assessment__policy=found).first()
+    if row is None:
+        raise Http404
+    evidencing.enter_paper(row, **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/visits", response={200: PolicyOut, **NO})
+def note_visit(request: HttpRequest, pk: int, data: VisitIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    evidencing.visit(_assessment(found), **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/deliberations", response={200: PolicyOut, **NO})
+def note_deliberation(request: HttpRequest, pk: int, data: DeliberationIn) -> dict[str, Any]:
+    """会商分析: never without those who came (C6.5)."""
+    found = _policy(caller(request), pk)
+    told = data.dict()
+    told["chair"] = person(data.chair, "chair")
+    told["present"] = [person(name, "present") for name in data.present]
+    told["dissents"] = [(one.name, one.words) for one in data.dissents]
+    evidencing.deliberate(_assessment(found), **told, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/deliberations/link", response={200: PolicyOut, **NO})
+def link_meeting(request: HttpRequest, pk: int, data: MeetingLinkIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    evidencing.link_meeting(_assessment(found), number=data.number, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/deliberations/{row}/sign", response={200: PolicyOut, **NO})
+def sign_deliberation(request: HttpRequest, pk: int, row: int) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    held = Deliberation.objects.filter(pk=row, assessment__policy=found).first()
+    if held is None:
+        raise Http404
+    evidencing.sign_deliberation(held, caller(request))
+    return _out(found)
+
+
+# --- risks and level (C6.6, C6.7) -------------------------------------------------------------------------------------
+
+
+def _risk_told(data: RiskIn) -> dict[str, Any]:
+    return data.dict() | {"owner": department(data.owner, "owner"), "watcher": person(data.watcher, "watcher")}
+
+
+@router.post("/policies/{pk}/risks", response={200: PolicyOut, **NO})
+def list_risk(request: HttpRequest, pk: int, data: RiskIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    assessing.save_risk(_assessment(found), None, **_risk_told(data), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/risks/{risk}/drop", response={200: PolicyOut, **NO})
+def drop_risk(request: HttpRequest, pk: int, risk: int, data: ReasonIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    row = Risk.objects.filter(pk=risk, assessment__policy=found).first()
+    if row is None:
+        raise Http404
+    assessing.drop_risk(row, reason=data.reason, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/predict", response={200: PolicyOut, **NO})
+def ask_the_past(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Similar past events with an interval; under the least number of them it says so and tells no curve (C6.6)."""
+    found = _policy(caller(request), pk)
+    assessing.ask_the_past(_assessment(found), caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/level", response={200: PolicyOut, **NO})
+def decide_risk_level(request: HttpRequest, pk: int, data: RiskLevelIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    assessing.decide_risk_level(_assessment(found), **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/propose", response={200: PolicyOut, **NO})
+def propose_assessment(request: HttpRequest, pk: int, data: ConclusionIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    assessing.propose_assessment(_assessment(found), **data.dict(), actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/decide", response={200: PolicyOut, **NO})
+def decide_assessment(request: HttpRequest, pk: int, data: AssessmentDecideIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    assessing.decide_assessment(
+        _assessment(found), approve=data.agree, sha256=data.sha256, comment=data.comment, actor=caller(request)
+    )
+    return _out(found)
+
+
+# --- the plan (C6.8) --------------------------------------------------------------------------------------------------
+
+
+@router.post("/policies/{pk}/plan", response={200: PolicyOut, **NO})
+def save_plan(request: HttpRequest, pk: int, data: PlanIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    speaker = in_force().filter(user__username=data.speaker).first()
+    if speaker is None:
+        raise Unreadable("speaker", _("发言人名册里没有这个人，请核对用户名。"))
+    planning.save_plan(
+        _assessment(found),
+        questions=[(one.q, one.a) for one in data.questions],
+        steps=data.steps,
+        speaker=speaker,
+        channels=data.channels,
+        contacts=[person(name, "contacts") for name in data.contacts],
+        drill_on=data.drill_on,
+        triggers=[planning.Wanted(one.words, one.level, one.posts) for one in data.triggers],
+        actor=caller(request),
+    )
+    return _out(found)
+
+
+@router.post("/policies/{pk}/plan/drill", response={200: PolicyOut, **NO})
+def drill_plan(request: HttpRequest, pk: int, data: DrillIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    planning.drill_plan(_plan(found), what=data.what, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/plan/set-off", response={200: PolicyOut, **NO})
+def set_off(request: HttpRequest, pk: int, data: SetOffIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    event = Event.objects.filter(number=data.event).first()
+    if event is None:
+        raise Unreadable("event", _("没有这个编号的事件，请核对。"))
+    planning.set_off(_plan(found), event=event, reason=data.reason, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/hits/{hit}/take", response={200: PolicyOut, **NO})
+def take_hit(request: HttpRequest, pk: int, hit: int, data: HitIn) -> dict[str, Any]:
+    """The case is opened with the plan in it."""
+    found = _policy(caller(request), pk)
+    planning.take_hit(_hit(found, hit), reason=data.reason, actor=caller(request))
+    return _out(found)
+
+
+@router.post("/policies/{pk}/hits/{hit}/refuse", response={200: PolicyOut, **NO})
+def refuse_hit(request: HttpRequest, pk: int, hit: int, data: ReasonIn) -> dict[str, Any]:
+    found = _policy(caller(request), pk)
+    planning.refuse_hit(_hit(found, hit), reason=data.reason, actor=caller(request))
+    return _out(found)
+
+
+def _plan(policy: Policy) -> Any:
+    found = _assessment(policy).plan
+    if found is None:
+        raise Refused(_("还没有预案。"), code="no_plan")
+    return found
+
+
+def _hit(policy: Policy, pk: int) -> PlanHit:
+    found = PlanHit.objects.filter(pk=pk, plan__assessment__policy=policy).select_related("plan", "event").first()
+    if found is None:
+        raise Http404
+    return found
