@@ -1,1 +1,1 @@
-"""Documents （六）（十）: log, special report, slips and forms, composed from the record at a cut-off and kept as issued."""
+"""Documents （六）（十）: log, special report, slips and forms, composed from the record and kept as issued."""

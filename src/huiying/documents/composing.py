@@ -104,6 +104,10 @@ def short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def change(now: int, before: int) -> str:
+    return f"{now - before:+d}" if now != before else "0"
+
+
 def clean(text: str) -> str:
     """Masked once more before it goes to paper: a document travels further than a page of the desk (§6.2)."""
     return mask_personal(" ".join(text.split())).text
@@ -125,7 +129,7 @@ def shares(title: str, figures: Mapping[str, int], before: Mapping[str, int] | N
         cells = [name, str(count), f"{100 * count / whole:.1f}%" if whole else "—"]
         if before is not None:
             was = before.get(name, 0)
-            cells += [str(was), f"{count - was:+d}" if count != was else "0"]
+            cells += [str(was), change(count, was)]
         rows.append(Row(tuple(cells)))
     return Table(header, tuple(rows), (4, 2, 2, 2, 2)[: len(header)])
 

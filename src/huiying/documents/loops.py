@@ -7,6 +7,7 @@ import datetime as dt
 from huiying.documents import actions, daily
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.kernel import clock
+from huiying.overseeing.digest_loop import last_month
 from huiying.people.queries import is_set_up
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every, poller
@@ -18,6 +19,14 @@ UNSIGNED_AFTER = dt.timedelta(days=2)
 def logs() -> None:
     """Each log in a transaction of its own: what was made stays made."""
     daily.issue_due_logs()
+
+
+@every("documents.pages", 60, transactional=False)
+def pages() -> None:
+    """早报 and 夜间小结 at their hours; the digest's paper once its figures are out (§7.1, C4.5)."""
+    daily.issue_due_pages()
+    if is_set_up():
+        daily.issue_digest_page(last_month(clock.now()).words)
 
 
 def _due(now: dt.datetime) -> bool:

@@ -14,9 +14,7 @@ from django.db.models import F, Q
 from huiying.handling.models import Case
 from huiying.people.models import User
 
-ONCE = (
-    "log", "briefing", "night", "handover", "slip", "letter", "minutes", "digest", "warning", "feedback",
-)  # fmt: skip
+ONCE = ("log", "briefing", "night", "digest")  # one for its day, its hour, its month
 
 
 class IssuedDocument(models.Model):
@@ -56,6 +54,12 @@ class IssuedDocument(models.Model):
     def data(self) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(self.content)
         return made
+
+    @property
+    def made_from(self) -> dict[str, int]:
+        """Chain → its last entry when the document was composed."""
+        heads: dict[str, int] = json.loads(self.basis)["heads"]
+        return heads
 
     @property
     def told(self) -> dict[str, Any]:

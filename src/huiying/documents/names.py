@@ -51,3 +51,7 @@ def act(rules: Regulation, code: str) -> str:
 
 def category(rules: Regulation, code: str) -> str:
     return _named(rules, "category", code)
+
+
+def account(rules: Regulation, code: str) -> str:
+    return _named(rules, "account", code)

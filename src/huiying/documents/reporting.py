@@ -30,7 +30,7 @@ MOST_WORDS = 2000
 def issue_special_report(
     case: Case, actor: User, *, judgement: str = "", advice: str = "", to: str = ""
 ) -> IssuedDocument:
-    """The report on a case as it stands now. Only 核心判断 and 建议 may be added to by hand, and become entries first."""
+    """The report on a case as it stands now. 核心判断 and 建议 may be added to by hand, and become entries first."""
     require(actor, "document.issue", case)
     judgement, advice = judgement.strip(), advice.strip()
     for name, text in ((_("核心判断"), judgement), (_("建议"), advice)):

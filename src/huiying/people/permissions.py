@@ -206,6 +206,7 @@ PERMISSIONS: dict[str, Rule] = {
     "document.view": Rule("（六）C6.9 C6.10", who_sees_the_document),
     "document.list": Rule("（六）C6.9 C6.10", staff),
     "document.issue": Rule("（六）C6.10", either(of_the_case, a("duty"), a("office"))),
+    "document.make": Rule("（六）C6.12（五）C5.1", either(a("duty"), a("office"))),
     "document.sign": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"), a("draft"))),
     "document.add": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"))),
     "document.circulate": Rule("（六）C6.10", either(a("duty"), a("office"))),

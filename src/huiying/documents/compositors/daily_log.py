@@ -21,6 +21,7 @@ from huiying.documents.composing import (
     Composed,
     Said,
     Titles,
+    change,
     counted,
     left,
     origins,
@@ -114,7 +115,7 @@ class _Log:
         channels = origins(posts)
         events = [event for event in self.whole.events.values() if event.opened_at and start <= event.opened_at < end]
         cases = [case for case in self.whole.cases.values() if case.opened_at and start <= case.opened_at < end]
-        kinds = defaultdict(int)
+        kinds: dict[str, int] = defaultdict(int)
         for entry in window:
             kinds[entry.kind] += 1
         return {
@@ -133,7 +134,7 @@ class _Log:
             ),
             "patrolled": kinds["patrol.ticked"],
             "by_channel": counted(channels.get(post, ("", "未知"))[1] for post in posts),
-            "by_concern": counted((event.concern or UNDECIDED for event in events)),
+            "by_concern": counted(event.concern or UNDECIDED for event in events),
             "by_category": counted(self._category(case) for case in cases),
         }  # fmt: skip
 
@@ -339,7 +340,7 @@ class _Log:
             "反馈": "feedback", "办结": "closed", "逾期": "breached", "巡查": "patrolled",
         }  # fmt: skip
         rows = tuple(
-            Row((word, str(figures[name]), str(before[name]), f"{figures[name] - before[name]:+d}"))
+            Row((word, str(figures[name]), str(before[name]), change(figures[name], before[name])))
             for word, name in lines.items()
         )
         told: Blocks = [Heading("八、数据小结"), Table(("项目", "当日", "前一日", "增减"), rows, (4, 2, 2, 2))]
@@ -358,7 +359,7 @@ class _Log:
             *((f"{self.said.clock(e.at)} 解除突发事件监测", e) for e in self.of("emergency_watch.ended")),
             *((f"{e.subject} “{names.act(self.rules, str(e.data.get('act')))}”逾期（{e.data.get('cause')}）", e)
               for e in self.of("clock.breached")),
-            *((f"{self.said.clock(e.at)} 预警无人知悉，已报下一人（{e.subject}）", e) for e in self.of("warning.climbed")),
+            *((f"{self.said.clock(e.at)} {e.subject}预警无人知悉，已报下一人", e) for e in self.of("warning.climbed")),
         ]  # fmt: skip
         told: Blocks = [Heading("九、值守异常")]
         told += [Paragraph(f"{words}。", (entry.source,)) for words, entry in lines] or [Paragraph("无异常。")]

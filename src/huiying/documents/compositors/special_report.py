@@ -147,10 +147,10 @@ class _Report:
     # The sections ---------------------------------------------------------------------------------------------------
 
     def _judgement(self, figures: Mapping[str, Any]) -> Blocks:
-        level = self.case.level + ("级" if self.case.confirmed else "级（建议，待人确认）")
+        level = self.case.level + ("" if self.case.confirmed else "（建议，待人确认）")
         graded = self._graded()
         first = (
-            f"本事项定为{level}，主办{self.case.lead or '统筹部门（待转办）'}，"
+            f"本事项级别{level}，主办{self.case.lead or '统筹部门（待转办）'}，"
             f"现处于“{names.state(self.rules, self.case.state)}”，{left(self.case.due(), self.basis.cut_off)}。"
         )
         told: Blocks = [
@@ -181,7 +181,7 @@ class _Report:
     def _story(self) -> Blocks:
         """事件概况: the chain's own order; what is only machinery is left out."""
         rows = []
-        for entry in sorted(self.book.window, key=lambda entry: (entry.at, entry.chain, entry.seq)):
+        for entry in sorted(self.book.window, key=lambda entry: entry.at):
             words = self._told(entry)
             if words:
                 rows.append(Row((self.said.time(entry.at), words, entry.who), (entry.source,)))
@@ -199,7 +199,7 @@ class _Report:
         return told
 
     def _told(self, entry: Entry) -> str:
-        make = _STORY.get(entry.kind)
+        make = STORY.get(entry.kind)
         if make is None:
             return ""
         hidden = self.event.life and entry.kind in _WORDY
@@ -243,7 +243,9 @@ class _Report:
                 seen[place] = min(seen.get(place, at), at)
         if len(seen) < 2:
             return None
-        steps = " → ".join(f"{place}（{counts[place]}条）" for place in sorted(seen, key=lambda name: (seen[name], name))[:8])
+        steps = " → ".join(
+            f"{place}（{counts[place]}条）" for place in sorted(seen, key=lambda name: (seen[name], name))[:8]
+        )
         return Paragraph(f"传播路径：{steps}。", (self.material.source,))
 
     def _views(self, figures: Mapping[str, Any]) -> Blocks:
@@ -257,9 +259,7 @@ class _Report:
             rows.append(Row((concern, str(count), share, quote), (source,)))
         return [
             Heading("四、主要观点"),
-            Paragraph(
-                "以下按全部来文逐条归类（机器初判），不作挑选，占比相加为百分之百。", (self.material.source,)
-            ),
+            Paragraph("以下按全部来文逐条归类（机器初判），不作挑选，占比相加为百分之百。", (self.material.source,)),
             Table(("性质", "条数", "占比", "举例"), tuple(rows), (2, 1, 2, 9), "没有来文可供归类。"),
         ]
 
@@ -279,8 +279,8 @@ class _Report:
             data = self.case.found.data
             blocks.append(
                 Paragraph(
-                    f"核实情况（{data.get('department')}）：{self._words(data, 'facts')}原因：{self._words(data, 'cause')}"
-                    f"影响：{self._words(data, 'impact')}",
+                    f"核实情况（{data.get('department')}）：{self._words(data, 'facts')}"
+                    f"原因：{self._words(data, 'cause')}影响：{self._words(data, 'impact')}",
                     (self.case.found.source,),
                 )
             )
@@ -306,7 +306,9 @@ class _Report:
             what = {"liaison.sent": "已发函", "liaison.answered": "已答复", "liaison.silent": "到时未答复"}[entry.kind]
             finding = FINDINGS.get(str(entry.data.get("finding") or ""), "")
             rows.append(
-                Field("核实衔接", f"{entry.data.get('body')}{what}{finding} {self.said.time(entry.at)}", (entry.source,))
+                Field(
+                    "核实衔接", f"{entry.data.get('body')}{what}{finding} {self.said.time(entry.at)}", (entry.source,)
+                )
             )
         for entry in case.lives:
             place = f"{entry.data.get('place')} {self.said.time(moment(entry.data.get('at')) or entry.at)}"
@@ -331,7 +333,8 @@ class _Report:
             act = names.act(self.rules, due[1])
             told.append(
                 Paragraph(
-                    f"请{case.lead or '统筹部门'}于{self.said.time(due[0])}前完成“{act}”。", sure(case.opened, case.last)
+                    f"请{case.lead or '统筹部门'}于{self.said.time(due[0])}前完成“{act}”。",
+                    sure(case.opened, case.last),
                 )
             )
         told += self._typed("advice")
@@ -344,7 +347,10 @@ class _Report:
         rows = [
             Field("截至时间", self.said.time(self.basis.cut_off)),
             Field("数据来源", "台账条目和来文，编号见页末出处", (self.material.source,)),
-            Field("数据局限", f"未带数据的来文：{unknown}；只含本系统收到的来文。" if unknown else "只含本系统收到的来文。"),
+            Field(
+                "数据局限",
+                f"未带数据的来文：{unknown}；只含本系统收到的来文。" if unknown else "只含本系统收到的来文。",
+            ),
         ]
         return [Heading("附：数据口径与局限"), Fields(tuple(rows))]
 
@@ -363,7 +369,7 @@ class _Report:
 
 _METRICS = {"reads": "阅读", "reposts": "转发", "comments": "评论"}
 _WORDY = frozenset({"case.opened", "case.found", "case.disposed", "facts.agreed", "case.routed"})
-_STORY: dict[str, Any] = {
+STORY: dict[str, Any] = {
     "event.opened": lambda data, rules: "形成事件",
     "event.warned": lambda data, rules: f"发出{names.level(rules, str(data.get('level')))}预警",
     "concern.decided": lambda data, rules: f"性质定为“{data.get('concern')}”",
