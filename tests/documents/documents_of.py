@@ -14,7 +14,7 @@ from huiying.documents.daily import issue_due_logs, issue_log
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from stories import CONSULTATION, RUMOUR, answered, hear, wait_until  # noqa
+from stories import CONSULTATION, RUMOUR, answered, hear, wait_until
 
 TODAY = dt.date(2026, 9, 14)
 AFTER_MIDNIGHT = dt.datetime(2026, 9, 14, 16, 10, tzinfo=dt.UTC)  # 2026-09-15 00:10 in Anshan

@@ -20,8 +20,8 @@ SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
     r"(agenda|alarm|asked_again|board|call|case|channels|clue|confirmation|consultation|contact"
-    r"|decisions|digest|disclosure|effect|emergency_watch|event|feedback|filing|form|gap|handover"
-    r"|import|leading_group|learning|ledger|liaison|media|meeting|page|partner|patrol|people"
+    r"|decisions|digest|disclosure|document|effect|emergency_watch|event|feedback|filing|form|gap|handover"
+    r"|import|instruction|leading_group|learning|ledger|liaison|media|meeting|page|partner|patrol|people"
     r"|personal_request|post|press|reconcile|register|release|report|roster|routing|screening|search"
     r"|source|speaker|suspect|swap|task|template|urgent|warning|watch)\.[a-z_]+"
 )

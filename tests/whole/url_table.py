@@ -31,6 +31,7 @@ from whole.url_rows import (
     accounts,
     asking,
     dialogue,
+    documents,
     drafting,
     duty,
     following,
@@ -470,6 +471,7 @@ PARTS = (
     warnings,
     watch,
     dialogue,
+    documents,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

@@ -13,6 +13,7 @@ from huiying.api import (
     cases,
     casework,
     dialogue,
+    documents,
     drafting,
     duty,
     errors,
@@ -77,6 +78,7 @@ api.add_router("", posts.router, tags=["posts"])
 api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
 api.add_router("", dialogue.router, tags=["dialogue"])
+api.add_router("", documents.router, tags=["documents"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

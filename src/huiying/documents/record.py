@@ -148,6 +148,11 @@ class Book:
         rows = [case for case in self.cases.values() if case.is_live]
         return sorted(rows, key=lambda case: (case.next_due[0] if case.next_due else far, case.number))
 
+    def hidden(self, subject: str) -> bool:
+        """Whether the case or event of this number is about a danger to life: counted everywhere, listed nowhere."""
+        case = self.cases.get(subject)
+        return self.is_danger(case.event if case is not None else subject)
+
     def is_danger(self, event: str) -> bool:
         found = self.events.get(event)
         return found is not None and found.life

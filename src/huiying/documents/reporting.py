@@ -33,7 +33,7 @@ def issue_special_report(
     """The report on a case as it stands now. 核心判断 and 建议 may be added to by hand, and become entries first."""
     require(actor, "document.issue", case)
     judgement, advice = judgement.strip(), advice.strip()
-    for name, text in ((_("核心判断"), judgement), (_("建议"), advice)):
+    for name, text in ((_("核心判断"), judgement), (_("处置建议"), advice)):
         if len(text) > MOST_WORDS:
             raise Refused(
                 _("“%(name)s”最多 %(most)d 个字，请缩短。") % {"name": name, "most": MOST_WORDS}, code="too_long"

@@ -8,6 +8,7 @@ from huiying.desk.addresses import (
     calling,
     departments,
     dialogue,
+    documents,
     drafting,
     following,
     forms,
@@ -27,6 +28,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, documents,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

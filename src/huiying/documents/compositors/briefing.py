@@ -57,6 +57,11 @@ class _Page:
     def live(self) -> list[CaseAt]:
         return self.book.live()
 
+    @cached_property
+    def listed(self) -> list[CaseAt]:
+        """What may be named: a danger to life is counted and stays off digests and group texts (Life first)."""
+        return [case for case in self.live if not self.book.hidden(case.number)]
+
     @property
     def midnight(self) -> dt.datetime:
         """The end of the day in which the page is made."""
@@ -122,17 +127,17 @@ class _Briefing(_Page):
         stamp = self.basis.cut_off.astimezone(self.rules.zone)
         lines = [
             f"【{names.of(self.rules, 'briefing')} {stamp:%Y-%m-%d %H:%M}】{one}",
-            *(f"·{self.line(case)}" for case in self.live[:MATTERS]),
+            *(f"·{self.line(case)}" for case in self.listed[:MATTERS]),
             "【系统生成，以台账为准】",
         ]
         return self.made(blocks, figures, "\n".join(lines))
 
     def _to_decide(self) -> Blocks:
         waiting = [
-            *((f"{case.number}退回后待统筹部门指定主办", case) for case in self.live if case.returned),
-            *((f"{case.number}级别待确认（建议{case.level}）", case) for case in self.live if not case.confirmed),
-            *((f"{case.number}文稿在审", case) for case in self.live if case.in_review),
-            *((f"{case.number}已逾期，待决定怎样回应", case) for case in self.live if self._late(case)),
+            *((f"{case.number}退回后待统筹部门指定主办", case) for case in self.listed if case.returned),
+            *((f"{case.number}级别待确认（建议{case.level}）", case) for case in self.listed if not case.confirmed),
+            *((f"{case.number}文稿在审", case) for case in self.listed if case.in_review),
+            *((f"{case.number}已逾期，待决定怎样回应", case) for case in self.listed if self._late(case)),
         ]
         told: Blocks = [Paragraph(f"{words}。", sure(case.last)) for words, case in waiting[:DECISIONS]]
         if len(waiting) > DECISIONS:
@@ -145,17 +150,20 @@ class _Briefing(_Page):
     def _matters(self) -> Blocks:
         """The gravest first: the regulation's own order of levels, then the nearest deadline."""
         rank = {level.name: place for place, level in enumerate(self.rules.levels)}
-        rows = sorted(self.live, key=lambda case: -rank.get(case.level, -1))[:MATTERS]
+        rows = sorted(self.listed, key=lambda case: -rank.get(case.level, -1))[:MATTERS]
         return [Paragraph(self.line(case), sure(case.opened, case.last)) for case in rows] or [
             Paragraph("没有在办事项。")
         ]
 
+    def _named(self, *kinds: str) -> list[Entry]:
+        return [entry for entry in self.book.of(*kinds) if not self.book.hidden(entry.subject)]
+
     def _effects(self) -> Blocks:
         told: Blocks = []
-        for entry in self.book.of("effect.judged"):
+        for entry in self._named("effect.judged"):
             verdict = VERDICTS.get(str(entry.data.get("verdict")), str(entry.data.get("verdict")))
             told.append(Paragraph(f"{entry.subject}回应{entry.data.get('hours')}小时后：{verdict}。", (entry.source,)))
-        for entry in self.book.of("release.live"):
+        for entry in self._named("release.live"):
             told.append(
                 Paragraph(f"{entry.subject}已在“{entry.data.get('place')}”公开（{self.said.time(entry.at)}）。",
                           (entry.source,))
@@ -164,7 +172,7 @@ class _Briefing(_Page):
 
     def _trouble(self) -> Blocks:
         told: Blocks = [Paragraph(f"漏巡：{'、'.join(missed)}。")] if (missed := self._missed()) else []
-        for entry in self.book.of("source.paused", "emergency_watch.declared", "warning.climbed", "clock.breached"):
+        for entry in self._named("source.paused", "emergency_watch.declared", "warning.climbed", "clock.breached"):
             words = {
                 "source.paused": "来源停用", "emergency_watch.declared": "启动突发事件监测",
                 "warning.climbed": f"{entry.subject}预警无人知悉，已报下一人", "clock.breached": f"{entry.subject}逾期",
@@ -195,7 +203,7 @@ class _Briefing(_Page):
 
     def _tomorrow(self) -> Blocks:
         until = self.midnight + dt.timedelta(days=1)
-        rows = [case for case in self.live if case.next_due and self.midnight <= case.next_due[0] < until]
+        rows = [case for case in self.listed if case.next_due and self.midnight <= case.next_due[0] < until]
         return [Paragraph(self.line(case), sure(case.opened)) for case in rows] or [Paragraph("明日没有到期事项。")]
 
 
@@ -203,7 +211,7 @@ class _Night(_Page):
     def compose(self) -> Composed:
         figures = self.figures()
         soon = self.basis.cut_off + dt.timedelta(hours=12)
-        near = [case for case in self.live if case.next_due and case.next_due[0] < soon]
+        near = [case for case in self.listed if case.next_due and case.next_due[0] < soon]
         rows = tuple(
             Row(
                 (

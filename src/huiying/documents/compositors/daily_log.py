@@ -85,8 +85,9 @@ class _Log:
         return bounds(self.day, self.rules.zone)[0]
 
     def of(self, *kinds: str) -> list[Entry]:
-        """What the day itself holds."""
-        return [entry for entry in self.whole.of(*kinds) if entry.at >= self.start]
+        """What the day itself holds; what is about a danger to life is counted and never listed (Life first)."""
+        rows = (entry for entry in self.whole.of(*kinds) if entry.at >= self.start)
+        return [entry for entry in rows if not self.whole.hidden(entry.subject)]
 
     def compose(self) -> Composed:
         figures, before = self._figures(self.start), self._figures(self.start - _DAY)
@@ -228,11 +229,15 @@ class _Log:
         events = [event for event in self.whole.events.values() if event.opened_at and event.opened_at >= self.start]
         places = origins(event.post for event in events)
         by_event = {case.event: case for case in self.whole.cases.values()}
-        rows = [self._event_row(event, places, by_event.get(event.number)) for event in events]
+        shown = [event for event in events if not event.life]
+        rows = [self._event_row(event, places, by_event.get(event.number)) for event in shown]
         header = ("编号", "首发/发现/时差", "出处与标题", "性质/类别", "级别/时限", "主办")
         return [
             Heading("三、当日新增"),
-            Table(header, tuple(rows), (3, 4, 6, 3, 4, 3), "当日没有新增事件。"),
+            Table(
+                header, tuple(rows), (3, 4, 6, 3, 4, 3), "当日没有列出的新增事件。" if events else "当日没有新增事件。"
+            ),
+            *unlisted(len(events) - len(shown)),
         ]
 
     def _event_row(self, event: EventAt, places: Mapping[int, tuple[str, str]], case: CaseAt | None) -> Row:
@@ -261,8 +266,10 @@ class _Log:
         return named if event.level or not code else f"{named}（建议）"
 
     def _live(self) -> Blocks:
-        rows = []
-        for case in self.whole.live():
+        rows, live = [], self.whole.live()
+        for case in live:
+            if self.whole.hidden(case.number):
+                continue
             due = case.next_due
             rows.append(
                 Row(
@@ -275,7 +282,11 @@ class _Log:
                 )
             )  # fmt: skip
         header = ("编号", "事项", "级别", "状态", "主办", "时限")
-        return [Heading("四、在办"), Table(header, tuple(rows), (3, 6, 2, 2, 3, 4), "没有在办事项。")]
+        return [
+            Heading("四、在办"),
+            Table(header, tuple(rows), (3, 6, 2, 2, 3, 4), "没有列出的在办事项。" if live else "没有在办事项。"),
+            *unlisted(len(live) - len(rows)),
+        ]
 
     def _answers(self) -> Blocks:
         rows = [
@@ -386,6 +397,10 @@ class _Log:
             "【系统生成，以台账为准】",
         ]
         return short_lines(words)
+
+
+def unlisted(count: int) -> Blocks:
+    return [Note(f"另有涉及人身安全的 {count} 件，只计数，不列出。")] if count else []
 
 
 def short_lines(words: Sequence[str]) -> str:
