@@ -26,7 +26,11 @@ router = Router()
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 CaseKind = Literal["report", "quick", "follow", "final", "feedback", "pack"]
 ObjectKind = Literal["slip", "approval", "letter", "warning", "minutes", "handover"]
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "txt": "text/plain; charset=utf-8",
+}
 
 
 class KindPage(Page):
@@ -168,11 +172,12 @@ def file(request: HttpRequest, pk: int, ending: Literal["pdf", "docx", "txt"]) -
     row = get_document(caller(request), pk)
     address = request.build_absolute_uri(reverse("portal:verify", args=[row.sha256]))
     made, stamp = queries.document_of(row), queries.stamp_of(row, address)
-    if ending == "pdf":
-        return HttpResponse(to_pdf(made, stamp), content_type="application/pdf")
-    if ending == "docx":
-        return HttpResponse(to_docx(made, stamp), content_type=DOCX)
-    return HttpResponse(to_text(made, stamp), content_type="text/plain; charset=utf-8")
+    content: bytes | str = to_text(made, stamp)
+    if ending != "txt":
+        content = to_pdf(made, stamp) if ending == "pdf" else to_docx(made, stamp)
+    response = HttpResponse(content, content_type=TYPES[ending])
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @router.post("/documents", response={200: WholeOut, **NO})
