@@ -10,14 +10,18 @@ from typing import Any
 from django.db import connection
 
 from cast import Cast
-from huiying.documents.daily import issue_due_logs, issue_log
+from huiying.documents.daily import issue_due_logs
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case
-from huiying.kernel import clock
+from huiying.paper.document import Table, loads
+from huiying.paper.text import to_text
 from stories import CONSULTATION, RUMOUR, answered, hear, wait_until
 
 TODAY = dt.date(2026, 9, 14)
 AFTER_MIDNIGHT = dt.datetime(2026, 9, 14, 16, 10, tzinfo=dt.UTC)  # 2026-09-15 00:10 in Anshan
+MIDNIGHT = dt.datetime(2026, 9, 14, 16, 0, tzinfo=dt.UTC)
+LIFE = "货款压了我一年半，我真的活不下去了，想从楼上跳下去。"
+Row = tuple[str, str, dict[str, Any]]
 
 
 def a_day(cast: Cast) -> Case:
@@ -35,7 +39,15 @@ def log_of(day: dt.date = TODAY, at: dt.datetime = AFTER_MIDNIGHT) -> IssuedDocu
     return IssuedDocument.objects.get(kind="log", subject=day.isoformat())
 
 
-def entries(first: dt.datetime, after: dt.datetime) -> list[tuple[str, str, dict[str, Any]]]:
+def told(row: IssuedDocument) -> str:
+    return to_text(loads(row.data))
+
+
+def tables(row: IssuedDocument) -> list[Table]:
+    return [block for block in loads(row.data).blocks if isinstance(block, Table)]
+
+
+def entries(first: dt.datetime, after: dt.datetime) -> list[Row]:
     """(chain, kind, payload) of the ledger table between two moments, read in plain SQL."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT chain, kind, payload, at FROM ledger_entry ORDER BY id")
@@ -52,8 +64,5 @@ def _moment(at: Any) -> dt.datetime:
     return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
 
 
-def count(rows: Iterable[tuple[str, str, dict[str, Any]]], kind: str) -> int:
+def count(rows: Iterable[Row], kind: str) -> int:
     return sum(one == kind for _chain, one, _payload in rows)
-
-
-__all__ = ["AFTER_MIDNIGHT", "TODAY", "a_day", "clock", "count", "entries", "issue_log", "log_of"]

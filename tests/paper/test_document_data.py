@@ -86,7 +86,17 @@ def test_another_schema_and_another_style_are_refused() -> None:
 def test_text_holds_every_word_of_the_document() -> None:
     document = made()
     told = to_text(document, stamped(document, signed=(("拟稿", "采编小林"),), additions=("补记1：已续证书",)))
-    for words in (document.number, "一、核心判断", "立案", "级别：较大", "无。", "拟稿：采编小林", "审核：", "补记1", document.sha256):
+    for words in (
+        document.number,
+        "一、核心判断",
+        "立案",
+        "级别：较大",
+        "无。",
+        "拟稿：采编小林",
+        "审核：",
+        "补记1",
+        document.sha256,
+    ):
         assert words in told
 
 

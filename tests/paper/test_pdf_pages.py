@@ -22,7 +22,14 @@ LONG = "测" * 2000
 def test_the_text_of_a_page_is_selectable_chinese(style: str) -> None:
     document = made(style)
     text = whole("".join(pages(document)))
-    for words in ("关于开标系统故障的专报", SENTENCE, "专报〔2026〕第1期", "一、核心判断", "立案", "只含本系统收到的来文。"):
+    for words in (
+        "关于开标系统故障的专报",
+        SENTENCE,
+        "专报〔2026〕第1期",
+        "一、核心判断",
+        "立案",
+        "只含本系统收到的来文。",
+    ):
         assert words in text, words
 
 

@@ -51,7 +51,7 @@ def issue_special_report(
         given={"to": to.strip()[:200]},
     )  # fmt: skip
     if case.state in LIVE:
-        handling.note_act(case, CaseAct.SPECIAL_REPORT, f"专报{number}", actor)
+        handling.note_act(case, CaseAct.SPECIAL_REPORT, f"已出{number}", actor)
     return row
 
 
