@@ -1,4 +1,4 @@
-"""网络舆情日志 (C6.9): one for each day, a nil day too, out of the ledger alone, never edited, chained to the day before."""
+"""网络舆情日志 (C6.9): one for each day, a nil day too, out of the ledger alone, chained to the day before."""
 
 from __future__ import annotations
 

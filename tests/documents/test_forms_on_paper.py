@@ -1,4 +1,4 @@
-"""快报, 续报, 终报, 转办单, 审批表, 核实函, 预警通知, 反馈单, 纪要, 证据包: each out of the record, printed once a state."""
+"""Notes, slip, approval form, letter, warning, feedback, minutes, evidence pack: out of the record, once a state."""
 
 from __future__ import annotations
 
@@ -179,11 +179,9 @@ def test_c12_3_the_evidence_pack_holds_every_entry_of_the_case(cast: Cast) -> No
 
 def held(cast: Cast) -> Meeting:
     case = opened(cast, "重大")
-    meeting = meetings.convene(
-        case, "研判开标故障", "三楼会议室", clock.now() + dt.timedelta(minutes=30), cast.deputy, [cast.tech_head, cast.legal],
-        cast.office,
-    )  # fmt: skip
-    return meeting
+    soon = clock.now() + dt.timedelta(minutes=30)
+    others = [cast.tech_head, cast.legal]
+    return meetings.convene(case, "研判开标故障", "三楼会议室", soon, cast.deputy, others, cast.office)
 
 
 def test_c6_5_minutes_are_put_on_paper_only_when_signed(cast: Cast) -> None:
@@ -227,8 +225,8 @@ def test_c10_1_minutes_name_who_came_what_was_decided_and_who_disagreed(cast: Ca
     meetings.sign(meeting, cast.deputy)
     row = issuing.issue_of_object("minutes", meeting.pk, cast.office)
     assert row.told == {"present": len(seats), "invited": len(seats), "decisions": 1, "dissents": 1}
-    (minuted,) = [data for _c, kind, data in entries(dt.datetime(2026, 1, 1, tzinfo=dt.UTC), clock.now() + dt.timedelta(1))
-                  if kind == "meeting.minuted"]  # fmt: skip
+    rows = entries(dt.datetime(2026, 1, 1, tzinfo=dt.UTC), clock.now() + dt.timedelta(1))
+    (minuted,) = [data for _c, kind, data in rows if kind == "meeting.minuted"]
     assert (minuted["decisions"], minuted["dissents"]) == (row.told["decisions"], row.told["dissents"])
     for words in ("三日内续齐全部证书", "法规处长有不同意见：建议先公开原因。", "分管副局长", "原因是证书到期。"):
         assert words in told(row), words

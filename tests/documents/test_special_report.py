@@ -1,4 +1,4 @@
-"""舆情专报 (C6.10): every sentence cites the record, criticism in true proportion, identical when made again (INV-9)."""
+"""舆情专报 (C6.10): every sentence cites the record, criticism in true proportion, the same when made again."""
 
 from __future__ import annotations
 

@@ -29,15 +29,13 @@ from paper.paper_of import made, stamped
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 SOURCES = st.lists(st.sampled_from(["case:20260914-01#1", "event:E1#2", "post:7"]), max_size=3, unique=True).map(tuple)
+ROWS = st.lists(st.builds(Row, st.tuples(WORDS, WORDS), SOURCES), max_size=3).map(tuple)
 BLOCKS = st.one_of(
     st.builds(Heading, WORDS, st.integers(1, 4)),
     st.builds(Paragraph, WORDS, SOURCES),
     st.builds(Note, WORDS),
     st.builds(Fields, st.lists(st.builds(Field, WORDS, WORDS, SOURCES), max_size=3).map(tuple)),
-    st.builds(
-        Table, st.tuples(WORDS, WORDS), st.lists(st.builds(Row, st.tuples(WORDS, WORDS), SOURCES), max_size=3).map(tuple),
-        st.just((1, 2)), WORDS,
-    ),
+    st.builds(Table, st.tuples(WORDS, WORDS), ROWS, st.just((1, 2)), WORDS),
 )  # fmt: skip
 
 

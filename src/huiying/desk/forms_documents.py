@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext as _t
@@ -12,22 +12,28 @@ from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import moment
 from huiying.documents.kinds import KINDS
 from huiying.people.models import User
-from huiying.people.queries import able
+from huiying.people.queries import holders_by_role
+from huiying.people.standing import capabilities
 
 
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: User) -> str:
-        return f"{obj.name}（{obj.department.name}）" if obj.department else obj.name
+def staff_for(form: VerbForm) -> list[User]:
+    """Everybody who works here, read once for all the forms of a page."""
+    found: list[User] | None = getattr(form.subject, "_staff", None)
+    if found is None:
+        people = User.objects.filter(is_active=True, is_administrator=False).select_related("department")
+        found = form.subject._staff = list(people.order_by("department__id", "id"))
+    return found
 
 
-class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: User) -> str:
-        return f"{obj.name}（{obj.department.name}）" if obj.department else obj.name
+def _choices(people: Iterable[User]) -> list[tuple[str, str]]:
+    return [
+        (str(user.pk), f"{user.name}（{user.department.name}）" if user.department else user.name) for user in people
+    ]
 
 
-def _staff() -> Any:
-    people = User.objects.filter(is_active=True, is_administrator=False)
-    return people.select_related("department").order_by("department__id", "id")
+def _chosen(form: VerbForm, numbers: Iterable[str]) -> list[User]:
+    by_number = {str(user.pk): user for user in staff_for(form)}
+    return [by_number[number] for number in numbers]
 
 
 class SignForm(VerbForm):
@@ -52,27 +58,35 @@ class AddendForm(VerbForm):
 
 
 class CirculateForm(VerbForm):
-    people = PeopleField(label=_("发给"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple)
+    people = forms.MultipleChoiceField(label=_("发给"), widget=forms.CheckboxSelectMultiple)
 
     def prepare(self) -> None:
-        known = [row.user_id for row in self.subject.circulations.all()]
-        cast("forms.ModelMultipleChoiceField[User]", self.fields["people"]).queryset = _staff().exclude(pk__in=known)
+        known = {row.user_id for row in self.subject.circulations.all()}
+        self.choose("people").choices = _choices(user for user in staff_for(self) if user.pk not in known)
+
+    def clean_people(self) -> list[User]:
+        return _chosen(self, self.cleaned_data["people"])
 
 
 class InstructForm(VerbForm):
     words = forms.CharField(label=_("批示"), widget=long_text(), max_length=2000)
-    leader = PersonField(label=_("批示的领导"), queryset=User.objects.none())
-    owner = PersonField(label=_("承办人"), queryset=User.objects.none())
+    leader = forms.ChoiceField(label=_("批示的领导"))
+    owner = forms.ChoiceField(label=_("承办人"))
     due_at = forms.DateTimeField(label=_("什么时候办结"), widget=moment())
 
     def prepare(self) -> None:
-        leaders = [user.pk for user in able("lead_bureau")]
-        own = self.user.pk in leaders
-        leader = cast("forms.ModelChoiceField[User]", self.fields["leader"])
-        leader.queryset = _staff().filter(pk__in=[self.user.pk] if own else leaders)
-        if own:
-            leader.initial = self.user.pk
-        cast("forms.ModelChoiceField[User]", self.fields["owner"]).queryset = _staff()
+        roles = [one.code for one in self.regulation.roles.values() if "lead_bureau" in capabilities(one)]
+        numbers = {user.pk for user in holders_by_role(roles)}
+        own = self.user.pk in numbers  # a leader writes only their own
+        leaders = [user for user in staff_for(self) if user.pk in numbers and (not own or user == self.user)]
+        self.choose("leader").choices = _choices(leaders)
+        self.choose("owner").choices = [("", _t("请选择")), *_choices(staff_for(self))]
+
+    def clean_leader(self) -> User:
+        return _chosen(self, [self.cleaned_data["leader"]])[0]
+
+    def clean_owner(self) -> User:
+        return _chosen(self, [self.cleaned_data["owner"]])[0]
 
 
 class ResultForm(VerbForm):

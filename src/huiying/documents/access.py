@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from huiying.documents.models import Instruction, IssuedDocument
-from huiying.handling.access import get_case
+from huiying.handling.access import opens
+from huiying.handling.models import CaseDepartment
 from huiying.handling.queries import cases_for
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -18,13 +19,16 @@ GENERAL = ("office", "duty", "lead_bureau", "review_all", "audit")
 def get_document(user: User, pk: int) -> IssuedDocument:
     """The document; a case's own gate stands before it as well, but for those whom it was sent to by name."""
     rows = IssuedDocument.objects.select_related("case__event", "case__regulation").prefetch_related(
-        "circulations", "instructions", "signatures", "addenda", "case__departments__department"
+        "circulations", "instructions", "signatures", "addenda"
     )
+    if not any(standing(user).can(capability) for capability in GENERAL):  # others are asked for their department
+        departments = CaseDepartment.objects.select_related("department")
+        rows = rows.prefetch_related(Prefetch("case__departments", departments))
     found = rows.filter(pk=pk).first()
     if found is None or not may(user, "document.view", found):
         raise Http404
-    if found.case is not None and not _was_sent(user, found):
-        get_case(user, found.case.number)
+    if found.case is not None and not _was_sent(user, found) and not opens(user, found.case):
+        raise Http404
     return found
 
 

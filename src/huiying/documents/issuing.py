@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from huiying.documents.actions import CHAIN, next_in, write
@@ -166,8 +168,12 @@ def case_of(kind: str, pk: int) -> Case | None:
 
 def printable(case: Case) -> list[tuple[str, int, str]]:
     """(kind, row, number) of what the casework made of this case and can be put on paper."""
-    found = [("slip", row.pk, row.number) for row in case.slips.all()]
-    found += [("approval", row.pk, f"第{row.revision.number}稿") for row in case.rounds.select_related("revision")]
-    found += [("letter", row.pk, row.number) for row in case.liaisons.filter(sent_at__isnull=False)]
-    found += [("minutes", row.pk, row.number) for row in case.meetings.filter(state=Meeting.SIGNED)]
-    return found
+    words = Cast("revision__number", CharField())
+    found = case.slips.order_by().values_list(Value("slip"), "pk", "number")
+    found = found.union(
+        case.rounds.order_by().values_list(Value("approval"), "pk", words),
+        case.liaisons.order_by().filter(sent_at__isnull=False).values_list(Value("letter"), "pk", "number"),
+        case.meetings.order_by().filter(state=Meeting.SIGNED).values_list(Value("minutes"), "pk", "number"),
+        all=True,
+    )
+    return sorted((kind, pk, f"第{said}稿" if kind == "approval" else said) for kind, pk, said in found)
