@@ -185,7 +185,8 @@ def _folded(rows: Any, since: dt.datetime | None) -> Book:
         room, _, subject = entry.chain.partition(":")
         if room == "case":
             case = book.cases.setdefault(subject, CaseAt(subject))
-            case.last = entry.source
+            if not entry.kind.startswith("document."):  # what was printed of a case is no step of it
+                case.last = entry.source
             if (read_case := _OF_CASES.get(entry.kind)) is not None:
                 read_case(case, entry)
             elif entry.kind == "case.merged":  # the earliest deadline of the two goes on (INV-3)
