@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from cast import Cast
+from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.kernel import clock
 from huiying.overseeing.models import Measure
@@ -35,6 +36,14 @@ class Subjects:
         shift = DutyShift.objects.create(
             user=cast.duty, starts_at=tomorrow, ends_at=tomorrow + dt.timedelta(hours=8), made_by="甲"
         )
+        self.document = IssuedDocument.objects.create(
+            kind="report", number="专报〔2026〕第1期", subject=case.number, case=case, title="专报", cut_off=now,
+            content="{}", sha256="0" * 64, figures="{}", basis="{}", issued_by="甲", issued_at=now,
+        )  # fmt: skip
+        self.instruction = Instruction.objects.create(
+            document=self.document, leader=cast.deputy.name, words="请核实", taken_by="甲", at=now, next_action_at=now,
+            owner=cast.tech_liaison, owner_name=cast.tech_liaison.name, due_at=now + dt.timedelta(days=1),
+        )  # fmt: skip
         self.swap = ShiftSwap.objects.create(
             shift=shift, asker=cast.duty, asked_of=cast.duty2, reason="有事", asked_at=now
         )
@@ -61,4 +70,8 @@ class Subjects:
             return self.swap.shift
         if permission == "swap.answer":
             return self.swap
+        if permission.startswith("instruction."):
+            return self.instruction
+        if permission in ("document.view", "document.sign", "document.add", "document.circulate", "document.instruct"):
+            return self.document
         return self.task if permission == "task.finish" else self.case

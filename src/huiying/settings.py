@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "huiying.responding",
     "huiying.foreseeing",
     "huiying.overseeing",
+    "huiying.documents",
     "huiying.desk",
     "huiying.portal",
     "huiying.api",

@@ -77,6 +77,22 @@ ALLOWED: dict[str, set[str]] = {
     "learning.roll_back": OFFICE | LEADERS,
     "urgent.acknowledge": DUTY | OFFICE | LEADERS,
     "urgent.view": DUTY | OFFICE | LEADERS,
+    # C6.9, C6.10: a document of a case is read by those who see the case; the list shows each their own.
+    "document.view": DUTY
+    | OFFICE
+    | LEADERS
+    | LEAD
+    | JOINT
+    | {"legal", "secrecy", "inspector", "editor", "office_dept_head"},
+    "document.list": ALL_STAFF,
+    "document.issue": DUTY | OFFICE | LEAD | JOINT,
+    "document.make": DUTY | OFFICE,
+    "document.sign": DUTY | OFFICE | LEADERS | DRAFTERS,
+    "document.add": DUTY | OFFICE | LEADERS,
+    "document.circulate": DUTY | OFFICE,
+    "document.instruct": OFFICE | LEADERS,
+    "instruction.report": OFFICE | {"tech_liaison"},
+    "instruction.close": OFFICE | LEADERS,
     # （六）: events are judged by the desk, seen also by those who review or inspect.
     "event.view": DUTY | OFFICE | LEADERS | {"legal", "secrecy", "inspector"},
     "event.confirm_level": DUTY | OFFICE | LEADERS,

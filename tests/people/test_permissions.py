@@ -20,11 +20,11 @@ SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
     r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation"
-    r"|conformance|consultation|contact|decisions|digest|disclosure|effect|emergency_watch|event"
-    r"|feedback|filing|form|gap|handover|import|interpretation|leading_group|learning|ledger|liaison"
-    r"|measure|media|meeting|page|partner|patrol|people|personal_request|plan|policy|post|press"
-    r"|reconcile|register|regulation|release|report|roster|routing|rule|screening|search|skill|source"
-    r"|speaker|suspect|swap|task|template|training|urgent|warning|watch)\.[a-z_]+"
+    r"|conformance|consultation|contact|decisions|digest|disclosure|document|effect|emergency_watch"
+    r"|event|feedback|filing|form|gap|handover|import|instruction|interpretation|leading_group"
+    r"|learning|ledger|liaison|measure|media|meeting|page|partner|patrol|people|personal_request|plan"
+    r"|policy|post|press|reconcile|register|regulation|release|report|roster|routing|rule|screening"
+    r"|search|skill|source|speaker|suspect|swap|task|template|training|urgent|warning|watch)\.[a-z_]+"
 )
 
 

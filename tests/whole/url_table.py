@@ -31,6 +31,7 @@ from whole.url_rows import (
     accounts,
     asking,
     dialogue,
+    documents,
     drafting,
     duty,
     following,
@@ -476,6 +477,7 @@ PARTS = (
     oversight,
     policies,
     organising,
+    documents,
 )
 TABLE = OWN + "".join(part.TABLE for part in PARTS)
 for _part in PARTS:

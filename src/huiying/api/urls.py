@@ -13,6 +13,7 @@ from huiying.api import (
     cases,
     casework,
     dialogue,
+    documents,
     drafting,
     duty,
     errors,
@@ -83,6 +84,7 @@ api.add_router("", dialogue.router, tags=["dialogue"])
 api.add_router("", oversight.router, tags=["oversight"])
 api.add_router("", policies.router, tags=["policies"])
 api.add_router("", organising.router, tags=["organising"])
+api.add_router("", documents.router, tags=["documents"])
 api.add_router("", shares.router, tags=["sharing"])
 api.add_router("", watch.router, tags=["watch rules"])
 api.add_router("", screening.router, tags=["screening"])

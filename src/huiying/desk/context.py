@@ -231,6 +231,7 @@ class Everywhere:
             ("calendar", _("发布日历"), may(user, "press.view").allowed),
             ("gaps", _("信息缺口"), may(user, "press.view").allowed),
             ("channels", _("互动渠道"), may(user, "channels.view").allowed),
+            ("documents", _("文书"), may(user, "document.list").allowed),
             ("digest", _("民意月报"), may(user, "digest.view").allowed),
             ("pages", _("热点和常见问题"), may(user, "page.view").allowed),
             ("consultations", _("意见征集"), may(user, "page.view").allowed),

@@ -188,6 +188,26 @@ def of_the_organisers(person: Standing, _obj: Any) -> str | None:
     return _("须由制度规定的培训组织部门办理。")
 
 
+def of_the_instruction(person: Standing, row: Any) -> str | None:
+    """批示: whoever was named to act on it (C6.10)."""
+    return None if row is not None and person.user.pk == row.owner_id else _("须由批示指定的承办人办理。")
+
+
+def who_sees_the_document(person: Standing, document: Any) -> str | None:
+    """A document of a case is seen by those who see the case, any other by the desk, the office, leaders, reviewers
+    and inspectors; besides by whom it was sent to and whom a 批示 on it names (C6.10).
+    """
+    if document is not None:
+        if any(row.user_id == person.user.pk for row in document.circulations.all()):
+            return None
+        if any(row.owner_id == person.user.pk for row in document.instructions.all()):
+            return None
+        if document.case is not None:
+            return who_sees_the_case(person, document.case)
+    wanted = ("office", "duty", "lead_bureau", "review_all", "audit")
+    return None if any(person.can(one) for one in wanted) else _("此件没有发给您。")
+
+
 def administrator(person: Standing, _obj: Any) -> str | None:
     return None if person.user.is_administrator else _("须由系统管理员办理。")
 
@@ -233,6 +253,16 @@ PERMISSIONS: dict[str, Rule] = {
     "event.judge": Rule("（六）C5.14", either(a("duty"), a("office"))),
     "event.share": Rule("（五）C5.18", either(a("duty"), a("office"))),
     "event.dismiss": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"))),
+    "document.view": Rule("（六）C6.9 C6.10", who_sees_the_document),
+    "document.list": Rule("（六）C6.9 C6.10", staff),
+    "document.issue": Rule("（六）C6.10", either(of_the_case, a("duty"), a("office"))),
+    "document.make": Rule("（六）C6.12（五）C5.1", either(a("duty"), a("office"))),
+    "document.sign": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"), a("draft"))),
+    "document.add": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"))),
+    "document.circulate": Rule("（六）C6.10", either(a("duty"), a("office"))),
+    "document.instruct": Rule("（六）C6.10", either(a("office"), a("lead_bureau"))),
+    "instruction.report": Rule("（六）C6.10", either(of_the_instruction, a("office"))),
+    "instruction.close": Rule("（六）C6.10", either(a("office"), a("lead_bureau"))),
     # （七）（十）处置与转办
     "case.view": Rule("（七）C7.5", who_sees_the_case),
     "case.open": Rule("（六）C6.12", either(a("duty"), a("office"))),

@@ -15,6 +15,7 @@ from huiying.portal.views import (
     rights,
     shared,
     status,
+    verify,
 )
 
 app_name = "portal"
@@ -60,6 +61,7 @@ urlpatterns = [
     path("liaison/<str:token>/", liaison.liaison, name="liaison"),
     path("shared/<str:token>/", shared.shared, name="shared"),
     path("shared/<str:token>/file.json", shared.file, name="shared_file"),
+    path("verify/<str:sha256>/", verify.verify, name="verify"),
     path("about/", pages.about, name="about"),
     path("language/<str:code>/", pages.language, name="language"),
     path("type/<str:size>/", pages.type_size, name="type"),

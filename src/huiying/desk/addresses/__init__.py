@@ -8,6 +8,7 @@ from huiying.desk.addresses import (
     calling,
     departments,
     dialogue,
+    documents,
     drafting,
     following,
     forms,
@@ -30,6 +31,6 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, oversight, policies, organising,
+    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, oversight, policies, organising, documents,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

@@ -1,0 +1,71 @@
+"""Verbs of documents （六）."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from huiying.desk import forms_documents as forms
+from huiying.desk.bar import Cleaned, NothingForm, Verb
+from huiying.documents import actions, issuing, reporting
+from huiying.documents.models import Instruction, IssuedDocument
+from huiying.handling.models import Case
+from huiying.people.models import User
+
+
+def _instruct(row: IssuedDocument, told: Cleaned, user: User) -> Instruction:
+    return actions.instruct(
+        row, words=told["words"], leader=told["leader"], owner=told["owner"], due_at=told["due_at"], actor=user
+    )
+
+
+DOCUMENT_VERBS: dict[str, Verb] = {
+    "sign": Verb(
+        forms.SignForm,
+        lambda row, told, user: actions.sign(row, told["place"], told["sha256"], user),
+        _("已签字。"),
+    ),
+    "read": Verb(NothingForm, lambda row, told, user: actions.read(row, user), _("已记下您阅过。")),
+    "addend": Verb(
+        forms.AddendForm, lambda row, told, user: actions.addend(row, told["text"], user), _("补记已写在文书后面。")
+    ),
+    "circulate": Verb(
+        forms.CirculateForm, lambda row, told, user: actions.circulate(row, told["people"], user), _("已发出传阅。")
+    ),
+    "instruct": Verb(forms.InstructForm, _instruct, _("批示已记下，承办人会收到消息，到期没有办结会再提醒。")),
+}
+
+
+def _close(row: Instruction, told: Cleaned, user: User) -> Instruction:
+    return actions.close_instruction(row, done=told["agree"] == "yes", comment=told["comment"], actor=user)
+
+
+def _closed(row: Instruction) -> str:
+    return _t("批示已办结。") if row.state == Instruction.CLOSED else _t("已退回承办人。")
+
+
+INSTRUCTION_VERBS: dict[str, Verb] = {
+    "report": Verb(
+        forms.ResultForm,
+        lambda row, told, user: actions.report_instruction(row, told["result"], user),
+        _("结果已报，等另一人认定办结。"),
+    ),
+    "close": Verb(forms.CloseForm, _close, _closed),
+}
+
+
+def _report(case: Case, told: Cleaned, user: User) -> IssuedDocument:
+    return reporting.issue_special_report(case, user, judgement=told["judgement"], advice=told["advice"], to=told["to"])
+
+
+def _note(kind: str) -> Any:
+    return lambda case, told, user: issuing.issue_of_case(kind, case, user)
+
+
+_MADE = _("已成文，有编号和校验码。")
+CASE_DOCUMENT_VERBS: dict[str, Verb] = {
+    "report": Verb(forms.ReportForm, _report, _MADE),
+    **{kind: Verb(NothingForm, _note(kind), _MADE) for kind in ("quick", "follow", "final", "feedback", "pack")},
+}

@@ -1,0 +1,56 @@
+"""The one gate to a document: whoever may not see it gets 404, not the knowledge that it exists."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
+
+from huiying.documents.models import Instruction, IssuedDocument
+from huiying.handling.access import opens
+from huiying.handling.models import CaseDepartment
+from huiying.handling.queries import cases_for
+from huiying.people.models import User
+from huiying.people.permissions import may
+from huiying.people.standing import standing
+
+GENERAL = ("office", "duty", "lead_bureau", "review_all", "audit")
+
+
+def get_document(user: User, pk: int) -> IssuedDocument:
+    """The document; a case's own gate stands before it as well, but for those whom it was sent to by name."""
+    rows = IssuedDocument.objects.select_related("case__event", "case__regulation").prefetch_related(
+        "circulations", "instructions", "signatures", "addenda"
+    )
+    if not any(standing(user).can(capability) for capability in GENERAL):  # others are asked for their department
+        departments = CaseDepartment.objects.select_related("department")
+        rows = rows.prefetch_related(Prefetch("case__departments", departments))
+    found = rows.filter(pk=pk).first()
+    if found is None or not may(user, "document.view", found):
+        raise Http404
+    if found.case is not None and not _was_sent(user, found) and not opens(user, found.case):
+        raise Http404
+    return found
+
+
+def _was_sent(user: User, document: IssuedDocument) -> bool:
+    return any(row.user_id == user.pk for row in document.circulations.all()) or any(
+        row.owner_id == user.pk for row in document.instructions.all()
+    )
+
+
+def get_instruction(user: User, document: IssuedDocument, pk: int) -> Instruction:
+    found = document.instructions.select_related("owner").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def documents_for(user: User) -> QuerySet[IssuedDocument]:
+    """The documents that a person may see: the rule of `get_document` as a query."""
+    who = standing(user)
+    sent = Q(circulations__user=user) | Q(instructions__owner=user)
+    seen = sent | Q(case__in=cases_for(user).values("pk"))
+    if any(who.can(capability) for capability in GENERAL):
+        seen |= Q(case__isnull=True)
+    rows = IssuedDocument.objects.filter(pk__in=IssuedDocument.objects.filter(seen).values("pk"))
+    return rows.select_related("case").prefetch_related("signatures", "instructions")

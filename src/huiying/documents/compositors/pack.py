@@ -1,0 +1,105 @@
+"""考核证据包 (C12.3, §5.2-10): for one case every act in its order, with its clause, its hash and its proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huiying.documents import names
+from huiying.documents.composing import Basis, Blocks, Composed, clean, counted, short, sure
+from huiying.documents.compositors.approval import DECISIONS
+from huiying.documents.compositors.base import OfCase
+from huiying.documents.compositors.slip import REPORTS
+from huiying.documents.compositors.special_report import STORY
+from huiying.documents.record import Entry
+from huiying.ledger.models import LedgerEntry
+from huiying.overseeing.casebook import moment
+from huiying.paper.document import Field, Fields, Heading, Note, Row, Table
+
+# What a special report leaves out as mere machinery and an evidence pack does not.
+OTHERS: dict[str, Any] = {
+    "event.graded": lambda data, rules: f"建议级别变为{names.level(rules, str(data.get('level')))}",
+    "event.joined": lambda data, rules: f"来文增至{data.get('posts_count')}条",
+    "warning.settled": lambda data, rules: "预警了结",
+    "warning.acknowledged": lambda data, rules: "知悉预警",
+    "warning.climbed": lambda data, rules: "预警无人知悉，再报下一人",
+    "level.confirmed": lambda data, rules: f"确认级别为{names.level(rules, str(data.get('level')))}",
+    "level.raised": lambda data, rules: f"级别上调为{names.level(rules, str(data.get('level')))}",
+    "level.lowered": lambda data, rules: f"级别下调为{names.level(rules, str(data.get('level')))}",
+    "case.moved": lambda data, rules: f"进入“{names.state(rules, str(data.get('to')))}”（{data.get('clause')}）",
+    "case.keyed": lambda data, rules: f"定性归类：{data.get('keys')}",
+    "case.sustained": lambda data, rules: "决定是否持续回应",
+    "clock.started": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”起算：{data.get('explanation')}",
+    "clock.stopped": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”停止",
+    "clock.warned": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”提醒",
+    "call.made": lambda data, rules: f"呼叫{data.get('names')}",
+    "call.acknowledged": lambda data, rules: f"{data.get('name')}知悉呼叫",
+    "slip.issued": lambda data, rules: f"出具{data.get('number')}，{data.get('of')}项中已知{data.get('filled')}项",
+    "report.made": lambda data, rules: f"同步报送：{REPORTS.get(str(data.get('node')), data.get('node'))}",
+    "report.seen": lambda data, rules: "统筹部门已阅同步报送",
+    "liaison.drafted": lambda data, rules: f"拟写致{data.get('body')}的核实函",
+    "liaison.exempted": lambda data, rules: f"不需要核实衔接：{data.get('reason')}",
+    "draft.saved": lambda data, rules: f"保存第{data.get('revision')}稿",
+    "review.decided": lambda data, rules: f"审核：{DECISIONS.get(str(data.get('decision')), data.get('decision'))}",
+    "release.made": lambda data, rules: f"决定发布到“{data.get('place')}”",
+    "effect.begun": lambda data, rules: "开始观察回应效果",
+    "effect.judged": lambda data, rules: f"{data.get('hours')}小时效果认定",
+    "feedback.given": lambda data, rules: "已反馈",
+    "document.issued": lambda data, rules: f"出具{data.get('name')}{data.get('number')}",
+    "document.signed": lambda data, rules: f"{data.get('number')}“{data.get('place')}”签字",
+}
+
+
+def compose(basis: Basis) -> Composed:
+    return _Pack(basis).compose()
+
+
+class _Pack(OfCase):
+    def compose(self) -> Composed:
+        acts = sorted(self.book.window, key=lambda entry: entry.at)
+        heads = LedgerEntry.objects.filter(chain__in=list(self.basis.heads))
+        hashes = {(c, s): h for c, s, h in heads.values_list("chain", "seq", "hash")}
+        kinds = counted(entry.kind for entry in acts)
+        stopped = self.book.of("clock.stopped")
+        rows = [
+            Field("办件编号", self.case.number, sure(self.case.opened)),
+            Field("事项", self.title, sure(self.case.opened)),
+            Field("级别", self.level, sure(self.case.last)),
+            Field("首次获知", self.said.time(self.case.known_at), sure(self.case.opened)),
+            Field("状态", names.state(self.rules, self.case.state), sure(self.case.last)),
+            Field("主办", self.case.lead or "统筹部门", sure(self.case.last)),
+        ]
+        clocks = tuple(
+            Row(
+                (
+                    names.act(self.rules, str(e.data.get("act"))), self.said.time(moment(e.data.get("due_at"))),
+                    self.said.time(moment(e.data.get("at"))), "按时" if e.data.get("on_time") else "逾期",
+                ),
+                (e.source,),
+            )
+            for e in stopped
+        )  # fmt: skip
+        course = tuple(
+            Row((self.said.time(e.at), self._words(e), e.who, hashes[(e.chain, e.seq)][:12]), (e.source,)) for e in acts
+        )
+        proofs = tuple(
+            Row(
+                (str(e.data.get("place")), str(e.data.get("url") or "—"), str(e.data.get("evidence") or "")),
+                (e.source,),
+            )
+            for e in self.case.lives
+        )
+        blocks: Blocks = [
+            Fields(tuple(rows)),
+            Heading("一、时限"), Table(("行为", "截止", "办到", "结果"), clocks, (3, 3, 3, 2), "没有停止的时限。"),
+            Heading("二、公开回应的凭证"), Table(("渠道", "链接", "凭证校验码"), proofs, (2, 4, 6), "没有公开回应。"),
+            Heading("三、全部记录"), Table(("时间", "经过", "人员", "记录校验码"), course, (3, 7, 3, 3)),
+            Note("记录校验码是台账条目散列值的前 12 位；整件可用“导出办件”得到的校验程序在别的电脑上复核。"),
+        ]  # fmt: skip
+        figures = {"entries": len(acts), "kinds": kinds, "breaches": len(self.case.breaches), "proofs": len(proofs)}
+        return self.made(blocks, figures=figures, places=("制作", "审核"))
+
+    def _words(self, entry: Entry) -> str:
+        make = STORY.get(entry.kind) or OTHERS.get(entry.kind)
+        if make is None:
+            return entry.kind
+        return self.words(clean(short(make(entry.data, self.rules), 90)))

@@ -1,0 +1,179 @@
+"""Putting on paper what the casework made: notes, slips, letters, forms. The same state is printed once.
+
+Printed again after something happened, a document is another edition with a number of its own (「…·2」).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from huiying.documents.actions import CHAIN, next_in, write
+from huiying.documents.kinds import CASE, KINDS
+from huiying.documents.models import IssuedDocument
+from huiying.documents.record import heads_of
+from huiying.handling.models import Case, Handover, Liaison, Meeting, TransferSlip
+from huiying.judging.models import Warning
+from huiying.kernel import canonical
+from huiying.kernel import clock as time
+from huiying.ledger.actions import lock
+from huiying.ledger.models import LedgerEntry
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.responding.models import ReviewRound
+
+NOTES = ("quick", "follow", "final")
+OVER = ("answered", "declined", "closed")
+
+
+@dataclass
+class _What:
+    """What is to be printed: its subject, its case, its own number, the chains it is read from."""
+
+    subject: str
+    case: Case | None
+    chains: list[str]
+    number: str = ""
+    given: dict[str, Any] = field(default_factory=dict)
+
+
+def issue_of_case(kind: str, case: Case, actor: User) -> IssuedDocument:
+    """快报, 续报, 终报, 反馈单, 证据包 of a case as it stands now."""
+    if kind not in KINDS or KINDS[kind].about != CASE or kind == "report":
+        raise Refused(_("没有这种文书。"), code="unknown_kind")
+    require(actor, "document.issue", case)
+    given: dict[str, Any] = {}
+    if kind in NOTES:
+        if case.event.life_safety:
+            raise Refused(_("涉及人身安全的事不进工作群，不出快报、续报和终报。"), code="danger")
+        if kind == "final" and case.state not in OVER:
+            raise Refused(_("还没有结果，不能出终报；先出续报。"), code="not_over")
+        if kind == "follow":
+            before = IssuedDocument.objects.filter(case=case, kind__in=NOTES).first()
+            given["since"] = canonical.timestamp(before.cut_off) if before else None
+    return _issue(kind, _What(case.number, case, _chains(case), given=given), actor)
+
+
+def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
+    """转办单, 审批表, 核实函, 预警通知, 纪要, 交接班表 of one row of the casework."""
+    find = _FIND.get(kind)
+    if find is None:
+        raise Refused(_("没有这种文书。"), code="unknown_kind")
+    what = find(pk)
+    if what is None:
+        raise Refused(_("没有这一件，请核对。"), code="unknown_object")
+    if what.case is not None:
+        require(actor, "document.issue", what.case)
+    else:
+        require(actor, "document.make")
+    what.given["ref"] = pk
+    return _issue(kind, what, actor)
+
+
+@transaction.atomic
+def _issue(kind: str, what: _What, actor: User) -> IssuedDocument:
+    lock(*what.chains, CHAIN)
+    heads, now = heads_of(what.chains), time.now()
+    same = IssuedDocument.objects.filter(kind=kind, subject=what.subject)
+    # An entry that only says that something was printed changes nothing of what is printed.
+    newest = same.first()
+    if newest is not None and kind not in NOTES and _only_paper_since(newest, heads):
+        return newest
+    number = what.number
+    if number and newest is not None:
+        number = f"{number}·{same.count() + 1}"
+    return write(
+        kind, what.subject, cut_off=now, by=actor, number=number or next_in(kind, now), case=what.case, heads=heads,
+        given=what.given,
+    )  # fmt: skip
+
+
+def _only_paper_since(document: IssuedDocument, heads: dict[str, int]) -> bool:
+    for chain, seq in heads.items():
+        was = int(document.made_from.get(chain, 0))
+        newer = LedgerEntry.objects.filter(chain=chain, seq__gt=was, seq__lte=seq)
+        if newer.exclude(kind__startswith="document.").exists():
+            return False
+    return True
+
+
+def _chains(case: Case) -> list[str]:
+    return [f"case:{case.number}", f"event:{case.event.number}"]
+
+
+def _slip(pk: int) -> _What | None:
+    row = TransferSlip.objects.select_related("case__event").filter(pk=pk).first()
+    return _What(row.number, row.case, _chains(row.case), row.number) if row is not None else None
+
+
+def _round(pk: int) -> _What | None:
+    row = ReviewRound.objects.select_related("case__event").filter(pk=pk).first()
+    return _What(f"{row.case.number}/{row.pk}", row.case, _chains(row.case)) if row is not None else None
+
+
+def _letter(pk: int) -> _What | None:
+    row = Liaison.objects.select_related("case__event").filter(pk=pk).first()
+    if row is not None and row.sent_at is None:
+        raise Refused(_("这份函还没有发出，先发出再打印。"), code="not_sent")
+    return _What(row.number, row.case, _chains(row.case), row.number) if row is not None else None
+
+
+def _minutes(pk: int) -> _What | None:
+    row = Meeting.objects.select_related("case__event").filter(pk=pk).first()
+    if row is not None and row.state != Meeting.SIGNED:
+        raise Refused(_("纪要还没有由主持人签发，不能成文。"), code="not_signed")
+    return _What(row.number, row.case, _chains(row.case), row.number) if row is not None else None
+
+
+def _warning(pk: int) -> _What | None:
+    row = Warning.objects.select_related("event").filter(pk=pk).first()
+    if row is not None and row.event.life_safety:
+        raise Refused(_("涉及人身安全的事当面报告，不出预警通知。"), code="danger")
+    return _What(f"{row.event.number}/{row.pk}", None, [f"event:{row.event.number}"]) if row is not None else None
+
+
+def _handover(pk: int) -> _What | None:
+    row = Handover.objects.filter(pk=pk).first()
+    if row is not None and row.took_at is None:
+        raise Refused(_("双方都确认以后，交接班表才成文。"), code="not_taken")
+    return _What(str(row.pk), None, ["duty"]) if row is not None else None
+
+
+_FIND: dict[str, Callable[[int], _What | None]] = {
+    "slip": _slip,
+    "approval": _round,
+    "letter": _letter,
+    "minutes": _minutes,
+    "warning": _warning,
+    "handover": _handover,
+}
+OBJECTS = tuple(_FIND)
+
+
+def case_of(kind: str, pk: int) -> Case | None:
+    """Whose gate stands before the row; None where it has none. Raises nothing: an unfit state is said when issuing."""
+    rows: dict[str, Any] = {"slip": TransferSlip, "approval": ReviewRound, "letter": Liaison, "minutes": Meeting}
+    if kind not in rows:
+        return None
+    row = rows[kind].objects.select_related("case").filter(pk=pk).first()
+    return row.case if row is not None else None
+
+
+def printable(case: Case) -> list[tuple[str, int, str]]:
+    """(kind, row, number) of what the casework made of this case and can be put on paper."""
+    words = Cast("revision__number", CharField())
+    found = case.slips.order_by().values_list(Value("slip"), "pk", "number")
+    found = found.union(
+        case.rounds.order_by().values_list(Value("approval"), "pk", words),
+        case.liaisons.order_by().filter(sent_at__isnull=False).values_list(Value("letter"), "pk", "number"),
+        case.meetings.order_by().filter(state=Meeting.SIGNED).values_list(Value("minutes"), "pk", "number"),
+        all=True,
+    )
+    return sorted((kind, pk, f"第{said}稿" if kind == "approval" else said) for kind, pk, said in found)

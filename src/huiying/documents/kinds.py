@@ -1,0 +1,69 @@
+"""The kinds of documents: how each is numbered, composed and signed, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from huiying.documents.composing import Basis, Composed
+from huiying.documents.compositors import (
+    approval,
+    briefing,
+    daily_log,
+    digest,
+    handover,
+    letter,
+    minutes,
+    notes,
+    notices,
+    pack,
+    slip,
+    special_report,
+)
+
+ITSELF, CASE, OBJECT = "itself", "case", "object"  # made by the loop; about a case; about one row of the casework
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`series`: how the number is written, with `{year}` and `{n}`; "" where the thing itself has one.
+
+    `places`: who signs there, by capability; "" for whoever may sign the document at all.
+    """
+
+    code: str
+    about: str
+    compose: Callable[[Basis], Composed]
+    series: str = ""
+    places: tuple[tuple[str, str], ...] = ()
+
+
+KINDS: dict[str, Kind] = {
+    kind.code: kind
+    for kind in (
+        Kind("log", ITSELF, daily_log.compose, places=(("值班员", "duty"), ("带班领导", "escalation"))),
+        Kind(
+            "report", CASE, special_report.compose, "专报〔{year}〕第{n}期",
+            (("拟稿", ""), ("审核", "office"), ("签发", "lead_bureau")),
+        ),
+        Kind("quick", CASE, notes.compose, "快报〔{year}〕{n}号"),
+        Kind("follow", CASE, notes.compose, "续报〔{year}〕{n}号"),
+        Kind("final", CASE, notes.compose, "终报〔{year}〕{n}号"),
+        Kind("briefing", ITSELF, briefing.compose_briefing),
+        Kind("night", ITSELF, briefing.compose_night),
+        Kind("handover", OBJECT, handover.compose, "交接〔{year}〕{n}号"),
+        Kind("slip", OBJECT, slip.compose, places=(("转办", ""), ("签收", ""))),
+        Kind("approval", OBJECT, approval.compose, "审批〔{year}〕{n}号"),
+        Kind("letter", OBJECT, letter.compose),
+        Kind("warning", OBJECT, notices.compose_warning, "预警〔{year}〕{n}号"),
+        Kind("feedback", CASE, notices.compose_feedback, "反馈〔{year}〕{n}号", (("经办", ""), ("审核", "office"))),
+        Kind("minutes", OBJECT, minutes.compose),
+        Kind("digest", ITSELF, digest.compose),
+        Kind("pack", CASE, pack.compose, "证据〔{year}〕{n}号", (("制作", ""), ("审核", "office"))),
+    )
+}  # fmt: skip
+
+
+def compose(basis: Basis) -> Composed:
+    """Compose, or compose again: the same basis gives the same document (INV-9)."""
+    return KINDS[basis.kind].compose(basis)

@@ -1,0 +1,389 @@
+"""What the record said at a moment: the one thing from which documents take their figures (INV-9).
+
+Everything is folded from ledger entries before the cut-off (or up to the heads of named chains), so that nothing which
+happens later can alter a document that is made again. Of other tables only columns are read that never change: of a
+received text where and when it came, of a patrol window when it opened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from huiying.handling.process import LIVE
+from huiying.judging.models import EventPost
+from huiying.ledger.models import ChainHead, LedgerEntry
+from huiying.overseeing.casebook import moment
+
+Payload = Mapping[str, Any]
+_CHUNK = 2000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry as it is cited. `data` is empty where the payload was erased by decision."""
+
+    chain: str
+    seq: int
+    at: dt.datetime
+    kind: str
+    who: str
+    data: Payload
+    erased: bool = False
+
+    @property
+    def source(self) -> str:
+        return f"{self.chain}#{self.seq}"
+
+    @property
+    def subject(self) -> str:
+        """The number behind the chain: of a case, of an event."""
+        return self.chain.partition(":")[2]
+
+
+@dataclass
+class _Running:
+    act: str
+    due: dt.datetime
+    provisional: bool
+
+
+@dataclass
+class CaseAt:
+    """A case as its chain told it."""
+
+    number: str
+    event: str = ""
+    title: str = ""
+    level: str = ""  # its name, as the record has it
+    confirmed: bool = False
+    lead: str = ""
+    joint: tuple[str, ...] = ()
+    state: str = ""
+    category: str = ""
+    opened_at: dt.datetime | None = None
+    known_at: dt.datetime | None = None
+    answered_at: dt.datetime | None = None
+    closed_at: dt.datetime | None = None
+    opened: str = ""  # sources
+    last: str = ""
+    clocks: dict[int, _Running] = field(default_factory=dict)
+    found: Entry | None = None
+    disposed: Entry | None = None
+    accepted: Entry | None = None
+    sustained: Entry | None = None
+    facts: Entry | None = None
+    lives: list[Entry] = field(default_factory=list)
+    letters: list[Entry] = field(default_factory=list)
+    breaches: list[Entry] = field(default_factory=list)
+    root_cause: str = ""
+    returned: bool = False  # waits for the office's word
+    in_review: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    def due(self, act: str = "respond") -> dt.datetime | None:
+        """The deadline of an act: of the confirmed clocks the earliest, of provisional ones only where nothing else."""
+        running = [clock for clock in self.clocks.values() if clock.act == act]
+        sure = [clock.due for clock in running if not clock.provisional]
+        return min(sure or [clock.due for clock in running], default=None)
+
+    @property
+    def next_due(self) -> tuple[dt.datetime, str] | None:
+        acts = {clock.act for clock in self.clocks.values()}
+        found = [(due, act) for act in acts if (due := self.due(act)) is not None]
+        return min(found, default=None)
+
+
+@dataclass
+class EventAt:
+    number: str
+    post: int = 0
+    life: bool = False
+    opened_at: dt.datetime | None = None
+    known_at: dt.datetime | None = None
+    published_at: dt.datetime | None = None
+    suggested: str = ""
+    level: str = ""  # by a person
+    concern: str = ""  # by persons
+    title: str = ""
+    posts: int = 1
+    merged_into: str = ""
+    dismissed: bool = False
+    opened: str = ""
+    graded: Entry | None = None
+
+    @property
+    def graded_level(self) -> str:
+        return self.level or self.suggested
+
+
+@dataclass
+class Book:
+    """Cases and events as they stood, and the entries of the window that a document speaks of."""
+
+    cases: dict[str, CaseAt] = field(default_factory=dict)
+    events: dict[str, EventAt] = field(default_factory=dict)
+    window: list[Entry] = field(default_factory=list)
+    by_kind: dict[str, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    dangers: set[int] = field(default_factory=set)  # posts that a life-safety call was raised for
+
+    def of(self, *kinds: str) -> list[Entry]:
+        """The window's entries of these kinds, in the order of the record."""
+        if len(kinds) == 1:
+            return list(self.by_kind.get(kinds[0], ()))
+        wanted = set(kinds)
+        return [entry for entry in self.window if entry.kind in wanted]
+
+    def live(self) -> list[CaseAt]:
+        """Live cases, the next deadline first."""
+        far = dt.datetime.max.replace(tzinfo=dt.UTC)
+        rows = [case for case in self.cases.values() if case.is_live]
+        return sorted(rows, key=lambda case: (case.next_due[0] if case.next_due else far, case.number))
+
+    def hidden(self, subject: str) -> bool:
+        """Whether the case or event of this number is about a danger to life: counted everywhere, listed nowhere."""
+        case = self.cases.get(subject)
+        return self.is_danger(case.event if case is not None else subject)
+
+    def is_danger(self, event: str) -> bool:
+        found = self.events.get(event)
+        return found is not None and found.life
+
+
+def read(cut_off: dt.datetime, since: dt.datetime | None = None) -> Book:
+    """Every case and event before `cut_off`, and whatever else lies in the window [since, cut_off)."""
+    wanted = Q(chain__startswith="case:") | Q(chain__startswith="event:") | Q(kind="urgent.raised")
+    if since is not None:
+        wanted |= Q(at__gte=since)
+    return _folded(LedgerEntry.objects.filter(wanted, at__lt=cut_off), since)
+
+
+def read_chains(heads: Mapping[str, int]) -> Book:
+    """Only these chains, each up to its entry of that number: exact whatever is written meanwhile."""
+    wanted = Q()
+    for chain, seq in heads.items():
+        wanted |= Q(chain=chain, seq__lte=seq)
+    return _folded(LedgerEntry.objects.filter(wanted) if heads else LedgerEntry.objects.none(), None)
+
+
+def heads_of(chains: Iterable[str]) -> dict[str, int]:
+    rows = ChainHead.objects.filter(pk__in=sorted(set(chains)), seq__gt=0)
+    return dict(rows.order_by("pk").values_list("chain", "seq"))
+
+
+def _folded(rows: Any, since: dt.datetime | None) -> Book:
+    book = Book()
+    for entry in entries(rows):
+        room, _, subject = entry.chain.partition(":")
+        if room == "case":
+            case = book.cases.setdefault(subject, CaseAt(subject))
+            if not entry.kind.startswith("document."):  # what was printed of a case is no step of it
+                case.last = entry.source
+            if (read_case := _OF_CASES.get(entry.kind)) is not None:
+                read_case(case, entry)
+            elif entry.kind == "case.merged":  # the earliest deadline of the two goes on (INV-3)
+                case.clocks |= book.cases.get(str(entry.data.get("from", "")), CaseAt("")).clocks
+        elif room == "event":
+            event = book.events.setdefault(subject, EventAt(subject))
+            if (read_event := _OF_EVENTS.get(entry.kind)) is not None:
+                read_event(event, entry)
+        elif entry.kind == "urgent.raised":
+            book.dangers.add(int(entry.data.get("post") or 0))
+        if since is None or entry.at >= since:
+            book.window.append(entry)
+            book.by_kind[entry.kind].append(entry)
+    _mark_dangers(book)
+    return book
+
+
+def _mark_dangers(book: Book) -> None:
+    """A matter of life and death is not told of in words anywhere (Life first), however it began."""
+    if book.dangers:
+        places = EventPost.objects.filter(post__in=sorted(book.dangers)).values_list("event__number", flat=True)
+        for number in places:
+            if number in book.events:
+                book.events[number].life = True
+
+
+def entries(rows: Any) -> Iterator[Entry]:
+    ordered = rows.order_by("id").only("chain", "seq", "at", "kind", "actor", "payload")
+    for row in ordered.iterator(chunk_size=_CHUNK):
+        data = row.data
+        yield Entry(row.chain, row.seq, row.at, row.kind, row.actor_data["name"], data or {}, data is None)
+
+
+# Events ---------------------------------------------------------------------------------------------------------------
+
+
+def _event_opened(event: EventAt, entry: Entry) -> None:
+    data = entry.data
+    event.post, event.life = int(data.get("post") or 0), bool(data.get("life_safety"))
+    event.opened_at, event.opened = entry.at, entry.source
+    event.known_at = moment(data.get("first_known_at")) or entry.at
+    event.published_at = moment(data.get("published_at"))
+
+
+def _event_graded(event: EventAt, entry: Entry) -> None:
+    event.suggested, event.graded = str(entry.data.get("level", "")), entry
+
+
+def _event_level(event: EventAt, entry: Entry) -> None:
+    event.level = str(entry.data.get("level", "")) or event.level
+
+
+def _event_warned(event: EventAt, entry: Entry) -> None:
+    trigger = str(entry.data.get("trigger", ""))
+    if not event.title and trigger.startswith("新事件："):
+        event.title = trigger.removeprefix("新事件：")
+
+
+def _event_joined(event: EventAt, entry: Entry) -> None:
+    event.posts = int(entry.data.get("posts_count") or event.posts)
+
+
+def _event_concern(event: EventAt, entry: Entry) -> None:
+    event.concern = str(entry.data.get("concern", "")) or event.concern
+
+
+def _event_merged(event: EventAt, entry: Entry) -> None:
+    event.merged_into = str(entry.data.get("into", ""))
+
+
+def _event_unmerged(event: EventAt, entry: Entry) -> None:
+    event.merged_into = ""
+
+
+def _event_dismissed(event: EventAt, entry: Entry) -> None:
+    event.dismissed = True
+
+
+def _event_reopened(event: EventAt, entry: Entry) -> None:
+    event.dismissed = False
+
+
+_OF_EVENTS: dict[str, Callable[[EventAt, Entry], None]] = {
+    "event.opened": _event_opened,
+    "event.graded": _event_graded,
+    "level.confirmed": _event_level,
+    "level.raised": _event_level,
+    "level.lowered": _event_level,
+    "event.warned": _event_warned,
+    "event.joined": _event_joined,
+    "concern.decided": _event_concern,
+    "event.merged": _event_merged,
+    "event.unmerged": _event_unmerged,
+    "event.dismissed": _event_dismissed,
+    "event.reopened": _event_reopened,
+}
+
+
+# Cases ----------------------------------------------------------------------------------------------------------------
+
+
+def _opened(case: CaseAt, entry: Entry) -> None:
+    data = entry.data
+    case.event, case.title = str(data.get("event", "")), str(data.get("title", ""))
+    if not case.confirmed:  # a case that was voided and opened again keeps the level that a person gave it
+        case.level = str(data.get("suggested_level", ""))
+    case.opened_at, case.opened = entry.at, entry.source
+    case.known_at = moment(data.get("first_known_at")) or entry.at
+
+
+def _known_earlier(case: CaseAt, entry: Entry) -> None:
+    case.known_at = moment(entry.data.get("known_at")) or case.known_at
+
+
+def _graded(case: CaseAt, entry: Entry) -> None:
+    case.level, case.confirmed = str(entry.data.get("name", "")) or case.level, True
+
+
+def _routed(case: CaseAt, entry: Entry) -> None:
+    case.lead = str(entry.data.get("lead", ""))
+    case.joint = tuple(entry.data.get("joint") or ())
+    keys = (entry.data.get("matched") or {}).get("keys") or {}
+    case.category = str(keys.get("category", "")) or case.category
+    case.returned = False
+
+
+def _route_undone(case: CaseAt, entry: Entry) -> None:
+    case.lead, case.joint = "", ()
+
+
+def _returned(case: CaseAt, entry: Entry) -> None:
+    case.lead, case.returned = "", True
+
+
+def _moved(case: CaseAt, entry: Entry) -> None:
+    case.state = str(entry.data.get("to", ""))
+    case.in_review = case.state == "reviewing"
+    if case.state == "closed":
+        case.closed_at = entry.at
+
+
+def _clock_started(case: CaseAt, entry: Entry) -> None:
+    data, due = entry.data, moment(entry.data.get("due_at"))
+    if due is None:
+        return
+    case.clocks[int(data.get("clock") or 0)] = _Running(str(data.get("act", "")), due, bool(data.get("provisional")))
+
+
+def _clock_stopped(case: CaseAt, entry: Entry) -> None:
+    act = str(entry.data.get("act", ""))
+    case.clocks = {key: clock for key, clock in case.clocks.items() if clock.act != act}
+
+
+def _live(case: CaseAt, entry: Entry) -> None:
+    case.lives.append(entry)
+    if entry.data.get("stage") != "holding":
+        case.answered_at = case.answered_at or moment(entry.data.get("at")) or entry.at
+
+
+def _closed(case: CaseAt, entry: Entry) -> None:
+    case.root_cause = str(entry.data.get("root_cause", ""))
+
+
+def _keep(name: str) -> Callable[[CaseAt, Entry], None]:
+    def keep(case: CaseAt, entry: Entry) -> None:
+        setattr(case, name, entry)
+
+    return keep
+
+
+def _add(name: str) -> Callable[[CaseAt, Entry], None]:
+    def add(case: CaseAt, entry: Entry) -> None:
+        getattr(case, name).append(entry)
+
+    return add
+
+
+_OF_CASES: dict[str, Callable[[CaseAt, Entry], None]] = {
+    "case.opened": _opened,
+    "case.known_earlier": _known_earlier,
+    "case.graded": _graded,
+    "case.routed": _routed,
+    "case.return_decided": _routed,
+    "case.route_undone": _route_undone,
+    "case.returned": _returned,
+    "case.moved": _moved,
+    "case.accepted": _keep("accepted"),
+    "case.found": _keep("found"),
+    "case.disposed": _keep("disposed"),
+    "case.sustained": _keep("sustained"),
+    "case.closed": _closed,
+    "facts.agreed": _keep("facts"),
+    "clock.started": _clock_started,
+    "clock.stopped": _clock_stopped,
+    "clock.breached": _add("breaches"),
+    "release.live": _live,
+    "liaison.sent": _add("letters"),
+    "liaison.answered": _add("letters"),
+    "liaison.silent": _add("letters"),
+}
