@@ -19,6 +19,7 @@ from huiying.documents import actions, issuing
 from huiying.documents.daily import issue_log
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.documents.reporting import issue_special_report
+from huiying.handling.actions import handover
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.people.models import User
@@ -134,6 +135,30 @@ def test_a_case_s_page_issues_and_lists(cast: Cast, browser: Browser, case: Case
     assert row.number in text_of(client.get(base))
     assert row.number in text_of(client.get("/desk/documents/?kind=report"))
     assert row.number not in text_of(client.get("/desk/documents/?kind=log"))
+
+
+def test_c6_12_a_warning_of_the_event_is_put_on_paper_from_the_case_s_page(
+    cast: Cast, browser: Browser, case: Case
+) -> None:
+    warning = case.event.warnings.get()
+    client = browser(cast.office)
+    page = client.get(f"/desk/cases/{case.number}/documents/").content.decode()
+    address = f"/desk/documents/issue/warning/{warning.pk}/"
+    assert f'action="{address}"' in page
+    client.post(address)
+    assert IssuedDocument.objects.get(kind="warning").subject.endswith(str(warning.pk))
+
+
+def test_c5_1_a_hand_over_that_both_confirmed_is_put_on_paper_from_its_own_page(cast: Cast, browser: Browser) -> None:
+    row = handover.begin_handover(cast.duty2, cast.duty)
+    address = f"/desk/documents/issue/handover/{row.pk}/"
+    assert address not in browser(cast.office).get(f"/desk/handover/{row.pk}/").content.decode()
+    handover.give(row, "备用手机已充电。", cast.duty)
+    handover.take(row, cast.duty2)
+    assert f'action="{address}"' in browser(cast.office).get(f"/desk/handover/{row.pk}/").content.decode()
+    browser(cast.office).post(address)
+    assert IssuedDocument.objects.get(kind="handover").subject.endswith(str(row.pk))
+    assert address not in browser(cast.tech_head).get(f"/desk/handover/{row.pk}/").content.decode()
 
 
 def test_habit_5_outsiders_get_404(cast: Cast, browser: Browser, report: IssuedDocument, log: IssuedDocument) -> None:

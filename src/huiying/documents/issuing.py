@@ -27,6 +27,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
+from huiying.people.queries import regulation_of
 from huiying.responding.models import ReviewRound
 
 NOTES = ("quick", "follow", "final")
@@ -174,6 +175,14 @@ def printable(case: Case) -> list[tuple[str, int, str]]:
         case.rounds.order_by().values_list(Value("approval"), "pk", words),
         case.liaisons.order_by().filter(sent_at__isnull=False).values_list(Value("letter"), "pk", "number"),
         case.meetings.order_by().filter(state=Meeting.SIGNED).values_list(Value("minutes"), "pk", "number"),
+        case.event.warnings.order_by().values_list(Value("warning"), "pk", Cast("level", CharField())),
         all=True,
     )
-    return sorted((kind, pk, f"第{said}稿" if kind == "approval" else said) for kind, pk, said in found)
+    levels = {level.code: level.name for level in regulation_of(case.regulation).levels}
+
+    def said(kind: str, number: str) -> str:
+        if kind == "approval":
+            return f"第{number}稿"
+        return levels.get(number, number) if kind == "warning" else number
+
+    return sorted((kind, pk, said(kind, number)) for kind, pk, number in found)

@@ -89,6 +89,7 @@ def _show(request: StaffRequest, row: Handover, bound: dict[str, VerbForm] | Non
         "since": sheet["since"],
         "late": row.took_at is None and clock.now() > row.changes_at + GRACE,
         "bar": _bar(request.user, row, bound),
+        "may_print": row.took_at is not None and may(request.user, "document.make").allowed,
     }
     return render(request, "desk/handover.html", context)
 
