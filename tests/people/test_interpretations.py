@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -22,8 +23,8 @@ from huiying.people.interpretations import interpretations_at, questions, unsign
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.people.versions import regulation_of
 from huiying.regulation import load, loads
-from huiying.regulation.differing import BLOCKS, Change, called, differences, sentence
-from huiying.regulation.gaps import GAPS
+from huiying.regulation.differing import BLOCKS, Change, called, differences, in_words, sentence
+from huiying.regulation.gaps import GAPS, answers
 from stories import again, hear
 
 TODAY = dt.date(2026, 9, 14)
@@ -125,6 +126,21 @@ def test_the_difference_of_two_versions_is_told_in_words_c14_1() -> None:
     assert len(told) == 2
     english = [sentence(change, after, "en") for change in differences(ANSHAN, after)]
     assert "Time limits › public response › Considerable › within: from “48小时” to “36小时”" in english
+
+
+@pytest.mark.parametrize("name", ["anshan", "sixian"])
+def test_nothing_to_be_signed_is_a_code_of_the_file_c13_1(name: str) -> None:
+    law = load(name)
+    for gap in GAPS.values():
+        for value in answers(law, gap).values():
+            assert not re.search(r"[a-z]_[a-z]|[a-z]{4}", in_words(value, law)), (gap.id, value)
+
+
+def test_a_changed_code_is_told_by_its_name_c14_1() -> None:
+    change = Change("clocks.unit", "natural_hours", "working_days")
+    assert sentence(change, ANSHAN).endswith("由“自然小时”改为“工作日”")
+    assert sentence(change, ANSHAN, "en").endswith("from “natural hours” to “working days”")
+    assert in_words("top_leader、deputy_leader", ANSHAN) == "主要领导、分管局领导"
 
 
 def test_what_is_new_and_what_is_gone_is_said_too_c14_1() -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from huiying.kernel import clock
 from huiying.people.models import Interpretation
 from huiying.people.versions import regulation_now, zone
+from huiying.regulation.differing import in_words
 from huiying.regulation.gaps import GAPS, Gap, answers
+from huiying.regulation.regulation import Regulation
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,12 @@ def questions() -> list[Asked]:
             in_force[row.gap] = row
         else:
             later.setdefault(row.gap, row)
-    return [Asked(gap, answers(law, gap), in_force.get(gap.id), later.get(gap.id)) for gap in GAPS.values()]
+    return [Asked(gap, _spoken(law, gap), in_force.get(gap.id), later.get(gap.id)) for gap in GAPS.values()]
+
+
+def _spoken(law: Regulation, gap: Gap) -> dict[str, str]:
+    """What is signed is read by people: names, not the codes of the file."""
+    return {path: in_words(value, law) for path, value in answers(law, gap).items()}
 
 
 def unsigned() -> list[str]:

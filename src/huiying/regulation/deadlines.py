@@ -201,7 +201,7 @@ def _norm(words: str) -> str:
     return re.split(r"[（(]", words)[0].strip()
 
 
-_BEGUN = {
+MOMENTS = {
     "first_known_at": ("首次获知", "First known"),
     "level_confirmed_at": ("确认级别", "Level confirmed"),
     "transferred_at": ("转办", "Transferred"),
@@ -228,7 +228,7 @@ class _Ground:
 def _deadline(regulation: Regulation, act: str, start: datetime, within: Duration, ground: _Ground) -> Deadline:
     due = regulation.work_calendar.add(start, within)
     counted, counted_en = _COUNTED["days" if within.working_days else "hours" if within.working_hours else "natural"]
-    verb, verb_en = _BEGUN[ground.begun]
+    verb, verb_en = MOMENTS[ground.begun]
     who, who_en = ground.labels
     if act != RESPOND:
         who += f"，{regulation.name_of('act', act)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from huiying.regulation.deadlines import MOMENTS
 from huiying.regulation.regulation import Regulation
 
 # Block → how it is called, in both languages.
@@ -70,7 +71,50 @@ KEYS = {
     "quorum": ("到会比例", "quorum"),
     "per_year_min": ("每年至少几次", "at least a year"),
 }
+# Codes that a file writes as values; names of levels, posts and acts come from the file itself.
+VALUES = {
+    "natural_hours": ("自然小时", "natural hours"),
+    "working_days": ("工作日", "working days"),
+    "working_hours": ("工作小时", "working hours"),
+    "ledger": ("记入台账即可", "an entry is enough"),
+    "none": ("不要求", "not asked for"),
+    "optional": ("视情况", "as the case may be"),
+    "required": ("必须", "required"),
+    "single": ("一次", "once"),
+    "with_updates": ("一次，随后续报", "once, then follow-ups"),
+    "rolling": ("滚动报送", "rolling"),
+    "accepted": ("签收", "accepted"),
+    "facts_found": ("查明事实", "facts found"),
+    "disposed": ("处置", "disposed of"),
+    "published": ("发布", "published"),
+    "closed": ("办结", "closed"),
+    "deadline_missed": ("超过时限", "a limit was missed"),
+    "wrong_facts_published": ("发布的事实有误", "wrong facts were published"),
+    "second_wave_after_response": ("回应后又起一波", "a second wave after the answer"),
+    "duban_overdue": ("督办逾期", "a supervisory notice is overdue"),
+    "leader_finding": ("领导认定", "found by a leader"),
+    "patrol_missed>=3_in_30d": ("三十天内漏巡三次以上", "three rounds or more missed in thirty days"),
+    "training_absent>=2": ("缺席培训两次以上", "absent from training twice or more"),
+    "level==特别重大 and cause_internal": ("特别重大，且起因在内部", "特别重大, and caused from within"),
+    **MOMENTS,
+}
 _STEP = re.compile(r"[^.\[\]]+")
+
+
+def in_words(value: str, law: Regulation, lang: str = "zh") -> str:
+    """A value as people read it: codes by their names, everything else as the file has it."""
+    return "、".join(_value(word, law, lang) for word in value.split("、"))
+
+
+def _value(word: str, law: Regulation, lang: str) -> str:
+    if word in VALUES:
+        return VALUES[word][1 if lang.startswith("en") else 0]
+    for kind in ("role", "act", "department"):
+        try:
+            return law.name_of(kind, word, lang)
+        except KeyError:
+            continue
+    return law.english_of(word) if lang.startswith("en") else word
 
 
 @dataclass(frozen=True)
@@ -124,14 +168,15 @@ def _named(step: str, block: str, law: Regulation, lang: str) -> str:
 def sentence(change: Change, law: Regulation, lang: str = "zh") -> str:
     """「时限 › 公开回应 › 较大 › 限：由 48 小时改为 24 小时」."""
     place = called(change.path, law, lang)
+    before, after = (None if one is None else in_words(one, law, lang) for one in (change.before, change.after))
     if lang.startswith("en"):
-        if change.before is None:
-            return f"{place}: new, “{change.after}”"
-        if change.after is None:
-            return f"{place}: “{change.before}” is gone"
-        return f"{place}: from “{change.before}” to “{change.after}”"
-    if change.before is None:
-        return f"{place}：新增“{change.after}”"
-    if change.after is None:
-        return f"{place}：删去“{change.before}”"
-    return f"{place}：由“{change.before}”改为“{change.after}”"
+        if before is None:
+            return f"{place}: new, “{after}”"
+        if after is None:
+            return f"{place}: “{before}” is gone"
+        return f"{place}: from “{before}” to “{after}”"
+    if before is None:
+        return f"{place}：新增“{after}”"
+    if after is None:
+        return f"{place}：删去“{before}”"
+    return f"{place}：由“{before}”改为“{after}”"
