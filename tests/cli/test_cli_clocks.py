@@ -105,7 +105,7 @@ def test_a_good_regulation_file_is_said_to_be_good(huiying, tmp_path):
 
 def test_a_bad_one_exits_1_with_file_line_and_key_of_each_problem(huiying, tmp_path):
     path = tmp_path / "ours.yaml"
-    path.write_text(built_in_file("sixian.yaml").replace("within: P5WD", "within: soon"), encoding="utf-8")
+    path.write_text(built_in_file("sixian.yaml").replace("within: P5WD", "within: soon", 1), encoding="utf-8")
     result = huiying("regulation", "check", path, "--json")
     assert result.code == 1
     assert result.data["valid"] is False
