@@ -195,6 +195,11 @@ SCALARS = {
     "house_rules": 0,
     "house_rules_lapsed": 0,
     "house_rules_read": 0,
+    "daily_logs": 0,
+    "daily_logs_signed_share": None,
+    "special_reports": 0,
+    "instructions_given": 0,
+    "instructions_closed_share": None,
 }
 
 # No department leads these: they stand in the whole and in no department's row.
@@ -311,4 +316,9 @@ OF_THE_BUREAU = {
     "house_rules",
     "house_rules_lapsed",
     "house_rules_read",
+    "daily_logs",
+    "daily_logs_signed_share",
+    "special_reports",
+    "instructions_given",
+    "instructions_closed_share",
 }

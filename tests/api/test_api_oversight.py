@@ -18,8 +18,9 @@ FACTS = "此件逾期十二小时才公开回应。"
 def test_every_clause_with_its_figures_c12_3(cast: Cast, as_: As) -> None:
     status, told = as_("inspector").get("conformance", period="2026Q3")
     assert (status, told["period"], len(told["clauses"])) == (200, "2026-Q3", 89)
-    first = next(row for row in told["clauses"] if row["id"] == "C6.2")
-    assert (first["state"], first["why"], first["figures"]) == ("off", "not_kept", [])
+    first = next(row for row in told["clauses"] if row["id"] == "C6.9")
+    assert (first["state"], first["why"]) == ("nothing", "no_base")
+    assert [figure["name"] for figure in first["figures"]] == ["daily_logs", "daily_logs_signed_share"]
     assert as_("inspector").get("conformance")[0] == 422
     assert as_("tech_head").get("conformance", period="2026Q3")[0] == 404
 

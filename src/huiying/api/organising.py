@@ -61,7 +61,7 @@ class AnswersIn(Body):
 
 
 class SkillIn(Body):
-    user: Username
+    holder: Username
     skill: Annotated[str, Field(min_length=1, max_length=60)]
     note: Annotated[str, Field(max_length=300)] = ""
     backup: Annotated[str, Field(max_length=60)] = ""
@@ -277,7 +277,7 @@ def every_skill(request: HttpRequest) -> dict[str, Any]:
 def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
     or_404(caller(request), "skill.view")
     told = data.dict() | {
-        "user": person(data.user, "user"),
+        "user": person(data.holder, "holder"),
         "backup": person(data.backup, "backup") if data.backup else None,
     }
     skills.record_skill(**told, actor=caller(request))

@@ -319,7 +319,7 @@ def save_plan(request: HttpRequest, pk: int, data: PlanIn) -> dict[str, Any]:
         steps=data.steps,
         speaker=speaker,
         channels=data.channels,
-        contacts=[person(name, "contacts") for name in data.contacts],
+        contacts=[person(name, "to_call") for name in data.to_call],
         drill_on=data.drill_on,
         triggers=[planning.Wanted(one.words, one.level, one.posts) for one in data.triggers],
         actor=caller(request),

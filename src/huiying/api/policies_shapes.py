@@ -136,7 +136,7 @@ class PlanIn(Body):
     steps: Text
     speaker: Username
     channels: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20)]
-    contacts: Annotated[list[Username], Field(max_length=50)]
+    to_call: Annotated[list[Username], Field(max_length=50)]
     drill_on: dt.date
     triggers: Annotated[list[TriggerIn], Field(min_length=1, max_length=8)]
 

@@ -235,24 +235,6 @@ ALSO: Mapping[str, tuple[str, ...]] = {
 # The n-th of the classes that must be covered, in the regulation's own order.
 BY_CLASS = ("C5.2", "C5.3", "C5.4", "C5.5", "C5.6", "C5.7")
 
-# What this program does not keep yet, and until its indicator is registered says so.
-NOT_YET = (
-    "C6.1",
-    "C6.2",
-    "C6.3",
-    "C6.4",
-    "C6.5",
-    "C6.6",
-    "C6.7",
-    "C6.8",
-    "C6.9",
-    "C6.10",
-    "C9.1",
-    "C9.2",
-    "C9.4",
-    "C9.6",
-)
-
 
 @cache
 def indicators_of() -> Mapping[str, tuple[str, ...]]:

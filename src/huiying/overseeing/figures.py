@@ -26,6 +26,7 @@ from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
 from huiying.overseeing.organising_indicators import Organised
+from huiying.overseeing.paper_indicators import Papered
 from huiying.overseeing.periods import Period
 from huiying.overseeing.upkeep_indicators import Upkeep, keeping
 from huiying.overseeing.warning_indicators import Warned
@@ -76,6 +77,7 @@ class Read:
     upkeep: Upkeep = field(default_factory=Upkeep)
     foresight: Foresight = field(default_factory=Foresight)
     organised: Organised = field(default_factory=Organised)
+    papered: Papered = field(default_factory=Papered)
 
 
 def figures(entries: Iterable[Entry], wanted: Period) -> dict[str, Any]:
@@ -134,6 +136,7 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
         **read.upkeep.figures(wanted, frame),
         **read.foresight.figures(wanted, frame),
         **read.organised.figures(wanted, frame),
+        **read.papered.figures(wanted, frame),
         **_people(credited, [reached for _, reached in tests]),
         "departments": {name: row(name) for name in sorted(departments) if name},
     }
@@ -177,6 +180,7 @@ def _take(read: Read, entry: Entry) -> None:
     read.cut_off = max(read.cut_off or at, at)
     read.asked.take(entry["chain"], kind, payload, at)
     read.upkeep.take(entry["chain"], kind, payload, at)
+    read.papered.take(kind, payload, at)
     if entry["chain"].startswith("case:"):
         case = read.cases[entry["chain"]]
         _take_case(case, kind, payload, at)

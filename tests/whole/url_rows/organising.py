@@ -20,7 +20,7 @@ FORMS: dict[str, str] = {
     "house_rule": "title=@ text=@ effective_from=2026-09-14 expires_on=2027-09-14",
     "api_session": 'title=@ abilities=["回应引导能力"] starts_at=2026-09-20T10:00+08:00 place=三楼 trainer=@'
     ' people=["duty2"]',
-    "api_skill": "user=duty2 skill=短视频 since=2026-01-01",
+    "api_skill": "holder=duty2 skill=短视频 since=2026-01-01",
 }
 
 TABLE = """

@@ -35,7 +35,7 @@ FORMS: dict[str, str] = {
     "api_deliberate": 'held_on=2026-09-14 topic=@ chair=tech_head present=["tech_head","legal"] minutes=@',
     "api_risk": "title=@ affected=@ likelihood=3 impact=3 signs=@ owner=Z-XX watcher=tech_head",
     "api_plan": 'questions=[{{"q":"为什么","a":"因为"}}] steps=@ speaker={policy_speaker_name} channels=["portal"]'
-    ' contacts=["tech_head"] drill_on=2026-10-01 triggers=[{{"words":["保证金"]}}]',
+    ' to_call=["tech_head"] drill_on=2026-10-01 triggers=[{{"words":["保证金"]}}]',
 }
 
 TABLE = """

@@ -33,8 +33,10 @@ class _Slip(OfCase):
             Field("理由", self._reason(routed), sure(routed.source if routed else "")),
         ]
         elements = [
-            Field(name, DANGER if self.event.life else clean(written(element)), sure(issued))
-            for name, element in slip.elements.items()
+            Field(name, DANGER if self.event.life else clean(written(slip.elements[name])), sure(issued))
+            # In the regulation's order: PostgreSQL's jsonb keeps no order of keys.
+            for name in self.rules.transfer.required_fields
+            if name in slip.elements
         ]
         blocks: Blocks = [
             Fields(tuple(rows)), Heading(f"{len(elements)} 要素"), Fields(tuple(elements)),
