@@ -42,7 +42,7 @@ def words(client: Client) -> list[str]:
         ("deputy", "待决 值班台 事件 办件 审核 协同 台账"),
         ("top", "待决 值班台 事件 办件 审核 协同 台账"),
         ("inspector", "我的事 事件 办件 协同 台账 制度"),
-        ("admin", "人员 制度"),
+        ("admin", "人员 开办步骤 制度"),
     ],
 )
 def test_each_kind_of_person_gets_the_words_of_the_own_work(
