@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('handling', '0001_squashed_0006_asking'),
+        ('handling', '0006_asking'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

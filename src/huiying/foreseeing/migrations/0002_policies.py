@@ -9,9 +9,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foreseeing', '0001_initial'),
-        ('handling', '0001_squashed_0006_asking'),
-        ('judging', '0001_squashed_0008_sharing'),
-        ('people', '0001_squashed_0004_duty'),
+        ('handling', '0006_asking'),
+        ('judging', '0008_sharing'),
+        ('people', '0004_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
