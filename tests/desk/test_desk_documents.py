@@ -15,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.documents import actions, issuing
-from huiying.documents.daily import issue_log
+from huiying.documents import actions
+from huiying.documents.actions import issuing
+from huiying.documents.actions.daily import issue_log
+from huiying.documents.actions.reporting import issue_special_report
 from huiying.documents.models import Instruction, IssuedDocument
-from huiying.documents.reporting import issue_special_report
 from huiying.handling.actions import handover
 from huiying.handling.models import Case
 from huiying.kernel import clock

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from cast import Cast
-from huiying.documents.daily import issue_due_logs
+from huiying.documents.actions.daily import issue_due_logs
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case
 from huiying.paper.document import Table, loads

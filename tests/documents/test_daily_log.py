@@ -21,7 +21,8 @@ from documents.documents_of import (
     tables,
     told,
 )
-from huiying.documents import actions, daily
+from huiying.documents import actions
+from huiying.documents.actions import daily
 from huiying.documents.models import IssuedDocument
 from huiying.handling import actions as handling
 from huiying.judging.models import Event

@@ -8,7 +8,8 @@ import pytest
 
 from cast import Cast
 from documents.documents_of import LIFE, entries, tables, told
-from huiying.documents import actions, issuing
+from huiying.documents import actions
+from huiying.documents.actions import issuing
 from huiying.documents.models import IssuedDocument
 from huiying.handling import actions as handling
 from huiying.handling.actions import liaison, meetings

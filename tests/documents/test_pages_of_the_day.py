@@ -9,7 +9,8 @@ import pytest
 from asking_of import asked
 from cast import Cast
 from documents.documents_of import LIFE, a_day, count, entries, told
-from huiying.documents import actions, daily, issuing
+from huiying.documents import actions
+from huiying.documents.actions import daily, issuing
 from huiying.documents.models import IssuedDocument
 from huiying.handling.actions import handover
 from huiying.handling.models import Handover

@@ -10,10 +10,13 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from cast import Cast
 from documents.documents_of import log_of
 from huiying.documents import actions, queries
+from huiying.documents.kinds import places_of
 from huiying.documents.models import IssuedDocument, Signature
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
+from huiying.people.standing import capabilities
+from huiying.regulation import load
 from huiying.work.models import Notice
 
 
@@ -122,3 +125,14 @@ def test_what_a_hash_says_to_anybody(cast: Cast, log: IssuedDocument) -> None:
     assert (found.number, found.signed, found.places) == ("2026-257", 1, 2)
     assert found.issued_on == dt.date(2026, 9, 15)
     assert queries.checked("0" * 64) == []
+
+
+@pytest.mark.parametrize(("name", "places"), [("anshan", ["值班员", "带班领导"]), ("sixian", ["值守员", "综合股股长"])])
+def test_c6_9_who_signs_the_log_is_said_by_the_regulation(name: str, places: list[str]) -> None:
+    """Another bureau has other posts; each of them may sign where it is named."""
+    law = load(name)
+    found = places_of("log", law)
+    assert list(found) == places
+    for code in law.log.signed_by:
+        assert found[law.role(code).name] <= capabilities(law.role(code))
+        assert found[law.role(code).name]

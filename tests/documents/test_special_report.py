@@ -11,8 +11,8 @@ import pytest
 from cast import Cast
 from documents.documents_of import entries, tables, told
 from huiying.documents import actions
+from huiying.documents.actions.reporting import issue_special_report
 from huiying.documents.models import IssuedDocument
-from huiying.documents.reporting import issue_special_report
 from huiying.engine.post import parse_post
 from huiying.handling import actions as handling
 from huiying.handling.models import Case, CaseAct

@@ -50,7 +50,7 @@ def shown(cast: Cast, frozen: FrozenClock, period: str = "2026Q3") -> Assessment
 
 
 def proposed(cast: Cast, case: Case, step: str = "通报批评", who: User | None = None) -> Measure:
-    from huiying.overseeing import measures
+    from huiying.overseeing.actions import measures
 
     make = partial(measures.propose, cast.department("Z-XX"), step=step, trigger="处置不力")
     return make(facts="此件逾期十二小时才公开回应。", cases=[case.number], actor=who or cast.inspector)

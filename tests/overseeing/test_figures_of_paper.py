@@ -9,9 +9,9 @@ import pytest
 import stories
 from cast import Cast
 from huiying.documents.actions import instruct, sign
-from huiying.documents.daily import issue_log
+from huiying.documents.actions.daily import issue_log
+from huiying.documents.actions.reporting import issue_special_report
 from huiying.documents.models import IssuedDocument
-from huiying.documents.reporting import issue_special_report
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.overseeing.commands import assess

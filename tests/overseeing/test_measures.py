@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from cast import Cast, builtin_text
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing import ladder, measures
+from huiying.overseeing import ladder
+from huiying.overseeing.actions import measures
 from huiying.overseeing.commands import assess
 from huiying.overseeing.models import Measure
 from huiying.people.actions import adopt_regulation, appoint

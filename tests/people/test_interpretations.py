@@ -143,6 +143,20 @@ def test_a_changed_code_is_told_by_its_name_c14_1() -> None:
     assert in_words("top_leader、deputy_leader", ANSHAN) == "主要领导、分管局领导"
 
 
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("patrol_missed>=3_in_30d", "30天内漏巡3次以上", "rounds missed at least 3 times in 30 days"),
+        ("patrol_missed>=5_in_7d", "7天内漏巡5次以上", "rounds missed at least 5 times in 7 days"),
+        ("training_absent>=2", "缺席培训2次以上", "absent from training at least 2 times"),
+        ("level==特别重大 and cause_internal", "特别重大，且起因在内部", "Extraordinary and caused from within"),
+    ],
+)
+def test_a_condition_is_told_with_its_own_numbers_whatever_they_are_c13_1(code: str, zh: str, en: str) -> None:
+    assert in_words(code, ANSHAN) == zh
+    assert in_words(code, ANSHAN, "en") == en
+
+
 def test_what_is_new_and_what_is_gone_is_said_too_c14_1() -> None:
     assert sentence(Change("documents", None, "日志"), ANSHAN) == "文书：新增“日志”"
     assert sentence(Change("documents", "日志", None), ANSHAN) == "文书：删去“日志”"

@@ -13,8 +13,9 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.documents import actions, issuing, queries, reporting
+from huiying.documents import actions, queries
 from huiying.documents.access import documents_for, get_document, get_instruction
+from huiying.documents.actions import issuing, reporting
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.paper.docx import to_docx

@@ -276,7 +276,7 @@ def every_skill(request: HttpRequest) -> dict[str, Any]:
 @router.post("/skills", response={200: SkillsOut, **NO})
 def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
     or_404(caller(request), "skill.view")
-    told = data.dict() | {
+    told = data.dict(exclude={"holder"}) | {
         "user": person(data.holder, "holder"),
         "backup": person(data.backup, "backup") if data.backup else None,
     }

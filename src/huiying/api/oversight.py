@@ -12,7 +12,8 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, ReasonIn, department, or_404
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.overseeing import actions, ladder, measures
+from huiying.overseeing import actions, ladder
+from huiying.overseeing.actions import measures
 from huiying.overseeing.conformance import Line, computed, conformance
 from huiying.overseeing.models import Appeal, Assessment, Measure
 from huiying.overseeing.periods import period

@@ -103,8 +103,7 @@ def _place(options: argparse.Namespace) -> tuple[str, int] | None:
     if (why := refuse_unless_safe(options.host)) is not None:
         complain(why)
         return None
-    port = free_port(options)
-    return None if port is None else (options.host, port)
+    return options.host, free_port(options)
 
 
 def _print(result: dict[str, Any]) -> None:

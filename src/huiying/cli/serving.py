@@ -12,19 +12,14 @@ import threading
 from pathlib import Path
 
 from huiying.cli.main import FOUND, USAGE
-from huiying.cli.output import complain, text
+from huiying.cli.output import Stop, complain, text
 from huiying.cli.ready import ready
 
 THREADS = 8
 
 
 def run(options: argparse.Namespace) -> int:
-    port = _port(options)
-    if port is None:
-        return USAGE
-    if (taken := _taken(options.host, port)) is not None:
-        complain(taken)
-        return FOUND
+    port = free_port(options)
     ready()
     return serve(options.host, port)
 
@@ -40,12 +35,7 @@ def demo(options: argparse.Namespace) -> int:
     os.environ["HUIYING_HOME"] = str(home)
     os.environ["HUIYING_DEMO"] = "1"
     os.environ.pop("HUIYING_DATABASE_URL", None)
-    port = _port(options)
-    if port is None:
-        return USAGE
-    if (taken := _taken(options.host, port)) is not None:
-        complain(taken)
-        return FOUND
+    port = free_port(options)
     ready()
     from huiying.demo import clock, start
 
@@ -70,21 +60,14 @@ def _is_set_up() -> bool:
     return is_set_up()
 
 
-def _port(options: argparse.Namespace) -> int | None:
+def free_port(options: argparse.Namespace) -> int:
+    """The port that was asked for. Raises Stop where it is none (usage) or can not be had (found)."""
     words = str(options.port) if options.port is not None else os.environ.get("PORT", "8000")
-    if words.isascii() and words.isdigit() and 0 < int(words) < 65536:
-        return int(words)
-    complain(f"端口“{words}”应为 1 到 65535 的整数；请改环境变量 PORT 或 --port。")
-    return None
-
-
-def free_port(options: argparse.Namespace) -> int | None:
-    """The port that was asked for, where it can be had; None, said why, where it can not."""
-    port = _port(options)
-    if port is not None and (taken := _taken(options.host, port)) is not None:
-        complain(taken)
-        return None
-    return port
+    if not (words.isascii() and words.isdigit() and 0 < int(words) < 65536):
+        raise Stop(f"端口“{words}”应为 1 到 65535 的整数；请改环境变量 PORT 或 --port。", USAGE)
+    if (taken := _taken(options.host, int(words))) is not None:
+        raise Stop(taken, FOUND)
+    return int(words)
 
 
 def _taken(host: str, port: int) -> str | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import moment
-from huiying.documents.kinds import KINDS
+from huiying.documents.kinds import places_of
 from huiying.people.models import User
 from huiying.people.queries import holders_by_role
 from huiying.people.standing import capabilities
@@ -44,7 +44,7 @@ class SignForm(VerbForm):
 
     def prepare(self) -> None:
         taken = {row.place for row in self.subject.signatures.all()}
-        free = [place for place, _may in KINDS[self.subject.kind].places if place not in taken]
+        free = [place for place in places_of(self.subject.kind, self.subject.rules) if place not in taken]
         self.choose("place").choices = [(place, place) for place in free]
         if len(free) == 1:
             self.fields["place"].initial = free[0]

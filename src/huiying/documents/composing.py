@@ -14,8 +14,8 @@ from huiying.kernel import canonical
 from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
 from huiying.paper.document import Block, Document, Field, Row, Sources, Table
-from huiying.people.models import RegulationVersion
-from huiying.people.queries import regulation_of
+from huiying.people.standing import capabilities
+from huiying.people.versions import regulation_by
 from huiying.regulation import Regulation
 
 DANGER = "涉及人身安全，不列内容"
@@ -54,7 +54,12 @@ class Basis:
         return cls(**{**data, "cut_off": dt.datetime.fromisoformat(data["cut_off"])})
 
     def rules(self) -> Regulation:
-        return regulation_of(RegulationVersion.objects.get(sha256=self.regulation))
+        return regulation_by(self.regulation)
+
+
+def signers(law: Regulation) -> dict[str, frozenset[str]]:
+    """Who signs the daily log (C6.9): the posts that the regulation names, each with what it takes to sign there."""
+    return {role.name: capabilities(role) for role in (law.role(code) for code in law.log.signed_by)}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from huiying.documents.composing import Basis, Composed
+from huiying.documents.composing import Basis, Composed, signers
 from huiying.documents.compositors import (
     approval,
     briefing,
@@ -20,6 +20,7 @@ from huiying.documents.compositors import (
     slip,
     special_report,
 )
+from huiying.regulation import Regulation
 
 ITSELF, CASE, OBJECT = "itself", "case", "object"  # made by the loop; about a case; about one row of the casework
 
@@ -28,7 +29,8 @@ ITSELF, CASE, OBJECT = "itself", "case", "object"  # made by the loop; about a c
 class Kind:
     """`series`: how the number is written, with `{year}` and `{n}`; "" where the thing itself has one.
 
-    `places`: who signs there, by capability; "" for whoever may sign the document at all.
+    `places`: who signs there, by capability; "" for whoever may sign the document at all. The log's are the
+    regulation's: ask `places_of`.
     """
 
     code: str
@@ -41,7 +43,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.code: kind
     for kind in (
-        Kind("log", ITSELF, daily_log.compose, places=(("值班员", "duty"), ("带班领导", "escalation"))),
+        Kind("log", ITSELF, daily_log.compose),
         Kind(
             "report", CASE, special_report.compose, "专报〔{year}〕第{n}期",
             (("拟稿", ""), ("审核", "office"), ("签发", "lead_bureau")),
@@ -62,6 +64,13 @@ KINDS: dict[str, Kind] = {
         Kind("pack", CASE, pack.compose, "证据〔{year}〕{n}号", (("制作", ""), ("审核", "office"))),
     )
 }  # fmt: skip
+
+
+def places_of(kind: str, law: Regulation) -> dict[str, frozenset[str]]:
+    """Where a document is signed, and which capabilities it takes there."""
+    if kind == "log":
+        return signers(law)
+    return {place: frozenset(filter(None, [may])) for place, may in KINDS[kind].places}
 
 
 def compose(basis: Basis) -> Composed:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from huiying.documents import actions, daily
+from huiying.documents import actions
+from huiying.documents.actions import daily
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.kernel import clock
 from huiying.overseeing.digest_loop import last_month

@@ -13,6 +13,8 @@ from django.db.models import F, Q
 
 from huiying.handling.models import Case
 from huiying.people.models import User
+from huiying.people.versions import regulation_by
+from huiying.regulation import Regulation
 
 ONCE = ("log", "briefing", "night", "digest")  # one for its day, its hour, its month
 
@@ -54,6 +56,11 @@ class IssuedDocument(models.Model):
     def data(self) -> dict[str, Any]:
         made: dict[str, Any] = json.loads(self.content)
         return made
+
+    @property
+    def rules(self) -> Regulation:
+        """The version of the regulation by which it was composed."""
+        return regulation_by(json.loads(self.basis)["regulation"])
 
     @property
     def made_from(self) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from huiying.documents.kinds import KINDS
+from huiying.documents.kinds import places_of
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.paper.document import Document, Stamp, loads
 from huiying.people.queries import zone
@@ -49,7 +49,7 @@ def checked(sha256: str) -> list[Checked]:
     return [
         Checked(
             row.number, row.issued_at.astimezone(own).date(),
-            len(row.signatures.all()), len(KINDS[row.kind].places),
+            len(row.signatures.all()), len(places_of(row.kind, row.rules)),
         )
         for row in rows[:10]
     ]  # fmt: skip

@@ -5,6 +5,7 @@ ledger alone, so that anybody can count again (INV-12).
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -138,8 +139,4 @@ def _verdict(told: Told, clocks: Mapping[Any, dt.datetime], ended_at: dt.datetim
 
 
 def _median(values: list[int]) -> float | None:
-    if not values:
-        return None
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    return float(statistics.median(values)) if values else None

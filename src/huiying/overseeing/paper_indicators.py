@@ -11,8 +11,6 @@ from huiying.overseeing.casebook import Payload
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 
-SIGNATURES = 2  # C6.9: a log is signed by two
-
 
 @dataclass
 class Papered:
@@ -42,10 +40,12 @@ class Papered:
         noon = dt.time(12)
         days = self.logs.items()
         logs = [row for row, day in days if wanted.holds(dt.datetime.combine(day, noon, tzinfo=zone), zone)]
+        law = frame.norms.of("")
+        places = len(law.log.signed_by) if law else 0
         given = [one for one, at in self.given.items() if wanted.holds(at, zone)]
         return {
             "daily_logs": len(logs),
-            "daily_logs_signed_share": share([len(self.signed.get(row, ())) >= SIGNATURES for row in logs]),
+            "daily_logs_signed_share": share([len(self.signed.get(row, ())) >= places for row in logs if places]),
             "special_reports": sum(wanted.holds(at, zone) for at in self.reports.values()),
             "instructions_given": len(given),
             "instructions_closed_share": share([one in self.closed for one in given]),

@@ -60,6 +60,11 @@ def regulation_of(version: RegulationVersion) -> Regulation:
     return _read.get(version.sha256) or _reading(version.sha256, version.text)
 
 
+def regulation_by(sha256: str) -> Regulation:
+    """The version that has this hash; asked of the database once a process. DoesNotExist where there is none."""
+    return _read.get(sha256) or regulation_of(RegulationVersion.objects.get(sha256=sha256))
+
+
 def regulation_at(at: dt.datetime) -> tuple[RegulationVersion, Regulation]:
     version = version_at(at)
     if version is None:

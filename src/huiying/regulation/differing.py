@@ -93,11 +93,12 @@ VALUES = {
     "second_wave_after_response": ("回应后又起一波", "a second wave after the answer"),
     "duban_overdue": ("督办逾期", "a supervisory notice is overdue"),
     "leader_finding": ("领导认定", "found by a leader"),
-    "patrol_missed>=3_in_30d": ("三十天内漏巡三次以上", "three rounds or more missed in thirty days"),
-    "training_absent>=2": ("缺席培训两次以上", "absent from training twice or more"),
-    "level==特别重大 and cause_internal": ("特别重大，且起因在内部", "特别重大, and caused from within"),
+    "patrol_missed": ("漏巡", "rounds missed"),
+    "training_absent": ("缺席培训", "absent from training"),
+    "cause_internal": ("起因在内部", "caused from within"),
     **MOMENTS,
 }
+_COUNTED = re.compile(r"(?P<what>[a-z_]+?)>=(?P<times>\d+)(?:_in_(?P<days>\d+)d)?")
 _STEP = re.compile(r"[^.\[\]]+")
 
 
@@ -107,14 +108,26 @@ def in_words(value: str, law: Regulation, lang: str = "zh") -> str:
 
 
 def _value(word: str, law: Regulation, lang: str) -> str:
+    english = lang.startswith("en")
+    if " and " in word:
+        parts = [_value(part, law, lang) for part in word.split(" and ")]
+        return " and ".join(parts) if english else "，且".join(parts)
+    if counted := _COUNTED.fullmatch(word):
+        what, times, days = _value(counted["what"], law, lang), counted["times"], counted["days"]
+        if english:
+            return f"{what} at least {times} times" + (f" in {days} days" if days else "")
+        return (f"{days}天内" if days else "") + f"{what}{times}次以上"
+    if word.startswith("level=="):
+        level = word.removeprefix("level==")
+        return law.english_of(level) if english else level
     if word in VALUES:
-        return VALUES[word][1 if lang.startswith("en") else 0]
+        return VALUES[word][1 if english else 0]
     for kind in ("role", "act", "department"):
         try:
             return law.name_of(kind, word, lang)
         except KeyError:
             continue
-    return law.english_of(word) if lang.startswith("en") else word
+    return law.english_of(word) if english else word
 
 
 @dataclass(frozen=True)

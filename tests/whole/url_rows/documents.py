@@ -10,8 +10,9 @@ import datetime as dt
 from typing import Any
 
 from cast import Cast
-from huiying.documents import actions, issuing, reporting
-from huiying.documents.daily import issue_log
+from huiying.documents import actions
+from huiying.documents.actions import issuing, reporting
+from huiying.documents.actions.daily import issue_log
 from huiying.handling.models import Case
 from huiying.kernel import clock
 

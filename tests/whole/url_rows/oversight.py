@@ -11,7 +11,8 @@ from typing import Any
 from cast import Cast
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.overseeing import actions, measures
+from huiying.overseeing import actions
+from huiying.overseeing.actions import measures
 from huiying.overseeing.models import Appeal, Measure
 from huiying.people.models import RegulationVersion
 

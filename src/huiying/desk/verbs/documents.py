@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms_documents as forms
 from huiying.desk.bar import Cleaned, NothingForm, Verb
-from huiying.documents import actions, issuing, reporting
+from huiying.documents import actions
+from huiying.documents.actions import issuing, reporting
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.models import Case
 from huiying.people.models import User

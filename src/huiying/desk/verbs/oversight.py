@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms_oversight as forms
 from huiying.desk.bar import Cleaned, NothingForm, Verb
-from huiying.overseeing import actions, measures
+from huiying.overseeing import actions
+from huiying.overseeing.actions import measures
 from huiying.overseeing.models import Appeal, Assessment, Measure
 from huiying.people.actions.interpretations import bring_regulation, sign_interpretation
 from huiying.people.models import Department, User

@@ -22,9 +22,10 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import State, offered
 from huiying.desk.verbs.documents import CASE_DOCUMENT_VERBS, DOCUMENT_VERBS, INSTRUCTION_VERBS
 from huiying.desk.views.events import page_of
-from huiying.documents import issuing, queries
+from huiying.documents import queries
 from huiying.documents.access import documents_for, get_document, get_instruction
-from huiying.documents.kinds import KINDS
+from huiying.documents.actions import issuing
+from huiying.documents.kinds import KINDS, places_of
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
@@ -76,7 +77,7 @@ def documents(request: StaffRequest) -> HttpResponse:
 
 
 def _unsigned(row: IssuedDocument) -> int:
-    return max(0, len(KINDS[row.kind].places) - len(row.signatures.all()))
+    return max(0, len(places_of(row.kind, row.rules)) - len(row.signatures.all()))
 
 
 def _instructed(row: IssuedDocument) -> str:

@@ -27,6 +27,7 @@ from huiying.documents.composing import (
     origins,
     shares,
     short,
+    signers,
     span,
     sure,
 )
@@ -37,7 +38,6 @@ from huiying.listening.models import PatrolCard
 from huiying.overseeing.casebook import moment
 from huiying.paper.document import FORM, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
 
-PLACES = ("值班员", "带班领导")
 FIRST_HASH = "0" * 64
 RESULTS = {"nil": "无异常", "found": "有发现", "unreachable": "打不开"}
 FINDINGS = {"true": "属实", "partly": "部分属实", "false": "不属实", "unknown": "无法核实"}
@@ -101,7 +101,8 @@ class _Log:
         document = Document(
             kind="log", style=FORM, issuer=self.basis.issuer, mark=names.of(self.rules, "log"),
             number=self.basis.number, title=title, cut_off=canonical.timestamp(self.basis.cut_off),
-            date=self.said.day(self.day), blocks=tuple(blocks), places=PLACES, short=self._short(figures),
+            date=self.said.day(self.day), blocks=tuple(blocks), places=tuple(signers(self.rules)),
+            short=self._short(figures),
             head=(("日期", self.said.day(self.day)), ("数据截至", self.said.time(self.basis.cut_off))),
         )  # fmt: skip
         return Composed(document, figures)

@@ -14,7 +14,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from huiying.documents.actions import CHAIN, next_in, write
+from huiying.documents.actions.issued import CHAIN, next_in, write
 from huiying.documents.kinds import CASE, KINDS
 from huiying.documents.models import IssuedDocument
 from huiying.documents.record import heads_of

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huiying.documents import names
 from huiying.documents.composing import Basis, Composed
-from huiying.documents.kinds import KINDS, compose
+from huiying.documents.kinds import KINDS, compose, places_of
 from huiying.documents.models import Addendum, Circulation, Instruction, IssuedDocument, Signature
 from huiying.handling.models import Case
 from huiying.kernel import canonical
@@ -111,12 +111,12 @@ def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Sign
     """签字: on the content that was read, each place by somebody who may, no person twice (C6.9)."""
     require(actor, "document.sign", document)
     lock(chain_of(document))
-    places = dict(KINDS[document.kind].places)
+    places = places_of(document.kind, document.rules)
     if place not in places:
         raise Refused(_("这份文书没有“%(place)s”这个签字栏。") % {"place": place}, code="no_place")
     if sha256 != document.sha256:
         raise Refused(_("您看到的不是这份文书。请刷新页面，看过再签。"), code="other_text")
-    if places[place] and not standing(actor).can(places[place]):
+    if not all(standing(actor).can(capability) for capability in places[place]):
         raise Refused(_("“%(place)s”一栏不由您的岗位签。") % {"place": place}, code="not_permitted")
     taken = list(document.signatures.all())
     if any(row.place == place for row in taken):

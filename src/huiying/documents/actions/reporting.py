@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.documents.actions import next_in, write
+from huiying.documents.actions.issued import next_in, write
 from huiying.documents.models import IssuedDocument
 from huiying.documents.record import heads_of
 from huiying.handling import actions as handling

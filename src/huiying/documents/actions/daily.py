@@ -6,7 +6,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from huiying.documents.actions import CHAIN, write
+from huiying.documents.actions.issued import CHAIN, write
+from huiying.documents.composing import signers
 from huiying.documents.compositors import digest
 from huiying.documents.compositors.daily_log import FIRST_HASH, bounds
 from huiying.documents.models import IssuedDocument
@@ -65,7 +66,7 @@ def issue_log(day: dt.date) -> IssuedDocument | None:
     )  # fmt: skip
     people = dict.fromkeys(user.username for user in (*on_duty(), *able("escalation")))
     notify.send(
-        f"{row.title}待签", "值班员、带班领导各签一栏。", list(people), key=f"log:{day}",
+        f"{row.title}待签", f"{'、'.join(signers(row.rules))}各签一栏。", list(people), key=f"log:{day}",
         url=f"/desk/documents/{row.pk}/", digest=True,
     )  # fmt: skip
     return row
