@@ -15,7 +15,7 @@ from huiying.documents.models import IssuedDocument, Signature
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
-from huiying.people.standing import capabilities
+from huiying.people.standing import capabilities, standing
 from huiying.regulation import load
 from huiying.work.models import Notice
 
@@ -134,5 +134,17 @@ def test_c6_9_who_signs_the_log_is_said_by_the_regulation(name: str, places: lis
     found = places_of("log", law)
     assert list(found) == places
     for code in law.log.signed_by:
-        assert found[law.role(code).name] <= capabilities(law.role(code))
-        assert found[law.role(code).name]
+        signer = found[law.role(code).name]
+        assert signer.posts == {code, *law.role(code).deputies}
+        assert signer.capabilities == capabilities(law.role(code)) != frozenset()
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [("shift", True), ("office", True), ("duty", False), ("deputy", False), ("tech_head", False)]
+)
+def test_c6_9_the_shift_leaders_place_is_for_that_post_and_its_deputy(
+    cast: Cast, log: IssuedDocument, who: str, may: bool
+) -> None:
+    """局办公室主任 deputises for the shift leader by the regulation; a leader who was not appointed to it does not."""
+    signer = places_of("log", log.rules)["带班领导"]
+    assert signer.may_be(standing(cast.people[who])) is may

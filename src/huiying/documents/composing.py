@@ -14,7 +14,7 @@ from huiying.kernel import canonical
 from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
 from huiying.paper.document import Block, Document, Field, Row, Sources, Table
-from huiying.people.standing import capabilities
+from huiying.people.standing import Standing, capabilities
 from huiying.people.versions import regulation_by
 from huiying.regulation import Regulation
 
@@ -57,9 +57,21 @@ class Basis:
         return regulation_by(self.regulation)
 
 
-def signers(law: Regulation) -> dict[str, frozenset[str]]:
-    """Who signs the daily log (C6.9): the posts that the regulation names, each with what it takes to sign there."""
-    return {role.name: capabilities(role) for role in (law.role(code) for code in law.log.signed_by)}
+@dataclass(frozen=True)
+class Signer:
+    """Whom one place of a paper waits for: a post, whoever deputises for it, or who may do all that it may."""
+
+    posts: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = frozenset()
+
+    def may_be(self, who: Standing) -> bool:
+        return bool(self.posts & who.roles) or all(who.can(capability) for capability in self.capabilities)
+
+
+def signers(law: Regulation) -> dict[str, Signer]:
+    """Who signs the daily log (C6.9): the posts that the regulation names, and those it lets deputise for them."""
+    roles = [law.role(code) for code in law.log.signed_by]
+    return {role.name: Signer(frozenset({role.code, *role.deputies}), capabilities(role)) for role in roles}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from huiying.documents.composing import Basis, Composed, signers
+from huiying.documents.composing import Basis, Composed, Signer, signers
 from huiying.documents.compositors import (
     approval,
     briefing,
@@ -66,11 +66,11 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def places_of(kind: str, law: Regulation) -> dict[str, frozenset[str]]:
-    """Where a document is signed, and which capabilities it takes there."""
+def places_of(kind: str, law: Regulation) -> dict[str, Signer]:
+    """Where a document is signed, and by whom."""
     if kind == "log":
         return signers(law)
-    return {place: frozenset(filter(None, [may])) for place, may in KINDS[kind].places}
+    return {place: Signer(capabilities=frozenset(filter(None, [may]))) for place, may in KINDS[kind].places}
 
 
 def compose(basis: Basis) -> Composed:

@@ -36,7 +36,7 @@ GET  /desk/documents/{doc_life}/                       s . + + . . . . + . .
 GET  /desk/documents/{doc_life}/document.txt           s . + + . . . . + . .
 GET  /desk/documents/0/                                s . . . . . . . . . .
 POST /desk/documents/{doc_log}/do/sign/                s . * ! . . . ! ! ! . | place=值班员 sha256={log_sha}
-POST /desk/documents/{doc_log}/do/sign/                s . ! * . . . ! * ! . | place=带班领导 sha256={log_sha}
+POST /desk/documents/{doc_log}/do/sign/                s . ! * . . . ! ! ! . | place=带班领导 sha256={log_sha}
 POST /desk/documents/{doc_log}/do/sign/                s . ! ! . . . ! ! ! . | place=值班员 sha256=x
 POST /desk/documents/{doc_log}/do/sign/                s . ~ ~ . . . ~ ~ ~ .
 POST /desk/documents/{doc_log}/do/addend/              s . * * . . . ! * ! . | text=@

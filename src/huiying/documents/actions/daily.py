@@ -13,7 +13,7 @@ from huiying.documents.compositors.daily_log import FIRST_HASH, bounds
 from huiying.documents.models import IssuedDocument
 from huiying.kernel import canonical, clock
 from huiying.ledger.actions import Actor, lock
-from huiying.people.queries import able, bureau, is_set_up, on_duty, zone
+from huiying.people.queries import able, bureau, holders_by_role, is_set_up, on_duty, zone
 from huiying.work import notify
 
 SETTLE = dt.timedelta(minutes=5)  # what was begun before midnight has been written by then
@@ -64,9 +64,11 @@ def issue_log(day: dt.date) -> IssuedDocument | None:
         number=f"{day.year}-{day.timetuple().tm_yday:03d}",
         given={"prev": previous.sha256 if previous else FIRST_HASH},
     )  # fmt: skip
-    people = dict.fromkeys(user.username for user in (*on_duty(), *able("escalation")))
+    places = signers(row.rules)
+    posts = [post for signer in places.values() for post in sorted(signer.posts)]
+    people = dict.fromkeys(user.username for user in (*on_duty(), *holders_by_role(posts)))
     notify.send(
-        f"{row.title}待签", f"{'、'.join(signers(row.rules))}各签一栏。", list(people), key=f"log:{day}",
+        f"{row.title}待签", f"{'、'.join(places)}各签一栏。", list(people), key=f"log:{day}",
         url=f"/desk/documents/{row.pk}/", digest=True,
     )  # fmt: skip
     return row

@@ -116,7 +116,7 @@ def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Sign
         raise Refused(_("这份文书没有“%(place)s”这个签字栏。") % {"place": place}, code="no_place")
     if sha256 != document.sha256:
         raise Refused(_("您看到的不是这份文书。请刷新页面，看过再签。"), code="other_text")
-    if not all(standing(actor).can(capability) for capability in places[place]):
+    if not places[place].may_be(standing(actor)):
         raise Refused(_("“%(place)s”一栏不由您的岗位签。") % {"place": place}, code="not_permitted")
     taken = list(document.signatures.all())
     if any(row.place == place for row in taken):
