@@ -109,6 +109,48 @@ def test_what_turned_out_no_rumour_needs_no_clarification_c4_4() -> None:
     assert book.result()["rumours_clarified_share"] is None
 
 
+def asked(book: Book, event: str, *posts: int, days: float = 0) -> Book:
+    """Messages on one event: the first opens it, the others join it."""
+    for post in posts:
+        book.write("system", "message.received", days, post=post)
+    book.write(f"event:{event}", "event.opened", days, post=posts[0])
+    return book.write(f"event:{event}", "event.joined", days, messages=list(posts[1:]))
+
+
+def test_the_same_question_three_times_is_a_hot_topic_that_wants_a_page_c4_4() -> None:
+    book = asked(asked(asked(Book(), "E1", 1, 2, 3), "E2", 4, 5, 6), "E3", 7, 8)
+    book.write("page:1", "page.published", 1, kind="hot", events=["E1"])
+    result = book.result()
+    assert (result["hot_topics"], result["hot_topics_with_page_share"]) == (2, 0.5)
+
+
+def test_a_withdrawn_page_leaves_its_topic_without_one_c4_4() -> None:
+    book = asked(Book(), "E1", 1, 2, 3).write("page:1", "page.published", 1, kind="hot", events=["E1"])
+    assert book.write("page:1", "page.withdrawn", 2).result()["hot_topics_with_page_share"] == 0.0
+
+
+def test_what_people_wrote_elsewhere_is_no_question_to_the_bureau_c4_4() -> None:
+    """A post found on the web opens an event; only messages count as asked, and nobody's number of posts does."""
+    book = Book().write("event:E1", "event.opened", post=9).write("system", "message.received", post=1)
+    book.write("system", "message.received", post=2).write("event:E1", "event.joined", messages=[1, 2])
+    result = book.result()
+    assert (result["hot_topics"], result["hot_topics_with_page_share"]) == (0, None)
+
+
+def test_merged_events_are_one_topic_and_a_dismissed_one_is_none_c4_4() -> None:
+    book = asked(asked(Book(), "E1", 1, 2), "E2", 3)
+    book.write("event:E2", "event.merged", 1, into="E1").write("page:1", "page.published", 1, kind="faq", events=["E2"])
+    asked(book, "E9", 11, 12, 13).write("event:E9", "event.dismissed", 1)
+    result = book.result()
+    assert (result["hot_topics"], result["hot_topics_with_page_share"]) == (1, 1.0)
+
+
+def test_a_topic_belongs_to_the_period_in_which_it_became_hot_c4_4() -> None:
+    book = asked(Book(), "E1", 1, 2).write("system", "message.received", 30, post=3)
+    book.write("event:E1", "event.joined", 30, messages=[3])
+    assert (book.result("2026-09")["hot_topics"], book.result("2026-10")["hot_topics"]) == (0, 1)
+
+
 # --- §6.2 -------------------------------------------------------------------------------------------------------------
 
 

@@ -200,6 +200,8 @@ WORDS = (
     ("frequent_pages", "常见问题页（C4.4）"),
     ("clarification_pages", "澄清页（C4.4）"),
     ("rumours_clarified_share", "认定的谣言有公开澄清页的比例（C4.4）"),
+    ("hot_topics", "同一问题来信达到规定次数的热点（C4.4）"),
+    ("hot_topics_with_page_share", "热点有公开页的比例（C4.4）"),
     ("personal_requests", "更正和删除请求"),
     ("personal_requests_on_time_share", "更正和删除请求按时办结的比例"),
     ("policies_screened", "判定过是否涉及群众利益的政策（C6.1）"),
