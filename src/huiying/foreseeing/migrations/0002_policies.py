@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from huiying.kernel.tables import CreateTables
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTables([
         migrations.CreateModel(
             name='Plan',
             fields=[
@@ -326,4 +329,5 @@ class Migration(migrations.Migration):
             model_name='trigger',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('words', []), _negated=True), ('posts__gte', 1)), name='trigger_has_words'),
         ),
+        ])
     ]

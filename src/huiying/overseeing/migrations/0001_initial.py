@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from huiying.kernel.tables import CreateTables
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTables([
         migrations.CreateModel(
             name='Assessment',
             fields=[
@@ -108,4 +111,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('decided_user__isnull', True), models.Q(('decided_user', models.F('proposed_user')), _negated=True), _connector='OR'), name='measure_decided_by_second_person'), models.CheckConstraint(condition=models.Q(('state', 'proposed'), models.Q(('decided_at__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='measure_decided_with_reason'), models.CheckConstraint(condition=models.Q(('by_leader', False), ('state__in', ['proposed', 'dropped']), models.Q(('statement', ''), _negated=True), ('decided_at__gte', models.F('statement_until')), _connector='OR'), name='measure_heard_before_issued')],
             },
         ),
+        ])
     ]

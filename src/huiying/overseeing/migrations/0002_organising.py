@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from huiying.kernel.tables import CreateTables
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateTables([
         migrations.CreateModel(
             name='HouseRule',
             fields=[
@@ -185,4 +188,5 @@ class Migration(migrations.Migration):
             model_name='trainingseat',
             constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), ('checked_in_at__isnull', False), _connector='OR'), name='quiz_by_who_was_there'),
         ),
+        ])
     ]
