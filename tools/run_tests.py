@@ -39,12 +39,20 @@ PAGES_ON_BOTH = (
     "test_desk_search_ledger_people.py",
     "test_desk_stream.py",
 )
+# Of the table of every address: what the address and the middleware alone decide.
+URLS = "tests/whole/test_every_url_by_role.py"
+NO_DATABASE = (
+    "test_no_form_is_taken_without_its_csrf_token",
+    "test_a_pattern_without_a_row_of_a_method_takes_no_such_request",
+    "test_every_pattern_has_a_row_and_every_row_a_pattern",
+)
 
 
 def not_again() -> list[str]:
     """What has nothing new to say on a second database."""
+    alone = [f"--deselect={URLS}::{name}" for name in NO_DATABASE]
     pages = (path for path in Path("tests/desk").glob("test_*.py") if path.name not in PAGES_ON_BOTH)
-    return [f"--ignore={path}" for path in (*PURE, *sorted(str(page) for page in pages))]
+    return alone + [f"--ignore={path}" for path in (*PURE, *sorted(str(page) for page in pages))]
 
 
 def answers(port: int) -> bool:
