@@ -11,3 +11,5 @@ os.environ.pop("HUIYING_NOTIFY_URLS", None)
 from huiying.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Tests of the desk sign people in directly; those of the second factor switch it on.
+SECOND_FACTOR = False

@@ -149,6 +149,8 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huiying.desk.views.sign_in.locked_out"
+# Whoever approves, publishes or manages people signs in with a code besides (S4).
+SECOND_FACTOR = os.environ.get("HUIYING_SECOND_FACTOR", "required") != "off"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

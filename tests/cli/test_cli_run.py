@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 
 KEPT = ("HUIYING_", "PORT", "DJANGO_")
@@ -111,6 +112,12 @@ def form_of(page: str) -> str:
     return found[1]
 
 
+def secret_on(page: str) -> str:
+    found = re.search(r'class="mono">([A-Z2-7 ]+)<', page)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
 def send(browser: httpx.Client, path: str, **values: str) -> httpx.Response:
     token = form_of(browser.get(path).text)
     return browser.post(path, data={"csrfmiddlewaretoken": token, **values}, headers={"Referer": str(browser.base_url)})
@@ -141,7 +148,11 @@ def test_run_serves_is_set_up_once_and_ends_with_its_engine(home: Path) -> None:
         link = (server.link() or "").removeprefix(server.address)
         assert browser.get(link).status_code == 200
         assert send(browser, link, **SET_UP | {"password": "123", "again": "123"}).status_code == 422
-        assert send(browser, link, **SET_UP).headers["location"] == "/desk/people/"
+        assert send(browser, link, **SET_UP).headers["location"] == "/desk/sign-in/bind/"
+        assert browser.get("/desk/people/").status_code == 302  # half way in opens nothing
+        secret = secret_on(browser.get("/desk/sign-in/bind/").text)
+        bound = send(browser, "/desk/sign-in/bind/", code=pyotp.TOTP(secret).now())
+        assert 'href="/desk/people/"' in bound.text
         assert browser.get("/desk/people/").status_code == 200
         again = browser.get(link)
         assert again.status_code == 404

@@ -186,6 +186,12 @@ GET  /desk/routing/                                    s . + + + + + + + + .
 # The desk: coming in and going out                    a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
 POST /desk/sign-in/                                    ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | username=duty password=wrong
+GET  /desk/sign-in/code/                               > > > > > > > > > > >
+POST /desk/sign-in/code/                               > > > > > > > > > > > | code=123456
+GET  /desk/sign-in/bind/                               > + + + + + + + + + +
+POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
+GET  /desk/second-factor/                              s + + + + + + + + + +
+POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
 POST /desk/sign-in/demo/                               . . . . . . . . . . . | username=duty
 POST /desk/sign-out/                                   > > > > > > > > > > >
 POST /desk/set-up/unknown/                             . . . . . . . . . . . | set_up

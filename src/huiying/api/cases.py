@@ -11,7 +11,7 @@ from huiying.api import shapes
 from huiying.api.bodies import NO, Body, Done, department, done
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import StatePage
-from huiying.api.security import caller
+from huiying.api.security import asked_again, caller
 from huiying.handling import actions as handling
 from huiying.handling.access import get_case
 from huiying.handling.models import Clock
@@ -152,6 +152,7 @@ def submit(request: HttpRequest, number: str) -> dict[str, str]:
 
 @router.post("/cases/{number}/release", response={200: Done, **NO})
 def release(request: HttpRequest, number: str, data: ReleaseIn) -> dict[str, str]:
+    asked_again(request)
     found = get_case(caller(request), number)
     responding.release(found, data.channels, caller(request))
     return done(found)

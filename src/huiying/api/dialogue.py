@@ -11,7 +11,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, department, or_404
 from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.security import asked_again, caller
 from huiying.foreseeing import actions as consulting
 from huiying.foreseeing import queries
 from huiying.foreseeing.models import Consultation
@@ -143,6 +143,7 @@ def propose_page(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 @router.post("/pages/{pk}/decide", response={200: PageOut, **NO})
 def decide_page(request: HttpRequest, pk: int, data: PageDecideIn) -> dict[str, Any]:
+    asked_again(request)
     found = _page(caller(request), pk)
     pages.decide_page(
         found, approve=data.agree, manifest_sha256=data.sha256, comment=data.comment, secrecy=data.secrecy,
@@ -274,6 +275,7 @@ def propose_consultation(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 @router.post("/consultations/{pk}/decide", response={200: ConsultationOut, **NO})
 def decide_consultation(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+    asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}
     return _consultation_out(consulting.decide_consultation(found, **told, actor=who))  # type: ignore[arg-type]
@@ -300,6 +302,7 @@ def propose_result(request: HttpRequest, pk: int, data: WordsIn) -> dict[str, An
 
 @router.post("/consultations/{pk}/decide-result", response={200: ConsultationOut, **NO})
 def decide_result(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+    asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}
     return _consultation_out(consulting.decide_result(found, **told, actor=who))  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, or_404
 from huiying.api.errors import Unreadable
-from huiying.api.security import caller
+from huiying.api.security import asked_again, caller
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.people.queries import standing
@@ -327,6 +327,7 @@ def _round(row: Any) -> dict[str, Any]:
 @router.post("/steps/{pk}/decide", response={200: StepOut, **NO})
 def decide(request: HttpRequest, pk: int, data: DecisionIn) -> ReviewStep:
     """Approve, or send back with a reason; the hash must be that of the text under review (INV-4)."""
+    asked_again(request)
     step = ReviewStep.objects.select_related("round__case").filter(pk=pk).first()
     if step is None:
         raise Http404

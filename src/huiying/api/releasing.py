@@ -14,7 +14,7 @@ from huiying.api import press_speaking, registers
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, or_404, person
 from huiying.api.errors import Unreadable
 from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.security import asked_again, caller
 from huiying.people.models import User
 from huiying.responding import disclosure as calendar
 from huiying.responding import gaps as missing
@@ -161,6 +161,7 @@ def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 @router.post("/press/steps/{pk}/decide", response={200: PressOut, **NO})
 def decide(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+    asked_again(request)
     or_404(caller(request), "press.view")
     step = PressStep.objects.select_related("version__release__department").filter(pk=pk).first()
     if step is None:
@@ -173,6 +174,7 @@ def decide(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
 
 @router.post("/press/{pk}/publish", response={200: PressOut, **NO})
 def publish(request: HttpRequest, pk: int, data: PublishIn) -> dict[str, Any]:
+    asked_again(request)
     press.publish_press(_release(caller(request), pk), data.channels, caller(request))
     return _press(_release(caller(request), pk))
 

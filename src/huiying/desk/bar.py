@@ -22,6 +22,7 @@ class Verb:
     call: Callable[[Any, Cleaned, User], Any]
     done: str | Promise | Callable[[Any], str]
     place: str = ""  # where to go next; the subject's own page when empty
+    asks_again: bool = False  # the second factor once more: it becomes public by this (§6.1 S4)
 
     def said(self, result: Any) -> str:
         if isinstance(self.done, (str, Promise)):

@@ -127,6 +127,7 @@ CASE_VERBS: dict[str, Verb] = {
         forms.ReleaseForm,
         lambda case, told, user: responding.release(case, told["channels"], user),
         _("已开始发布：门户自动发布，其余渠道见下面的待发清单。"),
+        asks_again=True,
     ),
     "withhold": Verb(
         forms.WithholdForm,

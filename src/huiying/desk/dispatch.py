@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
+from huiying.desk import second_factor
 from huiying.desk.bar import Verb, form_for
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest
@@ -34,7 +35,9 @@ def perform(
     if verb is None:
         raise Http404
     form = form_for(verb, name, subject, request.user, request.POST, request.FILES)
-    if not form.is_valid():
+    if verb.asks_again:
+        second_factor.ask_again(request, request.user, form)
+    if not form.is_valid() or not second_factor.answered(request, request.user, form):
         response = again({name: form})
         response.status_code = 422
         return response

@@ -35,7 +35,7 @@ def _decided_page(row: TopicText) -> str:
 
 PAGE_VERBS: dict[str, Verb] = {
     "propose": Verb(NothingForm, lambda page, told, user: pages.propose_page(page, user), _("已送另一人审核。")),
-    "decide": Verb(forms.DecideForm, _decide_page, _decided_page),
+    "decide": Verb(forms.DecideForm, _decide_page, _decided_page, asks_again=True),
     "withdraw": Verb(
         forms.NoteForm,
         lambda page, told, user: pages.withdraw_page(page, told["note"], user),
@@ -68,13 +68,13 @@ CONSULTATION_VERBS: dict[str, Verb] = {
     "propose": Verb(
         NothingForm, lambda row, told, user: consulting.propose_consultation(row, user), _("已送另一人审核。")
     ),
-    "decide": Verb(forms.DecideConsultationForm, _decide, _decided),
+    "decide": Verb(forms.DecideConsultationForm, _decide, _decided, asks_again=True),
     "propose_result": Verb(
         forms.ResultForm,
         lambda row, told, user: consulting.propose_result(row, told["words"], user),
         _("已送另一人审核。"),
     ),
-    "decide_result": Verb(forms.DecideResultForm, _decide_result, _decided_result),
+    "decide_result": Verb(forms.DecideResultForm, _decide_result, _decided_result, asks_again=True),
     "drop": Verb(
         WhyForm,
         lambda row, told, user: consulting.drop_consultation(row, told["reason"], user),

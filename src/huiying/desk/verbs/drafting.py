@@ -51,6 +51,7 @@ VERBS: dict[str, Verb] = {
         forms.HeldForm,
         lambda case, told, user: responding.release(case, told["channels"], user, Revision.HOLDING),
         _("“正在核实”已开始发布：门户自动发布，其余渠道见待发清单。"),
+        asks_again=True,
     ),
     "withdraw_holding": Verb(
         NothingForm,

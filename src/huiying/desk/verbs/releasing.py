@@ -26,6 +26,7 @@ PRESS_VERBS: dict[str, Verb] = {
         forms.PublishForm,
         lambda release, told, user: press.publish_press(release, told["channels"], user),
         lambda rows: _t("已交付 %(n)d 个账号，下面能看到各自到哪一步。") % {"n": len(rows)},
+        asks_again=True,
     ),
     "authorise": Verb(
         forms.AuthorisePressForm,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
-from huiying.people import actions
+from huiying.people import actions, factors
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
 from huiying.people.queries import departments, standing
@@ -69,6 +69,7 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "appoint": AppointForm(regulation=standing(request.user).regulation, auto_id=False),
         "departments": departments(),
         "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
+        "bound": factors.bound(),
         "link": link,
         "invited": invited,
     }
@@ -120,6 +121,9 @@ def _change(request: StaffRequest, user: User, verb: str) -> str:
     if verb == "deactivate":
         actions.deactivate(user, request.user)
         return _t("%(name)s已离岗，不能再登录；经办记录保留。") % {"name": user.name}
+    if verb == "remove_factor":
+        actions.remove_factor(user, request.user)
+        return _t("%(name)s的验证器已解除，下次登录要重新绑定。") % {"name": user.name}
     form = AppointForm(request.POST, regulation=standing(request.user).regulation)
     if not form.is_valid():
         raise Refused(_t("请选择岗位。"))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from huiying.desk import second_factor
 from huiying.desk.bar import Verb, build
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
@@ -217,10 +218,11 @@ def step(request: StaffRequest, pk: int) -> HttpResponse:
     form = PressDecisionForm(
         request.POST or None, label_suffix="", initial={"manifest_sha256": version.manifest_sha256}
     )
+    second_factor.ask_again(request, request.user, form)
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid():
+        if form.is_valid() and second_factor.answered(request, request.user, form):
             try:
                 _decide(found, form.cleaned_data, request.user)
             except Refused as refused:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk import second_factor
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import live_clocks
@@ -77,10 +78,11 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     case = get_case(request.user, step.round.case.number)
     form = DecisionForm(request.POST or None, step=step, initial={"manifest_sha256": step.round.manifest_sha256})
+    second_factor.ask_again(request, request.user, form)
     status = 200
     if request.method == "POST":
         status = 422
-        if form.is_valid():
+        if form.is_valid() and second_factor.answered(request, request.user, form):
             try:
                 _decide(step, form.cleaned_data, request.user)
             except Refused as refused:

@@ -11,17 +11,17 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiying.desk import second_factor
 from huiying.people import actions, queries
 from huiying.people.errors import Refused
 from huiying.people.models import User
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignInForm(forms.Form):
@@ -78,8 +78,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            login(request, user)
-            return redirect(_next(request))
+            return second_factor.come_in(request, user, _next(request))
         form.add_error(None, _t("用户名或密码不对。连错五次，这个账号在本机要等十五分钟。"))
     return _page(request, form, 422 if form.errors else 200)
 
@@ -118,7 +117,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(username=request.POST.get("username", ""), is_active=True).first()
     if user is None:
         raise Http404
-    login(request, user, backend=BACKEND)
+    login(request, user, backend=second_factor.BACKEND)
     return redirect("desk:home")
 
 
@@ -150,8 +149,7 @@ def set_up(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            login(request, user, backend=BACKEND)
-            return redirect("desk:people")
+            return second_factor.come_in(request, user, reverse("desk:people"))
     return render(request, "desk/set_up.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -168,7 +166,6 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, refused.sentence)
         else:
-            login(request, user, backend=BACKEND)
-            return redirect("desk:home")
+            return second_factor.come_in(request, user, reverse("desk:home"))
     context = {"form": form, "invited": found.user}
     return render(request, "desk/invitation.html", context, status=422 if form.errors else 200)

@@ -14,18 +14,32 @@ from huiying.people.actions.base import (
     set_up,
     set_up_token_is_good,
 )
+from huiying.people.actions.factors import (
+    address_of,
+    begin_factor,
+    check_factor,
+    confirm_factor,
+    remove_factor,
+    renew_recovery_codes,
+)
 
 __all__ = [
     "INVITATION_LASTS",
     "accept_invitation",
     "add_person",
+    "address_of",
     "adopt_regulation",
     "appoint",
+    "begin_factor",
+    "check_factor",
+    "confirm_factor",
     "deactivate",
     "end_appointment",
     "invite_again",
     "offer_set_up",
     "open_invitation",
+    "remove_factor",
+    "renew_recovery_codes",
     "set_up",
     "set_up_token_is_good",
 ]

@@ -13,6 +13,7 @@ from huiying.people.models.core import (
     UserManager,
 )
 from huiying.people.models.duty import GroupSeat, RosterSignature, ShiftSwap
+from huiying.people.models.factors import SecondFactor
 from huiying.people.models.interpretations import Interpretation
 from huiying.people.models.registers import Partner, PartnerTest, Platform, Spokesperson
 
@@ -31,6 +32,7 @@ __all__ = [
     "Platform",
     "RegulationVersion",
     "RosterSignature",
+    "SecondFactor",
     "ShiftSwap",
     "Spokesperson",
     "User",

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiying.kernel.qr import image
 from huiying.listening import attachments
 from huiying.listening.actions import receive_message, speaks_of_danger
 from huiying.people import queries as people
@@ -104,7 +105,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
         address = qr.status_address(request, kept["number"], kept["code"])
         context |= {
             "urgent": urgent_numbers(request) if kept["life_safety"] else [],
-            "qr": qr.image(address),
+            "qr": image(address),
             "address": address,
             "lawful": lawful.channels_for(kept.get("lawful", [])),
         }

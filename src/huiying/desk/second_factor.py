@@ -1,0 +1,77 @@
+"""第二道验证 at the door and before what becomes public (§6.1 S4): who is half way in, and who is asked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from huiying.kernel import clock
+from huiying.people import actions, factors
+from huiying.people.errors import Refused
+from huiying.people.models import User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+HALF_WAY = "half_way"  # the password was right, the code is still to come
+HALF_WAY_LASTS = dt.timedelta(minutes=10)
+
+
+class CodeField(forms.CharField):
+    """Six digits from the authenticator, or a recovery code."""
+
+    def __init__(self) -> None:
+        attrs = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        super().__init__(
+            label=_("验证码"), max_length=20, widget=forms.TextInput(attrs=attrs),
+            help_text=_("验证器上现在显示的六位数字；手机不在身边，用一个恢复码。"),
+        )  # fmt: skip
+
+
+def come_in(request: HttpRequest, user: User, place: str) -> HttpResponse:
+    """After the right password: in, or on to the second factor. Nothing of the desk opens half way."""
+    bound = factors.is_wanted() and factors.has(user)
+    if not bound and not (factors.is_wanted() and factors.must_have(user)):
+        login(request, user, backend=BACKEND)
+        return redirect(place)
+    request.session.cycle_key()
+    request.session[HALF_WAY] = {"user": user.pk, "at": clock.now().isoformat(), "place": place}
+    return redirect("desk:sign_in_code" if bound else "desk:sign_in_bind")
+
+
+def half_way(request: HttpRequest) -> tuple[User, str] | None:
+    """Whose password was right a few minutes ago, and where they wanted to go."""
+    told = request.session.get(HALF_WAY)
+    if not told or clock.now() - dt.datetime.fromisoformat(told["at"]) > HALF_WAY_LASTS:
+        return None
+    user = User.objects.filter(pk=told["user"], is_active=True).first()
+    return (user, str(told["place"])) if user is not None else None
+
+
+def go_in(request: HttpRequest, user: User) -> None:
+    """The code was right. The session of half way is not the session that follows."""
+    request.session.pop(HALF_WAY, None)
+    login(request, user, backend=BACKEND)
+    factors.remember(request.session)
+
+
+def ask_again(request: HttpRequest, user: User, form: forms.Form) -> None:
+    """Add the field for a code where one is wanted; what was typed into the form stays."""
+    if factors.is_stale(request.session, user):
+        form.fields["code"] = CodeField()
+
+
+def answered(request: HttpRequest, user: User, form: forms.Form) -> bool:
+    """Whether the code is right; asked last, so that none is spent on a form that lacks something."""
+    if "code" not in form.fields:
+        return True
+    try:
+        actions.check_factor(user, form.cleaned_data["code"])
+    except Refused as refused:
+        form.add_error("code", refused.sentence)
+        return False
+    factors.remember(request.session)
+    return True
