@@ -15,6 +15,7 @@ from desk_helpers import text_of
 from huiying.desk.second_factor import HALF_WAY_LASTS
 from huiying.handling.models import Case
 from huiying.kernel import clock
+from huiying.ledger.models import LedgerEntry
 from huiying.people import actions, factors
 from huiying.people.models import Bureau, User
 from huiying.responding.models import Publication, ReviewStep
@@ -187,6 +188,26 @@ def test_new_recovery_codes_cost_a_code_s4(cast: Cast, frozen: clock.FrozenClock
     assert "还有 8 个恢复码" in text_of(client.get("/desk/second-factor/"))
     assert client.post("/desk/second-factor/", {"code": "000000"}).status_code == 422
     assert "旧的恢复码已作废" in text_of(client.post("/desk/second-factor/", {"code": code_of(secret)}))
+
+
+def test_with_a_recovery_code_a_new_telephone_is_bound_without_help_s4(
+    cast: Cast, frozen: clock.FrozenClock
+) -> None:
+    """The only administrator has nobody to ask."""
+    secret = actions.begin_factor(cast.admin)
+    codes = actions.confirm_factor(cast.admin, code_of(secret))
+    client = Client()
+    client.force_login(cast.admin)
+    assert client.post("/desk/second-factor/", {"what": "other", "code": "000000"}).status_code == 422
+    assert factors.has(cast.admin)
+    answer = client.post("/desk/second-factor/", {"what": "other", "code": codes[0]})
+    assert answer.url == "/desk/sign-in/bind/"
+    assert not factors.has(cast.admin)
+    new = actions.begin_factor(cast.admin)
+    assert new != secret
+    frozen.advance(HALF_MINUTE)
+    assert "恢复码" in text_of(client.post("/desk/sign-in/bind/", {"code": code_of(new)}))
+    assert LedgerEntry.objects.filter(kind="factor.given_up").count() == 1
 
 
 def test_the_administrator_sees_who_has_one_and_takes_a_lost_one_away_s4(cast: Cast) -> None:

@@ -117,6 +117,7 @@ SENTENCES: dict[str, Any] = {
     "person.relieved": _("%(name)s不再任%(role)s"),
     "person.left": _("%(name)s离岗"),
     "factor.bound": _("%(name)s绑定验证器"),
+    "factor.given_up": _("%(name)s换验证器"),
     "factor.removed": _("解除%(name)s的验证器"),
     "factor.codes_renewed": _("%(name)s换一批恢复码"),
     "factor.recovery_used": _("%(name)s用恢复码登录，还剩 %(left)s 个"),

@@ -83,11 +83,18 @@ def bind(request: HttpRequest) -> HttpResponse:
 
 @staff("GET", "HEAD", "POST")
 def own(request: StaffRequest) -> HttpResponse:
-    """What a person has, and new recovery codes against a code."""
+    """What a person has; against a code, new recovery codes, or another authenticator."""
     if not factors.has(request.user):
         return render(request, "desk/factor_own.html", {"bound": False, "must": factors.must_have(request.user)})
     form = CodeForm(request.POST or None, label_suffix="")
-    if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
+    if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
+        try:
+            actions.give_up_factor(request.user, form.cleaned_data["code"])
+        except Refused as refused:
+            form.add_error("code", refused.sentence)
+        else:
+            return redirect("desk:sign_in_bind")
+    elif request.method == "POST" and form.is_valid() and _is_right(request.user, form):
         factors.remember(request.session)
         codes = actions.renew_recovery_codes(request.user)
         messages.success(request, _t("旧的恢复码已作废。"))

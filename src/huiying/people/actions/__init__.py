@@ -19,6 +19,7 @@ from huiying.people.actions.factors import (
     begin_factor,
     check_factor,
     confirm_factor,
+    give_up_factor,
     remove_factor,
     renew_recovery_codes,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "confirm_factor",
     "deactivate",
     "end_appointment",
+    "give_up_factor",
     "invite_again",
     "offer_set_up",
     "open_invitation",

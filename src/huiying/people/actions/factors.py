@@ -79,6 +79,14 @@ def renew_recovery_codes(user: User) -> list[str]:
     return codes
 
 
+def give_up_factor(user: User, code: str) -> None:
+    """A new telephone: a code of the old one, or a recovery code, ends it, and the new one is bound next."""
+    check_factor(user, code)
+    with transaction.atomic():
+        SecondFactor.objects.filter(user=user).delete()
+        record("system", "factor.given_up", {"name": user.name}, actor_of(user))
+
+
 @transaction.atomic
 def remove_factor(user: User, actor: User) -> None:
     """A lost telephone: the administrator takes the authenticator away, never their own, and the ledger knows."""
