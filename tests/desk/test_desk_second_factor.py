@@ -190,9 +190,7 @@ def test_new_recovery_codes_cost_a_code_s4(cast: Cast, frozen: clock.FrozenClock
     assert "旧的恢复码已作废" in text_of(client.post("/desk/second-factor/", {"code": code_of(secret)}))
 
 
-def test_with_a_recovery_code_a_new_telephone_is_bound_without_help_s4(
-    cast: Cast, frozen: clock.FrozenClock
-) -> None:
+def test_with_a_recovery_code_a_new_telephone_is_bound_without_help_s4(cast: Cast, frozen: clock.FrozenClock) -> None:
     """The only administrator has nobody to ask."""
     secret = actions.begin_factor(cast.admin)
     codes = actions.confirm_factor(cast.admin, code_of(secret))
