@@ -27,7 +27,12 @@ CASE_KINDS = (
     "case.returned", "case.return_decided", "case.merged", "case.unmerged", "case.voided", "clock.started",
     "clock.stopped", "clock.breached", "release.live", "task.made", "task.done", "task.dropped", "report.made",
 )  # fmt: skip
-MEASURE_KINDS = ("measure.proposed", "measure.stated", "measure.decided", "measure.followed", "measure.outcome_noted")
+MEASURE_KINDS = (
+    "measure.proposed", "measure.stated", "measure.decided", "measure.talked", "measure.followed",
+    "measure.outcome_noted",
+)  # fmt: skip
+
+TALK = ("held_at", "place", "leader", "attended", "words", "promises")
 
 
 def _lie(where_zh: str, where_en: str, what_zh: str, what_en: str) -> Finding:
@@ -328,7 +333,7 @@ def _measure(row: Measure) -> dict[str, Any]:
     return {
         "department": row.department.name, "step": row.step, "trigger": row.trigger, "facts": row.facts,
         "cases": row.cases, "evidence": row.evidence, "statement": row.statement, "state": row.state,
-        "reason": row.reason, "follow": row.follow_note, "outcome": row.outcome,
+        "reason": row.reason, "talk": row.talk, "follow": row.follow_note, "outcome": row.outcome,
     }  # fmt: skip
 
 
@@ -344,6 +349,7 @@ def _measure_told(said: dict[str, Any]) -> dict[str, Any]:
         "statement": said.get("measure.stated", {}).get("text", ""),
         "state": state,
         "reason": decided["reason"] if decided else "",
+        "talk": {name: said["measure.talked"][name] for name in TALK} if "measure.talked" in said else {},
         "follow": said.get("measure.followed", {}).get("note", ""),
         "outcome": said.get("measure.outcome_noted", {}).get("note", ""),
     }
