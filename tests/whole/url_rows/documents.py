@@ -82,7 +82,7 @@ POST /api/documents                                    u . . . . . . . . . . | k
 POST /api/documents                                    u . . # . ! . . # # . | kind=criticism ref={issued}
 POST /api/documents                                    u . ! # # # # ! ! ! . | kind=risk ref={approved_risk}
 POST /api/conformance/documents                        u . . # . . . ! # # . | period=2026Q3
-POST /api/conformance/documents                        u . . . . . . . . . . | period=soon
+POST /api/conformance/documents                        u . . . . . . ! . . . | period=soon
 POST /api/documents/{doc_report}/withdraw              u . ! ! ! ! . ! # ! . | reason=@
 POST /api/cases/{work}/documents                       u . # # ! # . ! ! ! . | kind=quick
 POST /api/cases/{life}/documents                       u . ! ! . . . . ! . . | kind=quick
