@@ -152,6 +152,19 @@ def test_a_row_that_was_put_in_is_found_inv_12(cast: Cast) -> None:
     assert f"案件文稿 {case.number} 9与台账不一致：台账里没有这一条" in " ".join(lies())
 
 
+def test_inv_13_where_time_is_replayed_moments_are_no_proof_and_the_rest_is(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived(cast)
+    monkeypatch.setattr(comparing, "_near", [comparing.NEAR])
+    planted("UPDATE people_appointment SET since = '2020-01-01 00:00:00'")
+    assert lies() != []
+    comparing.in_a_replay()
+    assert lies() == []
+    planted("UPDATE people_appointment SET role = 'editor'")
+    assert "岗位被改过" in " ".join(lies())
+
+
 def test_who_left_holds_no_post_and_nobody_is_accused(cast: Cast, frozen: FrozenClock) -> None:
     appoint(cast.legal, "editor", None, actor=cast.admin)
     frozen.advance(DAY)

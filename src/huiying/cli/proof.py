@@ -17,10 +17,12 @@ def check(options: argparse.Namespace) -> int:
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.ledger import queries
     from huiying.overseeing import audits as planted  # noqa: F401  registers what the tables say against the ledger
+    from huiying.overseeing import comparing
     from huiying.work import auditor
 
     try:
-        stand_where_it_stands()
+        if stand_where_it_stands():
+            comparing.in_a_replay()
     except ValueError as error:
         raise Stop(str(error), USAGE) from error
     findings = auditor.check()

@@ -17,12 +17,14 @@ from huiying.overseeing.figures import read, told
 from huiying.overseeing.periods import period
 from huiying.paper.document import FORM, Document, Heading, Note, Paragraph, Row, Table
 
-STATES = {GREEN: "做到了", AMBER: "有欠缺", RED: "没做到", NOTHING: "还没有可算的", OFF: "未启用"}
+# Word and shape: a paper is printed in black, and a colour alone is nothing to some eyes.
+STATES = {GREEN: "● 做到了", AMBER: "▲ 有欠缺", RED: "■ 没做到", NOTHING: "○ 没有可算的", OFF: "— 未启用"}
 WHY = {
     "not_kept": "本系统还没有这一项的指标",
     "no_class": "现行制度必须覆盖的渠道没有这么多类",
     "no_base": "这个时期没有发生这类事，不算做到，也不算没做到",
 }
+HEADER, WIDTHS = ("条", "应做的事", "状态", "依据的指标和理由", "台账记录"), (3, 7, 5, 12, 3)
 JUDGED = {GREEN: "达到", AMBER: "欠缺", RED: "未达到"}
 
 
@@ -32,16 +34,21 @@ def compose(basis: Basis) -> Composed:
     figures = told(read(entries_of(), basis.cut_off), wanted)
     lines = conformance(figures, rules)
     proofs = _proofs(basis, wanted, rules.zone)
-    counts = {STATES[state]: sum(line.state == state for line in lines) for state in STATES}
+    counts = {STATES[state][2:]: sum(line.state == state for line in lines) for state in STATES}
     summary = "，".join(f"{word}{n}条" for word, n in counts.items())
     blocks: Blocks = [
         Paragraph(f"时期{wanted.words}，按{said.time(basis.cut_off)}的台账计算。全部{len(lines)}条：{summary}。"),
+    ]
+    behind = [line for state in (RED, AMBER) for line in lines if line.state == state]
+    blocks += [
+        Heading("没做到和有欠缺的"),
+        Table(HEADER, tuple(_row(line, proofs) for line in behind), WIDTHS, "没有。"),
     ]
     for number in dict.fromkeys(line.clause.number for line in lines):
         rows = tuple(_row(line, proofs) for line in lines if line.clause.number == number)
         blocks += [
             Heading(article(number)),
-            Table(("条", "应做的事", "状态", "依据的指标和理由", "台账记录"), rows, (3, 7, 4, 12, 3)),
+            Table(HEADER, rows, WIDTHS),
         ]
     blocks.append(Note(
         "一条的状态取其指标中最差的一个。没有基数的指标不算做到，也不算没做到；只告知、不评判的指标不影响状态。"

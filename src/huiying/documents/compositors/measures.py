@@ -12,7 +12,7 @@ from huiying.documents.compositors.base import OfCase
 from huiying.documents.compositors.special_report import STORY
 from huiying.documents.record import CaseAt, Entry
 from huiying.overseeing.casebook import moment
-from huiying.paper.document import FORM, OFFICIAL, Field, Fields, Heading, Note, Paragraph, Row, Table
+from huiying.paper.document import OFFICIAL, Field, Fields, Heading, Note, Paragraph, Row, Table
 
 
 def compose_supervision(basis: Basis) -> Composed:
@@ -99,6 +99,9 @@ class _Measure(OfCase):
             "returns": len(self.book.of("case.returned")),
         }
 
+    def titled(self) -> str:
+        return f"{names.of(self.rules, self.basis.kind)}（{self.department}）"
+
     def follow(self) -> str:
         followed = self.one("followed")
         if followed is None:
@@ -110,20 +113,19 @@ class _Supervision(_Measure):
     def compose(self) -> Composed:
         proposed, decided = self.proposed, self.decided
         followed = self.one("followed")
-        reasons: Blocks = [Paragraph(f"情形：{proposed.data['trigger']}。", (proposed.source,))]
         blocks: Blocks = [
             Fields((
-                Field("督办措施", str(proposed.data["step"]), (proposed.source,)),
                 Field("承办部门", self.department, (proposed.source,)),
                 Field("督办来源", "、".join(proposed.data["cases"]), (proposed.source,)),
+                Field("情形", str(proposed.data["trigger"]), (proposed.source,)),
                 Field("新节点", f"{self.until()}前整改并报告；案件原时限不变", (decided.source,)),
             )),
-            Heading("督办事项"), self.cases(), *reasons, *self.lines(proposed.data["facts"], proposed),
+            Heading("督办事项"), self.cases(), *self.lines(proposed.data["facts"], proposed),
             Heading("督办要求"), *self.lines(decided.data["reason"], decided),
             Heading("部门陈述"), *self.statement(),
             Heading("反馈和办结认定"), Paragraph(self.follow(), sure(followed.source if followed else "")),
         ]  # fmt: skip
-        return self.made(blocks, figures=self.figures(), style=FORM, places=("签发", "签收"))
+        return self.made(blocks, figures=self.figures(), title=self.titled(), places=("签发", "签收"))
 
 
 class _Criticism(_Measure):
