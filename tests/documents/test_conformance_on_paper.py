@@ -68,6 +68,13 @@ def test_c12_3_the_proofs_of_a_clause_are_counted_in_the_ledgers_table(cast: Cas
         assert count > 0, name
 
 
+def test_a_figure_has_its_unit(cast: Cast, frozen: FrozenClock) -> None:
+    made = issued(cast, frozen)
+    (accepted,) = [row.cells[3] for table in tables(made)[1:] for row in table.rows if row.cells[0] == "C9.7"]
+    median = made.told["indicators"]["median_minutes_to_accept"]
+    assert f"签收用时中位数 {median:g}分钟" in accepted
+
+
 def test_inv_9_what_happens_later_does_not_reach_it(cast: Cast, frozen: FrozenClock) -> None:
     made = issued(cast, frozen)
     frozen.advance(MINUTE)

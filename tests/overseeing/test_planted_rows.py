@@ -12,7 +12,7 @@ from cast import Cast
 from huiying.documents import actions as papers
 from huiying.documents.actions.reporting import issue_special_report
 from huiying.documents.actions.withdrawing import withdraw
-from huiying.handling.actions import liaison
+from huiying.handling.actions import handover, liaison
 from huiying.handling.models import Case, Liaison
 from huiying.judging.models import Event
 from huiying.kernel import clock
@@ -26,8 +26,10 @@ from huiying.overseeing import comparing
 from huiying.people.actions import appoint, deactivate, end_appointment
 from huiying.people.actions.roster import cancel_shift, set_shift
 from huiying.people.actions.swaps import answer_swap, ask_swap
+from huiying.responding.actions import propose_withhold
+from huiying.responding.grounds import GROUNDS
 from overseeing.oversight_of import lies
-from stories import again, answered
+from stories import again, answered, handled
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 GUARDED = ("documents_issueddocument", "documents_signature", "documents_addendum", "documents_withdrawal")
@@ -48,6 +50,7 @@ def lived(cast: Cast) -> Case:
         actor=cast.deputy,
     )  # fmt: skip
     withdraw(report, reason="数字漏了一个平台。", actor=cast.deputy)
+    handover.give(handover.begin_handover(cast.duty2, cast.duty), "钥匙在抽屉。", cast.duty)
     now = clock.now()
     one, other, third = (
         set_shift(user, now + n * DAY, now + n * DAY + 8 * HOUR, cast.office)[0]
@@ -100,6 +103,15 @@ LIES: dict[str, tuple[str, str]] = {
         "UPDATE judging_event SET first_known_at = '2026-09-14 09:00:00'", "事件|首次获知被改过"),
     "an event of another level": ("UPDATE judging_event SET suggested_level = 'x'", "事件|级别被改过"),
     "an event of another number": ("UPDATE judging_event SET number = 'E-1'", "事件|台账里没有这一条"),
+    "a warning that nobody else heard": (
+        "UPDATE judging_warning SET recipients = '[\"某\"]'", "预警|对象被改过"),
+    "a warning seen earlier": (
+        "UPDATE judging_warning SET acknowledged_at = '2026-09-14 00:00:00'", "预警|知悉时间被改过"),
+    "a hand-over of another hour": (
+        "UPDATE handling_handover SET gave_at = '2026-09-13 00:00:00'", "交接班|交班时间被改过"),
+    "another sheet": ("UPDATE handling_handover SET sheet = '{}'", "交接班|内容被改过"),
+    "a slip of another hand": ("UPDATE handling_transferslip SET issued_by = '某'", "转办单|办理人被改过"),
+    "a slip that knew all": ("UPDATE handling_transferslip SET elements = '{}'", "转办单|要素被改过"),
     "a turn of somebody else": (
         "UPDATE people_dutyshift SET user_id = (SELECT MAX(user_id) FROM people_dutyshift)", "值班 |台账里没有这一条"),
     "a turn at other hours": (
@@ -144,6 +156,22 @@ def test_a_planted_lie_in_a_row_is_found_inv_12(cast: Cast, name: str) -> None:
     assert [one for one in lies() if where in one and what in one], lies()
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("UPDATE responding_withholding SET ground = 'x'", "法定理由被改过"),
+        ("UPDATE responding_withholding SET agreed = true, seconded_user = 99", "是否同意被改过"),
+        ("DELETE FROM responding_withholding", "不见了"),
+    ],
+)
+def test_silence_that_was_not_decided_so_is_found_c1_1(cast: Cast, sql: str, said: str) -> None:
+    case = handled(cast)
+    propose_withhold(case, next(iter(GROUNDS)), "涉及商业秘密，依法不公开。", dt.date(2026, 12, 1), cast.office)
+    assert lies() == []
+    planted(sql)
+    assert f"不予公开 {case.number} 1与台账不一致：{said}" in " ".join(lies())
+
+
 def test_a_row_that_was_put_in_is_found_inv_12(cast: Cast) -> None:
     case = lived(cast)
     row = again(case).revisions.get()
@@ -186,7 +214,7 @@ def test_every_subject_reads_kinds_that_are_written_and_says_its_fields_in_words
     lived(cast)
     written = set(LedgerEntry.objects.values_list("kind", flat=True))
     unseen = {subject.en for subject in comparing.SUBJECTS if not written & set(subject.kinds)}
-    assert unseen == {"Signed roster"}
+    assert unseen == {"Signed roster", "Withholding of case"}
     for subject in comparing.SUBJECTS:
         words: dict[str, Any] = {**comparing.NAMES, **subject.names}
         for _key, row in subject.rows():

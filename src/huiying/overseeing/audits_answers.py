@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from huiying.handling.actions.liaison import FINDINGS
-from huiying.handling.models import Liaison
+from huiying.handling.models import Liaison, TransferSlip
+from huiying.handling.slips import UNKNOWN
 from huiying.kernel import canonical
 from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
 from huiying.overseeing.figures import Entry
 from huiying.responding.actions.publishing import chain_of
 from huiying.responding.manifest import manifest
-from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision
+from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision, Withholding
 
 
 def _draft(told: Told, entry: Entry) -> None:
@@ -81,6 +83,45 @@ def _steps() -> Iterator[tuple[Key, Said]]:
         yield (f"case:{row.round.case.number}", str(row.round_id), row.role, row.decided_by), {
             **{name: getattr(row, name) for name in _STEP if name != "manifest"}, "manifest": row.decided_sha256,
             "at": row.decided_at,
+        }  # fmt: skip
+
+
+def _withholding(told: Told, entry: Entry) -> None:
+    """A case has one that waits at a time: the n-th proposed is the n-th decided."""
+    kind, said = entry["kind"], entry["payload"]
+    mine = [key for key in told if key[0] == entry["chain"]]
+    if kind == "withholding.proposed":
+        told[entry["chain"], str(len(mine) + 1)] = {
+            **{name: said[name] for name in ("ground", "reason", "review_on")}, "by": entry["actor"],
+            "at": Near(entry["at"]), "agreed": None, "second": "",
+        }  # fmt: skip
+    elif mine:
+        told[mine[-1]] |= {"agreed": said["agreed"], "second": entry["actor"]}
+
+
+def _withholdings() -> Iterator[tuple[Key, Said]]:
+    n: Counter[str] = Counter()
+    for row in Withholding.objects.select_related("case").order_by("id"):
+        chain = f"case:{row.case.number}"
+        n[chain] += 1
+        yield (chain, str(n[chain])), {
+            "ground": row.ground, "reason": row.reason, "review_on": row.review_on.isoformat(), "by": row.proposed_by,
+            "at": row.proposed_at, "agreed": row.agreed, "second": row.seconded_by,
+        }  # fmt: skip
+
+
+def _slip(told: Told, entry: Entry) -> None:
+    said = entry["payload"]
+    told[entry["chain"], said["number"]] = {
+        "unknown": sorted(said["unknown"]), "of": said["of"], "by": entry["actor"], "at": Near(entry["at"]),
+    }  # fmt: skip
+
+
+def _slips() -> Iterator[tuple[Key, Said]]:
+    for row in TransferSlip.objects.select_related("case"):
+        yield (f"case:{row.case.number}", row.number), {
+            "unknown": sorted(name for name, element in row.elements.items() if UNKNOWN in element),
+            "of": len(row.elements), "by": row.issued_by, "at": row.issued_at,
         }  # fmt: skip
 
 
@@ -157,6 +198,18 @@ compared(
             "secrecy_checked": ("保密审查", "the secrecy check"), "comment": ("意见", "the comment"),
             "personal_data_checked": ("个人信息审查", "the personal-data check"),
         },
+    ),
+    Subject(
+        "不予公开", "Withholding of case", ("withholding.proposed", "withholding.decided"), _withholding, _withholdings,
+        {
+            "ground": ("法定理由", "its ground"), "reason": ("理由", "its reason"),
+            "review_on": ("复核日期", "its review date"),
+            "agreed": ("是否同意", "whether it was agreed"), "second": ("第二人", "the second person"),
+        },
+    ),
+    Subject(
+        "转办单", "Slip", ("slip.issued",), _slip, _slips,
+        {"unknown": ("未掌握的要素", "what was unknown"), "of": ("要素", "its elements")},
     ),
     Subject(
         "公开发布", "Publication", ("release.made", "release.live"), _publication, _publications,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from huiying.judging.models import Event
+from huiying.handling.models import Handover
+from huiying.judging.models import Event, Warning
 from huiying.kernel import canonical
 from huiying.listening.models import PatrolCard, PatrolPoint
 from huiying.overseeing.casebook import moment
@@ -13,7 +14,7 @@ from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compare
 from huiying.overseeing.figures import Entry
 from huiying.people.models import Appointment, DutyShift, RosterSignature
 
-SYSTEM, PATROL = "system", "patrol"
+SYSTEM, PATROL, DUTY = "system", "patrol", "duty"
 
 
 def _event(told: Told, entry: Entry) -> None:
@@ -60,6 +61,52 @@ def _events() -> Iterator[tuple[Key, Said]]:
             "at": row.opened_at, "known": row.first_known_at, "level": row.suggested_level,
             "merged": row.merged_into.number if row.merged_into is not None else "",
             "dismissed": row.state == Event.DISMISSED,
+        }  # fmt: skip
+
+
+def _warning(told: Told, entry: Entry) -> None:
+    """Who heard is counted up with each step; whatever ends the climbing acknowledges, and the first of them counts."""
+    kind, said = entry["kind"], entry["payload"]
+    if kind == "warning.climbed":  # an event has one open warning at a time: the last one
+        mine = [key for key in told if key[0] == entry["chain"]]
+        if mine:
+            told[mine[-1]]["recipients"] = list(dict.fromkeys([*told[mine[-1]]["recipients"], *said["recipients"]]))
+        return
+    key = (entry["chain"], str(said["warning"]))
+    if kind == "event.warned":
+        told[key] = {
+            "level": said["level"], "recipients": list(said["recipients"]), "due": moment(said["due_at"]),
+            "at": Near(entry["at"]), "known": None, "by": "", "cancelled": "",
+        }  # fmt: skip
+        return
+    if key in told and told[key]["known"] is None:
+        by = str(said["why"])[:100] if kind == "warning.settled" else entry["actor"]
+        told[key] |= {"known": Near(entry["at"]), "by": by}
+    if key in told and kind == "warning.cancelled":
+        told[key]["cancelled"] = said["reason"]
+
+
+def _warnings() -> Iterator[tuple[Key, Said]]:
+    for row in Warning.objects.select_related("event").order_by("id").iterator(chunk_size=1000):
+        yield (f"event:{row.event.number}", str(row.pk)), {
+            "level": row.level, "recipients": row.recipients, "due": row.due_at, "at": row.at,
+            "known": row.acknowledged_at, "by": row.acknowledged_by, "cancelled": row.cancel_reason,
+        }  # fmt: skip
+
+
+def _handover(told: Told, entry: Entry) -> None:
+    said = entry["payload"]
+    key = (DUTY, str(said["handover"]))
+    told[key] |= {"sheet": said["sheet"], "written": said["sheet"]}
+    told[key]["given" if entry["kind"] == "handover.given" else "taken"] = Near(entry["at"])
+    told.begin(key, taken=None)
+
+
+def _handovers() -> Iterator[tuple[Key, Said]]:
+    for row in Handover.objects.filter(gave_at__isnull=False):
+        yield (DUTY, str(row.pk)), {
+            "sheet": row.sheet_sha256, "written": canonical.sha256(canonical.dumps(row.sheet)), "given": row.gave_at,
+            "taken": row.took_at,
         }  # fmt: skip
 
 
@@ -173,6 +220,23 @@ compared(
         {
             "known": ("首次获知", "when it was first known"), "merged": ("并入", "what it was merged into"),
             "dismissed": ("不予回应", "whether it was dismissed"),
+        },
+    ),
+    Subject(
+        "预警", "Warning",
+        ("event.warned", "warning.climbed", "warning.acknowledged", "warning.settled", "warning.cancelled"),
+        _warning, _warnings,
+        {
+            "recipients": ("对象", "who was told"), "due": ("应在此前知悉", "until when"),
+            "known": ("知悉时间", "when it was seen"),
+            "by": ("知悉人", "who saw it"), "cancelled": ("取消的理由", "why it was cancelled"),
+        },
+    ),
+    Subject(
+        "交接班", "Hand-over", ("handover.given", "handover.taken"), _handover, _handovers,
+        {
+            "sheet": ("校验码", "its digest"), "written": ("内容", "what it says"),
+            "given": ("交班时间", "when it was given"), "taken": ("接班时间", "when it was taken"),
         },
     ),
     Subject("值班", "Turn of duty", ("shift.set", "shift.cancelled", "swap.agreed"), _shift, _shifts),
