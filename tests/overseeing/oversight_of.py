@@ -6,11 +6,13 @@ import datetime as dt
 from functools import partial
 
 from cast import Cast
+from huiying.documents import audits as papers  # noqa: F401  registers what documents say against the ledger
 from huiying.handling.clocks import poll
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.overseeing import actions, audits
+from huiying.overseeing.comparing import rows_say_what_the_ledger_says
 from huiying.overseeing.models import Assessment, Measure
 from huiying.people.models import User
 from stories import accepted, again
@@ -20,6 +22,7 @@ CHECKS = {
     "planted_regulation": audits.versions_are_what_was_adopted,
     "planted_scores": audits.scores_are_computed,
     "planted_measures": audits.measures_are_what_was_decided,
+    "planted_rows": rows_say_what_the_ledger_says,
 }
 AFTER_THE_QUARTER = dt.datetime(2026, 10, 8, 2, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

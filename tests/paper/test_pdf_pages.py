@@ -11,7 +11,7 @@ import pytest
 from huiying.kernel import home
 from huiying.paper import fonts, measures
 from huiying.paper.document import STYLES, Paragraph, Row, Table
-from huiying.paper.pdf import loose, to_pdf
+from huiying.paper.pdf import loose, to_pdf, to_pictures
 from paper.paper_of import SENTENCE, made, pages, stamped, whole
 
 OFFICIAL = [style for style in STYLES if style != "form"]
@@ -109,3 +109,11 @@ def test_a_long_address_breaks_and_no_word_is_lost() -> None:
     assert loose("短文 short") == "短文 short"
     document = made(blocks=(Table(("链接", "说明"), (Row((address, "说明")),), (1, 1)),))
     assert address in whole("".join(pages(document)))
+
+
+def test_the_same_pages_are_pictures_for_whoever_has_no_reader() -> None:
+    document = made("brief", blocks=tuple(Paragraph(SENTENCE * 4) for _n in range(12)))
+    pictures = to_pictures(document, stamped(document), 40)
+    assert len(pictures) == len(pages(document)) > 1
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+    assert pictures == to_pictures(document, stamped(document), 40)

@@ -87,7 +87,9 @@ ALLOWED: dict[str, set[str]] = {
     "document.list": ALL_STAFF,
     "document.issue": DUTY | OFFICE | LEAD | JOINT,
     "document.make": DUTY | OFFICE,
-    "document.sign": DUTY | OFFICE | LEADERS | DRAFTERS,
+    # C12.5: a talk is signed by both sides and by whoever took it down.
+    "document.sign": DUTY | OFFICE | LEADERS | DRAFTERS | HANDLERS | {"inspector"},
+    "document.withdraw": OFFICE | LEADERS,
     "document.add": DUTY | OFFICE | LEADERS,
     "document.circulate": DUTY | OFFICE,
     "document.instruct": OFFICE | LEADERS,
@@ -224,6 +226,7 @@ ALLOWED: dict[str, set[str]] = {
     "ledger.view": OFFICE | LEADERS | {"inspector"},
     # C12.3: whoever inspects or coordinates shows it, a leader ends it, each department answers for its own row.
     "conformance.view": OFFICE | LEADERS | {"legal", "secrecy", "inspector"},
+    "conformance.print": OFFICE | LEADERS | {"inspector"},
     "assessment.view": HANDLERS | OFFICE | LEADERS | {"inspector"},
     "assessment.view_all": OFFICE | LEADERS | {"inspector"},
     "assessment.show": OFFICE | {"inspector"},

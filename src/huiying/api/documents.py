@@ -15,18 +15,21 @@ from huiying.api.paging import Page
 from huiying.api.security import caller
 from huiying.documents import actions, queries
 from huiying.documents.access import documents_for, get_document, get_instruction
-from huiying.documents.actions import issuing, reporting
+from huiying.documents.actions import issuing, proving, reporting, withdrawing
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_text
 from huiying.people.errors import Refused
+from huiying.regulation.errors import UsageError
 
 router = Router()
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 CaseKind = Literal["report", "quick", "follow", "final", "feedback", "pack"]
-ObjectKind = Literal["slip", "approval", "letter", "warning", "minutes", "handover"]
+ObjectKind = Literal[
+    "slip", "approval", "letter", "warning", "minutes", "handover", "supervision", "criticism", "talk", "risk"
+]  # fmt: skip
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -55,6 +58,13 @@ class CirculateIn(Body):
     people: Annotated[list[Username], Field(min_length=1, max_length=200)]
 
 
+class WithdrawIn(Body):
+    """`replaced_by`: number of a later report of the same case, empty where none stands for it."""
+
+    reason: Text
+    replaced_by: Annotated[str, Field(max_length=60)] = ""
+
+
 class InstructIn(Body):
     words: Text
     leader: Username
@@ -81,8 +91,23 @@ class ObjectDocumentIn(Body):
     ref: int
 
 
+class PeriodIn(Body):
+    """2026, 2026Q3 or 2026-09."""
+
+    period: Annotated[str, Field(max_length=10)]
+
+
 class SignatureOut(Schema):
     place: str
+    by: str
+    at: dt.datetime
+
+
+class WithdrawnOut(Schema):
+    """`replaced_by`: the number of the report that stands for it; empty where none does."""
+
+    reason: str
+    replaced_by: str
     by: str
     at: dt.datetime
 
@@ -119,6 +144,7 @@ class WholeOut(DocumentOut):
     addenda: list[str]
     read_by: list[str]
     instructions: list[InstructionOut]
+    withdrawn: WithdrawnOut | None
 
 
 class DocumentsOut(Schema):
@@ -143,7 +169,16 @@ def _whole(request: HttpRequest, pk: int) -> dict[str, Any]:
         "addenda": [one.text for one in row.addenda.all()],
         "read_by": [one.name for one in row.circulations.all() if one.read_at],
         "instructions": [_instruction(one) for one in row.instructions.all()],
+        "withdrawn": _withdrawn(row),
     }
+
+
+def _withdrawn(row: IssuedDocument) -> dict[str, Any] | None:
+    gone = row.withdrawn
+    if gone is None:
+        return None
+    instead = gone.replaced_by.number if gone.replaced_by is not None else ""
+    return {"reason": gone.reason, "replaced_by": instead, "by": gone.by, "at": gone.at}
 
 
 def _instruction(one: Instruction) -> dict[str, Any]:
@@ -183,18 +218,28 @@ def file(request: HttpRequest, pk: int, ending: Literal["pdf", "docx", "txt"]) -
 
 @router.post("/documents", response={200: WholeOut, **NO})
 def issue(request: HttpRequest, data: ObjectDocumentIn) -> dict[str, Any]:
-    """Put one row of the casework on paper: a slip, a letter, minutes, a warning, a hand-over."""
+    """Put one row on paper: a slip, a letter, minutes, a warning, a hand-over; a measure, an assessment of risk."""
     user, case = caller(request), issuing.case_of(data.kind, data.ref)
     if case is not None:
         get_case(user, case.number)
-    else:
-        or_404(user, "document.make")
+    elif not issuing.may_know(data.kind, data.ref, user):
+        raise Http404
     try:
         return _whole(request, issuing.issue_of_object(data.kind, data.ref, user).pk)
     except Refused as refused:
         if refused.code == "unknown_object":
             raise Http404 from refused
         raise
+
+
+@router.post("/conformance/documents", response={200: WholeOut, **NO})
+def issue_conformance(request: HttpRequest, data: PeriodIn) -> dict[str, Any]:
+    """制度落实情况表 of a period as of now, for the inspector."""
+    or_404(caller(request), "conformance.view")
+    try:
+        return _whole(request, proving.issue_conformance(data.period, caller(request)).pk)
+    except UsageError as error:
+        raise Http404 from error
 
 
 @router.post("/cases/{number}/documents", response={200: WholeOut, **NO})
@@ -222,6 +267,17 @@ def sign(request: HttpRequest, pk: int, data: SignIn) -> dict[str, Any]:
 def addend(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
     """The document itself is never edited (C6.9)."""
     actions.addend(get_document(caller(request), pk), data.text, caller(request))
+    return _whole(request, pk)
+
+
+@router.post("/documents/{pk}/withdraw", response={200: WholeOut, **NO})
+def withdraw(request: HttpRequest, pk: int, data: WithdrawIn) -> dict[str, Any]:
+    """A special report by decision of another person: it stays and is marked (C6.10)."""
+    row = get_document(caller(request), pk)
+    instead = next((one for one in withdrawing.later_ones(row) if one.number == data.replaced_by), None)
+    if data.replaced_by and instead is None:
+        raise Http404
+    withdrawing.withdraw(row, reason=data.reason, replaced_by=instead, actor=caller(request))
     return _whole(request, pk)
 
 

@@ -9,7 +9,18 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, ReasonIn, department, or_404
+from huiying.api.bodies import (
+    NO,
+    READS,
+    Body,
+    DepartmentCode,
+    Moment,
+    ReasonIn,
+    Username,
+    department,
+    or_404,
+    person,
+)
 from huiying.api.paging import Page
 from huiying.api.security import caller
 from huiying.overseeing import actions, ladder
@@ -250,6 +261,7 @@ class MeasureOut(Schema):
     statement_until: dt.datetime
     reason: str
     rectify_by: dt.datetime | None
+    talk: dict[str, str]
     follow_note: str
     outcome: str
 
@@ -281,6 +293,15 @@ class MeasureIn(Body):
 
 class TextIn(Body):
     text: Text
+
+
+class TalkIn(Body):
+    held_at: Moment
+    place: Annotated[str, Field(min_length=1, max_length=100)]
+    leader: Username
+    attended: Username
+    words: Text
+    promises: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class DecideMeasureIn(ReasonIn):
@@ -337,6 +358,14 @@ def state(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
 def decide(request: HttpRequest, pk: int, data: DecideMeasureIn) -> dict[str, Any]:
     found = _measure(caller(request), pk)
     return _measure_out(measures.decide(found, issue=data.issue, reason=data.reason, actor=caller(request)))
+
+
+@router.post("/measures/{pk}/talk", response={200: MeasureOut, **NO})
+def talk(request: HttpRequest, pk: int, data: TalkIn) -> dict[str, Any]:
+    """约谈, once it was decided: who talked with whom, what was said and promised (C12.5)."""
+    found = _measure(caller(request), pk)
+    people = {"leader": person(data.leader, "leader"), "attended": person(data.attended, "attended")}
+    return _measure_out(measures.note_talk(found, **data.dict() | people, actor=caller(request)))
 
 
 @router.post("/measures/{pk}/follow-up", response={200: MeasureOut, **NO})

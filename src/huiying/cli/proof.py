@@ -13,13 +13,16 @@ from huiying.cli.ready import loaded, ready
 def check(options: argparse.Namespace) -> int:
     ready()
     from huiying.demo.clock import stand_where_it_stands
+    from huiying.documents import audits as papers  # noqa: F401  registers what documents say against the ledger
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.ledger import queries
     from huiying.overseeing import audits as planted  # noqa: F401  registers what the tables say against the ledger
+    from huiying.overseeing import comparing
     from huiying.work import auditor
 
     try:
-        stand_where_it_stands()
+        if stand_where_it_stands():
+            comparing.in_a_replay()
     except ValueError as error:
         raise Stop(str(error), USAGE) from error
     findings = auditor.check()

@@ -108,13 +108,15 @@ def install(source: Source | None = None) -> Source:
     return chosen
 
 
-def stand_where_it_stands() -> None:
+def stand_where_it_stands() -> bool:
     """In a demonstration's home, a command that only looks judges by the demonstration's time (C8.5); elsewhere by the
-    machine's. The saved point is never before a time that was given out.
+    machine's. The saved point is never before a time that was given out. Says whether this is such a home.
     """
     path = home.home() / FILE
-    if path.exists():
-        clock.install(clock.FrozenClock(_read(path)))
+    if not path.exists():
+        return False
+    clock.install(clock.FrozenClock(_read(path)))
+    return True
 
 
 def current() -> Source | None:

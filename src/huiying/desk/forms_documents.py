@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import moment
+from huiying.documents.actions.withdrawing import later_ones
 from huiying.documents.kinds import places_of
+from huiying.documents.models import IssuedDocument
 from huiying.people.models import User
 from huiying.people.queries import holders_by_role
 from huiying.people.standing import capabilities
@@ -87,6 +89,21 @@ class InstructForm(VerbForm):
 
     def clean_owner(self) -> User:
         return _chosen(self, [self.cleaned_data["owner"]])[0]
+
+
+class WithdrawForm(VerbForm):
+    reason = forms.CharField(label=_("为什么撤回"), widget=long_text(), max_length=2000)
+    replaced_by = forms.ChoiceField(label=_("由哪一份替代"), required=False)
+
+    def prepare(self) -> None:
+        self.later = {str(one.pk): one for one in later_ones(self.subject)}
+        self.choose("replaced_by").choices = [
+            ("", _t("没有替代，只撤回")),
+            *((pk, one.number) for pk, one in self.later.items()),
+        ]
+
+    def clean_replaced_by(self) -> IssuedDocument | None:
+        return self.later.get(self.cleaned_data["replaced_by"])
 
 
 class ResultForm(VerbForm):

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
+from huiying.desk.forms_meetings import moment
 from huiying.desk.language import lang
 from huiying.kernel import clock
-from huiying.people.models import Department
+from huiying.people.models import Department, User
+from huiying.people.queries import able, takers
 
 
 class PeriodForm(VerbForm):
@@ -69,6 +71,28 @@ class DecideMeasureForm(VerbForm):
         label=_("您的决定"), widget=forms.RadioSelect, choices=[("yes", _("作出")), ("no", _("不予作出"))]
     )
     reason = forms.CharField(label=_("理由"), widget=long_text(), max_length=2000)
+
+
+class TalkForm(VerbForm):
+    held_at = forms.DateTimeField(label=_("什么时候谈的"), widget=moment())
+    place = forms.CharField(label=_("地点"), max_length=100)
+    leader = forms.ChoiceField(label=_("约谈的领导"))
+    attended = forms.ChoiceField(label=_("被约谈的人"))
+    words = forms.CharField(label=_("谈话要点"), widget=long_text(), max_length=4000)
+    promises = forms.CharField(
+        label=_("承诺事项"), widget=long_text(), max_length=2000, help_text=_("一行一项，写明做什么、什么时候做完。")
+    )
+
+    def prepare(self) -> None:
+        self.people = {user.username: user for user in [*able("lead_bureau"), *takers(self.subject.department)]}
+        self.choose("leader").choices = [(user.username, str(user)) for user in able("lead_bureau")]
+        self.choose("attended").choices = [(user.username, str(user)) for user in takers(self.subject.department)]
+
+    def clean_leader(self) -> User:
+        return self.people[self.cleaned_data["leader"]]
+
+    def clean_attended(self) -> User:
+        return self.people[self.cleaned_data["attended"]]
 
 
 class FollowUpForm(VerbForm):

@@ -10,7 +10,7 @@ from huiying.handling.access import opens
 from huiying.handling.models import CaseDepartment
 from huiying.handling.queries import cases_for
 from huiying.people.models import User
-from huiying.people.permissions import may
+from huiying.people.permissions import CLOSED_KINDS, may
 from huiying.people.standing import standing
 
 GENERAL = ("office", "duty", "lead_bureau", "review_all", "audit")
@@ -18,9 +18,9 @@ GENERAL = ("office", "duty", "lead_bureau", "review_all", "audit")
 
 def get_document(user: User, pk: int) -> IssuedDocument:
     """The document; a case's own gate stands before it as well, but for those whom it was sent to by name."""
-    rows = IssuedDocument.objects.select_related("case__event", "case__regulation").prefetch_related(
-        "circulations", "instructions", "signatures", "addenda"
-    )
+    rows = IssuedDocument.objects.select_related(
+        "case__event", "case__regulation", "withdrawal__replaced_by"
+    ).prefetch_related("circulations", "instructions", "signatures", "addenda")
     if not any(standing(user).can(capability) for capability in GENERAL):  # others are asked for their department
         departments = CaseDepartment.objects.select_related("department")
         rows = rows.prefetch_related(Prefetch("case__departments", departments))
@@ -51,6 +51,9 @@ def documents_for(user: User) -> QuerySet[IssuedDocument]:
     sent = Q(circulations__user=user) | Q(instructions__owner=user)
     seen = sent | Q(case__in=cases_for(user).values("pk"))
     if any(who.can(capability) for capability in GENERAL):
-        seen |= Q(case__isnull=True)
+        closed = [kind for kind, able in CLOSED_KINDS.items() if not any(who.can(capability) for capability in able)]
+        seen |= Q(case__isnull=True) & ~Q(kind__in=closed)
+    if may(user, "policy.view"):
+        seen |= Q(kind="risk")
     rows = IssuedDocument.objects.filter(pk__in=IssuedDocument.objects.filter(seen).values("pk"))
-    return rows.select_related("case").prefetch_related("signatures", "instructions")
+    return rows.select_related("case", "withdrawal").prefetch_related("signatures", "instructions")

@@ -9,14 +9,17 @@ from huiying.documents.composing import Basis, Composed, Signer, signers
 from huiying.documents.compositors import (
     approval,
     briefing,
+    conformance,
     daily_log,
     digest,
     handover,
     letter,
+    measures,
     minutes,
     notes,
     notices,
     pack,
+    risk,
     slip,
     special_report,
 )
@@ -38,6 +41,7 @@ class Kind:
     compose: Callable[[Basis], Composed]
     series: str = ""
     places: tuple[tuple[str, str], ...] = ()
+    editions: bool = False  # printed again it keeps its number: 「督办〔2026〕1号·2」
 
 
 KINDS: dict[str, Kind] = {
@@ -62,6 +66,23 @@ KINDS: dict[str, Kind] = {
         Kind("minutes", OBJECT, minutes.compose),
         Kind("digest", ITSELF, digest.compose),
         Kind("pack", CASE, pack.compose, "证据〔{year}〕{n}号", (("制作", ""), ("审核", "office"))),
+        Kind(
+            "supervision", OBJECT, measures.compose_supervision, "督办〔{year}〕{n}号",
+            (("签发", "office"), ("签收", "handle")), editions=True,
+        ),
+        Kind(
+            "criticism", OBJECT, measures.compose_criticism, "通报〔{year}〕{n}号", (("签发", "lead_bureau"),),
+            editions=True,
+        ),
+        Kind(
+            "talk", OBJECT, measures.compose_talk, "约谈〔{year}〕{n}号",
+            (("约谈人", "lead_bureau"), ("被约谈人", "handle"), ("记录人", "")), editions=True,
+        ),
+        Kind(
+            "risk", OBJECT, risk.compose, "风险评估〔{year}〕{n}号", (("评估", ""), ("批准", "lead_bureau")),
+            editions=True,
+        ),
+        Kind("conformance", ITSELF, conformance.compose, "落实〔{year}〕{n}号", (("制表", ""), ("核对", "audit"))),
     )
 }  # fmt: skip
 

@@ -63,6 +63,10 @@ class IssuedDocument(models.Model):
         return regulation_by(json.loads(self.basis)["regulation"])
 
     @property
+    def withdrawn(self) -> Withdrawal | None:
+        return getattr(self, "withdrawal", None)
+
+    @property
     def made_from(self) -> dict[str, int]:
         """Chain → its last entry when the document was composed."""
         heads: dict[str, int] = json.loads(self.basis)["heads"]
@@ -108,6 +112,34 @@ class Addendum(models.Model):
             models.UniqueConstraint(fields=["document", "number"], name="addendum_number"),
             models.CheckConstraint(condition=~Q(text=""), name="addendum_says_something"),
         ]
+
+
+class Withdrawal(models.Model):
+    """A decision, with its reason, that a report no longer counts, and which later one stands for it (C6.10).
+
+    The report and its number stay; it says so wherever it is shown.
+    """
+
+    document = models.OneToOneField(IssuedDocument, on_delete=models.PROTECT, related_name="withdrawal")
+    replaced_by = models.ForeignKey(IssuedDocument, on_delete=models.PROTECT, null=True, related_name="replaces")
+    reason = models.TextField()
+    by = models.CharField(max_length=100)
+    by_user = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(reason=""), name="withdrawn_with_reason"),
+            models.CheckConstraint(
+                condition=Q(replaced_by__isnull=True) | Q(replaced_by__gt=F("document")),
+                name="withdrawn_for_a_later_one",
+            ),
+        ]
+
+    @property
+    def word(self) -> str:
+        return "已被替代" if self.replaced_by_id else "已撤回"
 
 
 class Circulation(models.Model):

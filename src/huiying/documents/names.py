@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huiying.overseeing.ladder import PAPERS
 from huiying.regulation import Regulation
 
 # Kind → (the words by which the regulation's list of documents may call it, the name where it has none).
@@ -22,6 +23,11 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "minutes": (("纪要",), "会商会议纪要"),
     "digest": (("月报",), "民意月报"),
     "pack": (("证据包",), "考核证据包"),
+    "supervision": (PAPERS["supervision"], "督办单"),
+    "criticism": (PAPERS["criticism"], "通报批评"),
+    "talk": (PAPERS["talk"], "约谈记录"),
+    "risk": (("风险评估",), "舆情风险评估报告"),
+    "conformance": (("落实情况", "落实报告"), "制度落实情况表"),
 }
 
 

@@ -19,6 +19,7 @@ class Checked:
     issued_on: dt.date
     signed: int
     places: int
+    withdrawn: bool
 
 
 def document_of(row: IssuedDocument) -> Document:
@@ -39,17 +40,27 @@ def stamp_of(row: IssuedDocument, address: str = "", void: str = "") -> Stamp:
         end = f"，{at(one.closed_at)} 办结：{one.result}" if one.state == Instruction.CLOSED and one.closed_at else ""
         words = f"批示：{one.words}（{one.leader} {at(one.at)}；{one.owner_name}办，{at(one.due_at)} 前{end}）"
         said.append((one.at, words))
+    if (gone := row.withdrawn) is not None:
+        void = f"{void}{gone.word}"
+        instead = f"，以{gone.replaced_by.number}为准" if gone.replaced_by is not None else ""
+        said.append((gone.at, f"{gone.word}{instead}：{gone.reason}（{gone.by} {at(gone.at)}）"))
     return Stamp(row.sha256, address, signed, tuple(words for _at, words in sorted(said)), void)
 
 
 def checked(sha256: str) -> list[Checked]:
     """The documents that have this hash. Two of them may: a nil note of the same minute is the same note."""
-    rows = IssuedDocument.objects.filter(sha256=sha256).prefetch_related("signatures").order_by("id")
+    rows = (
+        IssuedDocument.objects.filter(sha256=sha256)
+        .select_related("withdrawal")
+        .prefetch_related("signatures")
+        .order_by("id")
+    )
     own = zone()
     return [
         Checked(
             row.number, row.issued_at.astimezone(own).date(),
             len(row.signatures.all()), len(places_of(row.kind, row.rules)),
+            row.withdrawn is not None,
         )
         for row in rows[:10]
     ]  # fmt: skip

@@ -11,11 +11,20 @@ TABLES = {
     "documents_signature": ("id",),
     "documents_addendum": ("id",),
 }
+WITHDRAWALS = "documents_withdrawal"
 
 
 def guard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     for table, unique in TABLES.items():
         append_only.install(editor.connection, table, unique)
+
+
+def guard_withdrawals(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    append_only.install(editor.connection, WITHDRAWALS, ("id", "document_id"))
+
+
+def unguard_withdrawals(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    append_only.remove(editor.connection, WITHDRAWALS)
 
 
 def unguard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:

@@ -15,8 +15,10 @@ from typing import Any
 
 from huiying.handling.models import Breach, Case, CaseDepartment, Clock, NodeReport, Return, Task
 from huiying.kernel import canonical
+from huiying.overseeing import audits_answers, audits_house  # noqa: F401  the rows they have compared
 from huiying.overseeing.assessing import FINAL, chain_of
 from huiying.overseeing.commands import assess, entries_of
+from huiying.overseeing.comparing import lie
 from huiying.overseeing.figures import Entry
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment, Measure
 from huiying.people.models import Interpretation, RegulationVersion
@@ -27,16 +29,12 @@ CASE_KINDS = (
     "case.returned", "case.return_decided", "case.merged", "case.unmerged", "case.voided", "clock.started",
     "clock.stopped", "clock.breached", "release.live", "task.made", "task.done", "task.dropped", "report.made",
 )  # fmt: skip
-MEASURE_KINDS = ("measure.proposed", "measure.stated", "measure.decided", "measure.followed", "measure.outcome_noted")
+MEASURE_KINDS = (
+    "measure.proposed", "measure.stated", "measure.decided", "measure.talked", "measure.followed",
+    "measure.outcome_noted",
+)  # fmt: skip
 
-
-def _lie(where_zh: str, where_en: str, what_zh: str, what_en: str) -> Finding:
-    return Finding(
-        "ledger.differs",
-        "error",
-        f"{where_zh}与台账不一致：{what_zh}。台账为准；请查明是谁、什么时候改动了数据库",
-        f"{where_en} differs from the ledger: {what_en}. The ledger counts; find out who changed the database.",
-    )
+TALK = ("held_at", "place", "leader", "attended", "words", "promises")
 
 
 # What a kind says: the field here, and its name in the payload.
@@ -142,9 +140,9 @@ def _cases(told: dict[str, _Told]) -> Iterator[Finding]:
     rows = {case.number: case for case in Case.objects.all()}
     for number in sorted(told.keys() - rows.keys()):
         if told[number].known_at:
-            yield _lie(f"案件 {number}", f"Case {number}", "整件不见了", "the whole case is gone")
+            yield lie(f"案件 {number}", f"Case {number}", "整件不见了", "the whole case is gone")
     for number in sorted(rows.keys() - told.keys()):
-        yield _lie(f"案件 {number}", f"Case {number}", "台账里没有立案", "the ledger knows no opening of it")
+        yield lie(f"案件 {number}", f"Case {number}", "台账里没有立案", "the ledger knows no opening of it")
     for number in sorted(rows.keys() & told.keys()):
         said = told[number]
         if not said.erased:
@@ -156,17 +154,17 @@ def _cases(told: dict[str, _Told]) -> Iterator[Finding]:
 def _case(case: Case, said: _Told, lead: str) -> Iterator[Finding]:
     where = (f"案件 {case.number}", f"Case {case.number}")
     if _moment(said.known_at) != _moment(case.first_known_at):
-        yield _lie(*where, f"首次获知应为 {said.known_at}", f"first known at {said.known_at}")
+        yield lie(*where, f"首次获知应为 {said.known_at}", f"first known at {said.known_at}")
     if said.state and said.state != case.state:
-        yield _lie(*where, f"状态应为 {said.state}", f"its state is {said.state}")
+        yield lie(*where, f"状态应为 {said.state}", f"its state is {said.state}")
     if said.level and said.level != case.level:
-        yield _lie(*where, f"级别应为 {said.level}", f"its level is {said.level}")
+        yield lie(*where, f"级别应为 {said.level}", f"its level is {said.level}")
     if said.root_cause is not None and case.root_cause != said.root_cause:
-        yield _lie(*where, "根源不是办结时写的", "its root cause is not what was written")
+        yield lie(*where, "根源不是办结时写的", "its root cause is not what was written")
     if said.lead and lead != said.lead:
-        yield _lie(*where, f"主办应为{said.lead}", f"its lead is {said.lead}")
+        yield lie(*where, f"主办应为{said.lead}", f"its lead is {said.lead}")
     if case.answered_at is not None and _moment(case.answered_at) not in said.lives:
-        yield _lie(*where, "回应时间没有公开发布可对", "no public act stands at the time of its answer")
+        yield lie(*where, "回应时间没有公开发布可对", "no public act stands at the time of its answer")
 
 
 def _clocks(told: dict[str, _Told]) -> Iterator[Finding]:
@@ -178,25 +176,25 @@ def _clocks(told: dict[str, _Told]) -> Iterator[Finding]:
         for pk, expected in said.clocks.items():
             row = clocks.get(pk)
             if row is None:
-                yield _lie(*where, f"第 {pk} 号时限不见了", f"clock {pk} is gone")
+                yield lie(*where, f"第 {pk} 号时限不见了", f"clock {pk} is gone")
             elif _moment(row.due_at) != _moment(expected["due_at"]):
-                yield _lie(*where, f"到期应为 {expected['due_at']}", f"it was due at {expected['due_at']}")
+                yield lie(*where, f"到期应为 {expected['due_at']}", f"it was due at {expected['due_at']}")
             elif "stopped_at" in expected and _moment(row.stopped_at) != _moment(expected["stopped_at"]):
-                yield _lie(*where, f"停止应在 {expected['stopped_at']}", f"it stopped at {expected['stopped_at']}")
+                yield lie(*where, f"停止应在 {expected['stopped_at']}", f"it stopped at {expected['stopped_at']}")
         for pk, expected in said.breaches.items():
             known.add(pk)
             breach = breaches.get(pk)
             if breach is None:
-                yield _lie(*where, f"第 {pk} 号时限的逾期记录不见了", f"the breach of clock {pk} is gone")
+                yield lie(*where, f"第 {pk} 号时限的逾期记录不见了", f"the breach of clock {pk} is gone")
             elif (breach.cause, breach.counts, _moment(breach.due_at)) != (
                 expected.get("cause"), expected.get("counts"), _moment(expected.get("due_at")),
             ):  # fmt: skip
-                yield _lie(*where, f"第 {pk} 号时限的逾期记录被改过", f"the breach of clock {pk} was changed")
+                yield lie(*where, f"第 {pk} 号时限的逾期记录被改过", f"the breach of clock {pk} was changed")
     for pk in sorted(breaches.keys() - known):
         number = breaches[pk].clock.case.number
         if not told[number].erased:
             where = (f"案件 {number} 的时限", f"A time limit of case {number}")
-            yield _lie(*where, f"第 {pk} 号时限的逾期是添上去的", f"the breach of clock {pk} was put in")
+            yield lie(*where, f"第 {pk} 号时限的逾期是添上去的", f"the breach of clock {pk} was put in")
 
 
 def _counts(told: dict[str, _Told]) -> Iterator[Finding]:
@@ -213,17 +211,17 @@ def _counts(told: dict[str, _Told]) -> Iterator[Finding]:
             continue
         where = (f"案件 {number}", f"Case {number}")
         if returns[number] != said.returns:
-            yield _lie(*where, f"应有 {said.returns} 次退回", f"it was returned {said.returns} times")
+            yield lie(*where, f"应有 {said.returns} 次退回", f"it was returned {said.returns} times")
         if reports[number] != said.reports:
-            yield _lie(*where, f"应有 {said.reports} 次节点报送", f"{said.reports} steps were reported")
+            yield lie(*where, f"应有 {said.reports} 次节点报送", f"{said.reports} steps were reported")
         for pk, expected in said.tasks.items():
             row = tasks.get(pk)
             if row is None:
-                yield _lie(*where, f"任务 {pk} 不见了", f"task {pk} is gone")
+                yield lie(*where, f"任务 {pk} 不见了", f"task {pk} is gone")
             elif _moment(row.due_at) != _moment(expected["due_at"]):
-                yield _lie(*where, f"任务 {pk} 到期应为 {expected['due_at']}", f"task {pk} was due then")
+                yield lie(*where, f"任务 {pk} 到期应为 {expected['due_at']}", f"task {pk} was due then")
             elif bool(row.done_at) != expected["done"]:
-                yield _lie(*where, f"任务 {pk} 是否完成被改过", f"whether task {pk} is done was changed")
+                yield lie(*where, f"任务 {pk} 是否完成被改过", f"whether task {pk} is done was changed")
 
 
 @auditor("planted_regulation")
@@ -235,14 +233,14 @@ def versions_are_what_was_adopted() -> list[Finding]:
         where = (f"制度版本 {row.sha256[:12]}", f"Regulation version {row.sha256[:12]}")
         said = told.pop(row.sha256, None)
         if said is None:
-            found.append(_lie(*where, "台账里没有采用过", "the ledger knows no adoption of it"))
+            found.append(lie(*where, "台账里没有采用过", "the ledger knows no adoption of it"))
         elif canonical.sha256(row.text) != row.sha256:
-            found.append(_lie(*where, "文字被改过", "its text was changed"))
+            found.append(lie(*where, "文字被改过", "its text was changed"))
         elif row.effective_from.isoformat() != said.get("effective_from"):
-            found.append(_lie(*where, f"施行日期应为 {said.get('effective_from')}", "its date was changed"))
+            found.append(lie(*where, f"施行日期应为 {said.get('effective_from')}", "its date was changed"))
     for sha256 in told:
         where = (f"制度版本 {sha256[:12]}", f"Regulation version {sha256[:12]}")
-        found.append(_lie(*where, "不见了", "it is gone"))
+        found.append(lie(*where, "不见了", "it is gone"))
     return found + list(_interpretations())
 
 
@@ -257,13 +255,13 @@ def _interpretations() -> Iterator[Finding]:
         row = rows.pop(int(said["interpretation"]), None)
         where = (f"对 {said['gap']} 的解释", f"The interpretation of {said['gap']}")
         if row is None:
-            yield _lie(*where, "不见了", "it is gone")
+            yield lie(*where, "不见了", "it is gone")
         elif (row.gap, row.ruling, row.effective_from.isoformat(), row.effect, row.signed_by) != (
             said["gap"], said["ruling"], said["effective_from"], said["effect"], entry["actor"],
         ):  # fmt: skip
-            yield _lie(*where, "被改过", "it was changed")
+            yield lie(*where, "被改过", "it was changed")
     for row in rows.values():
-        yield _lie(f"对 {row.gap} 的解释", f"The interpretation of {row.gap}", "没有人签署过", "nobody signed it")
+        yield lie(f"对 {row.gap} 的解释", f"The interpretation of {row.gap}", "没有人签署过", "nobody signed it")
 
 
 @auditor("planted_scores")
@@ -274,13 +272,13 @@ def scores_are_computed() -> list[Finding]:
         where = (f"{row.period} 考核", f"The assessment of {row.period}")
         told = assess(row.period)["assessment"]
         if told["cut_off"] is None or _moment(told["cut_off"]) != _moment(row.cut_off):
-            found.append(_lie(*where, "截止时间不是出示时的", "its cut-off is not that of its showing"))
+            found.append(lie(*where, "截止时间不是出示时的", "its cut-off is not that of its showing"))
         elif (row.scores, row.weights, row.basis) != (told["scores"], told["weights"], told["basis"]):
-            found.append(_lie(*where, "得分或权重不是算出来的", "a score or weight is not what the ledger gives"))
+            found.append(lie(*where, "得分或权重不是算出来的", "a score or weight is not what the ledger gives"))
         elif row.sha256 != told["sha256"]:
-            found.append(_lie(*where, "校验值不对", "its digest is another"))
+            found.append(lie(*where, "校验值不对", "its digest is another"))
         if (row.state == Assessment.FINAL) != (told["state"] == FINAL):
-            found.append(_lie(*where, "是否已定被改过", "whether it is final was changed"))
+            found.append(lie(*where, "是否已定被改过", "whether it is final was changed"))
         found += _answers(row, where)
     return found
 
@@ -291,7 +289,7 @@ def _answers(assessment: Assessment, where: tuple[str, str]) -> Iterator[Finding
     said = [(e["payload"]["department"], e["payload"]["text"]) for e in entries if e["kind"] == "assessment.commented"]
     rows = AssessmentComment.objects.filter(assessment=assessment).select_related("department")
     if sorted(said) != sorted((row.department.name, row.text) for row in rows):
-        yield _lie(*where, "部门的意见被改过", "what departments said was changed")
+        yield lie(*where, "部门的意见被改过", "what departments said was changed")
     made = {e["payload"]["appeal"]: (e["payload"]["case"], e["payload"]["reason"], None) for e in entries
             if e["kind"] == "appeal.made"}  # fmt: skip
     for entry in entries:
@@ -300,7 +298,7 @@ def _answers(assessment: Assessment, where: tuple[str, str]) -> Iterator[Finding
             made[entry["payload"]["appeal"]] = (case, reason, entry["payload"]["upheld"])
     appeals = Appeal.objects.filter(assessment=assessment)
     if made != {row.pk: (row.case_number, row.reason, row.upheld) for row in appeals}:
-        yield _lie(*where, "申诉或答复被改过", "an appeal or its answer was changed")
+        yield lie(*where, "申诉或答复被改过", "an appeal or its answer was changed")
 
 
 @auditor("planted_measures")
@@ -316,11 +314,11 @@ def measures_are_what_was_decided() -> list[Finding]:
         row, said = rows.get(number), told.get(number, {})
         where = (f"措施 {number}", f"Measure {number}")
         if row is None:
-            found.append(_lie(*where, "不见了", "it is gone"))
+            found.append(lie(*where, "不见了", "it is gone"))
         elif "measure.proposed" not in said:
-            found.append(_lie(*where, "没有人提出过", "nobody proposed it"))
+            found.append(lie(*where, "没有人提出过", "nobody proposed it"))
         elif _measure(row) != _measure_told(said):
-            found.append(_lie(*where, "内容被改过", "it was changed"))
+            found.append(lie(*where, "内容被改过", "it was changed"))
     return found
 
 
@@ -328,7 +326,7 @@ def _measure(row: Measure) -> dict[str, Any]:
     return {
         "department": row.department.name, "step": row.step, "trigger": row.trigger, "facts": row.facts,
         "cases": row.cases, "evidence": row.evidence, "statement": row.statement, "state": row.state,
-        "reason": row.reason, "follow": row.follow_note, "outcome": row.outcome,
+        "reason": row.reason, "talk": row.talk, "follow": row.follow_note, "outcome": row.outcome,
     }  # fmt: skip
 
 
@@ -344,6 +342,7 @@ def _measure_told(said: dict[str, Any]) -> dict[str, Any]:
         "statement": said.get("measure.stated", {}).get("text", ""),
         "state": state,
         "reason": decided["reason"] if decided else "",
+        "talk": {name: said["measure.talked"][name] for name in TALK} if "measure.talked" in said else {},
         "follow": said.get("measure.followed", {}).get("note", ""),
         "outcome": said.get("measure.outcome_noted", {}).get("note", ""),
     }

@@ -201,7 +201,7 @@ C12.3 纳入政务公开考核 | Assessed by figures that anybody can recompute
 C12.4 通报批评 | Circular of criticism
     measure.proposed measure.stated measure.decided measure.followed
 C12.5 约谈 | Admonitory talk
-    measure.proposed measure.stated measure.decided measure.followed
+    measure.proposed measure.stated measure.decided measure.talked measure.followed
 C12.6 问责：只移送，不定责 | Referral: the system decides no guilt
     measure.proposed measure.stated measure.decided measure.outcome_noted
 C13.1 由局办公室负责解释 | The office interprets, signed and dated

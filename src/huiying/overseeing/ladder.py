@@ -20,6 +20,8 @@ from huiying.people.queries import regulation_now
 from huiying.regulation.regulation import Regulation
 
 WINDOW = dt.timedelta(days=92)
+# Which paper a step is put on, by the words that a bureau may call it (§5.2-6 to 8); a step of other words has none.
+PAPERS = {"supervision": ("督办",), "criticism": ("通报",), "talk": ("约谈", "谈话")}
 KINDS = (
     "case.routed", "case.returned", "case.route_undone", "clock.breached", "release.live", "facts.agreed",
     "effect.judged",
@@ -35,6 +37,11 @@ class Suggestion:
     code: str
     step: str
     cases: tuple[str, ...]
+
+
+def paper_of(step: str) -> str:
+    """The kind of document that a step is put on, "" where it has none."""
+    return next((kind for kind, words in PAPERS.items() if any(word in step for word in words)), "")
 
 
 def words_of(regulation: Regulation, code: str) -> str:

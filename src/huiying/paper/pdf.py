@@ -19,17 +19,28 @@ _EVERY = 12
 
 def to_pdf(document: Document, stamp: Stamp) -> bytes:
     """The document as pages. Raises RuntimeError when the typesetter refuses, which no content of ours makes it do."""
+    return _set(document, stamp)[0]
+
+
+def to_pictures(document: Document, stamp: Stamp, ppi: float) -> list[bytes]:
+    """The same pages as PNG, for whoever is to see them without a reader of PDF: the documentation."""
+    return _set(document, stamp, ppi)
+
+
+def _set(document: Document, stamp: Stamp, ppi: float | None = None) -> list[bytes]:
+    """One PDF, or with `ppi` a PNG a page."""
     faces = fonts.faces()
     made = typst.compile(
         _template(),
         font_paths=typst.Fonts(False, False, list(faces.paths)),
         ignore_system_fonts=True,
-        format="pdf",
+        format="pdf" if ppi is None else "png",
+        ppi=ppi,
         sys_inputs={"page": json.dumps(_page(document, stamp, faces), ensure_ascii=False, sort_keys=True)},
         timestamp=0,  # the paper says its own time; a file that knows when it was printed is another file each time
     )
-    assert isinstance(made, bytes)
-    return made
+    pages = made if isinstance(made, list) else [made]
+    return [page for page in pages if isinstance(page, bytes)]
 
 
 @cache

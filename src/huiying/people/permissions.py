@@ -193,10 +193,21 @@ def of_the_instruction(person: Standing, row: Any) -> str | None:
     return None if row is not None and person.user.pk == row.owner_id else _("须由批示指定的承办人办理。")
 
 
+# Documents that not every desk sees by its post: kind → who does, besides whom they were sent to (C12.4, C12.5).
+CLOSED_KINDS = {
+    "supervision": ("office", "lead_bureau", "audit"),
+    "criticism": ("office", "lead_bureau", "audit"),
+    "talk": ("office", "lead_bureau", "audit"),
+    "conformance": ("office", "lead_bureau", "audit", "review_all"),
+}
+
+
 def who_sees_the_document(person: Standing, document: Any) -> str | None:
     """A document of a case is seen by those who see the case, any other by the desk, the office, leaders, reviewers
-    and inspectors; besides by whom it was sent to and whom a 批示 on it names (C6.10).
+    and inspectors, but for the `CLOSED_KINDS`; besides by whom it was sent to and whom a 批示 on it names (C6.10). A
+    policy's risk is everybody's business here, like the policy (C6.1).
     """
+    wanted: tuple[str, ...] = ("office", "duty", "lead_bureau", "review_all", "audit")
     if document is not None:
         if any(row.user_id == person.user.pk for row in document.circulations.all()):
             return None
@@ -204,7 +215,9 @@ def who_sees_the_document(person: Standing, document: Any) -> str | None:
             return None
         if document.case is not None:
             return who_sees_the_case(person, document.case)
-    wanted = ("office", "duty", "lead_bureau", "review_all", "audit")
+        if document.kind == "risk":
+            return staff(person, document)
+        wanted = CLOSED_KINDS.get(document.kind, wanted)
     return None if any(person.can(one) for one in wanted) else _("此件没有发给您。")
 
 
@@ -257,7 +270,10 @@ PERMISSIONS: dict[str, Rule] = {
     "document.list": Rule("（六）C6.9 C6.10", staff),
     "document.issue": Rule("（六）C6.10", either(of_the_case, a("duty"), a("office"))),
     "document.make": Rule("（六）C6.12（五）C5.1", either(a("duty"), a("office"))),
-    "document.sign": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"), a("draft"))),
+    "document.sign": Rule(
+        "（六）C6.9（十二）C12.5", either(a("duty"), a("office"), a("lead_bureau"), a("draft"), a("handle"), a("audit"))
+    ),
+    "document.withdraw": Rule("（六）C6.10", either(a("office"), a("lead_bureau"))),
     "document.add": Rule("（六）C6.9", either(a("duty"), a("office"), a("lead_bureau"))),
     "document.circulate": Rule("（六）C6.10", either(a("duty"), a("office"))),
     "document.instruct": Rule("（六）C6.10", either(a("office"), a("lead_bureau"))),
@@ -375,6 +391,7 @@ PERMISSIONS: dict[str, Rule] = {
     "assessment.answer": Rule("（十二）C12.3", of_the_answering),
     "appeal.decide": Rule("（十二）C12.3", both(a("lead_bureau"), no_party)),
     "assessment.finish": Rule("（十二）C12.3", both(a("lead_bureau"), no_party)),
+    "conformance.print": Rule("（十二）", either(a("office"), a("audit"), a("lead_bureau"))),
     "measure.view": Rule("（十二）C12.4 C12.5 C12.6", who_sees_the_measure),
     "measure.propose": Rule("（十二）C12.4 C12.5 C12.6", either(a("office"), a("audit"), a("lead_bureau"))),
     "measure.state": Rule("（十二）C12.4 C12.5 C12.6", who_is_heard),

@@ -19,6 +19,8 @@ from huiying.people.models import RegulationVersion
 FORMS: dict[str, str] = {
     "propose": "department=Z-XX step=提醒 trigger=处置不力 cases={work} facts=@",
     "api_propose": 'department=Z-XX step=提醒 trigger=处置不力 cases=["{work}"] facts=@',
+    "talk": "held_at={talked_at} place=@ leader=deputy attended=tech_head words=@ promises=@",
+    "api_talk": "held_at={talked_at} place=@ leader=deputy attended=tech_head words=@ promises=@",
     "sign": "ruling=@ effective_from=2026-12-01",
     "own_row": "department=Z-XX text=@",
     "own_appeal": "department=Z-XX case=X reason=@",
@@ -57,6 +59,7 @@ POST /desk/measures/{measure}/do/decide/               s . . ! . ! . . ! ! . | i
 POST /desk/measures/{heard}/do/decide/                 s . . ! . ! . . * ! . | issue=yes reason=@
 POST /desk/measures/{issued}/do/follow_up/             s . . * . ! . . ! * . | note=@
 POST /desk/measures/{issued}/do/outcome/               s . . * . ! . . ! * . | outcome=@
+POST /desk/measures/{talk}/do/talk/                    s . . * . ! . . ! * . | talk
 POST /desk/measures/{issued}/do/unknown/               s . . . . . . . . . .
 
 # Interpretations, versions, setting up (C13.1, C14.1) a a d o e l o l d i n
@@ -87,6 +90,7 @@ GET  /api/measures/{measure}                           u . . + . + . . + + .
 POST /api/measures                                     u . . # . ! ! . # # . | api_propose
 POST /api/measures/{measure}/state                     u . . ! . # . . ! ! . | text=@
 POST /api/measures/{heard}/decide                      u . . ! . ! . . # ! . | issue=true reason=@
+POST /api/measures/{talk}/talk                         u . . # . ! . . ! # . | api_talk
 POST /api/measures/{issued}/follow-up                  u . . # . ! . . ! # . | text=@
 POST /api/measures/{issued}/outcome                    u . . # . ! . . ! # . | text=@
 GET  /api/interpretations                              u + + + + + + + + + +
@@ -110,7 +114,12 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     for row in (heard, issued):
         measures.state(row, "我们当天就报告了。", cast.tech_head)
     measures.decide(issued, issue=True, reason="事实清楚。", actor=cast.deputy)
+    talk = _measure(cast, case.number, "约谈")
+    measures.state(talk, "我们当天就报告了。", cast.tech_head)
+    measures.decide(talk, issue=True, reason="事实清楚。", actor=cast.deputy)
     return {
+        "talk": talk.pk,
+        "talked_at": clock.now().isoformat(),
         "appeal": appeal.pk,
         "measure": proposed.pk,
         "heard": heard.pk,
@@ -119,8 +128,8 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _measure(cast: Cast, case: str) -> Measure:
+def _measure(cast: Cast, case: str, step: str = "通报批评") -> Measure:
     return measures.propose(
-        cast.department("Z-XX"), step="通报批评", trigger="处置不力", facts="此件逾期十二小时才公开回应。",
+        cast.department("Z-XX"), step=step, trigger="处置不力", facts="此件逾期十二小时才公开回应。",
         cases=[case], actor=cast.inspector,
     )  # fmt: skip

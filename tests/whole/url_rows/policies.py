@@ -149,6 +149,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
         "policy_waiting": waiting.policy_id,
         "policy_sha": waiting.sha256,
         "policy_done": done.policy_id,
+        "approved_risk": done.pk,
         "policy_hit": hit.pk,
         "policy_speaker": speaker.pk,
         "policy_speaker_name": speaker.user.username,

@@ -6,6 +6,7 @@ from huiying.desk.views import assessments, conformance, interpretations, measur
 
 urlpatterns: list[URLPattern] = [
     path("conformance/", conformance.whole, name="conformance"),
+    path("conformance/paper/", conformance.paper, name="conformance_paper"),
     path("conformance/<str:name>/", conformance.clause, name="clause"),
     path("assessments/", assessments.assessments, name="assessments"),
     path("assessments/show/", assessments.show, name="assessment_show"),

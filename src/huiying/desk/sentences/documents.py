@@ -12,6 +12,8 @@ SENTENCES: dict[str, Any] = {
     "document.issued": _("出具%(name)s %(number)s"),
     "document.signed": _("%(number)s “%(place)s”一栏已签字"),
     "document.addended": _("%(number)s 补记 %(addendum)s：%(text)s"),
+    "document.withdrawn": _("%(number)s 已撤回：%(reason)s"),
+    "document.superseded": _("%(number)s 由 %(instead)s 替代：%(reason)s"),
     "document.circulated": _("%(number)s 发给 %(to)s 传阅"),
     "document.read": _("%(name)s已阅 %(number)s"),
     "document.instructed": _("%(leader)s在 %(number)s 上批示，%(owner)s办：%(words)s"),

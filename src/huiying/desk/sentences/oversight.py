@@ -15,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     "measure.proposed": _("拟对%(department)s作出“%(step)s”，%(measure)s"),
     "measure.stated": _("%(department)s就 %(measure)s 陈述：%(text)s"),
     "measure.decided": _("%(measure)s 已决定：%(step)s"),
+    "measure.talked": _("%(leader)s就 %(measure)s 与%(attended)s谈话：%(words)s"),
     "measure.followed": _("%(measure)s 回访：%(note)s"),
     "measure.outcome_noted": _("%(measure)s 登记处理结果：%(note)s"),
     "interpretation.signed": _("签署对 %(gap)s 的解释，%(effective_from)s 起：%(ruling)s"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk import forms_documents as forms
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.documents import actions
-from huiying.documents.actions import issuing, reporting
+from huiying.documents.actions import issuing, reporting, withdrawing
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.models import Case
 from huiying.people.models import User
@@ -31,6 +31,11 @@ DOCUMENT_VERBS: dict[str, Verb] = {
     "read": Verb(NothingForm, lambda row, told, user: actions.read(row, user), _("已记下您阅过。")),
     "addend": Verb(
         forms.AddendForm, lambda row, told, user: actions.addend(row, told["text"], user), _("补记已写在文书后面。")
+    ),
+    "withdraw": Verb(
+        forms.WithdrawForm,
+        lambda row, told, user: withdrawing.withdraw(row, **told, actor=user),
+        _("已撤回，收到过的人会得到通知。"),
     ),
     "circulate": Verb(
         forms.CirculateForm, lambda row, told, user: actions.circulate(row, told["people"], user), _("已发出传阅。")

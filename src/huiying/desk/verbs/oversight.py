@@ -63,11 +63,16 @@ def _decided(row: Measure) -> str:
     return _t("已作出，部门已得到通知。") if row.state == Measure.ISSUED else _t("不予作出，理由已记录。")
 
 
+def _talked(row: Measure, told: Cleaned, user: User) -> Measure:
+    return measures.note_talk(row, **told, actor=user)
+
+
 MEASURE_VERBS: dict[str, Verb] = {
     "state": Verb(
         forms.StatementForm, lambda row, told, user: measures.state(row, told["text"], user), _("陈述已附上。")
     ),
     "decide": Verb(forms.DecideMeasureForm, _decide, _decided),
+    "talk": Verb(forms.TalkForm, _talked, _("约谈已记录，可以成文签字。")),
     "follow_up": Verb(
         forms.FollowUpForm, lambda row, told, user: measures.follow_up(row, told["note"], user), _("已回访。")
     ),

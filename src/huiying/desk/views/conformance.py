@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,12 +15,14 @@ from huiying.desk import timeline
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
+from huiying.documents.actions.proving import issue_conformance
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.clauses import CLAUSES, article, plain
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, computed, conformance
 from huiying.overseeing.periods import Period, period
+from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
@@ -110,9 +113,23 @@ def whole(request: StaffRequest) -> HttpResponse:
         "as_of": found.at,
         "articles": articles,
         "counts": [(STATES[state], state, sum(line.state == state for line in lines)) for state in STATES],
+        "may_print": may(request.user, "conformance.print").allowed,
         "may_assess": may(request.user, "assessment.view").allowed,
     }
     return render(request, "desk/conformance.html", context)
+
+
+@staff("POST")
+def paper(request: StaffRequest) -> HttpResponse:
+    """The page as a document for the inspector, by the clock of now."""
+    or_404(request.user, "conformance.view")
+    asked = wanted(request)
+    try:
+        row = issue_conformance(asked.words, request.user)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect(f"{reverse('desk:conformance')}?period={asked.words}")
+    return redirect("desk:document", row.pk)
 
 
 @staff()

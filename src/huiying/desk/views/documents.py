@@ -24,12 +24,13 @@ from huiying.desk.verbs.documents import CASE_DOCUMENT_VERBS, DOCUMENT_VERBS, IN
 from huiying.desk.views.events import page_of
 from huiying.documents import queries
 from huiying.documents.access import documents_for, get_document, get_instruction
-from huiying.documents.actions import issuing
+from huiying.documents.actions import issuing, withdrawing
 from huiying.documents.kinds import KINDS, places_of
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.kernel import clock
+from huiying.overseeing.ladder import PAPERS
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_paste, to_text
@@ -55,6 +56,11 @@ NAMES: dict[str, str | Promise] = {
     "minutes": _("会商纪要"),
     "digest": _("民意月报"),
     "pack": _("证据包"),
+    "supervision": _("督办单"),
+    "criticism": _("通报批评"),
+    "talk": _("约谈记录"),
+    "risk": _("风险评估报告"),
+    "conformance": _("制度落实情况表"),
 }
 
 
@@ -77,6 +83,8 @@ def documents(request: StaffRequest) -> HttpResponse:
 
 
 def _unsigned(row: IssuedDocument) -> int:
+    if row.withdrawn is not None:
+        return 0
     return max(0, len(places_of(row.kind, row.rules)) - len(row.signatures.all()))
 
 
@@ -127,13 +135,18 @@ def _bar(user: User, row: IssuedDocument, bound: dict[str, VerbForm] | None) -> 
     own = next((one for one in row.circulations.all() if one.user_id == user.pk), None)
     if own is not None and own.read_at is None:
         states.append(("read", _("已阅"), ""))
-    if _unsigned(row):
+    if _unsigned(row) and row.withdrawn is None:
         signed = any(one.by_user == user.pk for one in row.signatures.all())
         twice = _t("您已经签过一栏，请另一人签。") if signed else ""
         states.append(("sign", _("签字"), may(user, "document.sign", row).why or twice))
+    if row.withdrawn is None:
+        states += [
+            ("instruct", _("记批示"), may(user, "document.instruct", row).why),
+            ("circulate", _("传阅"), may(user, "document.circulate", row).why),
+        ]
+    if row.kind == withdrawing.KIND and row.withdrawn is None:
+        states.append(("withdraw", _("撤回或替代"), withdrawing.why_not_withdraw(row, user)))
     states += [
-        ("instruct", _("记批示"), may(user, "document.instruct", row).why),
-        ("circulate", _("传阅"), may(user, "document.circulate", row).why),
         ("addend", _("补记"), may(user, "document.add", row).why),
     ]
     base = f"{reverse('desk:document', args=[row.pk])}do/"
@@ -224,16 +237,23 @@ def issue_object(request: StaffRequest, kind: str, ref: int) -> HttpResponse:
     case = issuing.case_of(kind, ref)
     if case is not None:
         get_case(request.user, case.number)
-    else:
-        or_404(request.user, "document.make")
+    elif not issuing.may_know(kind, ref, request.user):
+        raise Http404
     try:
         row = issuing.issue_of_object(kind, ref, request.user)
     except Refused as refused:
         if refused.code in ("unknown_kind", "unknown_object"):
             raise Http404 from refused
         messages.error(request, refused.sentence)
-        return redirect(reverse("desk:case_documents", args=[case.number]) if case else reverse("desk:documents"))
+        return redirect(_whence(kind, ref, case))
     return redirect("desk:document", row.pk)
+
+
+def _whence(kind: str, ref: int, case: Case | None) -> str:
+    """Where the button stood."""
+    if case is not None:
+        return reverse("desk:case_documents", args=[case.number])
+    return reverse("desk:measure", args=[ref]) if kind in PAPERS else reverse("desk:documents")
 
 
 @staff()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,9 @@ from huiying.desk.offers import State, offered
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.verbs.oversight import MEASURE_VERBS, PROPOSE_VERBS
 from huiying.desk.views.conformance import hidden
+from huiying.desk.views.documents import NAMES
 from huiying.desk.views.events import page_of
+from huiying.documents.actions import issuing
 from huiying.ledger import queries
 from huiying.overseeing import ladder
 from huiying.overseeing.models import Measure
@@ -133,7 +136,11 @@ def _show(request: StaffRequest, found: Measure, bound: dict[str, VerbForm] | No
     law = standing(request.user).regulation
     kept_back = hidden(request.user)
     entries = queries.timeline(row["chain"] for row in found.evidence if row["chain"] not in kept_back)[:ENTRIES]
+    paper = issuing.printable_measure(found) if may(request.user, "measure.propose") else ""
     context = {
+        "paper": paper,
+        "paper_name": NAMES.get(paper, ""),
+        "talked_at": dt.datetime.fromisoformat(found.talk["held_at"]) if found.talk else None,
         "shown": found,
         "state": STATES[found.state],
         "department": department_called(found.department.name),
@@ -161,6 +168,8 @@ def _states(user: User, found: Measure) -> list[State]:
         own = _t("提出的人不能自己决定，请另一人决定。") if found.proposed_user == user.pk else ""
         rows.append(("decide", _("决定"), may(user, "measure.decide", found).why or own))
     if found.state == Measure.ISSUED:
+        if ladder.paper_of(found.step) == "talk" and not found.talk:
+            rows.append(("talk", _("记录约谈"), may(user, "measure.follow").why))
         rows.append(("follow_up", _("回访"), may(user, "measure.follow").why))
     if found.state in (Measure.ISSUED, Measure.FOLLOWED) and not found.outcome:
         rows.append(("outcome", _("登记处理结果"), may(user, "measure.follow").why))

@@ -262,6 +262,9 @@ def _main(shown: Shown, user: User, _regulation: Regulation) -> dict[str, Any]:
         "why_not_issue": reads.why_not_issue(shown.policy) if shown.policy.state == Policy.DRAFT else "",
         "lacks": shown.lacks,
         "hits": _hits(shown),
+        "paper": shown.assessment is not None
+        and shown.assessment.state == Assessment.APPROVED
+        and may(user, "policy.assess").allowed,
         "waiting": sum(hit.state == PlanHit.WAITING for hit in shown.hits),
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huiying.documents import names
 from huiying.documents.composing import Basis, Composed
 from huiying.documents.kinds import KINDS, compose, places_of
-from huiying.documents.models import Addendum, Circulation, Instruction, IssuedDocument, Signature
+from huiying.documents.models import Addendum, Circulation, Instruction, IssuedDocument, Signature, Withdrawal
 from huiying.handling.models import Case
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
@@ -39,11 +39,11 @@ def page_of(document: IssuedDocument) -> str:
     return f"/desk/documents/{document.pk}/"
 
 
-def _record(document: IssuedDocument, kind: str, payload: Mapping[str, object], who: Actor) -> None:
+def note(document: IssuedDocument, kind: str, payload: Mapping[str, object], who: Actor) -> None:
     record(chain_of(document), kind, {"document": document.pk, "number": document.number, **payload}, who)
 
 
-def _tell(document: IssuedDocument, people: Iterable[User], when: str, title: str, words: str = "") -> None:
+def tell(document: IssuedDocument, people: Iterable[User], when: str, title: str, words: str = "") -> None:
     names_of_people = [user.username for user in people]
     notify.send(title[:120], words, names_of_people, key=f"document:{document.pk}:{when}", url=page_of(document))
 
@@ -91,7 +91,7 @@ def write(
         "sha256": row.sha256,
         "figures": dict(made.figures),
     }
-    _record(row, "document.issued", told, who)
+    note(row, "document.issued", told, who)
     return row
 
 
@@ -106,11 +106,18 @@ def again(document: IssuedDocument) -> Composed:
     return compose(Basis.of(json.loads(document.basis)))
 
 
+def _still_counts(document: IssuedDocument) -> None:
+    """A report that was withdrawn is not signed, sent round or written on any more (C6.10)."""
+    if Withdrawal.objects.filter(document=document).exists():
+        raise Refused(_("这份专报已经撤回。"), code="withdrawn")
+
+
 @transaction.atomic
 def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Signature:
     """签字: on the content that was read, each place by somebody who may, no person twice (C6.9)."""
     require(actor, "document.sign", document)
     lock(chain_of(document))
+    _still_counts(document)
     places = places_of(document.kind, document.rules)
     if place not in places:
         raise Refused(_("这份文书没有“%(place)s”这个签字栏。") % {"place": place}, code="no_place")
@@ -126,7 +133,7 @@ def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Sign
     row = Signature.objects.create(
         document=document, place=place, sha256=sha256, by=actor.name, by_user=actor.pk, at=time.now()
     )
-    _record(document, "document.signed", {"place": place, "sha256": sha256}, actor_of(actor))
+    note(document, "document.signed", {"place": place, "sha256": sha256}, actor_of(actor))
     return row
 
 
@@ -141,7 +148,7 @@ def addend(document: IssuedDocument, text: str, actor: User) -> Addendum:
         at=time.now(),
     )  # fmt: skip
     told = {"addendum": row.number, "text": text, "sha256": canonical.sha256(text)}
-    _record(document, "document.addended", told, actor_of(actor))
+    note(document, "document.addended", told, actor_of(actor))
     return row
 
 
@@ -150,17 +157,22 @@ def circulate(document: IssuedDocument, people: Iterable[User], actor: User) -> 
     """传阅: each person once; who read it, and when, is seen on the document (C6.10)."""
     require(actor, "document.circulate", document)
     lock(chain_of(document))
+    _still_counts(document)
     known = set(document.circulations.values_list("user_id", flat=True))
     fresh = [user for user in dict.fromkeys(people) if user.pk not in known]
     if not fresh:
         raise Refused(_("请选择还没有收到这份文书的人。"), code="nobody")
-    now = time.now()
+    return send(document, fresh, actor_of(actor))
+
+
+def send(document: IssuedDocument, people: Iterable[User], who: Actor) -> list[Circulation]:
+    """To people who do not have it yet, inside the caller's transaction: the row, the record, the message."""
+    now, fresh = time.now(), list(people)
     rows = [
-        Circulation.objects.create(document=document, user=user, name=user.name, by=actor.name, at=now)
-        for user in fresh
+        Circulation.objects.create(document=document, user=user, name=user.name, by=who.name, at=now) for user in fresh
     ]
-    _record(document, "document.circulated", {"to": [user.name for user in fresh]}, actor_of(actor))
-    _tell(document, fresh, "circulated", f"请阅：{document.title}")
+    note(document, "document.circulated", {"to": [user.name for user in fresh]}, who)
+    tell(document, fresh, "circulated", f"请阅：{document.title}")
     return rows
 
 
@@ -174,7 +186,7 @@ def read(document: IssuedDocument, actor: User) -> Circulation:
         raise Refused(_("您已经阅过。"), code="read")
     row.read_at = time.now()
     row.save(update_fields=["read_at"])
-    _record(document, "document.read", {"name": row.name}, actor_of(actor))
+    note(document, "document.read", {"name": row.name}, actor_of(actor))
     return row
 
 
@@ -187,6 +199,7 @@ def instruct(
 ) -> Instruction:
     """记下批示: a leader's own, or taken down from paper by the office; with an owner and a date from the start."""
     require(actor, "document.instruct", document)
+    _still_counts(document)
     if leader not in able("lead_bureau"):
         raise Refused(_("%(name)s不是局领导，请选择批示的领导。") % {"name": leader.name}, code="no_leader")
     if standing(actor).can("lead_bureau") and actor.pk != leader.pk:
@@ -200,8 +213,8 @@ def instruct(
     told = {
         "instruction": row.pk, "leader": row.leader, "words": row.words, "owner": row.owner_name, "due_at": due_at,
     }  # fmt: skip
-    _record(document, "document.instructed", told, actor_of(actor))
-    _tell(document, [owner], f"instructed:{row.pk}", f"批示待办：{document.number}", row.words)
+    note(document, "document.instructed", told, actor_of(actor))
+    tell(document, [owner], f"instructed:{row.pk}", f"批示待办：{document.number}", row.words)
     return row
 
 
@@ -221,9 +234,9 @@ def report_instruction(row: Instruction, result: str, actor: User) -> Instructio
     row.state = Instruction.REPORTED
     row.save()
     told = {"instruction": row.pk, "result": row.result, "on_time": row.reported_at <= row.due_at}
-    _record(row.document, "document.instruction_reported", told, actor_of(actor))
+    note(row.document, "document.instruction_reported", told, actor_of(actor))
     people = [user for user in able("office") if user.pk != actor.pk]
-    _tell(row.document, people, f"reported:{row.pk}:{row.reported_at:%s}", f"批示办理结果待核：{row.document.number}")
+    tell(row.document, people, f"reported:{row.pk}:{row.reported_at:%s}", f"批示办理结果待核：{row.document.number}")
     return row
 
 
@@ -241,14 +254,14 @@ def close_instruction(row: Instruction, *, done: bool, comment: str, actor: User
         why = said(comment, 4, _("退回的原因"))
         row.state, row.next_action_at = Instruction.OPEN, max(row.due_at, time.now())
         row.save()
-        _record(row.document, "document.instruction_returned", {"instruction": row.pk, "reason": why}, who)
-        _tell(row.document, [row.owner], f"returned:{row.pk}:{time.now():%s}", "批示办理结果退回", why)
+        note(row.document, "document.instruction_returned", {"instruction": row.pk, "reason": why}, who)
+        tell(row.document, [row.owner], f"returned:{row.pk}:{time.now():%s}", "批示办理结果退回", why)
         return row
     row.state, row.next_action_at = Instruction.CLOSED, None
     row.closed_by, row.closed_user, row.closed_at = actor.name, actor.pk, time.now()
     row.save()
     told = {"instruction": row.pk, "result": row.result, "on_time": _reported_on_time(row)}
-    _record(row.document, "document.instruction_closed", told, who)
+    note(row.document, "document.instruction_closed", told, who)
     return row
 
 
@@ -263,7 +276,7 @@ def remind(now: dt.datetime, limit: int) -> int:
     for row in found:
         people = [row.owner, *able("office")]
         words = f"{row.leader}：{row.words[:80]}，{row.owner_name}办，已到期。"
-        _tell(row.document, people, f"due:{row.pk}:{now:%Y-%m-%d}", f"批示到期未办结：{row.document.number}", words)
+        tell(row.document, people, f"due:{row.pk}:{now:%Y-%m-%d}", f"批示到期未办结：{row.document.number}", words)
         row.next_action_at = now + NAG
         row.save(update_fields=["next_action_at"])
     return len(found)

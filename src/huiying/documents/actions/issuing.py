@@ -14,20 +14,24 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from huiying.documents.actions.issued import CHAIN, next_in, write
+from huiying.documents.actions.issued import CHAIN, next_in, send, write
 from huiying.documents.kinds import CASE, KINDS
 from huiying.documents.models import IssuedDocument
 from huiying.documents.record import heads_of
+from huiying.foreseeing.models import Assessment
 from huiying.handling.models import Case, Handover, Liaison, Meeting, TransferSlip
 from huiying.judging.models import Warning
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import lock
 from huiying.ledger.models import LedgerEntry
+from huiying.overseeing.ladder import PAPERS, paper_of
+from huiying.overseeing.models import Measure
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.permissions import require
-from huiying.people.queries import regulation_of
+from huiying.people.permissions import may, require
+from huiying.people.queries import regulation_of, takers
+from huiying.people.standing import actor_of
 from huiying.responding.models import ReviewRound
 
 NOTES = ("quick", "follow", "final")
@@ -43,6 +47,9 @@ class _What:
     chains: list[str]
     number: str = ""
     given: dict[str, Any] = field(default_factory=dict)
+    packed: dict[str, int] = field(default_factory=dict)  # chains that were packed as evidence, each up to its entry
+    may: str = "document.make"  # who may print what is about no case
+    to: list[User] = field(default_factory=list)  # whom it is for: it is sent to them
 
 
 def issue_of_case(kind: str, case: Case, actor: User) -> IssuedDocument:
@@ -63,7 +70,9 @@ def issue_of_case(kind: str, case: Case, actor: User) -> IssuedDocument:
 
 
 def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
-    """转办单, 审批表, 核实函, 预警通知, 纪要, 交接班表 of one row of the casework."""
+    """转办单, 审批表, 核实函, 预警通知, 纪要, 交接班表 of one row of the casework; 督办单, 通报批评, 约谈记录 of a
+    measure; 风险评估报告 of an assessment.
+    """
     find = _FIND.get(kind)
     if find is None:
         raise Refused(_("没有这种文书。"), code="unknown_kind")
@@ -73,7 +82,7 @@ def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
     if what.case is not None:
         require(actor, "document.issue", what.case)
     else:
-        require(actor, "document.make")
+        require(actor, what.may)
     what.given["ref"] = pk
     return _issue(kind, what, actor)
 
@@ -81,19 +90,24 @@ def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
 @transaction.atomic
 def _issue(kind: str, what: _What, actor: User) -> IssuedDocument:
     lock(*what.chains, CHAIN)
-    heads, now = heads_of(what.chains), time.now()
+    heads, now = heads_of(what.chains) | what.packed, time.now()
     same = IssuedDocument.objects.filter(kind=kind, subject=what.subject)
     # An entry that only says that something was printed changes nothing of what is printed.
     newest = same.first()
     if newest is not None and kind not in NOTES and _only_paper_since(newest, heads):
         return newest
     number = what.number
+    if KINDS[kind].editions and newest is not None:
+        number = same.order_by("id")[0].number
     if number and newest is not None:
         number = f"{number}·{same.count() + 1}"
-    return write(
+    row = write(
         kind, what.subject, cut_off=now, by=actor, number=number or next_in(kind, now), case=what.case, heads=heads,
         given=what.given,
     )  # fmt: skip
+    if what.to:
+        send(row, what.to, actor_of(actor))
+    return row
 
 
 def _only_paper_since(document: IssuedDocument, heads: dict[str, int]) -> bool:
@@ -147,6 +161,36 @@ def _handover(pk: int) -> _What | None:
     return _What(str(row.pk), None, ["duty"]) if row is not None else None
 
 
+def _measure(kind: str) -> Callable[[int], _What | None]:
+    """The paper of a step, once a person decided it: nothing issues itself, and nothing before that (C12.4)."""
+
+    def find(pk: int) -> _What | None:
+        row = Measure.objects.select_related("department").filter(pk=pk).first()
+        if row is None:
+            return None
+        if kind == "talk" and paper_of(row.step) == kind and row.state == Measure.ISSUED and not row.talk:
+            raise Refused(_("还没有记录约谈，先记录再成文。"), code="not_talked")
+        if printable_measure(row) != kind:
+            raise Refused(_("这项措施没有作出，或不出这种文书。"), code="not_issued")
+        danger = Case.objects.filter(number__in=row.cases, event__life_safety=True).exists()
+        packed = {one["chain"]: one["seq"] for one in row.evidence}
+        return _What(
+            row.number, None, [f"measure:{row.number}"], given={"danger": danger}, packed=packed,
+            may="measure.propose", to=takers(row.department),
+        )  # fmt: skip
+
+    return find
+
+
+def _risk(pk: int) -> _What | None:
+    row = Assessment.objects.select_related("policy").filter(pk=pk).first()
+    if row is not None and row.state != Assessment.APPROVED:
+        raise Refused(_("评估还没有批准，不能成文。"), code="not_approved")
+    if row is None:
+        return None
+    return _What(f"{row.policy.number}/{row.n}", None, [f"policy:{row.policy.number}"], may="policy.assess")
+
+
 _FIND: dict[str, Callable[[int], _What | None]] = {
     "slip": _slip,
     "approval": _round,
@@ -154,6 +198,8 @@ _FIND: dict[str, Callable[[int], _What | None]] = {
     "minutes": _minutes,
     "warning": _warning,
     "handover": _handover,
+    **{kind: _measure(kind) for kind in PAPERS},
+    "risk": _risk,
 }
 OBJECTS = tuple(_FIND)
 
@@ -165,6 +211,23 @@ def case_of(kind: str, pk: int) -> Case | None:
         return None
     row = rows[kind].objects.select_related("case").filter(pk=pk).first()
     return row.case if row is not None else None
+
+
+def may_know(kind: str, pk: int, user: User) -> bool:
+    """The gate of a row that is no case's: whoever may not see it is not told that it is there."""
+    if kind in PAPERS:
+        row = Measure.objects.select_related("department").filter(pk=pk).first()
+        return row is not None and may(user, "measure.view", row).allowed
+    if kind == "risk":
+        return may(user, "policy.view").allowed
+    return may(user, "document.make").allowed
+
+
+def printable_measure(measure: Measure) -> str:
+    """The kind of document that a measure can be put on now, "" where none."""
+    kind = paper_of(measure.step)
+    ready = measure.state in (Measure.ISSUED, Measure.FOLLOWED) and (kind != "talk" or bool(measure.talk))
+    return kind if ready else ""
 
 
 def printable(case: Case) -> list[tuple[str, int, str]]:

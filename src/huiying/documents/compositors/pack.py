@@ -46,6 +46,8 @@ OTHERS: dict[str, Any] = {
     "feedback.given": lambda data, rules: "已反馈",
     "document.issued": lambda data, rules: f"出具{data.get('name')}{data.get('number')}",
     "document.signed": lambda data, rules: f"{data.get('number')}“{data.get('place')}”签字",
+    "document.withdrawn": lambda data, rules: f"撤回{data.get('number')}：{data.get('reason')}",
+    "document.superseded": lambda data, rules: f"{data.get('number')}由{data.get('instead')}替代：{data.get('reason')}",
 }
 
 

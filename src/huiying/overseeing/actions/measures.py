@@ -6,6 +6,7 @@ referral is for the competent body: here it is only written down.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from huiying.kernel import clock
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import record
 from huiying.ledger.models import ChainHead
+from huiying.overseeing.ladder import paper_of
 from huiying.overseeing.models import Measure
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
@@ -155,6 +157,37 @@ def decide(measure: Measure, *, issue: bool, reason: str, actor: User) -> Measur
     words = f"“{row.step}”{'已作出' if issue else '不予作出'}：{row.number}"
     names = [user.username for user in takers(row.department)]
     notify.send(words, words, names, "warning", key=f"measure:{row.number}:decided", url=page_of(row))
+    return row
+
+
+@transaction.atomic
+def note_talk(
+    measure: Measure, *, held_at: dt.datetime, place: str, leader: User, attended: User, words: str, promises: str,
+    actor: User,
+) -> Measure:  # fmt: skip
+    """记录约谈 (C12.5): who talked with whom, when, what was said and promised. Once, by whoever took it down."""
+    row = _locked(measure)
+    require(actor, "measure.follow", row)
+    if paper_of(row.step) != "talk" or row.state != Measure.ISSUED:
+        raise Refused(_("决定了约谈、还没有回访的，才能记录约谈。"), code="no_talk")
+    if row.talk:
+        raise Refused(_("这次约谈已经记录过。"), code="is_talked")
+    if row.decided_at is None or not row.decided_at <= held_at <= clock.now():
+        raise Refused(_("约谈的时间要在决定之后、现在之前。"), code="time")
+    if leader not in able("lead_bureau"):
+        raise Refused(_("%(name)s不是局领导，请选择约谈的领导。") % {"name": leader.name}, code="no_leader")
+    if attended not in takers(row.department):
+        raise Refused(_("被约谈的须是该部门的负责人或联络人。"), code="not_theirs")
+    row.talk = {
+        "held_at": held_at.isoformat(),
+        "place": said(place, 2, _("地点"))[:100],
+        "leader": leader.name,
+        "attended": attended.name,
+        "words": _no_citizen(said(words, 8, _("谈话要点")))[:4000],
+        "promises": _no_citizen(said(promises, 4, _("承诺事项")))[:2000],
+    }
+    row.save(update_fields=["talk"])
+    record(chain_of(row), "measure.talked", _told(row) | row.talk, actor_of(actor))
     return row
 
 

@@ -123,6 +123,7 @@ class Measure(models.Model):
     decided_user = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)
     rectify_by = models.DateTimeField(null=True)
+    talk = models.JSONField(default=dict)  # of a formal talk: who with whom, what was said and promised (C12.5)
     follow_note = models.TextField(blank=True)
     followed_by = models.CharField(max_length=100, blank=True)
     followed_at = models.DateTimeField(null=True)
