@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "huiying.foreseeing",
     "huiying.overseeing",
     "huiying.documents",
+    "huiying.keeping",
     "huiying.desk",
     "huiying.portal",
     "huiying.api",
