@@ -15,6 +15,10 @@ from typing import Any
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from cli.conftest import huiying as huiying
+from cli.conftest import stored as stored
+from whole.racers import POSTGRES, there_is_postgres
+
 WORKER = Path(__file__).with_name("machine.py")
 PASSPHRASE = "a passphrase long enough for tests"
 
@@ -25,19 +29,18 @@ class Machine:
 
     home: Path
     url: str
+    settings: str = "huiying.settings"
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIYING_")}
         own = {"HUIYING_HOME": str(self.home), "HUIYING_DATABASE_URL": self.url, "HUIYING_LOG": "CRITICAL"}
-        return {**kept, **own, "DJANGO_SETTINGS_MODULE": "huiying.settings"}
+        return {**kept, **own, "DJANGO_SETTINGS_MODULE": self.settings}
 
     def run(self, *arguments: object) -> Any:
         """What `machine.py` answers."""
         command = [sys.executable, str(WORKER), *map(str, arguments)]
-        done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=120, check=False
-        )
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -78,6 +81,26 @@ def machines(django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path
         with _server(connection.settings_dict) as server:
             for database in made:
                 server.execute(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+@pytest.fixture
+def other_kind(django_db_setup: None, tmp_path: Path) -> Iterator[Machine]:
+    """A machine whose database is of the other kind than the suite's, with all tables made in one go."""
+    from django.db import connection
+
+    home = tmp_path / "other-kind"
+    home.mkdir(mode=0o700)
+    at_once = "keeping.settings_at_once"
+    if connection.vendor == "postgresql":
+        yield Machine(home, "", at_once)
+        return
+    if not there_is_postgres() and os.environ.get("CI") != "true":
+        pytest.skip("no PostgreSQL on 127.0.0.1:5432")
+    database = f"huiying_keeping_{uuid.uuid4().hex[:12]}"
+    with _server({"HOST": "127.0.0.1", "PORT": 5432, "USER": "postgres"}) as server:
+        server.execute(f"CREATE DATABASE {database}")
+        yield Machine(home, f"{POSTGRES}/{database}", at_once)
+        server.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
 def _server(settings: dict[str, Any]) -> Any:

@@ -2,6 +2,9 @@
 
 fill                      a bureau with an answered case, evidence, attachments and sealed content
 copy FILE KEYS PASS       fill; then `huiying backup` while three people go on writing
+arrive FILE KEYS PASS     `huiying restore`, `huiying ledger verify` and what is there then
+leave FOLDER              fill; then `huiying export all`
+pass_on FOLDER FOLDER     `huiying import all`, and `export all` of what came
 run COMMAND…              a command of huiying, with its exit status and what it printed
 counts                    the rows of every table, and the heads of the ledger
 """
@@ -19,8 +22,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from huiying.cli.ready import ready  # noqa: E402
+from huiying.cli.ready import loaded, ready
 
+loaded()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+if settings.MIGRATION_MODULES:
+    call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)
 ready(adopting=False)
 
 from django.core.files.uploadedfile import SimpleUploadedFile  # noqa: E402
@@ -81,6 +91,7 @@ def write_until(stop: threading.Event, who: int, written: list[int]) -> None:
         with transaction.atomic():
             record(f"case:{who}", "case.noted", {"turn": turn}, Actor.SYSTEM)
         written[who] = turn
+        stop.wait(0.05)
     connection.close()
 
 
@@ -102,6 +113,20 @@ def copy(*where: str) -> dict[str, Any]:
     return {**done, "written_before": before, "written": sum(written), "after": counts()}
 
 
+def arrive(*where: str) -> dict[str, Any]:
+    restored = run("restore", where[0], "--keys", where[1], "--key-file", where[2], "--json")
+    return {"restored": restored, "verified": run("ledger", "verify", "--json"), "counts": counts()}
+
+
+def leave(folder: str) -> dict[str, Any]:
+    fill()
+    return run("export", "all", folder, "--json")
+
+
+def pass_on(came: str, goes: str) -> list[dict[str, Any]]:
+    return [run("import", "all", came, "--json"), run("export", "all", goes, "--json")]
+
+
 def run(*arguments: str) -> dict[str, Any]:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
@@ -117,5 +142,13 @@ def counts() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    does: Any = {"fill": fill, "copy": copy, "run": run, "counts": counts}[sys.argv[1]]
+    does: Any = {
+        "fill": fill,
+        "copy": copy,
+        "arrive": arrive,
+        "leave": leave,
+        "pass_on": pass_on,
+        "run": run,
+        "counts": counts,
+    }[sys.argv[1]]
     sys.stdout.write(json.dumps(does(*sys.argv[2:]), ensure_ascii=False))

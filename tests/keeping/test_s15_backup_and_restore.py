@@ -18,17 +18,14 @@ def test_s15_a_copy_made_under_load_is_the_same_system_on_an_empty_machine(
     assert made["written"] > made["written_before"], "nobody wrote while the copy was made"
     assert made["out"]["entries"] < made["after"]["ledger"]["entries"]
 
-    restored = there.run("run", "restore", copy, "--keys", keys, "--key-file", passphrase, "--json")
-    assert (restored["code"], restored["err"]) == (0, "")
-    told = restored["out"]
+    arrived = there.run("arrive", copy, keys, passphrase)
+    assert (arrived["restored"]["code"], arrived["restored"]["err"]) == (0, "")
+    told, counts, verified = arrived["restored"]["out"], arrived["counts"], arrived["verified"]
     for name in ("tables", "rows", "files", "chains", "entries", "evidence"):
         assert told[name] == made["out"][name]
     assert told["evidence"] >= 5
-
-    verified = there.run("run", "ledger", "verify", "--json")
     assert (verified["code"], verified["out"]["ok"]) == (0, True)
     assert (verified["out"]["entries"], verified["out"]["anchors"]) == (told["entries"], 1)
-    counts = there.run("counts")
     assert sum(counts["rows"].values()) == told["rows"]
     assert counts["ledger"]["heads"] == told["heads"]
     assert counts["evidence"] == {"checked": told["evidence"], "bad": []}

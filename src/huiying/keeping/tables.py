@@ -136,7 +136,7 @@ def sequences() -> dict[str, int]:
     """The last number given out in each table: a number that went with a purged row is never given to another."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name")
+            cursor.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0 ORDER BY name")
             wanted = {model._meta.db_table for model in kept()}
             return {name: seq for name, seq in cursor.fetchall() if name in wanted}
     found = {}
