@@ -100,7 +100,9 @@ def build() -> Parser:
     check.add_argument("file", metavar="FILE")
 
     add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链")
-    add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+    verify = add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+    anchor = "送到机外的锚定文件，可写多次；台账必须仍含其中的每个链头"
+    verify.add_argument("--anchor", action="append", default=[], metavar="FILE", help=anchor)
 
     sources = group("source", "监测来源")
     source = add("add", "sources:add", "打开一个网址或邮箱，认出采集方式，登记为来源", sources)

@@ -1,0 +1,295 @@
+"""Every address by every kind of visitor (DESIGN.md habit 7): `url_table.TABLE` says what must happen, this asks.
+
+A pattern without a row fails, a row without a pattern fails. Every request runs in a savepoint that is rolled back, so
+each visitor finds the same morning, and what the ledger gained meanwhile is what the request did.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import connection, transaction
+from django.http import Http404, HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from huiying.desk.case_verbs import CASE_VERBS
+from huiying.desk.event_verbs import EVENT_VERBS
+from huiying.desk.verbs.forms import CONFERENCE_VERBS
+from huiying.desk.verbs.liaison import LETTER_VERBS
+from huiying.desk.verbs.meetings import MEETING_VERBS
+from huiying.handling.access import get_case
+from huiying.handling.models import Case
+from huiying.handling.queries import cases_for
+from huiying.judging import engines
+from huiying.kernel import clock
+from huiying.ledger.models import LedgerEntry
+from huiying.people.models import User
+from huiying.portal.caching import shelf
+from whole.url_table import CSRF_EXEMPT, FORMS, LETTERS, SAME_FOR_ALL, TABLE
+from whole.url_world import COLUMNS, DANGER, ENOUGH, INSIDE, World, build, screenshot, text_file
+
+LINE = re.compile(r"(?P<method>GET|POST) +(?P<address>\S+) +(?P<letters>(?:\S ){10}\S)(?: +\| (?P<form>.+))?")
+OUTSIDERS = {"an", "ad", "ot", "no"}  # read no word of the bureau's files but what was published
+# Outsiders who read of a case because it was brought to them: the pack of a meeting to which they are called (C10.1),
+# the letter of whoever holds its link (C5.15).
+BROUGHT = {"/desk/meetings/{guests}/": {"ot"}, "/api/meetings/{guests}": {"ot"}, "/liaison/{link}/": OUTSIDERS,
+           "/shared/{share_link}/": OUTSIDERS, "/shared/{share_link}/file.json": OUTSIDERS}  # fmt: skip
+ACT_ON_DANGER = {"du", "of", "dl"}  # `urgent.view`
+GUARDS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+POST_OF_API = [{"schema": "huiying.post/1", "native_id": "url-1", "platform": "论坛", "text": "公共资源交易系统打不开"}]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a request, and the letter of each column."""
+
+    method: str
+    address: str
+    letters: tuple[str, ...]
+    form: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+def _rows() -> list[Row]:
+    rows = []
+    for line in TABLE.strip().splitlines():
+        if line and not line.startswith("#"):
+            found = LINE.fullmatch(line.strip())
+            assert found, f"unreadable line of the table: {line}"
+            letters = tuple(found["letters"].split())
+            rows.append(Row(found["method"], found["address"], letters, found["form"] or ""))
+    return rows
+
+
+ROWS = [r for r in _rows() if re.search(r"healthz|metrics|desk/ledger/", r.address)]
+
+
+# --- the world --------------------------------------------------------------------------------------------------------
+
+
+class House:
+    """The world, and a browser for each column that stays signed in whatever the last request did."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        numbers = "|".join(re.escape(world.names[name]) for name in ("life", "life_event"))
+        self.danger = re.compile(rf"(?<![\w-])({numbers})(?![\w-])")
+        self._cookies = {column: self._signed_in(user) for column, user in world.users.items() if user is not None}
+
+    def _signed_in(self, user: User) -> str:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        session: SessionBase = client.session
+        assert session.session_key
+        return session.session_key
+
+    def client(self, column: str, **how: Any) -> Client:
+        client = Client(**how)
+        if column in self._cookies:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[column]
+        return client
+
+    def ask(self, row: Row, column: str, **how: Any) -> tuple[HttpResponseBase, int]:
+        """The answer, and how many entries the ledger gained; afterwards nothing has happened."""
+        shelf.clear()
+        before = LedgerEntry.objects.count()
+        with transaction.atomic():
+            response = self._send(self.client(column, **how), row)
+            gained = LedgerEntry.objects.count() - before
+            transaction.set_rollback(True)
+        return response, gained
+
+    def _send(self, client: Client, row: Row) -> HttpResponseBase:
+        address = self.address(row)
+        if row.method == "GET":
+            return client.get(address)
+        form = self.form(row)
+        if address.startswith("/api/"):
+            body = POST_OF_API if form == {"rows": ""} else form
+            return client.post(address, json.dumps(body), content_type="application/json")
+        return client.post(address, form)
+
+    def address(self, row: Row) -> str:
+        return row.address.format(**self.world.names)
+
+    def form(self, row: Row) -> dict[str, Any]:
+        form: dict[str, Any] = {}
+        for part in FORMS.get(row.form, row.form).format(**self.world.names).split():
+            name, _is, value = part.partition("=")
+            value = ENOUGH * len(value) if set(value) == {"@"} else value
+            given = json.loads(value) if value.startswith("[") else value
+            form[name.removesuffix("[]")] = [given] if name.endswith("[]") else given
+        for name in {"screenshot", "proof"} & set(form):
+            form[name] = screenshot()
+        if form.get("file"):
+            form["file"] = text_file()
+        return form
+
+
+@pytest.fixture
+def house(db: None, frozen: clock.FrozenClock) -> Iterator[House]:
+    engines.use_in_process()
+    yield House(build())
+    engines.use_in_process()
+    shelf.clear()
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_every_visitor_is_answered_as_the_table_says(house: House) -> None:
+    """The status and the ledger of each cell, the headers of each answer, and what it must not tell (§6.2)."""
+    wrong = []
+    # Who may what does not hang on the database: there the one who sees most asks for every address, and a stranger.
+    asking = COLUMNS if connection.vendor == "sqlite" else ("an", "of")
+    for row in ROWS:
+        for column, letter in zip(COLUMNS, row.letters, strict=True):
+            if column not in asking:
+                continue
+            response, gained = house.ask(row, column)
+            got = letter_of(response, gained)
+            if got != letter:
+                wrong.append(f"{row} {column}: {got} not {letter} ({response.status_code}, {gained} entries)")
+            found = [*missing_headers(row, response), *overheard(house, row, column, response)]
+            wrong += [f"{row} {column}: {what}" for what in found]
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def letter_of(response: Any, gained: int) -> str:
+    to_sign_in = response.headers.get("Location", "").startswith("/desk/sign-in/?next=")
+    return LETTERS.get((response.status_code, "sign-in" if to_sign_in else "recorded" if gained else ""), "?")
+
+
+def missing_headers(row: Row, response: Any) -> list[str]:
+    """S6: every answer carries the three guards; no cache but the reader's own keeps a page of staff."""
+    headers = response.headers
+    found = [name for name in ("Content-Security-Policy",) if "default-src" not in headers.get(name, "")]
+    found += [name for name, value in GUARDS.items() if headers.get(name) != value]
+    is_page = response.status_code not in (301, 302, 403, 404, 405)
+    if row.address.startswith(("/desk/", "/api/")) and row.address not in SAME_FOR_ALL and is_page:
+        kept = headers.get("Cache-Control", "")
+        found += [] if "private" in kept or "no-store" in kept else [f"Cache-Control {kept!r}"]
+    return found
+
+
+def overheard(house: House, row: Row, column: str, response: Any) -> list[str]:
+    """Words that this visitor must not read, whatever the status; what was typed may come back to who typed it."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    text = body.decode(errors="replace")
+    brought = any(row.address.startswith(address) and column in who for address, who in BROUGHT.items())
+    found = ["the bureau's own words"] if column in OUTSIDERS and not brought and INSIDE in text else []
+    if column not in ACT_ON_DANGER:
+        found += ["what the person in danger wrote"] if DANGER in text else []
+        # Who audits the ledger sees that there are entries, never what was written (INV-8).
+        told = "{life" in row.address + row.form or "/ledger/" in row.address
+        found += ["that there is a danger to life"] if not told and house.danger.search(text) else []
+    return found
+
+
+# --- nothing is left out ----------------------------------------------------------------------------------------------
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from patterns(entry, route)
+
+
+def routes(house: House, method: str) -> set[str]:
+    """The patterns that the rows of a method reach. Resolver404 names a row whose address no longer exists."""
+    addresses = [house.address(row).partition("?")[0] for row in ROWS if row.method == method]
+    return {str(resolve(address).route) for address in addresses}
+
+
+def test_every_pattern_has_a_row_and_every_row_a_pattern(house: House) -> None:
+    declared = set(patterns(get_resolver()))
+    assert len(declared) > 50
+    assert routes(house, "GET") | routes(house, "POST") == declared
+
+
+def test_a_pattern_without_a_row_of_a_method_takes_no_such_request(house: House) -> None:
+    """A method that nobody put into the table is answered 405 to whoever gets further than 404."""
+    for method, other in (("GET", "POST"), ("POST", "GET")):
+        known = routes(house, method)
+        rows = [row for row in ROWS if row.method == other and row.address not in SAME_FOR_ALL]
+        for row in rows:
+            if resolve(house.address(row).partition("?")[0]).route not in known:
+                response, gained = house.ask(Row(method, row.address, (), ""), "of")
+                assert (response.status_code, gained) in ((405, 0), (404, 0)), f"{method} {row.address}"
+
+
+NOUNS = [
+    ("cases", CASE_VERBS), ("events", EVENT_VERBS), ("liaisons", LETTER_VERBS), ("meetings", MEETING_VERBS),
+    ("conferences", CONFERENCE_VERBS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("noun", "verbs"), NOUNS)
+def test_every_verb_of_the_desk_has_a_row(noun: str, verbs: dict[str, Any]) -> None:
+    asked = {row.address.split("/")[5] for row in ROWS if re.match(rf"/desk/{noun}/[^/]+/do/", row.address)}
+    assert asked - {"unknown"} == set(verbs)
+
+
+def test_no_address_stands_twice_with_the_same_form() -> None:
+    assert len({(row.method, row.address, row.form) for row in ROWS}) == len(ROWS)
+
+
+# --- forgery, and the two ways of asking for a case -------------------------------------------------------------------
+
+
+def test_no_form_is_taken_without_its_csrf_token(house: House) -> None:
+    """Signed in or not; but for the forms that the table exempts, with their reasons (S6)."""
+    for row in ROWS:
+        if row.method != "POST" or row.address in CSRF_EXEMPT:
+            continue
+        for column in ("an", "du", "of"):
+            response, gained = house.ask(row, column, enforce_csrf_checks=True)
+            refused = 401 if column == "an" and row.address.startswith("/api/") else 403
+            assert (response.status_code, gained) == (refused, 0), f"{row} {column}"
+            assert missing_headers(row, response) == [], f"{row} {column}"
+
+
+def test_an_exempt_form_changes_nothing(house: House) -> None:
+    rows = [row for row in ROWS if row.method == "POST" and row.address in CSRF_EXEMPT]
+    assert {row.address for row in rows} == set(CSRF_EXEMPT)
+    for row in rows:
+        response, gained = house.ask(row, "an", enforce_csrf_checks=True)
+        assert (letter_of(response, gained), gained) == (row.letters[0], 0), str(row)
+
+
+def test_lists_show_exactly_the_cases_whose_page_opens(house: House) -> None:
+    """One rule in two shapes, `get_case` and `cases_for`, danger to life in each state included (§6.2).
+
+    A reviewer is told of a danger only while there is a step to decide; the inspector decides none.
+    """
+    life, cast = house.world.names["life"], house.world.cast
+    for state in ("assigned", "reviewing", "answered"):
+        Case.objects.filter(number=life).update(state=state)
+        for username in cast.people:
+            user = User.objects.get(username=username)
+            opens = {number for number in Case.objects.values_list("number", flat=True) if _opens(user, number)}
+            assert set(cases_for(user).values_list("number", flat=True)) == opens, (state, username)
+        assert _opens(cast.legal, life) is (state == "reviewing")
+        assert not _opens(cast.inspector, life)
+        assert _opens(cast.works_head, life)
+
+
+def _opens(user: User, number: str) -> bool:
+    try:
+        get_case(user, number)
+    except Http404:
+        return False
+    return True
