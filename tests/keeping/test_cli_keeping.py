@@ -134,3 +134,20 @@ def test_everything_in_open_formats_and_back_by_its_seal(
     assert tables.filled() == []
     back = stored("import", "all", tmp_path / "out", "--seal", out.data["seal"], "--json")
     assert (back.code, back.data["rows"], back.data["entries"]) == (0, out.data["rows"], out.data["entries"])
+
+
+def test_check_for_cron_fails_when_nothing_was_copied(
+    stored: Command, tmp_path: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 1 is what a timer sees; a warning alone is none."""
+    monkeypatch.delenv("HUIYING_BACKUP_DIR", raising=False)
+    without = stored("check", "--json")
+    assert without.code == 0
+    assert "backup.not_set" in [row["code"] for row in without.data["findings"]]
+    monkeypatch.setenv("HUIYING_BACKUP_DIR", str(tmp_path))
+    monkeypatch.setenv("HUIYING_BACKUP_KEY_FILE", str(passphrase))
+    due = stored("check", "--json")
+    assert due.code == 1
+    assert "还没有做过一份读回核对的备份" in [row["sentence"] for row in due.data["findings"]]
+    assert stored("backup", tmp_path, "--key-file", passphrase).code == 0
+    assert stored("check").code == 0
