@@ -2,7 +2,7 @@
 
 fill                      a bureau with an answered case, evidence, attachments and sealed content
 copy FILE KEYS PASS       fill; then `huiying backup` while three people go on writing
-arrive FILE KEYS PASS     `huiying restore`, `huiying ledger verify` and what is there then
+arrive FILE KEYS PASS     `huiying restore`, `huiying ledger verify` and what is there then; and the loop's copy of it
 leave FOLDER              fill; then `huiying export all`
 pass_on FOLDER FOLDER     `huiying import all`, and `export all` of what came
 run COMMAND…              a command of huiying, with its exit status and what it printed
@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
 import threading
 from datetime import UTC, datetime
@@ -43,7 +44,7 @@ from huiying.cli.main import main  # noqa: E402
 from huiying.engine.post import parse_post  # noqa: E402
 from huiying.handling.actions.room import attach  # noqa: E402
 from huiying.handling.models import Case  # noqa: E402
-from huiying.keeping import leaving, tables  # noqa: E402
+from huiying.keeping import leaving, scheduled, tables  # noqa: E402
 from huiying.kernel import clock  # noqa: E402
 from huiying.ledger.actions import Actor, anchor, record  # noqa: E402
 from huiying.listening import evidence  # noqa: E402
@@ -115,7 +116,18 @@ def copy(*where: str) -> dict[str, Any]:
 
 def arrive(*where: str) -> dict[str, Any]:
     restored = run("restore", where[0], "--keys", where[1], "--key-file", where[2], "--json")
-    return {"restored": restored, "verified": run("ledger", "verify", "--json"), "counts": counts()}
+    found = {"restored": restored, "verified": run("ledger", "verify", "--json"), "counts": counts()}
+    return {**found, "night": night(Path(where[0]).parent / "nights", where[2])}
+
+
+def night(folder: Path, passphrase: str) -> list[str]:
+    """What the loop begins at night, in a process of its own; gives what `check` says of the copy afterwards."""
+    folder.mkdir()
+    os.environ.update(HUIYING_BACKUP_DIR=str(folder), HUIYING_BACKUP_KEY_FILE=passphrase)
+    scheduled.back_up_when_due()
+    assert scheduled._now.child is not None
+    scheduled._now.child.wait(60)
+    return [finding.sentence_zh for finding in scheduled.copies_are_fresh()]
 
 
 def leave(folder: str) -> dict[str, Any]:

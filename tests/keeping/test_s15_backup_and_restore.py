@@ -30,3 +30,5 @@ def test_s15_a_copy_made_under_load_is_the_same_system_on_an_empty_machine(
     assert counts["ledger"]["heads"] == told["heads"]
     assert counts["evidence"] == {"checked": told["evidence"], "bad": []}
     assert counts["rows"]["handling_case"] == made["after"]["rows"]["handling_case"] == 1
+    assert arrived["night"] == [], "the loop's own copy was not made, or is not there"
+    assert len(list((tmp_path / "nights").glob("huiying-*.hybak"))) == 1
