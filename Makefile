@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture check bench format lock ocr clean
+.PHONY: run test torture check bench format lock ocr sbom licences wheelhouse clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
@@ -37,6 +37,21 @@ lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
+
+sbom: .venv/.user
+	@$(BIN)/python tools/inventory.py sbom dist/sbom.cdx.json
+
+licences: .venv/.user
+	@$(BIN)/python tools/inventory.py licences
+
+# Everything that an offline machine of the same kind and Python version needs; docs/operations.md installs it.
+wheelhouse: .venv/.user
+	rm -rf dist/wheelhouse
+	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements.lock
+	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist/wheelhouse .
+	$(BIN)/python tools/inventory.py sbom dist/wheelhouse/sbom.cdx.json
+	cp -r deploy docs/operations.md LICENSE dist/wheelhouse/
+	cd dist/wheelhouse && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS
 
 $(UV):
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==0.13.9'

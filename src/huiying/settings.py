@@ -8,6 +8,9 @@ HUIYING_HOSTS         names under which staff and public reach the site (comma s
 HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where it is not set:
                       smtp://user:password@host:port, smtp+tls://… (STARTTLS), smtps://…; ?from=address of the sender
 HUIYING_HTTPS         1 when a TLS proxy stands in front: cookies become secure, HSTS is sent
+HUIYING_LOG, HUIYING_LOG_FORMAT  the level (default WARNING); `json` for lines that a collector reads
+
+Copies, anchors, time and health have variables of their own, listed in docs/operations.md.
 """
 
 import os
@@ -68,6 +71,7 @@ INSTALLED_APPS = [
     "huiying.foreseeing",
     "huiying.overseeing",
     "huiying.documents",
+    "huiying.keeping",
     "huiying.desk",
     "huiying.portal",
     "huiying.api",
@@ -199,8 +203,16 @@ TEST_RUNNER = "django.test.runner.DiscoverRunner"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "huiying.kernel.jsonlog.JsonFormatter"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if os.environ.get("HUIYING_LOG_FORMAT") == "json" else "plain",
+        }
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("HUIYING_LOG", "WARNING")},
 }
 

@@ -7,7 +7,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from huiying.cli.output import Stop, complain
@@ -100,7 +100,9 @@ def build() -> Parser:
     check.add_argument("file", metavar="FILE")
 
     add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链")
-    add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+    verify = add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+    anchor = "送到机外的锚定文件，可写多次；台账必须仍含其中的每个链头"
+    verify.add_argument("--anchor", action="append", default=[], metavar="FILE", help=anchor)
 
     sources = group("source", "监测来源")
     source = add("add", "sources:add", "打开一个网址或邮箱，认出采集方式，登记为来源", sources)
@@ -135,6 +137,10 @@ def build() -> Parser:
     case.add_argument("number", metavar="NUMBER", help="案件编号")
     case.add_argument("folder", metavar="DIR", help="还不存在或空的文件夹")
 
+    everything = add("all", "keeping:export_all", "把全部数据按公开格式写成一个文件夹，可带到别处", exports)
+    everything.add_argument("folder", metavar="DIR", help="还不存在或空的文件夹")
+    _keeping(add, group)
+
     assess = add("assess", "proof:assess", "只从台账算出一个时期的指标")
     assess.add_argument("--period", required=True, metavar="P", help="2026、2026-Q3 或 2026-09")
     assess.add_argument("--ledger", default=None, metavar="FILE", help="导出的台账文件；不写则用本机台账")
@@ -155,6 +161,22 @@ def build() -> Parser:
     peer = "另一个项目的源码目录，可写多次；没有给的对手记为“无从比较”"
     bench.add_argument("--peer", action="append", default=[], metavar="NAME=PATH", help=peer)
     return parser
+
+
+def _keeping(add: Callable[..., Parser], group: Callable[[str, str], argparse._SubParsersAction[Parser]]) -> None:
+    """Copies, and the way back."""
+    brought = add("all", "keeping:import_all", "把 export all 的文件夹装进一个空的数据目录", group("import", "导入"))
+    brought.add_argument("folder", metavar="DIR")
+    brought.add_argument("--seal", default=None, metavar="SHA256", help="导出时登记的封存值，不符则拒绝")
+    backup = add("backup", "keeping:backup", "系统运行中做一份加密备份，写完再读回核对")
+    backup.add_argument("target", metavar="FILE|DIR", help="新文件，或已有的文件夹（文件名按时间自取）")
+    restore = add("restore", "keeping:restore", "把备份恢复到空的数据目录，核对每条链和每份证据")
+    restore.add_argument("file", metavar="FILE")
+    for command, words in ((backup, "把密钥另写成一个加密文件，与备份分开保管"), (restore, "备份时另存的密钥文件")):
+        command.add_argument("--keys", default=None, metavar="FILE", help=words)
+        source = command.add_mutually_exclusive_group()
+        source.add_argument("--key-file", default=None, metavar="FILE", help="口令所在的文件；不写则在终端询问")
+        source.add_argument("--passphrase-stdin", action="store_true", help="口令从标准输入读一行")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -43,8 +43,11 @@ def ledger_verify(options: argparse.Namespace) -> int:
     ready()
     from huiying.ledger import commands
 
-    code, result = commands.verify(options.json)
-    say(result) if options.json else text(str(result))
+    code, result = commands.verify(options.json, anchors=[Path(name) for name in options.anchor])
+    if code == USAGE:
+        complain(str(result["error"] if isinstance(result, dict) else result))
+    else:
+        say(result) if options.json else text(str(result))
     return int(code)
 
 

@@ -21,8 +21,11 @@ def loaded() -> None:
         raise Stop(sentence, USAGE) from error
 
 
-def ready() -> None:
-    """Create what an empty HUIYING_HOME lacks. Cheap when nothing is missing. Raises Stop where that fails."""
+def ready(*, adopting: bool = True) -> None:
+    """Create what an empty HUIYING_HOME lacks. Cheap when nothing is missing. Raises Stop where that fails.
+
+    Without `adopting` the tables stay empty: what fills them is brought from elsewhere.
+    """
     loaded()
     from django.db import DatabaseError
 
@@ -30,7 +33,8 @@ def ready() -> None:
 
     try:
         _migrate()
-        _adopt()
+        if adopting:
+            _adopt()
     except DatabaseError as error:
         where = "HUIYING_DATABASE_URL 指向的数据库" if os.environ.get("HUIYING_DATABASE_URL") else "数据目录里的数据库"
         raise Stop(

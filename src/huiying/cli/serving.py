@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
@@ -99,7 +100,9 @@ def serve(host: str, port: int) -> int:
     thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
     thread.start()
     indexer = _indexer()
-    server = create_server(application, host=host, port=port, threads=THREADS, ident="huiying")
+    server = create_server(
+        application, host=host, port=port, threads=THREADS, ident="huiying", **behind(settings.HTTPS)
+    )
     address = f"http://{host}:{port}"
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
     if not settings.DEMO and (token := offer_set_up()) is not None:
@@ -119,6 +122,21 @@ def serve(host: str, port: int) -> int:
         engines.use_in_process()
         server.close()
     return 0
+
+
+def behind(proxy: bool) -> dict[str, Any]:
+    """Whose word counts for where a visitor comes from. A proxy of this machine, where one was announced, tells his
+    address and that he came by TLS; without one nobody is believed, and what he says of himself stays visible, so that
+    `/metrics` does not take an unannounced proxy for this machine.
+    """
+    if not proxy:
+        return {"clear_untrusted_proxy_headers": False}
+    return {
+        "trusted_proxy": "127.0.0.1",
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        "clear_untrusted_proxy_headers": True,
+    }
 
 
 def _indexer() -> subprocess.Popen[bytes]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from huiying.desk import home_following
 from huiying.desk.language import lang
 from huiying.judging.models import Screening, UrgentCall
+from huiying.keeping import drift
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import queries as people
@@ -64,6 +65,7 @@ class Everywhere:
         row = Bureau.objects.filter(pk=1).values(
             "name",
             moved=Subquery(LedgerEntry.objects.order_by("-id").values("id")[:1]),
+            time=Subquery(LedgerEntry.objects.filter(kind__in=drift.KINDS).order_by("-id").values("kind")[:1]),
             beat=Subquery(Heartbeat.objects.order_by("-at").values("at")[:1]),
             press=Exists(PressRelease.objects.filter(state=PressRelease.REVIEWING)),
             urgent=Exists(UrgentCall.objects.filter(acknowledged_at__isnull=True)),
@@ -127,7 +129,8 @@ class Everywhere:
     @cached_property
     def alarms(self) -> list[str]:
         """What must not be overlooked on any page, in the order of gravity."""
-        return [sentence for sentence in (self._silent_life_call(), self._stale_loop()) if sentence]
+        found = (self._silent_life_call(), self._stale_loop(), self._wrong_time())
+        return [sentence for sentence in found if sentence]
 
     def _silent_life_call(self) -> str:
         if gateway_configured() or not self.urgent:
@@ -142,6 +145,12 @@ class Everywhere:
         return _(
             "后台处理已停止：新来文、时限提醒和对外发布都在等待，页面数据可能已过时。请联系系统管理员重新启动程序。"
         )
+
+    def _wrong_time(self) -> str:
+        """Scenario 19: every deadline on every page is computed from this clock (S18)."""
+        if self.facts.get("time") != drift.DRIFTED:
+            return ""
+        return _("本机时间不准，页面上的时限和剩余时间可能有误。请联系系统管理员立即校时。")
 
     @cached_property
     def may_search(self) -> bool:

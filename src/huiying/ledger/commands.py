@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import exporting, queries
+from huiying.ledger import exporting, outside, queries
 from huiying.ledger.verifying import Report
 
 DONE, FOUND, USAGE = 0, 1, 2
 
 
-def verify(json: bool = False, file: Path | None = None) -> tuple[int, dict[str, Any] | str]:
+def verify(
+    json: bool = False, file: Path | None = None, anchors: Sequence[Path] = ()
+) -> tuple[int, dict[str, Any] | str]:
     """Verify the database, or an exported `file`: exit code (0 sound, 1 broken, 2 unreadable) and what to
-    print.
+    print. `anchors` are files that were delivered outside: the ledger must still hold what they say.
     """
     try:
-        report = queries.verify_export(file) if file else queries.verify()
-    except (exporting.ExportError, OSError) as error:
+        delivered = [_anchor(path) for path in anchors]
+        report = queries.verify_export(file) if file else queries.verify(delivered)
+    except (exporting.ExportError, outside.NotAnAnchor, OSError) as error:
         return USAGE, {"ok": False, "error": str(error)} if json else str(error)
     code = DONE if report.ok else FOUND
-    return code, as_dict(report) if json else as_text(report)
+    if json:
+        return code, as_dict(report) | {"roots": [anchor.root for anchor in delivered]}
+    told = [f"锚定文件 {path}：总校验值 {one.root}" for path, one in zip(anchors, delivered, strict=True)]
+    return code, "\n".join([as_text(report), *told])
+
+
+def _anchor(path: Path) -> outside.Outside:
+    try:
+        return outside.parse(path.read_text("utf-8"))
+    except outside.NotAnAnchor as error:
+        raise outside.NotAnAnchor(f"{path}：{error}") from error
 
 
 def export(file: Path) -> tuple[int, str]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.db.models import QuerySet, TextField
+from django.db.models import F, Max, QuerySet, TextField, Window
 from django.db.models.functions import Cast
 
 from huiying.ledger import anchors, exporting, verifying
 from huiying.ledger.exporting import ExportedEntry
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
+from huiying.ledger.outside import Outside
 from huiying.ledger.verifying import Report
 
 _CHUNK = 2000
@@ -44,10 +45,13 @@ def since(entry_id: int) -> QuerySet[LedgerEntry]:
     return LedgerEntry.objects.filter(id__gt=entry_id).order_by("id")
 
 
-def verify() -> Report:
-    """Recompute every chain. Heads are read before and after one streamed read, so writers need not wait."""
+def verify(outside: Iterable[Outside] = ()) -> Report:
+    """Recompute every chain. Heads are read before and after one streamed read, so writers need not wait.
+
+    `outside` are heads that left the house on some day: the ledger must still hold them.
+    """
     verifier = verifying.Verifier(
-        verifying.Evidence(heads(), _erasures(), anchors.raw_lines()),
+        verifying.Evidence(heads(), _erasures(), anchors.raw_lines(), tuple(outside)),
     )
     for entry in _stream():
         verifier.feed(entry)
@@ -83,6 +87,20 @@ def heads() -> dict[str, tuple[int, str]]:
         chain: (seq, digest)
         for chain, seq, digest in ChainHead.objects.filter(seq__gt=0).values_list("chain", "seq", "hash")
     }
+
+
+def heads_at(moment: datetime) -> dict[str, tuple[int, str]]:
+    """The heads as they stood just before `moment`, from the entries themselves: the same whenever it is asked."""
+    rows = LedgerEntry.objects.filter(at__lt=moment).annotate(
+        last=Window(Max("seq"), partition_by="chain"),
+    )
+    ends = rows.filter(seq=F("last")).values_list("chain", "seq", "hash")
+    return {chain: (seq, digest) for chain, seq, digest in ends}
+
+
+def outside_at(moment: datetime) -> Outside:
+    """What is printed, mailed and put down elsewhere for one moment."""
+    return Outside(moment, heads_at(moment))
 
 
 def _stream() -> Iterator[ExportedEntry]:

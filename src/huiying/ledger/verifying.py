@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from huiying.ledger import anchors, hashing
+from huiying.ledger.outside import Outside
 
 ERASED = "ledger.erased"
 Place = tuple[str, int]
@@ -55,11 +56,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was read before the entries: heads, erasure rows (place → decision), anchor lines."""
+    """What was read before the entries: heads, erasure rows (place → decision), anchor lines; and what was delivered
+    outside, where somebody brought it.
+    """
 
     heads_before: dict[str, tuple[int, str]]
     erasures: dict[Place, str]
     anchor_lines: Iterable[str]
+    outside: tuple[Outside, ...] = ()
 
 
 class Verifier:
@@ -181,12 +185,18 @@ class Verifier:
         try:
             for anchor in anchors.parse(self._evidence.anchor_lines):
                 self.report.anchors += 1
-                for chain, (seq, digest) in anchor.heads.items():
-                    known = self._anchored.setdefault(chain, {}).setdefault(seq, digest)
-                    if known != digest:
-                        self._accuse(chain, seq, "两次锚定的记录互相矛盾")
+                self._expect(anchor.heads)
         except anchors.AnchorsBroken as error:
             self._accuse("anchors", error.line, str(error))
+        for delivered in self._evidence.outside:
+            self.report.anchors += 1
+            self._expect(delivered.heads)
+
+    def _expect(self, heads: dict[str, tuple[int, str]]) -> None:
+        for chain, (seq, digest) in heads.items():
+            known = self._anchored.setdefault(chain, {}).setdefault(seq, digest)
+            if known != digest:
+                self._accuse(chain, seq, "两次锚定的记录互相矛盾")
 
     def _accuse(self, chain: str, seq: int, why: str) -> None:
         if chain not in self._accused:

@@ -34,6 +34,7 @@ from huiying.documents.composing import (
 from huiying.documents.record import Book, CaseAt, Entry, EventAt, entries, read
 from huiying.kernel import canonical
 from huiying.ledger.models import LedgerEntry
+from huiying.ledger.queries import outside_at
 from huiying.listening.models import PatrolCard
 from huiying.overseeing.casebook import moment
 from huiying.paper.document import FORM, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
@@ -96,7 +97,15 @@ class _Log:
             *self._liaison(), *self._summary(figures, before), *self._trouble(), *self._nil(figures),
         ]  # fmt: skip
         previous = str(self.basis.given.get("prev", FIRST_HASH))
-        blocks.append(Fields((Field("前一日日志校验码", previous if previous != FIRST_HASH else "无（首份日志）"),)))
+        anchor = outside_at(min(bounds(self.day, self.rules.zone)[1], self.basis.cut_off))
+        blocks.append(
+            Fields(
+                (
+                    Field("前一日日志校验码", previous if previous != FIRST_HASH else "无（首份日志）"),
+                    Field("台账链头总校验值", f"{anchor.root}（{len(anchor.heads)} 条链）"),
+                )
+            )
+        )
         title = f"{names.of(self.rules, 'log')}（{self.said.day(self.day)}）"
         document = Document(
             kind="log", style=FORM, issuer=self.basis.issuer, mark=names.of(self.rules, "log"),

@@ -1,0 +1,18 @@
+"""Copies and the clock (S15, S18)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Any] = {
+    "backup.made": _("备份并读回核对：%(file)s，台账 %(entries)s 条，SHA-256 %(sha256)s"),
+    "time.drifted": _("本机时间与%(by)s相差 %(seconds)s 秒，超过一分钟"),
+    "time.settled": _("本机时间已恢复准确"),
+}
+WORDS: dict[str, Any] = {
+    "数据库服务器": _("数据库服务器"),
+    "本机计时器": _("本机计时器"),
+    "时间服务器": _("时间服务器"),
+}

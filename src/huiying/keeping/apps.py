@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class KeepingConfig(AppConfig):
+    name = "huiying.keeping"
+    label = "keeping"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from huiying.keeping import delivery, drift, health, scheduled  # noqa: F401  registers what the loop and `check` do

@@ -1,0 +1,134 @@
+"""A folder of `export all` as one encrypted file: a gzip-compressed tar whose last member is the manifest."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from huiying.keeping import manifest as manifests
+from huiying.keeping.manifest import NAME, Damaged, Manifest
+from huiying.keeping.sealed import Reader, SealedError, Writer
+from huiying.kernel import home
+
+_CHUNK = 1 << 20
+_FAST = 3  # most of what is large is sealed or packed already
+_LARGEST_MANIFEST = 1 << 30
+
+
+@contextmanager
+def _sealed_tar(file: Path, passphrase: str) -> Iterator[tarfile.TarFile]:
+    """Written beside its name, synced, and moved there when it is whole: half a copy never looks like one."""
+    draft = file.with_name(f".{file.name}.part")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, home.FILE_MODE)
+        with os.fdopen(handle, "wb") as out:
+            writer = Writer(out, passphrase)
+            with (
+                gzip.GzipFile(fileobj=cast(IO[bytes], writer), mode="wb", compresslevel=_FAST, mtime=0) as small,
+                tarfile.open(fileobj=small, mode="w|") as tar,
+            ):
+                yield tar
+            writer.finish()
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def pack(folder: Path, manifest: Manifest, file: Path, passphrase: str) -> None:
+    with _sealed_tar(file, passphrase) as tar:
+        for path in manifests.promised(manifest):
+            tar.add(folder / path, arcname=path, recursive=False)
+        _add(tar, NAME, manifest.text().encode())
+
+
+def pack_keys(keys: dict[str, bytes], file: Path, passphrase: str) -> None:
+    """Key files alone. Whoever has this file, the copy and the passphrase has everything."""
+    with _sealed_tar(file, passphrase) as tar:
+        for name, content in keys.items():
+            _add(tar, f"keys/{name}", content)
+
+
+def unpack_keys(file: Path, passphrase: str) -> dict[str, bytes]:
+    """Raises Damaged."""
+    found = {}
+    for name, content in _members(file, passphrase):
+        folder, _, key = name.partition("/")
+        if folder != "keys" or "/" in key or not key.endswith(".key"):
+            raise Damaged([f"{file} 不是密钥档案"])
+        found[key] = content.read()
+    return found
+
+
+def check(file: Path, passphrase: str) -> Manifest:
+    """Read the whole file back and compare every piece with the manifest. Raises Damaged."""
+    return _read(file, passphrase, None)
+
+
+def unpack(file: Path, passphrase: str, folder: Path) -> Manifest:
+    """The same, and write every piece under `folder`. Raises Damaged."""
+    manifest = _read(file, passphrase, folder)
+    (folder / NAME).write_text(manifest.text(), "utf-8", newline="\n")
+    return manifest
+
+
+def _read(file: Path, passphrase: str, folder: Path | None) -> Manifest:
+    found: dict[str, str] = {}
+    manifest: Manifest | None = None
+    for name, content in _members(file, passphrase):
+        if name == NAME:
+            manifest = manifests.parse(content.read(_LARGEST_MANIFEST).decode())
+            continue
+        found[name] = _copy(content, None if folder is None else folder / name)
+    if manifest is None:
+        raise Damaged([f"{file} 里没有清单"])
+    if faults := manifests.compare(manifest, found):
+        raise Damaged(faults)
+    return manifest
+
+
+def _members(file: Path, passphrase: str) -> Iterator[tuple[str, IO[bytes]]]:
+    """Ordinary files only, none of which leads out of the folder that it is written to."""
+    try:
+        with file.open("rb") as source, _opened(source, passphrase) as tar:
+            for member in tar:
+                path = PurePosixPath(member.name)
+                if not member.isfile() or path.is_absolute() or ".." in path.parts:
+                    raise Damaged([f"{file} 里有不该有的 {member.name}"])
+                content = tar.extractfile(member)
+                assert content is not None
+                yield member.name, content
+    except (SealedError, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise Damaged([f"{file}：{error}"]) from error
+
+
+def _opened(source: IO[bytes], passphrase: str) -> tarfile.TarFile:
+    small = gzip.GzipFile(fileobj=cast(IO[bytes], Reader(source, passphrase)), mode="rb")
+    return tarfile.open(fileobj=small, mode="r|")
+
+
+def _copy(content: IO[bytes], to: Path | None) -> str:
+    digest = hashlib.sha256()
+    if to is not None:
+        to.parent.mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
+    with open(os.devnull if to is None else to, "wb") as out:  # noqa: PTH123 - one of the two is no path of ours
+        while data := content.read(_CHUNK):
+            digest.update(data)
+            out.write(data)
+    return digest.hexdigest()
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    member.mode = home.FILE_MODE
+    tar.addfile(member, io.BytesIO(content))

@@ -1,0 +1,158 @@
+"""Is the clock right? Every deadline depends on it (S18, scenario 19, INV-13).
+
+Three comparisons, none of which needs an outside host: the database server's clock, this process's own monotone meter
+(somebody set the clock), and a time server of the office's own network, by SNTP, where HUIYING_TIME_SERVER names one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import struct
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from huiying.keeping.telling import tell_administrators
+from huiying.kernel import clock
+from huiying.ledger.actions import SYSTEM_CHAIN, Actor, record
+from huiying.ledger.models import LedgerEntry
+from huiying.work.auditor import Finding, auditor
+from huiying.work.schedule import every
+
+LIMIT = 60.0  # seconds
+DRIFTED, SETTLED = "time.drifted", "time.settled"
+KINDS = (DRIFTED, SETTLED)
+DATABASE, METER, PEER = "数据库服务器", "本机计时器", "时间服务器"
+_SNTP_PORT = 123
+_EPOCH_1900 = 2_208_988_800
+_PATIENCE = 2.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How far this clock is ahead of another one, in seconds."""
+
+    by: str
+    ahead: float
+
+
+@dataclass
+class _Since:
+    """Where clock and meter stood together."""
+
+    at: dt.datetime
+    meter: float
+
+
+_since: dict[str, _Since] = {}
+
+
+def measure() -> list[Measured]:
+    """Every comparison that can be made. A time server that does not answer raises OSError."""
+    found = [] if (ahead := _ahead_of_database()) is None else [Measured(DATABASE, ahead)]
+    if (ahead := _ahead_of_peer()) is not None:
+        found.append(Measured(PEER, ahead))
+    return found
+
+
+def jumped() -> Measured:
+    """How far the clock was set since the last call in this process, which then counts from here."""
+    now, meter = clock.now(), time.monotonic()
+    before = _since.get("process")
+    _since["process"] = _Since(now, meter)
+    if before is None:
+        return Measured(METER, 0.0)
+    return Measured(METER, (now - before.at).total_seconds() - (meter - before.meter))
+
+
+def is_drifting() -> bool:
+    """By the record: whether the last word on it is that the clock is wrong."""
+    last = LedgerEntry.objects.filter(kind__in=KINDS).order_by("-id").values_list("kind", flat=True)[:1]
+    return list(last) == [DRIFTED]
+
+
+@every("keeping.time", 300, transactional=False)
+def watch() -> None:
+    """Put on record when the clock goes wrong and when it is right again, and tell the administrators."""
+    if settings.DEMO:
+        return
+    try:
+        found = [jumped(), *measure()]
+    except OSError:
+        found = []  # said by `check`; a silent peer is no drift
+    if not found:
+        return
+    worst = max(found, key=lambda one: abs(one.ahead))
+    wrong, was = abs(worst.ahead) > LIMIT, is_drifting()
+    if wrong != was:
+        payload = {"by": worst.by, "seconds": round(worst.ahead)}
+        with transaction.atomic():
+            record(SYSTEM_CHAIN, DRIFTED if wrong else SETTLED, payload, Actor.SYSTEM)
+            if wrong:
+                tell_administrators([_finding(worst)])
+
+
+@auditor("time")
+def clock_is_right() -> list[Finding]:
+    """What can be compared from any process; the meter belongs to the one that runs."""
+    if settings.DEMO:
+        return []
+    try:
+        found = measure()
+    except OSError as error:
+        zh = f"时间服务器 {_peer()} 没有应答（{error}），没法核对本机时间"
+        return [Finding("time.no_peer", "warning", zh, f"The time server {_peer()} does not answer ({error}).")]
+    return [_finding(one) for one in found if abs(one.ahead) > LIMIT]
+
+
+def _finding(one: Measured) -> Finding:
+    seconds, way = abs(round(one.ahead)), "快" if one.ahead > 0 else "慢"
+    return Finding(
+        "time.drifted",
+        "error",
+        f"本机时间比{one.by}{way} {seconds} 秒，超过 {LIMIT:.0f} 秒；各项时限都按本机时间算，请立即校时",
+        f"This clock is {seconds} s {'ahead of' if one.ahead > 0 else 'behind'} another; every deadline depends on it.",
+    )
+
+
+def _ahead_of_database() -> float | None:
+    """SQLite has no clock but ours."""
+    if connection.vendor != "postgresql":
+        return None
+    before = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        there: dt.datetime = cursor.fetchone()[0]
+    return ((before + (clock.now() - before) / 2) - there).total_seconds()
+
+
+def _peer() -> str:
+    return os.environ.get("HUIYING_TIME_SERVER", "").strip()
+
+
+def _ahead_of_peer() -> float | None:
+    """RFC 4330, client mode. Raises OSError without an answer that can be used."""
+    if not (peer := _peer()):
+        return None
+    host, _, port = peer.rpartition(":") if peer.count(":") == 1 else (peer, "", "")
+    where = socket.getaddrinfo(host, int(port or _SNTP_PORT), type=socket.SOCK_DGRAM)[0]
+    with socket.socket(where[0], socket.SOCK_DGRAM) as line:
+        line.settimeout(_PATIENCE)
+        line.connect(where[4])
+        sent = clock.now()
+        line.send(b"\x23" + bytes(47))
+        answer = line.recv(512)
+        came = clock.now()
+    if len(answer) < 48 or answer[0] & 7 != 4 or not 1 <= answer[1] <= 15:
+        raise OSError("答复不是 SNTP，或它自己也没有对时")
+    received, left = (_moment(answer[place : place + 8]) for place in (32, 40))
+    return -(((received - sent) + (left - came)) / 2).total_seconds()
+
+
+def _moment(stamp: bytes) -> dt.datetime:
+    seconds, fraction = struct.unpack(">II", stamp)
+    return dt.datetime.fromtimestamp(seconds - _EPOCH_1900 + fraction / 2**32, dt.UTC)

@@ -1,0 +1,82 @@
+"""Is it alive? `/healthz` for whoever watches over machines, and what `huiying check` says of the disk (S18)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from huiying.keeping import drift
+from huiying.kernel import clock, home
+from huiying.work.auditor import Finding, auditor
+from huiying.work.loop import HEARTBEAT_STALE
+from huiying.work.models import Heartbeat
+
+LEAST_FREE = 1 << 30  # bytes: a day of evidence and the next copy's work
+_migrated: set[str] = set()
+
+
+@dataclass(frozen=True)
+class Check:
+    """`why` is a sentence without secrets where it is not ok."""
+
+    name: str
+    why: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.why
+
+
+def checks() -> list[Check]:
+    try:
+        found = [Check("database"), _loop(), _migrations(), _time()]
+    except DatabaseError:
+        found = [Check("database", "数据库没有应答")]
+    return [*found, Check("disk", _disk())]
+
+
+def loop_age() -> dt.timedelta | None:
+    """Since the newest sign of life of any loop."""
+    newest = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    return None if newest is None else clock.now() - newest
+
+
+def free_bytes() -> int:
+    return shutil.disk_usage(home.home()).free
+
+
+def _loop() -> Check:
+    age = loop_age()
+    if age is None:
+        return Check("loop", "后台循环还没有运行过")
+    return Check("loop", "" if age <= HEARTBEAT_STALE else f"后台循环已 {int(age.total_seconds())} 秒没有心跳")
+
+
+def _migrations() -> Check:
+    """Asked of the database until it is so; a program that runs does not lose its tables."""
+    name = str(connection.settings_dict["NAME"])
+    if name not in _migrated:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return Check("migrations", "数据库表结构比程序旧，请运行一次任意 huiying 命令来升级")
+        _migrated.add(name)
+    return Check("migrations")
+
+
+def _time() -> Check:
+    return Check("time", "本机时间不准" if drift.is_drifting() else "")
+
+
+def _disk() -> str:
+    free = free_bytes()
+    return "" if free >= LEAST_FREE else f"磁盘只剩 {free // (1 << 20)} MiB"
+
+
+@auditor("disk")
+def there_is_room() -> list[Finding]:
+    why = _disk()
+    return [Finding("disk.full", "error", f"{why}，请清理或扩容", "The disk is almost full.")] if why else []

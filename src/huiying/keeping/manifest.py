@@ -1,0 +1,100 @@
+"""The manifest of a copy: what it holds, by number and by SHA-256, and what was wrong when it was made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from huiying.kernel import canonical
+
+SCHEMA = "huiying.export/1"
+NAME = "MANIFEST.json"
+TABLES = "tables"
+HOME = "home"
+LISTED = 20
+
+
+class Damaged(Exception):
+    """A copy is not what its manifest says; `faults` names every piece."""
+
+    def __init__(self, faults: list[str]) -> None:
+        more = f"……共 {len(faults)} 处" if len(faults) > LISTED else ""
+        super().__init__("；".join(faults[:LISTED]) + more)
+        self.faults = faults
+
+
+@dataclass
+class Manifest:
+    """`tables` name → [rows, sha256]; `files` path → [bytes, sha256]; `keys` name → the key's public mark."""
+
+    made_at: str
+    program: str
+    shape: dict[str, list[str]]
+    tables: dict[str, tuple[int, str]] = field(default_factory=dict)
+    files: dict[str, tuple[int, str]] = field(default_factory=dict)
+    sequences: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    ledger: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return sum(rows for rows, _ in self.tables.values())
+
+    @property
+    def faults(self) -> list[str]:
+        """What was wrong in the copied system itself: a copy of it is honest, and says so."""
+        return [*self.ledger["bad"], *self.evidence["bad"]]
+
+    def text(self) -> str:
+        return canonical.dumps({"schema": SCHEMA, **asdict(self)}) + "\n"
+
+    @property
+    def seal(self) -> str:
+        """The SHA-256 that stands for the whole copy."""
+        return canonical.sha256(self.text())
+
+
+def parse(text: str) -> Manifest:
+    """Raises Damaged for what is no manifest of this schema."""
+    try:
+        data = json.loads(text)
+        if data.pop("schema") != SCHEMA:
+            raise Damaged([f"{NAME} 不是 {SCHEMA}"])
+        for name in ("tables", "files"):
+            data[name] = {key: (int(count), str(sha)) for key, (count, sha) in data[name].items()}
+        return Manifest(**data)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Damaged([f"{NAME} 读不出来：{error}"]) from None
+
+
+def path_of_table(table: str) -> str:
+    return f"{TABLES}/{table}.jsonl"
+
+
+def path_of_file(name: str) -> str:
+    return f"{HOME}/{name}"
+
+
+def promised(manifest: Manifest) -> dict[str, str]:
+    """Every path of a copy → its SHA-256."""
+    found = {path_of_table(table): sha for table, (_, sha) in manifest.tables.items()}
+    return found | {path_of_file(name): sha for name, (_, sha) in manifest.files.items()}
+
+
+def compare(manifest: Manifest, found: dict[str, str]) -> list[str]:
+    """What is missing, altered or foreign, in sentences; `found` is path → SHA-256 as it was read."""
+    wanted = promised(manifest)
+    faults = [f"缺少 {path}" for path in sorted(wanted.keys() - found.keys())]
+    faults += [f"{path} 不在清单里" for path in sorted(found.keys() - wanted.keys())]
+    return faults + [
+        f"{path} 被改动（SHA-256 不符）" for path in sorted(wanted) if found.get(path, wanted[path]) != wanted[path]
+    ]
+
+
+def sha256_of(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
