@@ -6,6 +6,7 @@ import pytest
 
 from huiying.demo import director, people, words
 from huiying.demo.script import FIRST_PHASE
+from huiying.demo.staff import PEOPLE
 from huiying.handling.models import Breach, Case
 from huiying.handling.queries import cases_for, department_cases, effective, open_cases_for
 from huiying.judging.models import Dismissal, Event, LevelDecision, Screening, UrgentCall, Warning
@@ -150,7 +151,7 @@ def test_the_ledger_of_the_demonstration_verifies() -> None:
 
 
 def test_nobody_has_a_password_and_all_are_in_post() -> None:
-    assert User.objects.count() == len(people.PEOPLE) + 1
+    assert User.objects.count() == len(PEOPLE) + 1
     for user in User.objects.all():
         assert not user.has_usable_password()
         assert user.is_administrator != user.appointments.filter(until__isnull=True).exists()
@@ -159,7 +160,7 @@ def test_nobody_has_a_password_and_all_are_in_post() -> None:
 def test_there_is_one_card_a_role_and_each_says_what_the_person_wants() -> None:
     cards = people.cards()
     assert len({card.role for card in cards}) == len(cards) >= 12
-    assert {person.role for person in people.PEOPLE} == {
+    assert {person.role for person in PEOPLE} == {
         row.role for card in cards for row in who(card.username).appointments.all()
     }
     assert all(card.wants and card.name == who(card.username).name for card in cards)
@@ -167,4 +168,4 @@ def test_there_is_one_card_a_role_and_each_says_what_the_person_wants() -> None:
 
 def test_names_of_people_are_only_in_the_cast() -> None:
     text: Any = [row["text"] for row in director.recorded()]
-    assert not [person.name for person in people.PEOPLE if any(person.name in one for one in text)]
+    assert not [person.name for person in PEOPLE if any(person.name in one for one in text)]

@@ -248,6 +248,7 @@ class Everywhere:
             ("consultations", _("意见征集"), may(user, "page.view").allowed),
             ("policies", _("政策和风险评估"), may(user, "policy.view").allowed),
             ("trainings", _("培训"), may(user, "training.view").allowed),
+            ("drills", _("演练"), may(user, "drill.view").allowed),
             ("skills", _("岗位和技能"), may(user, "skill.view").allowed),
             ("rules", _("内部制度"), may(user, "rule.view").allowed),
             ("requests", _("更正和删除请求"), may(user, "personal_request.view").allowed),
