@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, Q, QuerySet, Subquery, Value
 
 from huiying.judging.models import WatchProposal
 from huiying.listening.models import Message, PatrolCard
@@ -20,8 +20,6 @@ from huiying.people.models import Appointment, Bureau, Department, DutyShift, Gr
 from huiying.people.roster import SOON, holes_ahead
 from huiying.people.standing import capabilities
 from huiying.regulation import Regulation
-
-ACCOUNTS = 2  # of one's own, the portal being one: an answer that stands in one place alone is not linked (C8.9)
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,7 @@ class Begun:
     classes_without: tuple[str, ...]
     rule_changes: int
     accounts: int
+    unmanned: int  # of them, those without an administrator or a backup (C11.2)
     message: bool
     look: bool
     drills: int
@@ -53,7 +52,7 @@ class Begun:
             "interpretations": not self.open_gaps,
             "sources": not self.classes_without,
             "watch": self.rule_changes > 0,
-            "platforms": self.accounts >= ACCOUNTS,
+            "platforms": self.accounts > 0 and not self.unmanned,
             "portal": self.message,
             "patrol": self.look,
             "drill": self.drills > 0,
@@ -79,6 +78,7 @@ def begun(law: Regulation, now: dt.datetime) -> Begun:
         classes_without=tuple(uncovered_classes(law, watched_classes())),
         rule_changes=counts.get("rule_changes") or 0,
         accounts=counts.get("accounts") or 0,
+        unmanned=counts.get("unmanned") or 0,
         message=bool(counts.get("message")),
         look=bool(counts.get("look")),
         drills=sum(drill.over for drill in drills()),
@@ -87,12 +87,14 @@ def begun(law: Regulation, now: dt.datetime) -> Begun:
 
 def _counts(now: dt.datetime) -> dict[str, Any]:
     """All that is only counted, in one query on the bureau's row."""
+    accounts = Platform.objects.filter(closed_at__isnull=True)
     found = Bureau.objects.filter(pk=1).values(
         departments=_number(Department.objects.filter(is_active=True)),
         seats=_number(GroupSeat.objects.filter(until__isnull=True)),
         turns=_number(DutyShift.objects.filter(ends_at__gt=now, cancelled_at__isnull=True)),
         rule_changes=_number(WatchProposal.objects.filter(state=WatchProposal.AGREED)),
-        accounts=_number(Platform.objects.filter(closed_at__isnull=True)),
+        accounts=_number(accounts),
+        unmanned=_number(accounts.filter(Q(administrator__isnull=True) | Q(backup__isnull=True))),
         message=Exists(Message.objects.all()),
         look=Exists(PatrolCard.objects.exclude(result="")),
     )

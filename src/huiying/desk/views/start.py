@@ -49,7 +49,7 @@ STEPS: tuple[tuple[str, str | Promise, str | Promise, str, str], ...] = (
      "desk:coverage", "patrol.edit"),
     ("watch", _("监测规则"), _("自带的规则不认识本地的叫法：把本局、中心和平台的名字加进去，一人提、一人同意。"),
      "desk:watch", "watch.propose"),
-    ("platforms", _("发布平台"), _("登记门户网站和其他自有平台，写明管理员和备用管理员。"),
+    ("platforms", _("发布平台"), _("给每个平台写明管理员和备用管理员，用不着的关掉。"),
      "desk:platforms", "register.edit"),
     ("portal", _("公众网站"), _("自己当一回群众：在公众网站上写一条，看它到了值班台、查询码查得到。"),
      "portal:ask", ""),
@@ -103,7 +103,8 @@ def _told(name: str, law: Regulation, found: Begun) -> str:
     counted = {
         "group": _t("%(n)d 个席位") % {"n": found.seats},
         "watch": _t("改过 %(n)d 次") % {"n": found.rule_changes},
-        "platforms": _t("%(n)d 个平台") % {"n": found.accounts},
+        "platforms": _t("%(n)d 个平台，%(open)d 个缺管理员或备用管理员")
+        % {"n": found.accounts, "open": found.unmanned},
         "portal": _t("收到过留言") if found.message else _t("还没有收到留言"),
         "patrol": _t("有人看过") if found.look else _t("还没有人看过"),
         "drill": _t("办过 %(n)d 场") % {"n": found.drills},
