@@ -188,7 +188,8 @@ class Everywhere:
         own = user.department.code if handles and user.department else ""
         words = [
             ("decisions", _("待决"), may(user, "decisions.view").allowed),
-            ("overview", _("总览"), may(user, "overview.view_all").allowed),
+            # Who leads or inspects begins with the whole; the office works at the desk and finds it under 协同.
+            ("overview", _("总览"), who.can("lead_bureau") or who.can("audit")),
             ("home", self.home_word, works),
             ("department", _("本部门"), bool(own) and who.can_in("handle", {own})),
             ("events", _("事件"), may(user, "event.view").allowed),
