@@ -6,12 +6,15 @@ import pytest
 
 from huiying.demo import director, people, words
 from huiying.demo.script import FIRST_PHASE
+from huiying.demo.staff import PEOPLE
+from huiying.foreseeing.models import Assessment
 from huiying.handling.models import Breach, Case
 from huiying.handling.queries import cases_for, department_cases, effective, open_cases_for
 from huiying.judging.models import Dismissal, Event, LevelDecision, Screening, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.ledger import queries as ledger
 from huiying.listening.models import Message, Post
+from huiying.overseeing.models import Measure, TrainingSession
 from huiying.people.models import User
 from huiying.responding import public
 from huiying.responding import queries as answers
@@ -150,7 +153,7 @@ def test_the_ledger_of_the_demonstration_verifies() -> None:
 
 
 def test_nobody_has_a_password_and_all_are_in_post() -> None:
-    assert User.objects.count() == len(people.PEOPLE) + 1
+    assert User.objects.count() == len(PEOPLE) + 1
     for user in User.objects.all():
         assert not user.has_usable_password()
         assert user.is_administrator != user.appointments.filter(until__isnull=True).exists()
@@ -159,7 +162,7 @@ def test_nobody_has_a_password_and_all_are_in_post() -> None:
 def test_there_is_one_card_a_role_and_each_says_what_the_person_wants() -> None:
     cards = people.cards()
     assert len({card.role for card in cards}) == len(cards) >= 12
-    assert {person.role for person in people.PEOPLE} == {
+    assert {person.role for person in PEOPLE} == {
         row.role for card in cards for row in who(card.username).appointments.all()
     }
     assert all(card.wants and card.name == who(card.username).name for card in cards)
@@ -167,4 +170,35 @@ def test_there_is_one_card_a_role_and_each_says_what_the_person_wants() -> None:
 
 def test_names_of_people_are_only_in_the_cast() -> None:
     text: Any = [row["text"] for row in director.recorded()]
-    assert not [person.name for person in people.PEOPLE if any(person.name in one for one in text)]
+    assert not [person.name for person in PEOPLE if any(person.name in one for one in text)]
+
+
+def test_a_policy_is_weighed_by_three_methods_and_waits_for_a_leader_c6_1_c6_8() -> None:
+    row = Assessment.objects.get()
+    assert row.policy.major is True
+    assert row.state == Assessment.PROPOSED
+    assert (row.level, row.risks_n) == ("中", 2)
+    assert row.plan.speaker.user.username == "qihong"
+    assert [found.signed_by for found in row.deliberations.all()] == ["钱承"]
+    assert row.trackings.get().figures["posts"] > 0
+    assert row.visits.count() == 1
+
+
+def test_a_training_was_held_and_one_who_was_called_did_not_come_c9_6() -> None:
+    session = TrainingSession.objects.get()
+    assert session.state == TrainingSession.HELD
+    seats = {seat.name: seat for seat in session.seats.all()}
+    assert [name for name, seat in seats.items() if seat.checked_in_at is None] == ["程雪"]
+    assert all(seat.by_user == seat.user_id for seat in seats.values() if seat.checked_in_at)
+    assert sorted(seat.score for seat in seats.values() if seat.score is not None) == [1, 2, 2, 2]
+
+
+def test_a_reminder_was_heard_and_issued_and_the_next_step_waits_c12_4() -> None:
+    reminder, next_step = Measure.objects.order_by("id")
+    assert (reminder.step, reminder.state) == ("提醒", Measure.ISSUED)
+    assert (next_step.step, next_step.state) == ("督办", Measure.PROPOSED)
+    for row in (reminder, next_step):
+        assert row.statement
+        assert row.stated_at is not None
+        assert row.proposed_user != row.decided_user
+    assert reminder.stated_at < reminder.decided_at

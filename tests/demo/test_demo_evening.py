@@ -6,9 +6,11 @@ import pytest
 
 from huiying.demo import words
 from huiying.demo.script import LATER
+from huiying.foreseeing.models import Assessment
 from huiying.handling.actions import why_not_close
 from huiying.handling.models import AgendaItem, ClueHandover, Escalation, Liaison, Meeting, RoutingRule, Task
 from huiying.ledger import queries as ledger
+from huiying.overseeing.models import Measure
 from huiying.people.models import User
 from huiying.work.models import Job
 
@@ -81,3 +83,9 @@ def test_the_effect_of_the_answers_was_looked_at_and_the_end_waits_for_the_secon
         assert [row.verdict for row in case.effect_reviews.all()] == ["settled", ""]
         later = [act.verb for act in LATER if act.story == story]
         assert later == ["effect", "look", "close"]
+
+
+def test_the_assessment_was_approved_and_the_measure_decided_by_another_c6_7_c12_4() -> None:
+    row = Assessment.objects.get()
+    assert row.state == Assessment.APPROVED
+    assert {measure.step: measure.decided_by for measure in Measure.objects.all()} == {"提醒": "贺文", "督办": "梁安"}

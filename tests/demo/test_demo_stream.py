@@ -7,8 +7,8 @@ import pytest
 
 from huiying.demo import director, tail
 from huiying.demo.acting import VERBS
-from huiying.demo.people import PEOPLE
 from huiying.demo.script import ACTS, FIRST_PHASE, minute
+from huiying.demo.staff import PEOPLE
 from huiying.engine.chains import anonymise
 from huiying.engine.facade import Engine
 from huiying.engine.post import parse_post

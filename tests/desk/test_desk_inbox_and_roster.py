@@ -39,9 +39,9 @@ def words(client: Client) -> list[str]:
         ("office", "值班台 事件 待辨 办件 审核 协同 台账"),
         ("tech_head", "我的事 本部门 办件 审核 协同 制度"),
         ("editor", "我的事 办件 协同 制度"),
-        ("deputy", "待决 值班台 事件 办件 审核 协同 台账"),
-        ("top", "待决 值班台 事件 办件 审核 协同 台账"),
-        ("inspector", "我的事 事件 办件 协同 台账 制度"),
+        ("deputy", "待决 总览 值班台 事件 办件 审核 协同"),
+        ("top", "待决 总览 值班台 事件 办件 审核 协同"),
+        ("inspector", "总览 我的事 事件 办件 协同 台账 制度"),
         ("admin", "人员 开办步骤 制度"),
     ],
 )
@@ -66,7 +66,7 @@ def test_what_is_looked_up_now_and_then_is_reached_from_the_board(cast: Cast, br
     raw = client.get("/desk/board/").content.decode()
     (links,) = re.findall(r'<p class="dots lookups">.*?</p>', raw, re.DOTALL)
     urls = re.findall(r'href="([^"]+)"', links)
-    assert {"/desk/roster/", "/desk/regulation/"} <= set(urls)
+    assert {"/desk/overview/", "/desk/wall/", "/desk/drills/", "/desk/ledger/", "/desk/roster/"} <= set(urls)
     assert {url: client.get(url, follow=True).status_code for url in urls} == dict.fromkeys(urls, 200)
 
 

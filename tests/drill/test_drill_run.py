@@ -148,3 +148,18 @@ def test_what_can_not_be_played_is_said_in_one_sentence_and_nothing_is_made(
     assert options.run(options) == 2
     assert said in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_starts_from_a_bare_shell_and_names_the_posts_that_people_may_take(tmp_path: Path) -> None:
+    """Nothing has set Django up before the command looks at its arguments."""
+    bare = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+    said = subprocess.run(
+        [sys.executable, "-m", "huiying", "drill", "run", "storm-demo", "--people", "nobody"],
+        env={**bare, "HUIYING_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "--people 里没有“nobody”这个岗位。可选：duty_officer、" in said.stderr
+    assert list(tmp_path.iterdir()) == []

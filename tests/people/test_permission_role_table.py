@@ -44,6 +44,13 @@ ALLOWED: dict[str, set[str]] = {
     "patrol.view": ALL_STAFF,
     "patrol.tick": DUTY | OFFICE | HANDLERS,
     "patrol.edit": OFFICE,
+    # C10.2: who leads, coordinates or inspects sees the whole house; a department's head and contact their own.
+    "overview.view": OFFICE | LEADERS | HANDLERS | {"inspector"},
+    "overview.view_all": OFFICE | LEADERS | {"inspector"},
+    # C5.12: the wall hangs in the duty room.
+    "wall.view": DUTY | OFFICE | LEADERS,
+    # C9.6: everybody learns from a drill; the administrator, who starts it, reads its review.
+    "drill.view": ALL_STAFF | {"admin"},
     # C5.9: anyone on duty declares it; whoever leads the shift, or stands above, ends it.
     "emergency_watch.declare": DUTY | OFFICE | LEADERS,
     "emergency_watch.end": {"shift"} | OFFICE | LEADERS,

@@ -20,11 +20,11 @@ SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
     r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation"
-    r"|conformance|consultation|contact|decisions|digest|disclosure|document|effect|emergency_watch"
+    r"|conformance|consultation|contact|decisions|digest|disclosure|document|drill|effect|emergency_watch"
     r"|event|feedback|filing|form|gap|handover|import|instruction|interpretation|leading_group"
-    r"|learning|ledger|liaison|measure|media|meeting|page|partner|patrol|people|personal_request|plan"
-    r"|policy|post|press|reconcile|register|regulation|release|report|roster|routing|rule|screening"
-    r"|search|skill|source|speaker|suspect|swap|task|template|training|urgent|warning|watch)\.[a-z_]+"
+    r"|learning|ledger|liaison|measure|media|meeting|overview|page|partner|patrol|people|personal_request"
+    r"|plan|policy|post|press|reconcile|register|regulation|release|report|roster|routing|rule|screening"
+    r"|search|skill|source|speaker|suspect|swap|task|template|training|urgent|wall|warning|watch)\.[a-z_]+"
 )
 
 

@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from conftest import MONDAY_TEN
 from huiying.desk.case_verbs import CASE_VERBS
 from huiying.desk.event_verbs import EVENT_VERBS
+from huiying.desk.picture_shelf import shelf as pictures
 from huiying.desk.verbs.forms import CONFERENCE_VERBS
 from huiying.desk.verbs.liaison import LETTER_VERBS
 from huiying.desk.verbs.meetings import MEETING_VERBS
@@ -103,6 +104,7 @@ class House:
     def ask(self, row: Row, column: str, **how: Any) -> tuple[HttpResponseBase, int]:
         """The answer, and how many entries the ledger gained; afterwards nothing has happened."""
         shelf.clear()
+        pictures.clear()
         before = LedgerEntry.objects.count()
         with transaction.atomic():
             response = self._send(self.client(column, **how), row)

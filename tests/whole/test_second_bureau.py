@@ -353,5 +353,9 @@ def test_the_staff_pages_show_its_levels_and_posts(bureau: Sixian) -> None:
     market = signed_in(bureau.market)
     pages["review"] = words_of(market, f"/desk/reviews/{round_.steps.order_by('position')[0].pk}/")
     assert "股室负责人" in pages["review"]
-    pages["ledger/"] = words_of(signed_in(bureau.general), "/desk/ledger/")
+    general = signed_in(bureau.general)
+    for path in ("ledger/", "overview/", "overview/2026-09/", "wall/", "coverage/", "start/", "drills/"):
+        pages[path] = words_of(general, f"/desk/{path}")
+    assert case.number in pages["overview/"]
+    assert "特别重大" not in pages["overview/"]
     assert {path: found for path, page in pages.items() if (found := foreign(page))} == {}

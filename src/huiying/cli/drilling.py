@@ -87,7 +87,7 @@ def record(options: argparse.Namespace) -> int:
 
 
 def _unknown(roles: list[str]) -> str | None:
-    from huiying.demo.people import PEOPLE
+    from huiying.demo.staff import PEOPLE
 
     known = list(dict.fromkeys(person.role for person in PEOPLE))
     if wrong := [role for role in roles if role not in known]:

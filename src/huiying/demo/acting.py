@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huiying.demo import casework, dialogue, patrolling, pictures
+from huiying.demo import casework, dialogue, organising, patrolling, pictures
 from huiying.demo.script import Act
 from huiying.demo.words import NothingThere, case_of, event_of, events_of, posts_of, words_of
 from huiying.handling import actions as handling
@@ -260,6 +260,7 @@ def _effect(act: Act, who: User) -> None:
 VERBS: dict[str, Verb] = {
     **casework.VERBS,
     **dialogue.VERBS,
+    **organising.VERBS,
     "places": lambda _act, who: patrol_actions.adopt_points(who),
     "tick": patrolling.tick,
     "comments": patrolling.comments,

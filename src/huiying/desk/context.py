@@ -137,10 +137,14 @@ class Everywhere:
             return ""
         return _("有涉及生命安全的来文无人接手，且没有配置短信或电话网关：系统叫不到人，请立即到值班台处理。")
 
-    def _stale_loop(self) -> str:
-        # A process that was stopped leaves its row behind, so the newest sign of life is what counts.
+    @property
+    def stale(self) -> bool:
+        """Whether the loop has stopped. A stopped process leaves its row behind: the newest sign of life counts."""
         newest = self.facts.get("beat")
-        if newest is not None and self.now - newest <= STALE_AFTER:
+        return newest is None or self.now - newest > STALE_AFTER
+
+    def _stale_loop(self) -> str:
+        if not self.stale:
             return ""
         return _(
             "后台处理已停止：新来文、时限提醒和对外发布都在等待，页面数据可能已过时。请联系系统管理员重新启动程序。"
@@ -155,6 +159,10 @@ class Everywhere:
     @cached_property
     def may_search(self) -> bool:
         return self.user is not None and may(self.user, "search.view").allowed
+
+    @cached_property
+    def may_list_posts(self) -> bool:
+        return self.user is not None and may(self.user, "event.view").allowed
 
     @cached_property
     def home_word(self) -> str:
@@ -189,6 +197,8 @@ class Everywhere:
         own = user.department.code if handles and user.department else ""
         words = [
             ("decisions", _("待决"), may(user, "decisions.view").allowed),
+            # Who leads or inspects begins with the whole; the office works at the desk and finds it under 协同.
+            ("overview", _("总览"), who.can("lead_bureau") or who.can("audit")),
             ("home", self.home_word, works),
             ("department", _("本部门"), bool(own) and who.can_in("handle", {own})),
             ("events", _("事件"), may(user, "event.view").allowed),
@@ -222,6 +232,8 @@ class Everywhere:
         if user is None:
             return []
         pages = [
+            ("overview", _("总览"), may(user, "overview.view").allowed),
+            ("wall", _("值班室大屏"), may(user, "wall.view").allowed),
             ("tasks", _("任务"), may(user, "board.view").allowed),
             ("meetings", _("联席会议"), may(user, "board.view").allowed),
             ("liaisons", _("核实衔接"), may(user, "board.view").allowed),
@@ -246,6 +258,7 @@ class Everywhere:
             ("consultations", _("意见征集"), may(user, "page.view").allowed),
             ("policies", _("政策和风险评估"), may(user, "policy.view").allowed),
             ("trainings", _("培训"), may(user, "training.view").allowed),
+            ("drills", _("演练"), may(user, "drill.view").allowed),
             ("skills", _("岗位和技能"), may(user, "skill.view").allowed),
             ("rules", _("内部制度"), may(user, "rule.view").allowed),
             ("requests", _("更正和删除请求"), may(user, "personal_request.view").allowed),
@@ -255,6 +268,7 @@ class Everywhere:
             ("conformance", _("制度落实"), may(user, "conformance.view").allowed),
             ("assessments", _("考核"), may(user, "assessment.view").allowed),
             ("measures", _("督查措施"), may(user, "assessment.view").allowed),
+            ("ledger", _("台账"), may(user, "ledger.view").allowed),
             ("interpretations", _("解释登记"), True),
             ("versions", _("制度版本"), True),
             ("start", _("开办步骤"), bool(people.standing(user).held)),

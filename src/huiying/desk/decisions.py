@@ -6,6 +6,7 @@ A leader decides on a telephone between two meetings (UI.md): everything that ne
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, Subquery, When
@@ -16,6 +17,7 @@ from huiying.handling.departments import running
 from huiying.handling.models import ClueHandover, Escalation, Meeting
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for, with_next_due
+from huiying.handling.worklist import own_tasks, tasks_for
 from huiying.judging import queries as judging
 from huiying.judging.actions.levels import BY_PERSONS
 from huiying.judging.models import LevelDecision
@@ -34,7 +36,7 @@ CALLS = 200
 class Decision:
     """One thing to decide. `kind` has its words on the page; `level` is a code."""
 
-    kind: str  # call level lower review late_review convene sign clue withhold override
+    kind: str  # call level lower review late_review convene sign clue withhold override accept task
     title: str
     url: str
     due_at: dt.datetime | None = None
@@ -56,6 +58,24 @@ def waiting_for(user: User) -> list[Decision]:
         *_reviews(steps),
         *_late_reviews(user, steps),
         *_meetings(user),
+    ]
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(found, key=lambda item: (item.due_at or far, item.number))
+
+
+def own_work(user: User, to_accept: Iterable[Decision] = ()) -> list[Decision]:
+    """What waits for somebody who is no leader: their reviews, their tasks, and what their department has to accept.
+
+    In the office only its own tasks: those of others stand on the page of tasks.
+    """
+    tasks = own_tasks(user) if standing(user).can("office") else tasks_for(user)
+    found = [
+        *to_accept,
+        *_reviews(responding.my_steps(user)),
+        *(
+            Decision("task", task.title, reverse("desk:task", args=[task.pk]), task.due_at, number=task.case.number)
+            for task in tasks[:CALLS]
+        ),
     ]
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(found, key=lambda item: (item.due_at or far, item.number))

@@ -77,12 +77,13 @@ def play_with_people(storm: Storm, speed: float, roles: Sequence[str], serve: Ca
     `serve` answers the browsers until this process is told to stop.
     """
     from huiying.demo import clock as demo_clock
-    from huiying.demo import director, people, start
+    from huiying.demo import director, start
+    from huiying.demo.staff import PEOPLE
     from huiying.kernel import clock, home
 
     clock.install(clock.FrozenClock(storm.begins))
     start.prepare()
-    director.leave_to_people(one.username for one in people.PEOPLE if one.role in roles)
+    director.leave_to_people(one.username for one in PEOPLE if one.role in roles)
     # It begins now, and is not the demonstration's own clock, which would jump: people need the time between moments.
     clock.install(demo_clock.DemoClock(home.home() / demo_clock.FILE, speed=speed))
     over = threading.Event()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -39,11 +40,13 @@ class Own:
         return entries_of()
 
 
-def entries_of(kinds: Sequence[str] = (), chain: str = "") -> Iterator[Entry]:
-    """This machine's ledger, chain by chain; only the given kinds, or the one chain, where some are given."""
+def entries_of(kinds: Sequence[str] = (), chain: str = "", since: dt.datetime | None = None) -> Iterator[Entry]:
+    """This machine's ledger, chain by chain; only the given kinds, the one chain, or what came since, where named."""
     rows = LedgerEntry.objects.order_by("chain", "seq")
     if kinds:
         rows = rows.filter(kind__in=kinds)
+    if since is not None:
+        rows = rows.filter(at__gte=since)
     if chain:
         rows = rows.filter(chain=chain)
     columns = rows.values_list("chain", "seq", "at", "kind", "payload", "actor")

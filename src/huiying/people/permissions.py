@@ -325,6 +325,9 @@ PERMISSIONS: dict[str, Rule] = {
     "agenda.plan": Rule("（九）C9.1", either(a("handle"), a("office"))),
     "board.view": Rule("（十）C10.4", staff),
     "decisions.view": Rule("（十）C10.2", a("lead_bureau")),
+    "overview.view": Rule("（十）C10.2（十二）", either(a("lead_bureau"), a("office"), a("audit"), a("handle"))),
+    "overview.view_all": Rule("（十）C10.2（十二）", either(a("lead_bureau"), a("office"), a("audit"))),
+    "wall.view": Rule("（五）C5.12", either(a("duty"), a("office"), a("lead_bureau"))),
     # （八）（九）公开回应
     "case.draft": Rule("（九）C9.3", either(of_the_case, a("draft"))),
     "case.submit": Rule("（九）C9.3", either(of_the_case, a("draft"))),
@@ -378,6 +381,7 @@ PERMISSIONS: dict[str, Rule] = {
     "training.view": Rule("（九）C9.6", staff),
     "training.plan": Rule("（九）C9.6", either(a("office"), of_the_organisers)),
     "training.attend": Rule("（九）C9.6", staff),
+    "drill.view": Rule("（九）C9.6", either(staff, administrator)),
     "skill.view": Rule("（九）C9.4", staff),
     "skill.edit": Rule("（九）C9.4", a("office")),
     "rule.view": Rule("（九）C9.2", staff),

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any
 
 from cast import Cast
-from huiying.kernel import clock
+from huiying.kernel import clock, home
 from huiying.overseeing.actions import rules, skills, training
 from huiying.overseeing.models import RuleVersion, TrainingSession
 
@@ -29,6 +29,9 @@ TABLE = """
 GET  /desk/training/                                   s . + + + + + + + + .
 GET  /desk/training/{training}/                        s . + + + + + + + + .
 GET  /desk/training/sessions/{session_open}/           s . + + + + + + + + .
+GET  /desk/drills/                                     s + + + + + + + + + .
+GET  /desk/drills/{held_drill}/                        s + + + + + + + + + .
+GET  /desk/drills/unknown-1/                           s . . . . . . . . . .
 POST /desk/training/do/plan/                           s . ! * ! ! ! ! ! ! . | title=@ goal=@ sessions_planned=2
 POST /desk/training/{training}/do/schedule/            s . ! * ! ! ! ! ! ! . | session
 POST /desk/training/sessions/{session_planned}/do/open/ s . ! * ! ! ! ! ! ! .
@@ -91,7 +94,9 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     )
     live, waiting = _rule(cast, "值班制度"), _rule(cast, "核查制度")
     rules.sign_rule(live, live.sha256, cast.top)
+    (home.home() / "drills" / "unfinished-1").mkdir(parents=True, exist_ok=True)
     return {
+        "held_drill": "unfinished-1",
         "training": plan.pk,
         "session_planned": planned.pk,
         "session_open": open_.pk,

@@ -18,6 +18,7 @@ from huiying.desk.addresses import (
     organising,
     oversight,
     patrol,
+    pictures,
     policies,
     releasing,
     routing,
@@ -31,6 +32,7 @@ from huiying.desk.addresses import (
 
 PARTS = (
     asking, calling, routing, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
-    patrol, watch, sampling, warnings, stream, sources, importing, dialogue, oversight, policies, organising, documents,
+    patrol, pictures, watch, sampling, warnings, stream, sources, importing, dialogue, oversight, policies, organising,
+    documents,
 )  # fmt: skip
 urlpatterns: list[URLPattern] = [found for part in PARTS for found in part.urlpatterns]

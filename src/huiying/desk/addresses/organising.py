@@ -1,8 +1,8 @@
-"""Training, the roster of skills, the house rules （九）."""
+"""Training, drills, the roster of skills, the house rules （九）."""
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import organising, training
+from huiying.desk.views import drills, organising, training
 
 urlpatterns: list[URLPattern] = [
     path("training/", training.trainings, name="trainings"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("training/sessions/<int:pk>/check-in/", training.check_in, name="training_check_in"),
     path("training/sessions/<int:pk>/quiz/", training.quiz, name="training_quiz"),
     path("training/sessions/<int:pk>/do/<str:verb>/", training.do, name="training_do"),
+    path("drills/", drills.drills, name="drills"),
+    path("drills/<str:name>/", drills.drill, name="drill"),
     path("skills/", organising.skills, name="skills"),
     path("skills/do/<str:verb>/", organising.skill_do, name="skill_do"),
     path("rules/", organising.rules, name="rules"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import assessments, conformance, interpretations, measures
+from huiying.desk.views import assessments, conformance, interpretations, measures, start
 
 urlpatterns: list[URLPattern] = [
     path("conformance/", conformance.whole, name="conformance"),
@@ -22,5 +22,5 @@ urlpatterns: list[URLPattern] = [
     path("interpretations/<str:gap>/sign/", interpretations.sign, name="interpretation_sign"),
     path("versions/", interpretations.versions, name="versions"),
     path("versions/bring/", interpretations.bring, name="version_bring"),
-    path("start/", interpretations.start, name="start"),
+    path("start/", start.start, name="start"),
 ]

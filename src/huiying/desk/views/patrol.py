@@ -10,7 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huiying.desk import picture_shelf
 from huiying.desk.bar import Bar, Verb, build
+from huiying.desk.context import of
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -24,6 +26,7 @@ from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.people.queries import standing
 
 
 @staff()
@@ -104,6 +107,7 @@ def _coverage(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -
         rows.append(("adopt", _("按巡查清单为空着的各类各建一个"), edits))
     context = {
         "matrix": found,
+        "coverage": picture_shelf.heard(standing(request.user).regulation, of(request).moved),
         "points": reading.points(),
         "may_edit": not edits,
         "bar": build(
