@@ -484,12 +484,7 @@ def difference(request: HttpRequest, asked: Query[PairQuery]) -> dict[str, Any]:
         raise Http404
     before, after = parsed(texts[asked.before]), parsed(texts[asked.after])
     items = [
-        {
-            "path": row.path,
-            "before": row.before,
-            "after": row.after,
-            "sentence": sentence(row, after, asked.language),
-        }
+        {"path": row.path, "before": row.before, "after": row.after, "sentence": sentence(row, after, asked.language)}
         for row in differences(before, after)
     ]
     return {"items": items}
