@@ -65,6 +65,16 @@ def test_a_copy_and_its_keys_bring_the_system_back(stored: Command, copied: dict
     assert (home_of.keys() / "sealing.key").stat().st_mode & 0o077 == 0
 
 
+def test_of_a_folder_the_newest_copy_is_taken(stored: Command, copied: dict[str, Path], tmp_path: Path) -> None:
+    folder = copied["copy"].parent
+    (folder / "huiying-19990101T000000Z.hybak").write_bytes(b"an old one")
+    done = stored("restore", folder, "--keys", copied["keys"], "--key-file", copied["pass"])
+    assert done.code == 0, done.err
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert stored("restore", empty, "--key-file", copied["pass"]).code == 2
+
+
 def test_without_the_keys_it_is_refused_and_they_are_named(stored: Command, copied: dict[str, Path]) -> None:
     done = stored("restore", copied["copy"], "--key-file", copied["pass"])
     assert done.code == 2

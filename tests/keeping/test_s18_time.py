@@ -24,7 +24,7 @@ BANNER = "本机时间不准"
 def meter(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The monotone meter, moved by hand."""
     reading = [1000.0]
-    monkeypatch.setattr(drift.time, "monotonic", lambda: reading[0])
+    monkeypatch.setattr(drift, "_meter", lambda: reading[0])
     monkeypatch.setattr(drift, "_since", {})
     monkeypatch.setattr(drift, "_ahead_of_database", lambda: None)
     return reading
@@ -138,6 +138,11 @@ def test_a_time_server_that_is_silent_is_said_and_is_no_drift(
         (finding,) = drift.clock_is_right()
     assert kinds() == []
     assert finding.code == "time.no_peer"
+
+
+def test_the_meter_only_goes_forward() -> None:
+    readings = [drift._meter() for _turn in range(3)]
+    assert readings == sorted(readings)
 
 
 @pytest.mark.django_db

@@ -171,7 +171,7 @@ def _keeping(add: Callable[..., Parser], group: Callable[[str, str], argparse._S
     backup = add("backup", "keeping:backup", "系统运行中做一份加密备份，写完再读回核对")
     backup.add_argument("target", metavar="FILE|DIR", help="新文件，或已有的文件夹（文件名按时间自取）")
     restore = add("restore", "keeping:restore", "把备份恢复到空的数据目录，核对每条链和每份证据")
-    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("file", metavar="FILE|DIR", help="备份文件；文件夹则取其中最新的一份")
     for command, words in ((backup, "把密钥另写成一个加密文件，与备份分开保管"), (restore, "备份时另存的密钥文件")):
         command.add_argument("--keys", default=None, metavar="FILE", help=words)
         source = command.add_mutually_exclusive_group()

@@ -79,7 +79,9 @@ def backup(target: Path, passphrase: str, *, keys: Path | None = None) -> Made:
 
 
 def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> arriving.Arrived:
-    """Raises Refused (nothing was done) or Damaged (nothing stays)."""
+    """Of a folder its newest copy. Raises Refused (nothing was done) or Damaged (nothing stays)."""
+    if file.is_dir():
+        file = max(file.glob(f"huiying-*{folders.SUFFIX}"), key=lambda path: path.name, default=file / "huiying-*")
     if not file.is_file():
         raise Refused(f"没有文件 {file}")
     arriving.require_empty()

@@ -61,7 +61,7 @@ def measure() -> list[Measured]:
 
 def jumped() -> Measured:
     """How far the clock was set since the last call in this process, which then counts from here."""
-    now, meter = clock.now(), time.monotonic()
+    now, meter = clock.now(), _meter()
     before = _since.get("process")
     _since["process"] = _Since(now, meter)
     if before is None:
@@ -107,6 +107,12 @@ def clock_is_right() -> list[Finding]:
         zh = f"时间服务器 {_peer()} 没有应答（{error}），没法核对本机时间"
         return [Finding("time.no_peer", "warning", zh, f"The time server {_peer()} does not answer ({error}).")]
     return [_finding(one) for one in found if abs(one.ahead) > LIMIT]
+
+
+def _meter() -> float:
+    """Seconds on a meter that nobody can set and that, where the system has one, goes on while the machine sleeps."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 def _finding(one: Measured) -> Finding:
