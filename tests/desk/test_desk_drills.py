@@ -111,7 +111,7 @@ def test_nothing_but_a_drill_is_opened_by_its_name(home: Path, cast: Cast, brows
 def test_the_page_says_how_to_start_one_by_a_name_that_there_is(home: Path, cast: Cast, browser: Browser) -> None:
     (home / "drills" / "recorded").mkdir(parents=True)
     (home / "drills" / "recorded" / "outage-2025.jsonl").write_text("", "utf-8")
-    page = text_of(browser(cast.admin).get("/desk/drills/"))
+    page = text_of(browser(cast.office).get("/desk/drills/"))
     assert "还没有办过演练" in page
     assert any(f"huiying drill run {name} " in page for name in STORMS)
     assert "outage-2025" in page

@@ -365,7 +365,7 @@ PERMISSIONS: dict[str, Rule] = {
     "training.view": Rule("（九）C9.6", staff),
     "training.plan": Rule("（九）C9.6", either(a("office"), of_the_organisers)),
     "training.attend": Rule("（九）C9.6", staff),
-    "drill.view": Rule("（九）C9.6", either(staff, administrator)),
+    "drill.view": Rule("（九）C9.6", staff),
     "skill.view": Rule("（九）C9.4", staff),
     "skill.edit": Rule("（九）C9.4", a("office")),
     "rule.view": Rule("（九）C9.2", staff),

@@ -29,8 +29,8 @@ TABLE = """
 GET  /desk/training/                                   s . + + + + + + + + .
 GET  /desk/training/{training}/                        s . + + + + + + + + .
 GET  /desk/training/sessions/{session_open}/           s . + + + + + + + + .
-GET  /desk/drills/                                     s + + + + + + + + + .
-GET  /desk/drills/{held_drill}/                        s + + + + + + + + + .
+GET  /desk/drills/                                     s . + + + + + + + + .
+GET  /desk/drills/{held_drill}/                        s . + + + + + + + + .
 GET  /desk/drills/unknown-1/                           s . . . . . . . . . .
 POST /desk/training/do/plan/                           s . ! * ! ! ! ! ! ! . | title=@ goal=@ sessions_planned=2
 POST /desk/training/{training}/do/schedule/            s . ! * ! ! ! ! ! ! . | session
