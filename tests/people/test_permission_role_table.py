@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
     "overview.view_all": OFFICE | LEADERS | {"inspector"},
     # C5.12: the wall hangs in the duty room.
     "wall.view": DUTY | OFFICE | LEADERS,
-    # C9.6: everybody learns from a drill; the administrator, who starts it, reads its review.
+    # C9.6: everybody who works here learns from a drill.
     "drill.view": ALL_STAFF,
     # C5.9: anyone on duty declares it; whoever leads the shift, or stands above, ends it.
     "emergency_watch.declare": DUTY | OFFICE | LEADERS,

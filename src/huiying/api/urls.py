@@ -27,6 +27,7 @@ from huiying.api import (
     meetings,
     organising,
     oversight,
+    overview,
     patrol,
     pictures,
     policies,
@@ -82,6 +83,7 @@ api.add_router("", patrol.router, tags=["patrol"])
 api.add_router("", duty.router, tags=["duty"])
 api.add_router("", dialogue.router, tags=["dialogue"])
 api.add_router("", oversight.router, tags=["oversight"])
+api.add_router("", overview.router, tags=["oversight"])
 api.add_router("", policies.router, tags=["policies"])
 api.add_router("", organising.router, tags=["organising"])
 api.add_router("", documents.router, tags=["documents"])

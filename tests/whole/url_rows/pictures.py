@@ -16,6 +16,10 @@ GET  /desk/overview/2026-09/                           s . . + . . . . + + .
 GET  /desk/overview/2026-13/                           s . . . . . . . . . .
 GET  /desk/overview/2026-Q3/                           s . . . . . . . . . .
 GET  /desk/wall/                                       s . + + . . . . + . .
+GET  /api/overview                                     u . . + . . . . + + .
+GET  /api/drills                                       u . + + + + + + + + .
+GET  /api/drills/{held_drill}                          u . + + + + + + + + .
+GET  /api/drills/unknown-1                             u . . . . . . . . . .
 """
 
 
