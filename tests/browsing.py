@@ -29,9 +29,13 @@ FLAGS = [
 
 @contextmanager
 def served(home: Path, **more: str) -> Iterator[str]:
-    """`huiying run` on a free port, with people who have passwords; `more` goes to its environment."""
+    """`huiying run` on a free port, with people who have passwords; `more` goes to its environment.
+
+    They sign in by password alone: the second factor has tests of its own.
+    """
     environment = {
         **os.environ,
+        "HUIYING_SECOND_FACTOR": "off",
         "HUIYING_HOME": str(home),
         "HUIYING_DATABASE_URL": "",
         "DJANGO_SETTINGS_MODULE": "huiying.settings",
