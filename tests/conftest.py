@@ -65,9 +65,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def cast(db: None, frozen: clock.FrozenClock) -> Iterator[Cast]:
     """The Anshan bureau with its people, time standing still, an engine that belongs to this test alone."""
     from huiying.desk.picture_shelf import shelf
-    from huiying.overseeing import conformance
     from huiying.judging import engines
     from huiying.kernel import home
+    from huiying.overseeing import conformance
 
     engines.use_in_process()
     shelf.clear()  # what was counted in the test before, whose ledger began with the same entries
