@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from huiying.paper import measures
-from huiying.paper.document import STYLES, Paragraph
+from huiying.paper.document import STYLES, Paragraph, Row, Table
 from huiying.paper.docx import ZIP_TIME, to_docx
 from paper.paper_of import SENTENCE, made, stamped, word
 
@@ -95,3 +95,23 @@ def test_inv_9_another_word_gives_another_file() -> None:
     one, two = made(), made(blocks=(Paragraph("别的"),))
     assert to_docx(one, stamped(one)) != to_docx(two, stamped(two))
     assert word(one).core_properties.identifier == one.sha256
+
+
+@pytest.mark.parametrize("style", ["official", "form"])
+def test_the_columns_are_as_wide_in_libreoffice_as_in_word(style: str) -> None:
+    """One takes the width of a column, the other that of a cell."""
+    table = Table(("时间", "经过"), (Row(("9月14日", "立案")),), widths=(1, 3))
+    (found,) = word(made(style, blocks=(table,))).tables
+    left, right = (column.width for column in found.columns)
+    assert left
+    assert right
+    assert right / left == pytest.approx(3, rel=0.01)
+    assert [cell.width for cell in found.rows[1].cells] == pytest.approx([left, right], abs=10)
+
+
+def test_the_lines_of_a_table_do_not_stand_on_the_lines_of_the_page() -> None:
+    table = Table(("时间", "经过"), (Row(("9月14日", "立案")),))
+    (found,) = word(made("official", blocks=(table,))).tables
+    for cell in (cell for row in found.rows for cell in row.cells):
+        (snap,) = cell.paragraphs[0]._p.pPr.findall(qn("w:snapToGrid"))
+        assert snap.get(qn("w:val")) == "0"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import docx
@@ -18,6 +19,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table as WordTable
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
@@ -227,7 +229,7 @@ class _Writer:
 
     def _fields(self, rows: tuple[Any, ...]) -> None:
         table = self.word.add_table(rows=0, cols=2)
-        table.style = "Table Grid"
+        self._grid(table, (0.26, 0.74))
         size = measures.SIZE_4 if self.official else 11
         for row in rows:
             left, right = table.add_row().cells
@@ -242,7 +244,7 @@ class _Writer:
         columns = block.widths or (1,) * len(block.header)
         whole, size = sum(columns), 12.0 if self.official else 10.0
         table = self.word.add_table(rows=1, cols=len(block.header))
-        table.style = "Table Grid"
+        self._grid(table, [width / whole for width in columns])
         for cell, text, width in zip(table.rows[0].cells, block.header, columns, strict=True):
             self._cell(cell, text, size, face=FIRST, width=width / whole)
         repeat = OxmlElement("w:tblHeader")
@@ -256,10 +258,23 @@ class _Writer:
                 self._mark(line, self.references.mark(row.sources))
         self._line("")
 
+    def _grid(self, table: WordTable, shares: Sequence[float]) -> None:
+        """Word takes the width of a cell, LibreOffice that of the column: both are told."""
+        table.style = "Table Grid"
+        table.autofit = False
+        for column, share in zip(table.columns, shares, strict=True):
+            column.width = self._width(share)
+
+    def _width(self, share: float) -> Mm:
+        return Mm((measures.TYPE_WIDTH if self.official else 165) * share)
+
     def _cell(self, cell: _Cell, text: str, size: float, *, width: float, face: str = BODY) -> WordParagraph:
-        cell.width = Mm((measures.TYPE_WIDTH if self.official else 165) * width)
+        cell.width = self._width(width)
         line: WordParagraph = cell.paragraphs[0]
         line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+        free = OxmlElement("w:snapToGrid")  # a table's lines are closer than the 22 of the page
+        free.set(qn("w:val"), "0")
+        line._p.get_or_add_pPr().insert_element_before(free, "w:spacing", "w:ind", "w:jc", "w:rPr")
         self._run(line, text, size=size, face=face)
         return line
 
