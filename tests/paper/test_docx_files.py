@@ -75,6 +75,7 @@ def test_5_1_page_numbers_stand_in_the_footers_of_odd_and_even_pages() -> None:
     section = opened.sections[0]
     for footer in (section.footer, section.even_page_footer):
         assert "PAGE" in footer._element.xml
+        assert footer.paragraphs[0].style.name == "Normal", "the style of footers has a tab stop of its own"
         assert "graphic" in footer._element.xml, "the code is missing"
     letter = word(made("letter")).sections[0]
     assert letter.different_first_page_header_footer

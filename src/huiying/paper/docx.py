@@ -130,6 +130,7 @@ class _Writer:
         """— 1 — outside, the code inside; the other way round on even pages."""
         footer.is_linked_to_previous = False
         line = footer.paragraphs[0]
+        line.style = "Normal"  # the style of footers has a tab stop in the middle, where no number stands
         line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
         stop = Pt(measures.TYPE_WIDTH * measures.POINTS_PER_MM - measures.SIZE_4)
         if odd:
