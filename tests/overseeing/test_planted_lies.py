@@ -12,6 +12,7 @@ from django.db import connection
 from cast import Cast, builtin_text
 from huiying.handling import actions as handling
 from huiying.kernel.clock import FrozenClock
+from huiying.ledger import append_only
 from huiying.overseeing import audits
 from huiying.people.actions.interpretations import sign_interpretation
 from huiying.people.models import Interpretation, RegulationVersion
@@ -23,9 +24,8 @@ HOUR = dt.timedelta(hours=1)
 
 def planted(sql: str, *values: Any) -> None:
     """As somebody with the database file would, around every verb and trigger."""
+    append_only.remove(connection, "handling_breach")
     with connection.cursor() as cursor:
-        for name in ("no_update", "no_delete", "no_replace"):
-            cursor.execute(f"DROP TRIGGER IF EXISTS handling_breach_{name}")
         cursor.execute(sql, values)
 
 
