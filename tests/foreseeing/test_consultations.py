@@ -30,7 +30,7 @@ def refusal(call: Any, *args: Any, **kwargs: Any) -> str:
 
 
 def kinds(row: Consultation) -> list[str]:
-    return list(LedgerEntry.objects.filter(chain=queries.chain_of(row)).values_list("kind", flat=True))
+    return list(LedgerEntry.objects.filter(chain=queries.chain_of(row)).order_by("seq").values_list("kind", flat=True))
 
 
 def findings() -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def refusal(call: Any, *args: Any, **kwargs: Any) -> str:
 
 
 def kinds(row: Policy) -> list[str]:
-    return list(LedgerEntry.objects.filter(chain=reads.chain_of(row)).values_list("kind", flat=True))
+    return list(LedgerEntry.objects.filter(chain=reads.chain_of(row)).order_by("seq").values_list("kind", flat=True))
 
 
 def issue(row: Policy, cast: Cast, at: dt.datetime | None = None) -> Policy:

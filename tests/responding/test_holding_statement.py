@@ -35,7 +35,7 @@ def held(cast: Cast, case: Case | None = None) -> Case:
 
 
 def kinds(case: Case) -> list[str]:
-    return list(LedgerEntry.objects.filter(chain=f"case:{case.number}").values_list("kind", flat=True))
+    return list(LedgerEntry.objects.filter(chain=f"case:{case.number}").order_by("seq").values_list("kind", flat=True))
 
 
 def half_way(frozen: FrozenClock, case: Case) -> None:
