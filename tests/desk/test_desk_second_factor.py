@@ -122,6 +122,20 @@ def test_who_left_meanwhile_does_not_come_in_s5(cast: Cast, frozen: clock.Frozen
     assert client.post("/desk/sign-in/code/", {"code": code_of(secret)}).url == "/desk/sign-in/"
 
 
+def test_half_way_in_at_a_browser_of_somebody_else_is_nobodys_session_s4(cast: Cast) -> None:
+    """Else the authenticator of the one who comes would be bound to the one who was there."""
+    client = Client()
+    client.force_login(cast.duty)
+    cast.office.set_password(PASSWORD)
+    cast.office.save()
+    client.post("/desk/sign-in/", {"username": "office", "password": PASSWORD})
+    assert not inside(client)
+    client.post("/desk/sign-in/bind/", {"code": code_of(actions.begin_factor(cast.office))})
+    assert factors.has(cast.office)
+    assert not factors.has(cast.duty)
+    assert client.session["_auth_user_id"] == str(cast.office.pk)
+
+
 def test_the_session_of_half_way_is_not_the_session_that_follows(cast: Cast, frozen: clock.FrozenClock) -> None:
     secret = bind(cast.office)
     client, _answer = knocking(cast.office)

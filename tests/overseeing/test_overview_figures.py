@@ -16,6 +16,7 @@ from huiying.handling.models import Breach, Case, Clock
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
+from huiying.ledger.actions import Actor, record
 from huiying.listening.models import Post
 from huiying.overseeing import overview
 from huiying.overseeing.commands import assess
@@ -139,3 +140,16 @@ def test_the_running_clocks_are_the_live_legal_ones_soonest_first(house: Cast) -
     assert [told.level for told in levels] == ["L4", "L3", "L2", "L1"]
     assert sum(len(told.cases) for told in levels) == len(rows)
     assert sum(told.overdue for told in levels) == sum(row.due_at < clock.now() for row in rows) >= 1
+
+
+@pytest.mark.django_db
+def test_the_first_month_is_that_of_the_earliest_entry_where_time_is_replayed(frozen: FrozenClock) -> None:
+    """A demonstration is set up in its machine's own time and begins with a day of the past."""
+    zone = ZoneInfo("Asia/Shanghai")
+    assert overview.began(zone) is None
+    for chain, month in (("system", 11), ("event:E1", 9)):
+        frozen.set(dt.datetime(2026, month, 14, tzinfo=dt.UTC))
+        record(chain, "note.made", {}, Actor.SYSTEM)
+    found = overview.began(zone)
+    assert found is not None
+    assert found.words == "2026-09"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django import forms
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +37,7 @@ def come_in(request: HttpRequest, user: User, place: str) -> HttpResponse:
     if not bound and not (factors.is_wanted() and factors.must_have(user)):
         login(request, user, backend=BACKEND)
         return redirect(place)
-    request.session.cycle_key()
+    logout(request)  # whoever was signed in at this browser before is not the one who is half way in
     request.session[HALF_WAY] = {"user": user.pk, "at": clock.now().isoformat(), "place": place}
     return redirect("desk:sign_in_code" if bound else "desk:sign_in_bind")
 

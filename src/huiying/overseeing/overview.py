@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case as When_
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Subquery, Value, When
 
 from huiying.handling.models import CaseDepartment, Clock
 from huiying.handling.process import LIVE
@@ -267,8 +267,11 @@ def life_calls() -> int:
 
 
 def began(zone: ZoneInfo) -> Period | None:
-    """The month of the ledger's first entry; None while it is empty."""
-    first = LedgerEntry.objects.order_by("id").values_list("at", flat=True).first()
+    """The month of the ledger's earliest entry; None while it is empty.
+
+    By its time, not by its place: where time is replayed, what was set up before bears the machine's own (INV-13).
+    """
+    first = LedgerEntry.objects.aggregate(first=Min("at"))["first"]
     return month_of(first.astimezone(zone).date()) if first else None
 
 
