@@ -73,5 +73,7 @@ def cast(db: None, frozen: clock.FrozenClock) -> Iterator[Cast]:
     shelf.clear()  # what was counted in the test before, whose ledger began with the same entries
     conformance._kept.clear()
     shutil.rmtree(home.home() / "anchors", ignore_errors=True)  # those of the test before are of another database
+    for part in home.home().glob("search.sqlite3*"):  # so is what was indexed then
+        part.unlink()
     yield bureau()
     engines.use_in_process()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from functools import partial
+
+from django.db import connection, transaction
 
 from cast import Cast
 from huiying.documents import audits as papers  # noqa: F401  registers what documents say against the ledger
@@ -11,6 +14,7 @@ from huiying.handling.clocks import poll
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
+from huiying.ledger import append_only
 from huiying.overseeing import actions, audits
 from huiying.overseeing.comparing import rows_say_what_the_ledger_says
 from huiying.overseeing.models import Assessment, Measure
@@ -24,6 +28,11 @@ CHECKS = {
     "planted_measures": audits.measures_are_what_was_decided,
     "planted_rows": rows_say_what_the_ledger_says,
 }
+# What test_planted_decisions.py tells of; test_planted_rows.py tells of the rest.
+DECIDED = {
+    "Meeting", "Seat of meeting", "Confirmation", "Effect of answer", "Policy", "Assessment of policy", "Training",
+    "Session of training", "Attendance at training", "House rule", "Reading of house rule", "Roster of skills",
+}  # fmt: skip
 AFTER_THE_QUARTER = dt.datetime(2026, 10, 8, 2, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 
@@ -31,6 +40,31 @@ DAY = dt.timedelta(days=1)
 def lies() -> list[str]:
     """What `huiying check` says about the tables and the ledger."""
     return [found.sentence_zh for run in CHECKS.values() for found in run()]
+
+
+def planted(sql: str, guarded: Iterable[str] = ()) -> None:
+    """As somebody with the database file would, around every verb and trigger."""
+    for table in guarded:
+        append_only.remove(connection, table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def not_found(told: Mapping[str, tuple[str, str]], guarded: Iterable[str] = ()) -> list[str]:
+    """Plant each of `told` in the same world, one after another and each alone; those that check does not see.
+
+    name → (SQL, "where|what", both of which one sentence has to say).
+    """
+    unseen = []
+    for name, (sql, said) in told.items():
+        where, what = said.split("|")
+        with transaction.atomic():
+            planted(sql, guarded)
+            found = lies()
+            if not [one for one in found if where in one and what in one]:
+                unseen.append(f"{name}: {found}")
+            transaction.set_rollback(True)
+    return unseen
 
 
 def told_of(_cast: Cast) -> dt.datetime:

@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from cast import Cast
 from huiying.documents import actions as papers
@@ -17,7 +16,6 @@ from huiying.handling.models import Case, Liaison
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.ledger import append_only
 from huiying.ledger.actions import Actor, erase
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import patrolling
@@ -28,7 +26,7 @@ from huiying.people.actions.roster import cancel_shift, set_shift
 from huiying.people.actions.swaps import answer_swap, ask_swap
 from huiying.responding.actions import propose_withhold
 from huiying.responding.grounds import GROUNDS
-from overseeing.oversight_of import lies
+from overseeing.oversight_of import DECIDED, lies, not_found, planted
 from stories import again, answered, handled
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -66,14 +64,6 @@ def lived(cast: Cast) -> Case:
     patrolling.tick(PatrolCard.objects.order_by("opens_at")[0], PatrolCard.NIL, cast.duty)
     end_appointment(appoint(cast.legal, "editor", None, actor=cast.admin), cast.admin)
     return again(case)
-
-
-def planted(sql: str) -> None:
-    """As somebody with the database file would, around every verb and trigger."""
-    for table in GUARDED:
-        append_only.remove(connection, table)
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
 
 
 LIES: dict[str, tuple[str, str]] = {
@@ -147,13 +137,9 @@ def test_an_honest_house_with_all_of_it_is_silent(cast: Cast) -> None:
     assert lies() == []
 
 
-@pytest.mark.parametrize("name", list(LIES))
-def test_a_planted_lie_in_a_row_is_found_inv_12(cast: Cast, name: str) -> None:
+def test_a_planted_lie_in_a_row_is_found_inv_12(cast: Cast) -> None:
     lived(cast)
-    sql, said = LIES[name]
-    planted(sql)
-    where, what = said.split("|")
-    assert [one for one in lies() if where in one and what in one], lies()
+    assert not_found(LIES, GUARDED) == []
 
 
 @pytest.mark.parametrize(
@@ -214,7 +200,7 @@ def test_every_subject_reads_kinds_that_are_written_and_says_its_fields_in_words
     lived(cast)
     written = set(LedgerEntry.objects.values_list("kind", flat=True))
     unseen = {subject.en for subject in comparing.SUBJECTS if not written & set(subject.kinds)}
-    assert unseen == {"Signed roster", "Withholding of case"}
+    assert unseen - DECIDED == {"Signed roster", "Withholding of case"}
     for subject in comparing.SUBJECTS:
         words: dict[str, Any] = {**comparing.NAMES, **subject.names}
         for _key, row in subject.rows():
@@ -224,5 +210,5 @@ def test_every_subject_reads_kinds_that_are_written_and_says_its_fields_in_words
 def test_the_check_reads_each_table_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
     lived(cast)
     assert Event.objects.count() == 1
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(35):
         comparing.rows_say_what_the_ledger_says()

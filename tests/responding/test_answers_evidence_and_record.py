@@ -307,7 +307,7 @@ def test_the_record_of_a_confirmation_names_body_and_text(cast: Cast) -> None:
     assert row.token_hash == tokens.hash_token(token) != token
     actions.answer_confirmation(token, "amend", " 王主任 ", "请改为七十一分钟")
     assert last(case, "confirmation.answered") == {
-        "body": "财政局", "answer": "amend", "by": "王主任", "means": "link", "comment": "请改为七十一分钟",
+        "body": "财政局", "asked": 1, "answer": "amend", "by": "王主任", "means": "link", "comment": "请改为七十一分钟",
         "manifest": row.manifest_sha256,
     }  # fmt: skip
     entry = LedgerEntry.objects.get(kind="confirmation.answered")
@@ -365,7 +365,7 @@ def test_silence_is_noted_once_and_only_of_the_silent(cast: Cast, frozen: Frozen
     assert later.note_silence(time.now(), 10) == 0
     assert not later._somebody_is_silent(time.now())
     assert BodyConfirmation.objects.get(not_received_at__isnull=False) == silent
-    assert last(case, "confirmation.silent") == {"body": "财政局"}
+    assert last(case, "confirmation.silent") == {"body": "财政局", "asked": 1}
     spoken.refresh_from_db()
     assert spoken.answer == "agree"
 

@@ -15,7 +15,12 @@ from typing import Any
 
 from huiying.handling.models import Breach, Case, CaseDepartment, Clock, NodeReport, Return, Task
 from huiying.kernel import canonical
-from huiying.overseeing import audits_answers, audits_house  # noqa: F401  the rows they have compared
+from huiying.overseeing import (  # the rows they have compared
+    audits_answers,  # noqa: F401
+    audits_deliberation,  # noqa: F401
+    audits_house,  # noqa: F401
+    audits_learning,  # noqa: F401
+)
 from huiying.overseeing.assessing import FINAL, chain_of
 from huiying.overseeing.commands import assess, entries_of
 from huiying.overseeing.comparing import lie

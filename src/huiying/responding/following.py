@@ -98,7 +98,13 @@ def measure(review: EffectReview) -> EffectReview:
         record(
             f"case:{review.case.number}",
             "effect.measured",
-            {"hours": review.hours, "before": review.before, "after": review.after, "suggested": review.suggested},
+            {
+                "hours": review.hours,
+                "answer_at": at.isoformat(),
+                "before": review.before,
+                "after": review.after,
+                "suggested": review.suggested,
+            },
             Actor.SYSTEM,
         )
     return review

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.foreseeing import policies
 from huiying.foreseeing.models import Policy
+from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
@@ -76,7 +77,13 @@ def save_policy(
     row.title, row.summary, row.department, row.planned_on = title, summary, department, planned_on
     row.next_action_at = _remind_at(planned_on)
     row.save()
-    told = {"title": title, "department": department.name, "planned_on": planned_on.isoformat() if planned_on else ""}
+    told = {
+        "title": title,
+        "department": department.name,
+        "planned_on": planned_on.isoformat() if planned_on else "",
+        "summary_sha256": canonical.sha256(summary),
+        "screened": row.major is not None,
+    }
     note(row, "policy.saved", told, actor_of(actor))
     return row
 

@@ -18,6 +18,7 @@ from huiying.handling.actions.tasks import make_task
 from huiying.handling.models import Case, Dissent, Meeting, MeetingSeat, Task
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for, joint_of, lead_of
+from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
 from huiying.people import contacts
@@ -184,7 +185,8 @@ def hold(meeting: Meeting, attendance: Mapping[int, str], stood_in: Mapping[int,
     MeetingSeat.objects.bulk_update(seats, ["attendance", "stood_in_by"])
     meeting.state, meeting.held_at, meeting.recorded_by = Meeting.HELD, time.now(), actor.name
     meeting.save(update_fields=["state", "held_at", "recorded_by"])
-    payload = {"chair": meeting.chair_name, "present": present, "invited": len(seats)}
+    told = [[seat.name, seat.attendance, seat.stood_in_by] for seat in seats]
+    payload = {"chair": meeting.chair_name, "present": present, "invited": len(seats), "attendance": told}
     _record(meeting, "meeting.held", payload, actor_of(actor))
 
 
@@ -218,8 +220,15 @@ def minute(
     meeting.save(update_fields=["situation", "discussion", "minuted_at"])
     Dissent.objects.bulk_create(Dissent(meeting=meeting, name=name[:100], words=words) for name, words in heard)
     tasks = [_decide(meeting, decision, actor) for decision in wanted]
-    _record(meeting, "meeting.minuted", {"decisions": len(tasks), "dissents": len(heard)}, actor_of(actor))
+    digest = minutes_sha256(meeting, list(meeting.dissents.order_by("id")))
+    payload = {"decisions": len(tasks), "dissents": len(heard), "sha256": digest}
+    _record(meeting, "meeting.minuted", payload, actor_of(actor))
     return tasks
+
+
+def minutes_sha256(meeting: Meeting, dissents: Iterable[Dissent]) -> str:
+    """SHA-256 of what was said, every different opinion in its own words included."""
+    return canonical.sha256_of([meeting.situation, meeting.discussion, [[one.name, one.words] for one in dissents]])
 
 
 def _check_decision(decision: Decision) -> None:
@@ -325,6 +334,7 @@ __all__ = [
     "hold",
     "invited",
     "minute",
+    "minutes_sha256",
     "quorum_words",
     "sign",
 ]

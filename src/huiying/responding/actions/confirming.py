@@ -177,9 +177,15 @@ def _take(row: BodyConfirmation, answer: str, name: str, comment: str) -> None:
     row.answered_name, row.comment = name.strip()[:100], comment.strip()
 
 
+def _which(row: BodyConfirmation) -> int:
+    """Which question of its case it is, from 1: one body may be asked about one text more than once."""
+    return BodyConfirmation.objects.filter(case=row.case_id, pk__lte=row.pk).count()
+
+
 def _record_answer(row: BodyConfirmation, actor: Actor) -> None:
     payload = {
         "body": row.body,
+        "asked": _which(row),
         "answer": row.answer,
         "by": row.answered_name,
         "means": row.means,
@@ -227,7 +233,7 @@ def escalate_conflict(row: BodyConfirmation, actor: User) -> Liaison:
     letter = handling.draft_liaison(case, settles, "", points, "", actor)
     row.escalated_at = time.now()
     row.save(update_fields=["escalated_at"])
-    payload = {"body": row.body, "to": settles, "letter": letter.number}
+    payload = {"body": row.body, "asked": _which(row), "to": settles, "letter": letter.number}
     record(f"case:{case.number}", "confirmation.escalated", payload, actor_of(actor))
     return letter
 
@@ -251,6 +257,7 @@ def override_confirmation(row: BodyConfirmation, reason: str, actor: User) -> No
         "confirmation.overridden",
         {
             "body": row.body,
+            "asked": _which(row),
             "reason": reason,
             "manifest": row.manifest_sha256,
             "post_hoc_due_at": row.post_hoc_due_at.isoformat(),
@@ -274,7 +281,7 @@ def note_silence(now: dt.datetime, limit: int) -> int:
     for row in rows:
         row.not_received_at = now
         row.save(update_fields=["not_received_at"])
-        record(f"case:{row.case.number}", "confirmation.silent", {"body": row.body}, Actor.SYSTEM)
+        record(f"case:{row.case.number}", "confirmation.silent", {"body": row.body, "asked": _which(row)}, Actor.SYSTEM)
     return len(rows)
 
 

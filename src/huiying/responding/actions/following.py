@@ -52,6 +52,7 @@ def judge_effect(review: EffectReview, verdict: str, comment: str, actor: User) 
         "effect.judged",
         {
             "hours": review.hours,
+            "answer_at": at.isoformat() if (at := review.publication.published_at) else None,
             "verdict": verdict,
             "suggested": review.suggested,
             "comment": comment,
