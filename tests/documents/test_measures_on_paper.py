@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from cast import Cast, builtin_text
 from documents.documents_of import entries, tables, told
 from documents.test_forms_on_paper import same
+from huiying.api.documents import ObjectKind
 from huiying.documents import actions, names
 from huiying.documents.access import documents_for
 from huiying.documents.actions import issuing
@@ -25,11 +26,12 @@ from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.people.actions import adopt_regulation, appoint
 from huiying.people.errors import Refused
+from huiying.people.permissions import CLOSED_KINDS
 from huiying.regulation import load
 from overseeing.oversight_of import lies, overdue, proposed
 
 STATEMENT = "证书由省平台管理，我们当天就报告。"
-STEPS = {"supervision": "督办", "criticism": "通报批评", "talk": "约谈"}
+STEPS = {"supervision": "督办", "criticism": "通报批评", "talk": "约谈", "referral": "移送问责"}
 TICK = dt.timedelta(microseconds=1)  # what was written at the moment of the proposal, before it
 EVER = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -93,6 +95,11 @@ def test_c12_4_nothing_is_issued_that_nobody_decided(cast: Cast, frozen: FrozenC
             issuing.issue_of_object("criticism", one.pk, cast.inspector)
         assert refused.value.code == "not_issued"
     assert not IssuedDocument.objects.exists()
+
+
+def test_every_paper_of_a_measure_is_closed_and_can_be_asked_for_over_rest() -> None:
+    assert set(PAPERS) <= set(CLOSED_KINDS)
+    assert set(PAPERS) <= set(get_args(ObjectKind))
 
 
 def test_a_step_has_its_own_paper_and_no_other(cast: Cast, frozen: FrozenClock) -> None:
@@ -176,6 +183,22 @@ def test_c12_4_whoever_does_not_oversee_sees_no_measure(cast: Cast, frozen: Froz
         assert made not in documents_for(person)
     for person in (cast.office, cast.deputy, cast.inspector):
         assert made in documents_for(person)
+
+
+def test_c12_6_a_referral_finds_nobody_guilty_and_takes_up_what_the_competent_body_decided(
+    cast: Cast, frozen: FrozenClock
+) -> None:
+    """Must be impossible: the system "deciding" guilt; leaving out what speaks for the department."""
+    row, one = on_paper(cast, frozen, "referral")
+    assert "不认定责任" in told(one)
+    assert "有权机关尚未告知处理结果。" in told(one)
+    chain = f"case:{row.cases[0]}"
+    assert one.told["entries"] == len([1 for c, _k, _d in entries(EVER, row.proposed_at + TICK) if c == chain])
+    measures.note_outcome(row, "不予追究，责成整改。", cast.inspector)
+    two = issuing.issue_of_object("referral", row.pk, cast.office)
+    assert two.number == "移送〔2026〕1号·2"
+    assert "不予追究，责成整改。" in told(two)
+    same(one)
 
 
 def test_put_right_it_is_another_edition_under_the_same_number(cast: Cast, frozen: FrozenClock) -> None:

@@ -28,7 +28,8 @@ router = Router()
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 CaseKind = Literal["report", "quick", "follow", "final", "feedback", "pack"]
 ObjectKind = Literal[
-    "slip", "approval", "letter", "warning", "minutes", "handover", "supervision", "criticism", "talk", "risk"
+    "slip", "approval", "letter", "warning", "minutes", "handover", "supervision", "criticism", "talk", "referral",
+    "risk",
 ]  # fmt: skip
 TYPES = {
     "pdf": "application/pdf",

@@ -79,6 +79,10 @@ KINDS: dict[str, Kind] = {
             (("约谈人", "lead_bureau"), ("被约谈人", "handle"), ("记录人", "")), editions=True,
         ),
         Kind(
+            "referral", OBJECT, measures.compose_referral, "移送〔{year}〕{n}号", (("签发", "lead_bureau"),),
+            editions=True,
+        ),
+        Kind(
             "risk", OBJECT, risk.compose, "风险评估〔{year}〕{n}号", (("评估", ""), ("批准", "lead_bureau")),
             editions=True,
         ),

@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "supervision": (PAPERS["supervision"], "督办单"),
     "criticism": (PAPERS["criticism"], "通报批评"),
     "talk": (PAPERS["talk"], "约谈记录"),
+    "referral": (("移送材料", "移送函"), "问责移送材料"),
     "risk": (("风险评估",), "舆情风险评估报告"),
     "conformance": (("落实情况", "落实报告"), "制度落实情况表"),
 }

@@ -20,8 +20,9 @@ from huiying.people.queries import regulation_now
 from huiying.regulation.regulation import Regulation
 
 WINDOW = dt.timedelta(days=92)
-# Which paper a step is put on, by the words that a bureau may call it (§5.2-6 to 8); a step of other words has none.
-PAPERS = {"supervision": ("督办",), "criticism": ("通报",), "talk": ("约谈", "谈话")}
+# Which paper a step is put on, by the words that a bureau may call it (§5.2-6 to 8, C12.6); a step of other words,
+# such as a reminder, has none.
+PAPERS = {"supervision": ("督办",), "criticism": ("通报",), "talk": ("约谈", "谈话"), "referral": ("移送",)}
 KINDS = (
     "case.routed", "case.returned", "case.route_undone", "clock.breached", "release.live", "facts.agreed",
     "effect.judged",

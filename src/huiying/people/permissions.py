@@ -198,6 +198,7 @@ CLOSED_KINDS = {
     "supervision": ("office", "lead_bureau", "audit"),
     "criticism": ("office", "lead_bureau", "audit"),
     "talk": ("office", "lead_bureau", "audit"),
+    "referral": ("office", "lead_bureau", "audit"),
     "conformance": ("office", "lead_bureau", "audit", "review_all"),
 }
 

@@ -59,6 +59,7 @@ NAMES: dict[str, str | Promise] = {
     "supervision": _("督办单"),
     "criticism": _("通报批评"),
     "talk": _("约谈记录"),
+    "referral": _("问责移送材料"),
     "risk": _("风险评估报告"),
     "conformance": _("制度落实情况表"),
 }

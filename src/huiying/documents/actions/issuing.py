@@ -70,8 +70,8 @@ def issue_of_case(kind: str, case: Case, actor: User) -> IssuedDocument:
 
 
 def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
-    """转办单, 审批表, 核实函, 预警通知, 纪要, 交接班表 of one row of the casework; 督办单, 通报批评, 约谈记录 of a
-    measure; 风险评估报告 of an assessment.
+    """转办单, 审批表, 核实函, 预警通知, 纪要, 交接班表 of one row of the casework; 督办单, 通报批评, 约谈记录, 移送材料
+    of a measure; 风险评估报告 of an assessment.
     """
     find = _FIND.get(kind)
     if find is None:

@@ -1,4 +1,5 @@
-"""督办单, 通报批评, 约谈记录 (C12.4, C12.5, §5.2-6 to 8): a measure as it was proposed, heard and decided.
+"""督办单, 通报批评, 约谈记录 (C12.4, C12.5, §5.2-6 to 8), 移送材料 (C12.6): a measure as it was proposed, heard and
+decided.
 
 The cases behind it are told as far as the evidence went that was packed when it was proposed, whole and unchosen:
 what speaks for the department stands there too. No citizen is named: the verbs refuse it, and the page masks again.
@@ -25,6 +26,10 @@ def compose_criticism(basis: Basis) -> Composed:
 
 def compose_talk(basis: Basis) -> Composed:
     return _Talk(basis).compose()
+
+
+def compose_referral(basis: Basis) -> Composed:
+    return _Referral(basis).compose()
 
 
 class _Measure(OfCase):
@@ -183,3 +188,35 @@ class _Talk(_Measure):
             Heading("回访结果"), Paragraph(self.follow(), sure(followed.source if followed else "")),
         ]  # fmt: skip
         return self.made(blocks, figures=figures | {"promises": len(promises)}, places=("约谈人", "被约谈人", "记录人"))
+
+
+class _Referral(_Measure):
+    """The packet for the competent body: facts, course, rule, the department's word. It finds nobody guilty (C12.6)."""
+
+    def compose(self) -> Composed:
+        proposed, decided, outcome = self.proposed, self.decided, self.one("outcome_noted")
+        figures = self.figures()
+        trigger = str(proposed.data["trigger"])
+        packed = f"{figures['cases']}件，记录{figures['entries']}条，整条移送，不挑不减"
+        blocks: Blocks = [
+            Fields((
+                Field("所涉部门", self.department, (proposed.source,)),
+                Field("情形", trigger, (proposed.source,)),
+                Field("证据", f"{'、'.join(proposed.data['cases'])}：{packed}", (proposed.source,)),
+                Field("决定移送", f"{decided.who}，{self.said.time(decided.at)}", (decided.source,)),
+            )),
+            Heading("一、事实"), *self.lines(proposed.data["facts"], proposed), self.cases(),
+            Heading("二、时间线"), self.course(),
+            Heading("三、适用的规定"),
+            Paragraph(f"本局舆情回应制度规定，“{trigger}”的应当追究责任。", (proposed.source,)),
+            Heading("四、部门陈述"), *self.statement(),
+            Heading("五、移送理由"), *self.lines(decided.data["reason"], decided),
+            Heading("六、处理结果"), Paragraph(self._result(outcome), sure(outcome.source if outcome else "")),
+            Note("本件只移送材料，不认定责任；是否追究、如何处理，由有权机关决定。本件不涉及任何群众。"),
+        ]  # fmt: skip
+        return self.made(blocks, figures=figures, title=self.titled(), places=("签发",))
+
+    def _result(self, outcome: Entry | None) -> str:
+        if outcome is None:
+            return "有权机关尚未告知处理结果。"
+        return f"{self.said_of(outcome.data['note'])}（{outcome.who}登记，{self.said.time(outcome.at)}）"
