@@ -5,21 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import stories
 from cast import Cast
 from desk_helpers import text_of
+from huiying.desk.views import pictures
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.judging.urgent import raise_call
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
+from huiying.overseeing.overview import Row, Trend
 from huiying.people.models import User
+from huiying.regulation import load
 from huiying.work.models import Heartbeat
 from stream_of import LIFE
 
@@ -189,3 +194,20 @@ def test_the_pictures_are_english_too(cast: Cast, browser: Browser, case: Case, 
     assert '<html lang="en"' in page
     left = re.sub(r'<(\w+)[^>]*lang="zh-Hans".*?</\1>|value="[^"]*"|中文|测试公共资源交易管理局', "", page, flags=re.S)
     assert not re.findall(r"[\u4e00-\u9fff]+", left)
+
+
+def test_what_there_is_most_of_is_drawn_and_nothing_is_left_out_of_the_numbers() -> None:
+    days = tuple(dt.date(2026, 9, day) for day in (13, 14))
+    rows = tuple(Row(name, (n, 0)) for n, name in enumerate(("疑虑", "谣言", "咨询", "投诉", "求助", "建议"), 1))
+    told = Trend(days, rows, rows[:3])
+    drawn = pictures._short(pictures._trend(told))
+    assert [bars.name for bars in drawn["concerns"]] == ["谣言", "咨询", "投诉", "求助", "建议"], "in their own order"
+    assert [bars.name for bars in drawn["channels"]] == ["疑虑", "谣言", "咨询"]
+    assert drawn["fewer"] == pictures.BARS
+    page = render_to_string(
+        "desk/parts/trend.html", drawn | {"desk": SimpleNamespace(may_list_posts=False, regulation=load("anshan"))}
+    )
+    assert page.count("疑虑") == 3, "in the numbers of both, and drawn where there are few"
+    assert "只画最多的 5 类" in page
+    few = pictures._short(pictures._trend(Trend(days, rows[:3], rows[:3])))
+    assert few["fewer"] == 0

@@ -18,7 +18,7 @@ from huiying.regulation import Regulation
 
 # --- the line of time ------------------------------------------------------------------------------------------------
 
-WIDTH, LEFT, NOW, LANE, TOP = 640, 84, 176, 40, 8
+WIDTH, LEFT, NOW, LANE, TOP = 640, 84, 176, 32, 8
 AHEAD = dt.timedelta(hours=48)
 BEHIND = dt.timedelta(hours=12)
 TICKS = (6, 12, 24, 48)
@@ -135,6 +135,12 @@ def bars(rows: Iterable[Counted], told: Trend) -> list[Bars]:
             drawn.append(Bar(n * BAR_WIDTH, BAR_HEIGHT - height, height, day, count))
         made.append(Bars(row.name, row.total, drawn))
     return made
+
+
+def most(rows: Sequence[Bars], n: int) -> list[Bars]:
+    """The `n` rows that hold most, in their order."""
+    kept = sorted(rows, key=lambda row: -row.total)[:n]
+    return [row for row in rows if row in kept]
 
 
 # --- hours of a month ------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from huiying.people.queries import standing
 from huiying.regulation import Regulation
 from huiying.regulation.errors import UsageError
 
-WAITS, ON_THE_WALL = 4, 6
+WAITS, ON_THE_WALL, BARS = 4, 6, 5
 DAY = dt.timedelta(days=1)
 REFRESH = 30  # seconds between two looks of the wall
 
@@ -91,7 +91,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "life_calls": found.life_calls if scope.life else None,
     }
     if scope.everything:
-        context |= {"coverage": picture_shelf.heard(law, here.moved), **_trend(found.trend)}
+        context |= {"coverage": picture_shelf.heard(law, here.moved), **_short(_trend(found.trend))}
     return render(request, "desk/overview.html", context)
 
 
@@ -111,6 +111,12 @@ def _trend(told: figures.Trend) -> dict[str, Any]:
         "concerns": charts.bars(told.concerns, told),
         "channels": charts.bars(told.channels, told),
     }
+
+
+def _short(drawn: dict[str, Any]) -> dict[str, Any]:
+    """Of what there is most, so that it all stands on one screen; the numbers behind are whole."""
+    short = {name: charts.most(drawn[name], BARS) for name in ("concerns", "channels")}
+    return drawn | short | {"fewer": BARS if any(len(drawn[name]) > BARS for name in short) else 0}
 
 
 @staff()
