@@ -245,7 +245,7 @@ class _Log:
         return [
             Heading("三、当日新增"),
             Table(
-                header, tuple(rows), (3, 4, 6, 3, 4, 3), "当日没有列出的新增事件。" if events else "当日没有新增事件。"
+                header, tuple(rows), (5, 5, 8, 4, 5, 4), "当日没有列出的新增事件。" if events else "当日没有新增事件。"
             ),
             *unlisted(len(events) - len(shown)),
         ]
