@@ -93,7 +93,7 @@ def main() -> int:
     result = pytest(["tests", *rest], HUIYING_DATABASE_URL="")
     if result or not answers(5432):
         return result
-    return pytest(["tests", *not_again(), *rest], HUIYING_DATABASE_URL=POSTGRES)
+    return pytest(["tests", *not_again(), *rest], HUIYING_DATABASE_URL=POSTGRES, HUIYING_SUITE="second")
 
 
 if __name__ == "__main__":

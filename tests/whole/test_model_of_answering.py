@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -358,7 +358,8 @@ class Answering(RuleBasedStateMachine):
 def test_the_answer_holds_whatever_is_done_to_it(
     cast: Cast, frozen: FrozenClock, home: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Thousands of acts by all roles; run on SQLite and again on PostgreSQL."""
+    """Thousands of acts by all roles; run on SQLite, and the first of the same walks again on PostgreSQL."""
+    enough, lives = (2000, 40) if connection.vendor == "sqlite" else (500, 10)
     host = OtherHost()
     monkeypatch.setitem(SENDING, "website", replace(SENDING["website"], send=host.send))
     monkeypatch.setattr(connections, "settings_for", lambda platform, channel: {"url": "https://site.example/"})
@@ -380,8 +381,8 @@ def test_the_answer_holds_whatever_is_done_to_it(
                 database=None,
             ),
         )
-        if "HUIYING_WALKS" not in os.environ and Answering.acts >= 2000 and Answering.lives >= 40:
+        if "HUIYING_WALKS" not in os.environ and Answering.acts >= enough and Answering.lives >= lives:
             break
-    assert Answering.acts >= 2000, f"the machine hardly acted: {Answering.acts} times"
-    assert Answering.done >= 500, f"only {Answering.done} of {Answering.acts} acts came about"
-    assert Answering.lives >= 40, f"only {Answering.lives} texts went live"
+    assert Answering.acts >= enough, f"the machine hardly acted: {Answering.acts} times"
+    assert Answering.done >= enough // 4, f"only {Answering.done} of {Answering.acts} acts came about"
+    assert Answering.lives >= lives, f"only {Answering.lives} texts went live"
