@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from huiying.engine.ahead import ahead
 from huiying.engine.grading import GradingModel
 from huiying.engine.lines import Rejected, read_objects
 from huiying.engine.post import Post, PostError, parse_post
 from huiying.engine.rules import load_rules
 from huiying.engine.screening import Screener
 from huiying.engine.stream import Assigned, EventStream, StreamSettings
+from huiying.engine.texts import post_text
 
 CLUSTER_KEYS = (
     "id",
@@ -61,12 +63,14 @@ def cluster_file(
     rejected: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """`huiying cluster`: `event` after all merges, `event_at_arrival` as it was first given."""
-    stream = EventStream(StreamSettings(ignore_parents=ignore_parents, own_names=load_rules(rules).own_names))
+    own_names = load_rules(rules).own_names
+    stream = EventStream(StreamSettings(ignore_parents=ignore_parents, own_names=own_names))
     seen: dict[str, Assigned] = {}
     rows: list[Assigned] = []
-    for post in read_posts(path, rejected if rejected is not None else []):
+    posts = read_posts(path, rejected if rejected is not None else [])
+    for post, text in ahead((post, post_text(post, own_names)) for post in posts):
         # A row repeated in the file is told again as it was told first: same id, same answer.
-        assigned = seen.get(post.native_id) or stream.observe(post)
+        assigned = seen.get(post.native_id) or stream.observe_text(post, text)
         seen[post.native_id] = assigned
         rows.append(assigned)
     return [_row(assigned, stream) for assigned in rows]

@@ -18,7 +18,7 @@ ROWS, NAMED, SKETCHED, TOTAL, NUMBERED, LETTERS, OWN_LETTERS, MERGEABLE = range(
 DIGEST, KEY, REST = range(features.BANDS, features.BANDS + 3)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def read(
     codes: Any,
     classes: Any,
@@ -53,7 +53,7 @@ def read(
     words[DIGEST] = features.digest(plain, kept, words[REST]) if kept else u64(0)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def copy_of(window: int, scratch: Any, known: Any) -> tuple[int, float]:
     """(position, likeness) of the copy of the text just read: 1.0 for the same letters; (-1, 0) for none."""
     hashes, numbers, words, facts = scratch[5], scratch[6], scratch[7], scratch[8]
@@ -65,7 +65,7 @@ def copy_of(window: int, scratch: Any, known: Any) -> tuple[int, float]:
     return copies.find(known, window, hashes, facts[SKETCHED], facts[TOTAL], words, numbers, facts[NUMBERED])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def place(
     forced: int,
     copy: int,
