@@ -16,6 +16,7 @@ from huiying.overseeing.clauses import BY_CLASS, CLAUSES, article, indicators_of
 from huiying.overseeing.commands import WORDS, assess
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, judge, without_indicator
 from huiying.overseeing.figures import figures
+from huiying.overseeing.indicator_names import ENGLISH
 from huiying.overseeing.periods import period
 from huiying.regulation import load
 from huiying.regulation.gaps import GAPS, answers
@@ -197,3 +198,11 @@ def test_the_sixteen_gaps_are_asked_of_any_regulation_c13_1(law: Any) -> None:
     assert told["G9"]
     assert told["G16"]
     assert all(words for found in told.values() for words in found.values())
+
+
+def test_every_indicator_has_a_name_of_its_own_in_both_languages() -> None:
+    names = [name for name, _zh in WORDS]
+    assert sorted(ENGLISH) == sorted(names)
+    assert len(set(ENGLISH.values())) == len(names), "two that are called alike cannot be told apart"
+    assert len({words for _name, words in WORDS}) == len(names)
+    assert not [name for name, words in ENGLISH.items() if not words[0].isupper() or "_" in words]

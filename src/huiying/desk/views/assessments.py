@@ -24,6 +24,7 @@ from huiying.handling.models import Breach, Case, CaseDepartment
 from huiying.kernel import clock
 from huiying.overseeing.clauses import plain
 from huiying.overseeing.commands import WORDS
+from huiying.overseeing.indicator_names import ENGLISH
 from huiying.overseeing.models import Appeal, Assessment
 from huiying.overseeing.periods import period
 from huiying.people.models import Department, User
@@ -37,7 +38,7 @@ LISTED = 100
 
 
 def figure_name(name: str) -> str:
-    return name.replace("_", " ").capitalize() if lang() == "en" else plain(NAMES.get(name, name))
+    return ENGLISH.get(name, name) if lang() == "en" else plain(NAMES.get(name, name))
 
 
 def per_cent(value: float | None) -> str:

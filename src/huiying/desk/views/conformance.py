@@ -21,6 +21,7 @@ from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.clauses import CLAUSES, article, plain
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, computed, conformance
+from huiying.overseeing.indicator_names import ENGLISH
 from huiying.overseeing.periods import Period, period
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -67,7 +68,7 @@ def value_of(told: Told | None, value: Any) -> str:
 
 def name_of(told: Told) -> str:
     if lang() == "en":
-        return told.name.replace("_", " ").capitalize()
+        return ENGLISH.get(told.name, told.name)
     return plain(told.words)
 
 
