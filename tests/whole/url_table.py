@@ -194,6 +194,9 @@ GET  /desk/sign-in/bind/                               > + + + + + + + + + +
 POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
 GET  /desk/second-factor/                              s + + + + + + + + + +
 POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
+GET  /desk/locked/                                     s > > > > > > > > > >
+POST /desk/locked/                                     s > > > > > > > > > > | password=wrong
+GET  /desk/locked/live/                                s + + + + + + + + + +
 POST /desk/sign-in/demo/                               . . . . . . . . . . . | username=duty
 POST /desk/sign-out/                                   > > > > > > > > > > >
 POST /desk/set-up/unknown/                             . . . . . . . . . . . | set_up

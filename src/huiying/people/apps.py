@@ -7,4 +7,9 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.people import speakers  # noqa: F401 -- registers its auditor
+        from huiying.people import (
+            sessions,
+            speakers,  # noqa: F401 -- registers its auditor
+        )
+
+        sessions.watch_sign_ins()
