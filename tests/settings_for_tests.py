@@ -15,3 +15,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECOND_FACTOR = False
 # Their clocks jump over days; those of the session's ends switch them on.
 SESSION_ENDS = False
+DORMANT_AFTER = None

@@ -169,6 +169,8 @@ SECOND_FACTOR = os.environ.get("HUIYING_SECOND_FACTOR", "required") != "off"
 SESSION_ENDS = True
 SESSION_IDLE = timedelta(minutes=_whole("HUIYING_SESSION_IDLE_MINUTES", 15))
 SESSION_ABSOLUTE = timedelta(hours=_whole("HUIYING_SESSION_HOURS", 12))
+# Who did not sign in for so long is shut out by the loop (S5).
+DORMANT_AFTER: timedelta | None = timedelta(days=_whole("HUIYING_DORMANT_DAYS", 90))
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -341,6 +341,10 @@ POST /desk/people/add/                                 s # . . . . . . . . . | a
 POST /desk/people/{invited}/invite/                    s # . . . . . . . . .
 POST /desk/people/{network}/appoint/                   s * . . . . . . . . . | role=editor department={GCC}
 POST /desk/people/{network}/relieve/                   s * . . . . . . . . . | appointment={post}
+GET  /desk/people/{network}/leaving/                   s + . . . . . . . . .
+POST /desk/people/{network}/suspend/                   s * . . . . . . . . . | reason=@
+POST /desk/people/{network}/reopen/                    s > . . . . . . . . . | reason=@
+POST /desk/people/{network}/hand_over/                 s > . . . . . . . . . | kind=task to={duty2}
 POST /desk/people/{network}/deactivate/                s * . . . . . . . . .
 
 # The API                                              a a d o e l o l d i n

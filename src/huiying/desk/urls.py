@@ -62,6 +62,7 @@ urlpatterns = [
     path("regulation/", regulation.regulation, name="regulation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
+    path("people/<int:pk>/leaving/", people.leaving, name="person_leaving"),
     path("people/<int:pk>/<str:verb>/", people.change, name="person_change"),
     *addresses.urlpatterns,
 ]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
 from huiying.people import versions
-from huiying.people.actions import group, speakers
 from huiying.people.actions.accounts import add_accounts
 from huiying.people.actions.contacts import keep_a_contact
 from huiying.people.errors import Refused
@@ -221,19 +220,3 @@ def end_appointment(appointment: Appointment, actor: User) -> None:
         {"name": appointment.user.name, "role": appointment.role},
         actor_of(actor),
     )
-
-
-@transaction.atomic
-def deactivate(user: User, actor: User) -> None:
-    """A leaver: posts end, sign-in ends, the history keeps the name."""
-    require(actor, "people.manage")
-    if user.pk == actor.pk:
-        raise Refused(_("不能停用自己的账号。"), code="own_account")
-    posts = Appointment.objects.filter(user=user, until__isnull=True)
-    keep_a_contact(list(posts.select_related("department")))
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    posts.update(until=clock.now())
-    speakers.end_of_a_leaver(user, actor_of(actor))
-    group.end_of_a_leaver(user, actor_of(actor))
-    record("system", "person.left", {"name": user.name}, actor_of(actor))
