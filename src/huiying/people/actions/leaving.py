@@ -166,5 +166,5 @@ def _shut_dormant(user: User, after: dt.timedelta) -> None:
     n = sum(len(things) for _kind, things in leaving.held(user))
     record("system", "person.dormant", {"name": user.name, "days": after.days, "holds": n}, Actor.SYSTEM)
     managers = User.objects.filter(is_active=True, is_administrator=True).values_list("username", flat=True)
-    words = f"{user.name}已 {after.days} 天没有登录，账号停用，手里还有 {n} 项工作。要用请写理由恢复，不再来的请办离岗。"
+    words = f"{user.name}已 {after.days} 天没有登录，账号停用，手里还有 {n} 项工作。要用请写理由恢复，不来了请办离岗。"
     notify.send("账号停用", words, list(managers), key=f"dormant:{user.pk}:{clock.now():%Y%m%d}", url=PEOPLE)
