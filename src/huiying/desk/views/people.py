@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
-from huiying.people import actions, factors
+from huiying.people import actions, factors, three
 from huiying.people import leaving as people_leaving
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
+from huiying.people.permissions import may
 from huiying.people.queries import departments, standing
 from huiying.regulation import Regulation
 from huiying.responding.channels.registry import SENDING
@@ -61,7 +62,7 @@ _LEAVING = ("deactivate", "hand_over", "suspend")
 
 @staff()
 def people(request: StaffRequest) -> HttpResponse:
-    or_404(request.user, "people.manage")
+    or_404(request.user, "people.view")
     return _page(request)
 
 
@@ -80,6 +81,10 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
         "bound": factors.bound(),
         "reason": ReasonForm(auto_id=False),
+        "three": three.named(),
+        "kinds": three.KINDS.items(),
+        "may_manage": may(request.user, "people.manage").allowed,
+        "may_appoint": may(request.user, "people.appoint").allowed,
         "link": link,
         "invited": invited,
     }
@@ -110,7 +115,7 @@ def add(request: StaffRequest) -> HttpResponse:
 @staff("POST")
 def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     """Appoint, relieve, invite again, hand over, shut out, re-open, close."""
-    or_404(request.user, "people.manage")
+    or_404(request.user, "people.view")
     user = get_object_or_404(User, pk=pk)
     try:
         if verb == "invite":
@@ -171,6 +176,12 @@ def _change(request: StaffRequest, user: User, verb: str) -> str:
     if verb == "deactivate":
         actions.deactivate(user, request.user)
         return _t("%(name)s已离岗，不能再登录；经办记录保留。") % {"name": user.name}
+    if verb == "name":
+        actions.name_administrator(user, request.POST.get("kind", ""), request.user)
+        return _t("%(name)s已任管理员。") % {"name": user.name}
+    if verb == "unname":
+        actions.relieve_administrator(user, request.user)
+        return _t("%(name)s不再是管理员。") % {"name": user.name}
     if verb == "remove_factor":
         actions.remove_factor(user, request.user)
         return _t("%(name)s的验证器已解除，下次登录要重新绑定。") % {"name": user.name}

@@ -23,6 +23,7 @@ from huiying.people.actions.factors import (
     renew_recovery_codes,
 )
 from huiying.people.actions.leaving import deactivate, hand_over, reopen, suspend
+from huiying.people.actions.three import name_administrator, relieve_administrator
 
 __all__ = [
     "INVITATION_LASTS",
@@ -39,8 +40,10 @@ __all__ = [
     "give_up_factor",
     "hand_over",
     "invite_again",
+    "name_administrator",
     "offer_set_up",
     "open_invitation",
+    "relieve_administrator",
     "remove_factor",
     "renew_recovery_codes",
     "reopen",

@@ -155,7 +155,10 @@ def _invite(user: User) -> str:
 
 @transaction.atomic
 def invite_again(user: User, actor: User) -> str:
-    require(actor, "people.manage")
+    """A new link. For the other two of the three it is not the system's administrator's to make: the link opens the
+    account to whoever holds it (S6).
+    """
+    require(actor, "people.name" if user.oversees else "people.manage")
     record("system", "person.invited", {"name": user.name}, actor_of(actor))
     return _invite(user)
 
@@ -187,8 +190,8 @@ def appoint(
 ) -> Appointment:
     """Give a person a role of the regulation. The administrator appoints others, never himself (§6.1 S6)."""
     if isinstance(actor, User):
-        require(actor, "people.manage")
-    if user.is_administrator:
+        require(actor, "people.appoint")
+    if user.administers:
         raise Refused(_("系统管理员不兼任业务岗位：管理账号的人不办件，办件的人不管理账号。"), code="separate_duties")
     if role not in regulation_now().roles:
         raise Refused(_("现行制度没有岗位“%(role)s”。") % {"role": role}, code="unknown_role")
@@ -210,7 +213,7 @@ def appoint(
 @transaction.atomic
 def end_appointment(appointment: Appointment, actor: User) -> None:
     """A post ends at once. The last 负责人 or 联络人 of a department is relieved only after the next was appointed."""
-    require(actor, "people.manage")
+    require(actor, "people.appoint")
     keep_a_contact([appointment])
     appointment.until = clock.now()
     appointment.save(update_fields=["until"])

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
-from huiying.people import leaving
+from huiying.people import leaving, three
 from huiying.people.actions import group, roster, speakers
 from huiying.people.actions.contacts import keep_a_contact
+from huiying.people.actions.three import keep_the_three
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, DutyShift, SecondFactor, User
 from huiying.people.permissions import require
@@ -78,6 +79,7 @@ def deactivate(user: User, actor: User) -> None:
     if user.pk == actor.pk:
         raise Refused(_("不能停用自己的账号。"), code="own_account")
     user = User.objects.select_for_update().get(pk=user.pk)
+    keep_the_three(user)
     posts = Appointment.objects.filter(user=user, until__isnull=True)
     keep_a_contact(list(posts.select_related("department")))
     n = sum(len(things) for _kind, things in leaving.held(user))
@@ -149,16 +151,10 @@ def shut_dormant_accounts() -> int:
     shut = 0
     # One after the other: of two managers who both stayed away the one seen last remains.
     for user in dormant(clock.now(), after):
-        if not _is_last_manager(user):
+        if not three.is_last(user):
             _shut_dormant(user, after)
             shut += 1
     return shut
-
-
-def _is_last_manager(user: User) -> bool:
-    return user.is_administrator and not (
-        User.objects.filter(is_active=True, is_administrator=True).exclude(pk=user.pk).exists()
-    )
 
 
 def _shut_dormant(user: User, after: dt.timedelta) -> None:
