@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "huiying.desk.lock.SessionEnds",
+    "huiying.desk.recorded.RecordedReads",
 ]
 
 ROOT_URLCONF = "huiying.urls"

@@ -256,6 +256,7 @@ ALLOWED: dict[str, set[str]] = {
     "people.appoint": {"admin"},
     "people.name": {"admin"},
     "people.unbind": {"admin"},
+    "access.view": LEADERS | {"inspector"},
 }
 
 

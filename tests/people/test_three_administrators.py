@@ -74,7 +74,7 @@ def test_the_security_administrator_grants_and_adds_nobody(cast: Cast, security:
 
 
 def test_the_audit_administrator_changes_nothing(cast: Cast, audit: User) -> None:
-    assert allowed(cast, audit) == set()
+    assert allowed(cast, audit) == {"access.view"}
 
 
 def test_a_person_needs_one_to_be_added_and_another_to_be_given_a_post(cast: Cast, security: User, audit: User) -> None:

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
@@ -79,6 +80,11 @@ ROWS = _rows()
 # --- the world --------------------------------------------------------------------------------------------------------
 
 
+def done() -> QuerySet[LedgerEntry]:
+    """What people did. That they looked is recorded too, and has tests of its own (`test_labels_and_reads.py`)."""
+    return LedgerEntry.objects.exclude(kind__startswith="access.")
+
+
 class House:
     """The world, and a browser for each column that stays signed in whatever the last request did."""
 
@@ -105,10 +111,10 @@ class House:
         """The answer, and how many entries the ledger gained; afterwards nothing has happened."""
         shelf.clear()
         pictures.clear()
-        before = LedgerEntry.objects.count()
+        before = done().count()
         with transaction.atomic():
             response = self._send(self.client(column, **how), row)
-            gained = LedgerEntry.objects.count() - before
+            gained = done().count() - before
             transaction.set_rollback(True)
         return response, gained
 
@@ -204,13 +210,13 @@ def overheard(house: House, row: Row, column: str, response: Any) -> list[str]:
     if column not in ACT_ON_DANGER:
         found += ["what the person in danger wrote"] if DANGER in text else []
         # Who audits the ledger sees that there are entries, never what was written (INV-8).
-        told = "{life" in row.address + row.form or "/ledger/" in row.address
+        told = "{life" in row.address + row.form or "/ledger/" in row.address or "/access/" in row.address
         found += ["that there is a danger to life"] if not told and house.danger.search(text) else []
     return found
 
 
 # What one of the three administrators gets and the other two do not; everything else is as for the first of them.
-THEIR_OWN = {"security": {"/desk/people/"}, "audit": set[str]()}
+THEIR_OWN = {"security": {"/desk/people/"}, "audit": {"/desk/access/"}}
 SYSTEM_ONLY = re.compile(r"/desk/(people/|start/|platforms/[^/]+/connection/)")
 
 

@@ -145,6 +145,7 @@ GET  /desk/posts/{heard_post}/sealed/                  s . + + . . . . . . .
 GET  /desk/search/?q=登录                              s . + + + + + + + + .
 GET  /desk/ledger/                                     s . . + . . . . + + .
 GET  /desk/ledger/?chain=event:{life_event}            s . . + . . . . + + .
+GET  /desk/access/                                     s . . . . . . . + + .
 GET  /desk/regulation/                                 s + + + + + + + + + +
 GET  /desk/people/                                     s + . . . . . . . . .
 
@@ -197,6 +198,8 @@ POST /desk/second-factor/                              s + + + + + + + + + + | c
 GET  /desk/locked/                                     s > > > > > > > > > >
 POST /desk/locked/                                     s > > > > > > > > > > | password=wrong
 GET  /desk/locked/live/                                s + + + + + + + + + +
+GET  /desk/second-factor/again/                        s > > > > > > > > > >
+POST /desk/second-factor/again/                        s > > > > > > > > > > | code=123456
 POST /desk/sign-in/demo/                               . . . . . . . . . . . | username=duty
 POST /desk/sign-out/                                   > > > > > > > > > > >
 POST /desk/set-up/unknown/                             . . . . . . . . . . . | set_up

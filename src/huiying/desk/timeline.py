@@ -119,6 +119,8 @@ SENTENCES: dict[str, Any] = {
     "person.handed_over": _("%(name)s的 %(n)s 项工作交给%(to_name)s"),
     "person.named": _("任命%(name)s为%(kind)s"),
     "person.unnamed": _("免去%(name)s的%(kind)s"),
+    "access.read": _("查阅%(label)s件（%(what)s）"),
+    "access.taken": _("取走文件 %(what)s，%(form)s"),
     "person.suspended": _("停用%(name)s的账号：%(reason)s"),
     "person.dormant": _("%(name)s %(days)s 天没有登录，账号停用"),
     "person.reopened": _("恢复%(name)s的账号：%(reason)s"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiying.desk import addresses
 from huiying.desk.views import (
+    access,
     cases,
     drafts,
     events,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("sign-in/code/", factors.code, name="sign_in_code"),
     path("sign-in/bind/", factors.bind, name="sign_in_bind"),
     path("second-factor/", factors.own, name="own_factor"),
+    path("second-factor/again/", factors.again, name="code_again"),
     path("locked/", locked.locked, name="locked"),
     path("locked/live/", locked.live, name="locked_live"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
@@ -59,6 +61,7 @@ urlpatterns = [
     path("posts/<int:pk>/sealed/", sealed.sealed, name="sealed"),
     path("search/", search.search, name="search"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("access/", access.access, name="access"),
     path("regulation/", regulation.regulation, name="regulation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),

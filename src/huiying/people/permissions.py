@@ -422,13 +422,15 @@ PERMISSIONS: dict[str, Rule] = {
     "people.view": Rule("（九） §6.1 S6", either(administrator, security_administrator)),
     "people.manage": Rule("（九） §6.1 S6", administrator),
     "people.appoint": Rule("（九） §6.1 S6", who_grants),
-    "people.name": Rule("§6.1 S6", who_grants),
-    "people.unbind": Rule("§6.1 S4 S6", who_grants),
+    "people.name": Rule("（九） §6.1 S6", who_grants),
+    "people.unbind": Rule("（九） §6.1 S4 S6", who_grants),
+    "access.view": Rule("（九） §6.1 S6 S9", either(audit_administrator, a("audit"), a("lead_bureau"))),
 }
 # All that one of the three may ever do, whatever was theirs before: no word of a case.
 OF_ADMINISTRATORS = frozenset(
-    {"people.view", "people.manage", "people.appoint", "people.name", "people.unbind", "register.connect"}
-)
+    {"people.view", "people.manage", "people.appoint", "people.name", "people.unbind", "register.connect",
+     "access.view"}
+)  # fmt: skip
 
 
 def may(user: User, name: str, obj: Any = None) -> Verdict:
