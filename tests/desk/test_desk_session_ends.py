@@ -70,7 +70,7 @@ def test_a_quarter_of_an_hour_without_a_person_locks_the_session(duty: Client, f
 
 
 def test_whoever_works_is_never_locked_out(duty: Client, frozen: clock.FrozenClock) -> None:
-    for _hour in range(20):
+    for _n in range(6):
         frozen.advance(dt.timedelta(minutes=14))
         assert not is_locked(duty)
 
@@ -91,6 +91,17 @@ def test_activity_is_written_once_a_minute(
     frozen.advance(SECOND)
     assert writes() == 1
     assert writes() == 0
+
+
+def test_the_shortest_idle_time_still_knows_who_works(
+    duty: Client, frozen: clock.FrozenClock, settings: object
+) -> None:
+    settings.SESSION_IDLE = dt.timedelta(minutes=1)  # type: ignore[attr-defined]
+    for _n in range(10):
+        frozen.advance(dt.timedelta(seconds=40))
+        assert not is_locked(duty)
+    frozen.advance(dt.timedelta(seconds=61))
+    assert is_locked(duty)
 
 
 @pytest.mark.parametrize("address", ["/desk/live/?scope=home", "/desk/wall/", "/desk/locked/live/"])
@@ -295,9 +306,12 @@ def test_who_has_a_second_factor_gives_a_code_too(
 # --- the end ----------------------------------------------------------------------------------------------------------
 
 
-def test_after_twelve_hours_everybody_signs_in_again_however_busy(duty: Client, frozen: clock.FrozenClock) -> None:
-    for _n in range(72):
-        frozen.advance(dt.timedelta(minutes=10))
+def test_after_twelve_hours_everybody_signs_in_again_however_busy(
+    duty: Client, frozen: clock.FrozenClock, settings: object
+) -> None:
+    settings.SESSION_IDLE = dt.timedelta(hours=3)  # type: ignore[attr-defined]
+    for _n in range(6):
+        frozen.advance(dt.timedelta(hours=2))
         assert duty.get("/desk/regulation/").status_code == 200
     frozen.advance(SECOND)
     assert duty.get("/desk/cases/").url == "/desk/sign-in/?next=/desk/cases/"

@@ -13,6 +13,7 @@ from django.test import Client
 import stories
 from cast import Cast
 from desk_helpers import text_of
+from huiying.desk import picture_shelf
 from huiying.documents.actions import issuing
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case, Meeting, MeetingSeat
@@ -20,6 +21,7 @@ from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
+from huiying.listening.models import Post
 from huiying.people import actions, factors, reads
 from huiying.people.models import User
 
@@ -140,6 +142,27 @@ def test_what_cannot_be_recorded_is_not_shown(
     assert danger.title not in answer.content.decode()
     assert "查阅记录写不进去" in answer.content.decode()
     assert browser(cast.duty).get("/desk/cases/").status_code == 200, "what bears no label goes on"
+
+
+def test_the_label_keeps_it_off_walls_lists_digests_and_search_even_for_those_who_act_on_it(
+    cast: Cast, browser: Browser, danger: Case
+) -> None:
+    """S8, the label leak test: by the one who may see most. Others: every address, in `test_every_url_by_role.py`."""
+    Post.objects.filter(membership__event=danger.event).update(life_safety=True)
+    client = browser(cast.office)
+    for address in (
+        "/desk/wall/", "/desk/search/?q=平台", "/desk/digest/2026-09/", "/desk/posts/",
+        "/api/stream", "/answers/", "/feed.xml", "/api/answers",
+    ):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        assert danger.number not in page, address
+        assert danger.event.number not in page, address
+    assert looks() == [], "none of them is a look"
+    Event.objects.update(life_safety=False)
+    picture_shelf.shelf.clear()
+    assert danger.number in client.get("/desk/wall/").content.decode(), "the wall shows what bears no label"
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from huiying.kernel import clock
 from huiying.people.models import User
 
 BEGAN, SEEN = "began_at", "seen_at"
-# Activity is written down once a minute: each page would otherwise cost a write.
+# Activity is written down once a minute, oftener where the idle time is short: each page would otherwise cost a write.
 KEPT_FOR = dt.timedelta(minutes=1)
 
 
@@ -39,7 +39,7 @@ def is_locked(session: SessionBase) -> bool:
 
 def touch(session: SessionBase) -> None:
     """Somebody did something. Never called for a poll, nor while it is locked."""
-    if _since(session, SEEN) >= KEPT_FOR:
+    if _since(session, SEEN) >= min(KEPT_FOR, settings.SESSION_IDLE / 4):
         session[SEEN] = clock.now().isoformat()
 
 
