@@ -13,3 +13,6 @@ from huiying.settings import *  # noqa: F403
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of the desk sign people in directly; those of the second factor switch it on.
 SECOND_FACTOR = False
+# Their clocks jump over days; those of the session's ends switch them on.
+SESSION_ENDS = False
+DORMANT_AFTER = None

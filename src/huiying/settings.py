@@ -15,6 +15,7 @@ Copies, anchors, time and health have variables of their own, listed in docs/ope
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -43,6 +44,14 @@ def _secret_key() -> str:
 
 def _flag(name: str) -> bool:
     return os.environ.get(name, "") not in ("", "0", "no", "false")
+
+
+def _whole(name: str, default: int) -> int:
+    """A number from 1 on; anything else would silently switch a guard off."""
+    told = os.environ.get(name, "").strip() or str(default)
+    if not told.isascii() or not told.isdecimal() or int(told) < 1:
+        raise ValueError(f"{name}：应为 1 以上的整数")
+    return int(told)
 
 
 SECRET_KEY = _secret_key()
@@ -90,6 +99,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "huiying.desk.lock.SessionEnds",
+    "huiying.desk.recorded.RecordedReads",
 ]
 
 ROOT_URLCONF = "huiying.urls"
@@ -146,7 +157,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "desk:sign_in"
 LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "portal:home"
-# Five failures lock for a quarter of an hour (DOMAIN.md §6.1 S2); idle sessions end after a shift.
+# Five failures lock for a quarter of an hour (DOMAIN.md §6.1 S2).
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -155,7 +166,13 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huiying.desk.views.sign_in.locked_out"
 # Whoever approves, publishes or manages people signs in with a code besides (S4).
 SECOND_FACTOR = os.environ.get("HUIYING_SECOND_FACTOR", "required") != "off"
-SESSION_COOKIE_AGE = 12 * 3600
+# A session nobody uses is locked, and ends after a shift whatever was done in it (S2, docs/adr/0018).
+SESSION_ENDS = True
+SESSION_IDLE = timedelta(minutes=_whole("HUIYING_SESSION_IDLE_MINUTES", 15))
+SESSION_ABSOLUTE = timedelta(hours=_whole("HUIYING_SESSION_HOURS", 12))
+# Who did not sign in for so long is shut out by the loop (S5).
+DORMANT_AFTER: timedelta | None = timedelta(days=_whole("HUIYING_DORMANT_DAYS", 90))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "huiying_session"

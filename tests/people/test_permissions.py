@@ -19,7 +19,7 @@ from subjects import Subjects
 SOURCE = Path(huiying.__file__).parent
 TABLE = SOURCE / "people" / "permissions.py"
 NAME = re.compile(
-    r"(agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation"
+    r"(access|agenda|alarm|appeal|asked_again|assessment|board|call|case|channels|clue|confirmation"
     r"|conformance|consultation|contact|decisions|digest|disclosure|document|drill|effect|emergency_watch"
     r"|event|feedback|filing|form|gap|handover|import|instruction|interpretation|leading_group"
     r"|learning|ledger|liaison|measure|media|meeting|overview|page|partner|patrol|people|personal_request"

@@ -51,7 +51,8 @@ def test_the_administrator_may_do_nothing_but_manage_people(cast: Cast) -> None:
     subjects = Subjects(cast, case)
     allowed = {name for name in PERMISSIONS if may(cast.admin, name, subjects.of(name))}
     # An account's connection is a matter of the machine, like a person's account: no word of a case in it.
-    assert allowed == {"people.manage", "register.connect"}
+    accounts = {"people.view", "people.manage", "people.appoint", "people.name", "people.unbind"}
+    assert allowed == accounts | {"register.connect"}
 
 
 def test_a_role_that_the_regulation_does_not_know_is_refused(cast: Cast) -> None:

@@ -145,6 +145,7 @@ GET  /desk/posts/{heard_post}/sealed/                  s . + + . . . . . . .
 GET  /desk/search/?q=登录                              s . + + + + + + + + .
 GET  /desk/ledger/                                     s . . + . . . . + + .
 GET  /desk/ledger/?chain=event:{life_event}            s . . + . . . . + + .
+GET  /desk/access/                                     s . . . . . . . + + .
 GET  /desk/regulation/                                 s + + + + + + + + + +
 GET  /desk/people/                                     s + . . . . . . . . .
 
@@ -194,6 +195,11 @@ GET  /desk/sign-in/bind/                               > + + + + + + + + + +
 POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
 GET  /desk/second-factor/                              s + + + + + + + + + +
 POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
+GET  /desk/locked/                                     s > > > > > > > > > >
+POST /desk/locked/                                     s > > > > > > > > > > | password=wrong
+GET  /desk/locked/live/                                s + + + + + + + + + +
+GET  /desk/second-factor/again/                        s > > > > > > > > > >
+POST /desk/second-factor/again/                        s > > > > > > > > > > | code=123456
 POST /desk/sign-in/demo/                               . . . . . . . . . . . | username=duty
 POST /desk/sign-out/                                   > > > > > > > > > > >
 POST /desk/set-up/unknown/                             . . . . . . . . . . . | set_up
@@ -338,6 +344,10 @@ POST /desk/people/add/                                 s # . . . . . . . . . | a
 POST /desk/people/{invited}/invite/                    s # . . . . . . . . .
 POST /desk/people/{network}/appoint/                   s * . . . . . . . . . | role=editor department={GCC}
 POST /desk/people/{network}/relieve/                   s * . . . . . . . . . | appointment={post}
+GET  /desk/people/{network}/leaving/                   s + . . . . . . . . .
+POST /desk/people/{network}/suspend/                   s * . . . . . . . . . | reason=@
+POST /desk/people/{network}/reopen/                    s > . . . . . . . . . | reason=@
+POST /desk/people/{network}/hand_over/                 s > . . . . . . . . . | kind=task to={duty2}
 POST /desk/people/{network}/deactivate/                s * . . . . . . . . .
 
 # The API                                              a a d o e l o l d i n

@@ -81,7 +81,7 @@ def department(code: str, field: str) -> Department:
 
 def person(username: str, field: str) -> User:
     """Somebody who works here, by user name; 422 at `field`. The administrator has no part in cases (S6)."""
-    people = User.objects.filter(is_active=True, is_administrator=False).select_related("department")
+    people = User.objects.filter(is_active=True, is_administrator=False, oversees=None).select_related("department")
     found = people.filter(username=username).first()
     if found is None:
         raise Unreadable(field, _("没有用户名“%(name)s”，请核对。") % {"name": username})

@@ -262,7 +262,7 @@ def cards_of_departments(request: HttpRequest) -> dict[str, Any]:
 def test(request: HttpRequest, staff: str, data: TestIn) -> dict[str, Any]:
     """通联抽查: the number was rung, and did somebody answer."""
     or_404(caller(request), "contact.view")
-    user = User.objects.filter(username=staff, is_administrator=False).first()
+    user = User.objects.filter(username=staff, is_administrator=False, oversees=None).first()
     if user is None:
         raise Http404
     return _test(test_phone(user, data.reached, data.note, caller(request)))

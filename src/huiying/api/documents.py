@@ -12,7 +12,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
 from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.security import asked_again, caller
 from huiying.documents import actions, queries
 from huiying.documents.access import documents_for, get_document, get_instruction
 from huiying.documents.actions import issuing, proving, reporting, withdrawing
@@ -21,6 +21,7 @@ from huiying.handling.access import get_case
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_text
+from huiying.people import reads
 from huiying.people.errors import Refused
 from huiying.regulation.errors import UsageError
 
@@ -203,10 +204,12 @@ def document(request: HttpRequest, pk: int) -> dict[str, Any]:
     return _whole(request, pk)
 
 
-@router.get("/documents/{pk}/file/{ending}", response={**READS})
+@router.get("/documents/{pk}/file/{ending}", response={**NO})
 def file(request: HttpRequest, pk: int, ending: Literal["pdf", "docx", "txt"]) -> HttpResponse:
     """The document as a file: the same bytes as on the desk."""
     row = get_document(caller(request), pk)
+    asked_again(request)
+    reads.note_taken(caller(request), f"document:{row.number}", ending, row.kind)
     address = request.build_absolute_uri(reverse("portal:verify", args=[row.sha256]))
     made, stamp = queries.document_of(row), queries.stamp_of(row, address)
     content: bytes | str = to_text(made, stamp)

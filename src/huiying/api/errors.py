@@ -50,6 +50,8 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        if getattr(request, "is_locked", False):  # too long nothing was written over it (§6.1 S2)
+            return api.create_response(request, {"error": _("已锁定，请先解锁。"), "code": "locked"}, status=401)
         return api.create_response(request, {"error": _("请先登录。"), "code": "sign_in"}, status=401)
 
     @api.exception_handler(HttpError)

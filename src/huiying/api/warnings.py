@@ -16,6 +16,7 @@ from huiying.judging import actions, alarming, queries, warning_queries, warning
 from huiying.judging.actions import concerns
 from huiying.judging.models import Alarm, ConcernDecision, Event, Warning
 from huiying.kernel import clock
+from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -195,6 +196,8 @@ def _event(user: User, number: str) -> Event:
     found = Event.objects.filter(number=number).first()
     if found is None or not may(user, "event.view") or (found.life_safety and not may(user, "urgent.view")):
         raise Http404
+    if found.life_safety:
+        reads.note_read(user, f"event:{found.number}", reads.LIFE)
     return found
 
 

@@ -21,6 +21,7 @@ from huiying.keeping import drift
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import queries as people
+from huiying.people import three
 from huiying.people.models import Bureau, User
 from huiying.people.permissions import may
 from huiying.regulation import Regulation
@@ -119,7 +120,7 @@ class Everywhere:
         if self.user is None:
             return ""
         names = [self.regulation.name_of("role", role, lang()) for role in sorted(people.roles_of(self.user))]
-        return _("、").join([*names, _("系统管理员")] if self.user.is_administrator else names)
+        return _("、").join([*names, str(three.KINDS[three.kind_of(self.user)])] if self.user.administers else names)
 
     @property
     def moved(self) -> int:
@@ -205,7 +206,8 @@ class Everywhere:
             ("suspects", _("待辨"), may(user, "suspect.clear").allowed),
             ("cases", _("办件"), works),
             ("reviews", _("审核"), bool(who.roles & self._reviewers)),
-            ("people", _("人员"), may(user, "people.manage").allowed),
+            ("access", _("查阅记录"), user.administers and may(user, "access.view").allowed),
+            ("people", _("人员"), may(user, "people.view").allowed),
             ("start", _("开办步骤"), may(user, "people.manage").allowed),
             ("board", _("协同"), works),
             ("ledger", _("台账"), may(user, "ledger.view").allowed),
@@ -269,6 +271,7 @@ class Everywhere:
             ("assessments", _("考核"), may(user, "assessment.view").allowed),
             ("measures", _("督查措施"), may(user, "assessment.view").allowed),
             ("ledger", _("台账"), may(user, "ledger.view").allowed),
+            ("access", _("查阅记录"), may(user, "access.view").allowed),
             ("interpretations", _("解释登记"), True),
             ("versions", _("制度版本"), True),
             ("start", _("开办步骤"), bool(people.standing(user).held)),

@@ -22,7 +22,7 @@ def staff_for(form: VerbForm) -> list[User]:
     """Everybody who works here, read once for all the forms of a page."""
     found: list[User] | None = getattr(form.subject, "_staff", None)
     if found is None:
-        people = User.objects.filter(is_active=True, is_administrator=False).select_related("department")
+        people = User.objects.filter(is_active=True, is_administrator=False, oversees=None).select_related("department")
         found = form.subject._staff = list(people.order_by("department__id", "id"))
     return found
 

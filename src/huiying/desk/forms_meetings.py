@@ -45,7 +45,7 @@ def person_called(user: User) -> str:
 
 def staff() -> Any:
     """Whoever works here; the administrator has no part in cases (S6)."""
-    people = User.objects.filter(is_active=True, is_administrator=False).select_related("department")
+    people = User.objects.filter(is_active=True, is_administrator=False, oversees=None).select_related("department")
     return people.order_by("department_id", "id")
 
 

@@ -209,7 +209,7 @@ class GapForm(forms.Form):
         choose_department(self, list(departments()), begun.get("department"))
         owner = cast("forms.ModelChoiceField[User]", self.fields["owner"])
         owner.widget.attrs["lang"] = "zh-Hans"
-        people = User.objects.filter(is_active=True, is_administrator=False, department__isnull=False)
+        people = User.objects.filter(is_active=True, is_administrator=False, oversees=None, department__isnull=False)
         owner.queryset = people.select_related("department").order_by("department__id", "id")
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import clock
@@ -62,6 +67,19 @@ def ask_again(request: HttpRequest, user: User, form: forms.Form) -> None:
     """Add the field for a code where one is wanted; what was typed into the form stays."""
     if factors.is_stale(request.session, user):
         form.fields["code"] = CodeField()
+
+
+def before_it_leaves(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A file that leaves the house asks for a code first where the last is old; then one is sent on to it."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if isinstance(user, User) and factors.is_stale(request.session, user):
+            return redirect(f"{reverse('desk:code_again')}?{urlencode({'next': request.get_full_path()})}")
+        return view(request, *args, **kwargs)
+
+    return asked
 
 
 def answered(request: HttpRequest, user: User, form: forms.Form) -> bool:

@@ -116,6 +116,14 @@ SENTENCES: dict[str, Any] = {
     "person.appointed": _("%(name)s任%(role)s"),
     "person.relieved": _("%(name)s不再任%(role)s"),
     "person.left": _("%(name)s离岗"),
+    "person.handed_over": _("%(name)s的 %(n)s 项工作交给%(to_name)s"),
+    "person.named": _("任命%(name)s为%(kind)s"),
+    "person.unnamed": _("免去%(name)s的%(kind)s"),
+    "access.read": _("查阅%(label)s件（%(what)s）"),
+    "access.taken": _("取走文件 %(what)s，%(form)s"),
+    "person.suspended": _("停用%(name)s的账号：%(reason)s"),
+    "person.dormant": _("%(name)s %(days)s 天没有登录，账号停用"),
+    "person.reopened": _("恢复%(name)s的账号：%(reason)s"),
     "factor.bound": _("%(name)s绑定验证器"),
     "factor.given_up": _("%(name)s换验证器"),
     "factor.removed": _("解除%(name)s的验证器"),
@@ -127,6 +135,10 @@ SENTENCES: dict[str, Any] = {
 }
 
 WORDS: dict[str, Any] = {
+    "系统管理员": _("系统管理员"),
+    "安全管理员": _("安全管理员"),
+    "审计管理员": _("审计管理员"),
+    "人身安全": _("人身安全"),
     "approved": _("同意"),
     "rejected": _("退回"),
     "agree": _("同意"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from huiying.desk import addresses
 from huiying.desk.views import (
+    access,
     cases,
     drafts,
     events,
@@ -11,6 +12,7 @@ from huiying.desk.views import (
     home,
     ledger,
     live,
+    locked,
     people,
     publications,
     regulation,
@@ -33,6 +35,9 @@ urlpatterns = [
     path("sign-in/code/", factors.code, name="sign_in_code"),
     path("sign-in/bind/", factors.bind, name="sign_in_bind"),
     path("second-factor/", factors.own, name="own_factor"),
+    path("second-factor/again/", factors.again, name="code_again"),
+    path("locked/", locked.locked, name="locked"),
+    path("locked/live/", locked.live, name="locked_live"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("set-up/<str:token>/", sign_in.set_up, name="set_up"),
     path("invitation/<str:token>/", sign_in.invitation, name="invitation"),
@@ -56,9 +61,11 @@ urlpatterns = [
     path("posts/<int:pk>/sealed/", sealed.sealed, name="sealed"),
     path("search/", search.search, name="search"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("access/", access.access, name="access"),
     path("regulation/", regulation.regulation, name="regulation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),
+    path("people/<int:pk>/leaving/", people.leaving, name="person_leaving"),
     path("people/<int:pk>/<str:verb>/", people.change, name="person_change"),
     *addresses.urlpatterns,
 ]

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from huiying.documents.models import Instruction, IssuedDocument
-from huiying.handling.access import opens
+from huiying.handling.access import note, opens
 from huiying.handling.models import CaseDepartment
 from huiying.handling.queries import cases_for
 from huiying.people.models import User
@@ -29,6 +29,8 @@ def get_document(user: User, pk: int) -> IssuedDocument:
         raise Http404
     if found.case is not None and not _was_sent(user, found) and not opens(user, found.case):
         raise Http404
+    if found.case is not None:
+        note(user, found.case)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from huiying.handling.models import Case
+from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import live_departments, may
 from huiying.people.standing import standing
@@ -20,7 +21,14 @@ def get_case(user: User, number: str) -> Case:
     )
     if case is None or not opens(user, case):
         raise Http404
+    note(user, case)
     return case
+
+
+def note(user: User, case: Case) -> None:
+    """A look at a danger to life stands in the ledger before it is answered (§6.1 S8, S9)."""
+    if case.event.life_safety:
+        reads.note_read(user, f"case:{case.number}", reads.LIFE)
 
 
 def opens(user: User, case: Case) -> bool:

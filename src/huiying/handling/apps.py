@@ -12,6 +12,7 @@ class HandlingConfig(AppConfig):
             evidence_loop,
             handover_loop,
             later,
+            leaving,
             liaison_loop,
             task_loop,
         )

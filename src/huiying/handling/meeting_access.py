@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
+from huiying.handling.access import note
 from huiying.handling.models import Meeting, MeetingSeat
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -24,6 +25,7 @@ def get_meeting(user: User, pk: int) -> Meeting:
     called = any(seat.user_id == user.pk for seat in found.seats.all())
     if found.case.event.life_safety and not called and not may(user, "urgent.view"):
         raise Http404
+    note(user, found.case)
     return found
 
 

@@ -145,7 +145,7 @@ def _held(rule: HouseRule, reads: Counter[int], readers: int, day: dt.date) -> H
 
 def staff() -> QuerySet[User]:
     """Who works here and is to read the house's rules."""
-    return User.objects.filter(is_active=True, is_administrator=False)
+    return User.objects.filter(is_active=True, is_administrator=False, oversees=None)
 
 
 def unread(version: RuleVersion) -> list[User]:

@@ -7,4 +7,10 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.people import speakers  # noqa: F401 -- registers its auditor
+        from huiying.people import (
+            sessions,
+            speakers,  # noqa: F401 -- registers its auditor
+        )
+        from huiying.people.actions import leaving  # noqa: F401 -- registers what the loop does
+
+        sessions.watch_sign_ins()

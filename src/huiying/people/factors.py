@@ -33,7 +33,7 @@ def is_wanted() -> bool:
 
 
 def must_have(user: User) -> bool:
-    if user.is_administrator:
+    if user.administers:
         return True
     now = standing(user)
     return bool(now.roles & approving_posts(now.regulation))

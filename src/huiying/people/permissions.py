@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from huiying.people import three
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.standing import Standing, capabilities, standing
@@ -226,6 +227,19 @@ def administrator(person: Standing, _obj: Any) -> str | None:
     return None if person.user.is_administrator else _("须由系统管理员办理。")
 
 
+def security_administrator(person: Standing, _obj: Any) -> str | None:
+    return None if person.user.oversees == User.SECURITY else _("须由安全管理员办理。")
+
+
+def audit_administrator(person: Standing, _obj: Any) -> str | None:
+    return None if person.user.oversees == User.AUDIT else _("须由审计管理员办理。")
+
+
+def who_grants(person: Standing, obj: Any) -> str | None:
+    """安全管理员 once the three are named, 系统管理员 until then (§6.1 S6)."""
+    return security_administrator(person, obj) if three.named() else administrator(person, obj)
+
+
 def staff(person: Standing, _obj: Any) -> str | None:
     return None if person.held else _("您目前没有岗位，请系统管理员为您安排岗位。")
 
@@ -405,8 +419,19 @@ PERMISSIONS: dict[str, Rule] = {
     # （十三）（十四）解释与版本
     "interpretation.sign": Rule("（十三）C13.1", a("office")),
     "regulation.bring": Rule("（十四）C14.1", either(a("office"), a("lead_bureau"))),
-    "people.manage": Rule("（九）", administrator),
+    # Three administrators (§6.1 S6): one adds and closes accounts, one gives posts, one reads who looked at what.
+    "people.view": Rule("（九） §6.1 S6", either(administrator, security_administrator)),
+    "people.manage": Rule("（九） §6.1 S6", administrator),
+    "people.appoint": Rule("（九） §6.1 S6", who_grants),
+    "people.name": Rule("（九） §6.1 S6", who_grants),
+    "people.unbind": Rule("（九） §6.1 S4 S6", who_grants),
+    "access.view": Rule("（九） §6.1 S6 S9", either(audit_administrator, a("audit"), a("lead_bureau"))),
 }
+# All that one of the three may ever do, whatever was theirs before: no word of a case.
+OF_ADMINISTRATORS = frozenset(
+    {"people.view", "people.manage", "people.appoint", "people.name", "people.unbind", "register.connect",
+     "access.view"}
+)  # fmt: skip
 
 
 def may(user: User, name: str, obj: Any = None) -> Verdict:
@@ -414,6 +439,8 @@ def may(user: User, name: str, obj: Any = None) -> Verdict:
     if not getattr(user, "is_active", False) or not isinstance(user, User):
         return Verdict(False, _("请先登录。"))
     why = PERMISSIONS[name].who(standing(user), obj)
+    if why is None and user.administers and name not in OF_ADMINISTRATORS:
+        why = _("管理员不办件，也不看办件内容。")
     return Verdict(why is None, why or "")
 
 

@@ -102,8 +102,9 @@ def post_of(user: User) -> str:
     """How the ledger names the person's post, e.g. 「局办公室 局办公室主任」."""
     now = standing(user)
     names = [now.regulation.role(item.role).name for item in now.held]
-    if user.is_administrator:
-        names.append("系统管理员")
+    if user.administers:
+        others = {User.SECURITY: "安全管理员", User.AUDIT: "审计管理员"}
+        names.append(others.get(user.oversees or "", "系统管理员"))
     return "、".join(dict.fromkeys(names))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 SENTENCES: dict[str, Any] = {
     "facts.agreed": _("口径定为第 %(version)s 版"),
     "task.made": _("派%(kind)s任务给%(department)s %(owner)s：%(title)s"),
+    "task.handed_over": _("%(name)s的任务交给%(to_name)s"),
     "task.done": _("%(kind)s任务办结：%(title)s"),
     "task.dropped": _("任务不再需要：%(title)s"),
     "note.made": pgettext_lazy("ledger", "在本件里留言"),

@@ -23,6 +23,7 @@ from huiying.overseeing.clauses import CLAUSES, article, plain
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, computed, conformance
 from huiying.overseeing.indicator_names import ENGLISH
 from huiying.overseeing.periods import Period, period
+from huiying.people import three
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -110,6 +111,7 @@ def whole(request: StaffRequest) -> HttpResponse:
         for number in sorted({line.clause.number for line in lines})
     ]
     context = {
+        "three": three.named(),
         "period": asked.words,
         "as_of": found.at,
         "articles": articles,

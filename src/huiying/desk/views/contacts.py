@@ -35,7 +35,7 @@ def contacts(request: StaffRequest) -> HttpResponse:
 @staff("POST")
 def test(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "contact.test")
-    user = get_object_or_404(User, pk=pk, is_administrator=False)
+    user = get_object_or_404(User, pk=pk, is_administrator=False, oversees=None)
     form = PhoneTestForm(request.POST)
     if not form.is_valid():
         messages.error(request, _t("请选择接通还是未接通。"))

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk import second_factor
 from huiying.desk.bar import Bar, Verb, build
 from huiying.desk.dispatch import perform
 from huiying.desk.document_page import blocks_of
@@ -34,6 +35,7 @@ from huiying.overseeing.ladder import PAPERS
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_paste, to_text
+from huiying.people import reads
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -209,23 +211,33 @@ def _file(row: IssuedDocument, content: bytes | str, media_type: str, ending: st
     return response
 
 
+def _taken(request: StaffRequest, pk: int, form: str) -> IssuedDocument:
+    """What kind of paper it is says what for it leaves (§6.3-8)."""
+    row = get_document(request.user, pk)
+    reads.note_taken(request.user, f"document:{row.number}", form, row.kind)
+    return row
+
+
+@second_factor.before_it_leaves
 @staff()
 def pdf(request: StaffRequest, pk: int) -> HttpResponse:
-    row = get_document(request.user, pk)
+    row = _taken(request, pk, "pdf")
     stamp = queries.stamp_of(row, _address(request, row), _t("演示") if settings.DEMO else "")
     return _file(row, to_pdf(queries.document_of(row), stamp), "application/pdf", "pdf")
 
 
+@second_factor.before_it_leaves
 @staff()
 def docx(request: StaffRequest, pk: int) -> HttpResponse:
-    row = get_document(request.user, pk)
+    row = _taken(request, pk, "docx")
     stamp = queries.stamp_of(row, _address(request, row), _t("演示") if settings.DEMO else "")
     return _file(row, to_docx(queries.document_of(row), stamp), DOCX, "docx")
 
 
+@second_factor.before_it_leaves
 @staff()
 def text(request: StaffRequest, pk: int) -> HttpResponse:
-    row = get_document(request.user, pk)
+    row = _taken(request, pk, "txt")
     return _file(row, to_text(queries.document_of(row), queries.stamp_of(row)), "text/plain; charset=utf-8", "txt")
 
 

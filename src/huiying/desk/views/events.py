@@ -29,6 +29,7 @@ from huiying.judging.models import Dismissal, Event
 from huiying.judging.stream import EVENT_SORTS, Filters, Silence
 from huiying.kernel import clock
 from huiying.ledger.queries import timeline as ledger_timeline
+from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -86,8 +87,10 @@ def get_event(user: User, number: str) -> Event:
 def _opened(user: User, found: Event | None) -> Event:
     if found is None or not may(user, "event.view", found):
         raise Http404
-    if found.life_safety and not may(user, "urgent.view"):
-        raise Http404
+    if found.life_safety:
+        if not may(user, "urgent.view"):
+            raise Http404
+        reads.note_read(user, f"event:{found.number}", reads.LIFE)
     return found
 
 

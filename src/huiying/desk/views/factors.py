@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -101,3 +102,17 @@ def own(request: StaffRequest) -> HttpResponse:
         return render(request, "desk/factor_codes.html", {"codes": codes, "place": "/desk/"})
     context = {"bound": True, "form": form, "left": factors.codes_left(request.user)}
     return render(request, "desk/factor_own.html", context, status=422 if form.errors else 200)
+
+
+@staff("GET", "HEAD", "POST")
+def again(request: StaffRequest) -> HttpResponse:
+    """A code before a file leaves the house; whoever needs none goes on."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    place = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
+    if not factors.is_stale(request.session, request.user):
+        return redirect(place)
+    form = CodeForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
+        factors.remember(request.session)
+        return redirect(place)
+    return render(request, "desk/factor_again.html", {"form": form, "next": place}, status=422 if form.errors else 200)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
-from huiying.people import actions, factors
+from huiying.people import actions, factors, three
+from huiying.people import leaving as people_leaving
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
+from huiying.people.permissions import may
 from huiying.people.queries import departments, standing
 from huiying.regulation import Regulation
 from huiying.responding.channels.registry import SENDING
@@ -50,9 +53,16 @@ class AppointForm(forms.Form):
         ]
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("理由"), max_length=300)
+
+
+_LEAVING = ("deactivate", "hand_over", "suspend")
+
+
 @staff()
 def people(request: StaffRequest) -> HttpResponse:
-    or_404(request.user, "people.manage")
+    or_404(request.user, "people.view")
     return _page(request)
 
 
@@ -70,6 +80,11 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "departments": departments(),
         "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
         "bound": factors.bound(),
+        "reason": ReasonForm(auto_id=False),
+        "three": three.named(),
+        "kinds": three.KINDS.items(),
+        "may_manage": may(request.user, "people.manage").allowed,
+        "may_appoint": may(request.user, "people.appoint").allowed,
         "link": link,
         "invited": invited,
     }
@@ -99,8 +114,8 @@ def add(request: StaffRequest) -> HttpResponse:
 
 @staff("POST")
 def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
-    """Appoint, relieve, invite again, deactivate."""
-    or_404(request.user, "people.manage")
+    """Appoint, relieve, invite again, hand over, shut out, re-open, close."""
+    or_404(request.user, "people.view")
     user = get_object_or_404(User, pk=pk)
     try:
         if verb == "invite":
@@ -108,7 +123,35 @@ def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         messages.success(request, _change(request, user, verb))
     except Refused as refused:
         messages.error(request, refused.sentence)
-    return redirect("desk:people")
+        return redirect(
+            "desk:person_leaving" if verb in _LEAVING else "desk:people", *([pk] if verb in _LEAVING else [])
+        )
+    return redirect("desk:person_leaving", pk) if verb == "hand_over" else redirect("desk:people")
+
+
+@staff()
+def leaving(request: StaffRequest, pk: int) -> HttpResponse:
+    """离岗清单 (§6.1 S5): what a person still holds, each thing to be handed over before the account is closed."""
+    or_404(request.user, "people.manage")
+    user = get_object_or_404(User, pk=pk)
+    held = people_leaving.held(user)
+    context = {
+        "person": user,
+        "held": held,
+        "n": sum(len(things) for _kind, things in held),
+        "posts": Appointment.objects.filter(user=user, until__isnull=True).select_related("department"),
+        "bound": factors.has(user),
+        "successors": _successors(user) if held else [],
+        "reason": ReasonForm(auto_id=False),
+    }
+    return render(request, "desk/leaving.html", context)
+
+
+def _successors(user: User) -> QuerySet[User]:
+    """People in post, those of the same department first."""
+    own = Case(When(department=user.department, then=0), default=1)
+    staff = User.objects.filter(is_active=True, appointments__until__isnull=True, appointments__isnull=False)
+    return staff.exclude(pk=user.pk).select_related("department").annotate(own=own).order_by("own", "name").distinct()
 
 
 def _change(request: StaffRequest, user: User, verb: str) -> str:
@@ -118,9 +161,27 @@ def _change(request: StaffRequest, user: User, verb: str) -> str:
         row = get_object_or_404(Appointment, pk=pk, user=user, until__isnull=True)
         actions.end_appointment(row, request.user)
         return _t("%(name)s的这个岗位已结束。") % {"name": user.name}
+    if verb == "hand_over":
+        told = request.POST.get("to", "")
+        to = get_object_or_404(User, pk=int(told) if told.isdecimal() else 0)
+        pks = [int(one) for one in request.POST.getlist("thing") if one.isdecimal()]
+        n = actions.hand_over(user, request.POST.get("kind", ""), pks, to, request.user)
+        return _t("%(n)d 项已交给%(name)s。") % {"n": n, "name": to.name}
+    if verb == "suspend":
+        actions.suspend(user, request.POST.get("reason", ""), request.user)
+        return _t("%(name)s的账号已停用，立即不能再用。") % {"name": user.name}
+    if verb == "reopen":
+        actions.reopen(user, request.POST.get("reason", ""), request.user)
+        return _t("%(name)s的账号已恢复。") % {"name": user.name}
     if verb == "deactivate":
         actions.deactivate(user, request.user)
         return _t("%(name)s已离岗，不能再登录；经办记录保留。") % {"name": user.name}
+    if verb == "name":
+        actions.name_administrator(user, request.POST.get("kind", ""), request.user)
+        return _t("%(name)s已任管理员。") % {"name": user.name}
+    if verb == "unname":
+        actions.relieve_administrator(user, request.user)
+        return _t("%(name)s不再是管理员。") % {"name": user.name}
     if verb == "remove_factor":
         actions.remove_factor(user, request.user)
         return _t("%(name)s的验证器已解除，下次登录要重新绑定。") % {"name": user.name}

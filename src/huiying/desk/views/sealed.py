@@ -15,6 +15,7 @@ from huiying.handling.queries import case_of_event
 from huiying.judging.queries import event_of_post
 from huiying.listening.actions.sealed import Opened, open_sealed
 from huiying.listening.models import Post, PostAttachment
+from huiying.people import reads
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -56,3 +57,4 @@ def gate(user: User, post: Post) -> None:
     or_404(user, "event.view")
     if post.life_safety or (event and event.life_safety):
         or_404(user, "urgent.view")
+        reads.note_read(user, f"post:{post.pk}", reads.LIFE)

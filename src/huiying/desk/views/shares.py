@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from huiying.desk import second_factor
 from huiying.desk.bar import Verb, build
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
@@ -20,6 +21,7 @@ from huiying.desk.views.events import get_event
 from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage
 from huiying.kernel import clock
+from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -77,10 +79,12 @@ def revoke(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("desk:shares", found.event.number)
 
 
+@second_factor.before_it_leaves
 @staff()
 def export(request: StaffRequest, pk: int) -> HttpResponse:
     """The package as a signed file, to be taken along where no link can go."""
     found = _get(request.user, pk)
+    reads.note_taken(request.user, f"share:{found.event.number}-{found.pk}", "json", found.purpose)
     response = JsonResponse(sharing.signed(found), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="share-{found.event.number}-{found.pk}.json"'
     return response

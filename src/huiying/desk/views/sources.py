@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk import second_factor
 from huiying.desk.bar import Verb, build
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
@@ -208,7 +209,8 @@ def evidence(request: StaffRequest, pk: int) -> HttpResponse:
     for post in found.posts.all():
         gate(request.user, post)
     form = ReasonForm(request.POST if request.method == "POST" else None, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    second_factor.ask_again(request, request.user, form)
+    if request.method == "POST" and form.is_valid() and second_factor.answered(request, request.user, form):
         try:
             return _download(found, kept.open_evidence(found, form.cleaned_data["reason"], request.user))
         except Refused as refused:

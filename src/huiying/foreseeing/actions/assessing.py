@@ -90,7 +90,7 @@ def save_risk(
         raise Refused(_("可能性和影响各填 1 到 5。"), code="scale")
     if not owner.is_active:
         raise Refused(_("“%(name)s”不在现行职责清单中。") % {"name": department_called(owner.name)}, code="not_listed")
-    if not watcher.is_active or watcher.is_administrator:
+    if not watcher.is_active or watcher.administers:
         raise Refused(_("盯这项风险的须是在岗的工作人员。"), code="watcher")
     if risk is not None and (risk.assessment_id != row.pk or risk.dropped_at is not None):
         raise Refused(_("这项风险不在这份评估里，或已经划去。"), code="other_assessment")

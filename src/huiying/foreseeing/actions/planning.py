@@ -63,7 +63,7 @@ def save_plan(
     if not channels or (missing := [code for code in channels if code not in known]):
         names = listed(missing) if channels else ""
         raise Refused(_("请选本局自己的、没有注销的平台。%(names)s") % {"names": names}, code="channels")
-    people = [user for user in dict.fromkeys(contacts) if user.is_active and not user.is_administrator]
+    people = [user for user in dict.fromkeys(contacts) if user.is_active and not user.administers]
     if not people:
         raise Refused(_("请选出预案启动时要联系的人。"), code="contacts")
     wanted = [_trigger(one) for one in triggers]

@@ -362,7 +362,7 @@ def _check_owners(told: Told) -> None:
     ):
         if person is None and not role:
             raise Refused(_("请指定%(who)s（人员或岗位）。") % {"who": who}, code="no_owner")
-        if person is not None and (not person.is_active or person.is_administrator):
+        if person is not None and (not person.is_active or person.administers):
             raise Refused(_("%(name)s不能做%(who)s。") % {"name": person.name, "who": who}, code="not_staff")
         if role and role not in regulation_now().roles:
             raise Refused(_("制度里没有岗位“%(role)s”。") % {"role": role}, code="unknown_role")

@@ -91,8 +91,9 @@ def sign_rule(version: RuleVersion, sha256: str, actor: User) -> RuleVersion:
         "expires_on": version.expires_on.isoformat(),
     }
     record(chain_of(rule), "rule.signed", told, actor_of(actor))
-    staff = User.objects.filter(is_active=True, is_administrator=False).values_list("username", flat=True)
-    _tell(rule, list(staff), f"read:{version.pk}", f"内部制度“{rule.title}”第 {version.n} 版已签发，请阅读并确认")
+    staff = User.objects.filter(is_active=True, is_administrator=False, oversees=None)
+    names = list(staff.values_list("username", flat=True))
+    _tell(rule, names, f"read:{version.pk}", f"内部制度“{rule.title}”第 {version.n} 版已签发，请阅读并确认")
     return version
 
 

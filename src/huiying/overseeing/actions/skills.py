@@ -25,7 +25,7 @@ def record_skill(*, user: User, skill: str, note: str, backup: User | None, sinc
     """记一项技能. An entry that stands is replaced: the old one ends today, the ledger keeps both."""
     require(actor, "skill.edit")
     for person in (user, backup):
-        if person is not None and (not person.is_active or person.is_administrator or not standing(person).held):
+        if person is not None and (not person.is_active or person.administers or not standing(person).held):
             raise Refused(_("%(name)s不是在岗的工作人员。") % {"name": person.name}, code="not_staff")
     if backup is not None and backup.pk == user.pk:
         raise Refused(_("后备不能是本人。没有后备就空着，名册会标出来。"), code="own_backup")

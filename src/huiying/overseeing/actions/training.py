@@ -86,7 +86,7 @@ def schedule_session(
         raise Refused(_("请选这次练哪些能力：%(names)s。") % {"names": names}, code="abilities")
     if starts_at <= time.now():
         raise Refused(_("培训时间要在现在之后。"), code="in_the_past")
-    called_in = [user for user in dict.fromkeys(people) if user.is_active and not user.is_administrator]
+    called_in = [user for user in dict.fromkeys(people) if user.is_active and not user.administers]
     if not called_in:
         raise Refused(_("请选出参加的人。"), code="nobody")
     now = time.now()

@@ -6,7 +6,6 @@ from huiying.people.actions.base import (
     add_person,
     adopt_regulation,
     appoint,
-    deactivate,
     end_appointment,
     invite_again,
     offer_set_up,
@@ -23,6 +22,8 @@ from huiying.people.actions.factors import (
     remove_factor,
     renew_recovery_codes,
 )
+from huiying.people.actions.leaving import deactivate, hand_over, reopen, suspend
+from huiying.people.actions.three import name_administrator, relieve_administrator
 
 __all__ = [
     "INVITATION_LASTS",
@@ -37,11 +38,16 @@ __all__ = [
     "deactivate",
     "end_appointment",
     "give_up_factor",
+    "hand_over",
     "invite_again",
+    "name_administrator",
     "offer_set_up",
     "open_invitation",
+    "relieve_administrator",
     "remove_factor",
     "renew_recovery_codes",
+    "reopen",
     "set_up",
     "set_up_token_is_good",
+    "suspend",
 ]

@@ -90,7 +90,7 @@ def give_up_factor(user: User, code: str) -> None:
 @transaction.atomic
 def remove_factor(user: User, actor: User) -> None:
     """A lost telephone: the administrator takes the authenticator away, never their own, and the ledger knows."""
-    require(actor, "people.manage")
+    require(actor, "people.unbind")
     if user.pk == actor.pk:
         raise Refused(_("不能解除自己的验证器，请用恢复码。"), code="own_account")
     gone, _rows = SecondFactor.objects.filter(user=user).delete()

@@ -28,7 +28,7 @@ def take_seat(user: User, place: str, actor: User) -> GroupSeat:
     user = User.objects.select_for_update().get(pk=user.pk)
     if place not in PLACES:
         raise Refused(_("请选择组长、副组长或成员。"), code="unknown_place")
-    if not user.is_active or user.is_administrator or not standing(user).held:
+    if not user.is_active or user.administers or not standing(user).held:
         raise Refused(_("领导小组成员须是本局在岗的工作人员，不能是系统管理员。"), code="not_staff")
     if GroupSeat.objects.filter(user=user, until__isnull=True).exists():
         raise Refused(_("%(name)s已在领导小组里。要换职务，请先退出再加入。") % {"name": user.name}, code="already")

@@ -117,7 +117,7 @@ def _told(
     if administrator is not None and administrator == backup:
         raise Refused(_("管理员和备用管理员须是两个人。"), code="one_person")
     for user in (administrator, backup):
-        if user is not None and (not user.is_active or user.is_administrator):
+        if user is not None and (not user.is_active or user.administers):
             raise Refused(_("%(name)s不能作平台管理员，请另选在岗的人。") % {"name": user.name}, code="not_in_post")
     if opened_on is not None and opened_on > _today():
         raise Refused(_("开通日期不能在今天之后。"), code="in_the_future")

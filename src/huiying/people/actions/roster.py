@@ -96,6 +96,14 @@ def cancel_shift(shift: DutyShift, actor: User) -> None:
     )
 
 
+def change_hands(shift: DutyShift, to: User, actor: User) -> DutyShift:
+    """A leaver's turn to come: taken back, and set for somebody else in the same breath."""
+    shift.cancelled_at = clock.now()
+    shift.save(update_fields=["cancelled_at"])
+    record("system", "shift.cancelled", _payload(shift), actor_of(actor))
+    return _one(to, shift.starts_at, shift.ends_at, actor)
+
+
 def _payload(shift: DutyShift) -> dict[str, str]:
     return {
         "name": shift.user.name,

@@ -23,7 +23,7 @@ def appoint_spokesperson(
     """任发言人 or its deputy, for a scope. Being in the register lets nobody speak: each statement is authorised."""
     require(actor, "speaker.register")
     user = User.objects.select_for_update().get(pk=user.pk)
-    if not user.is_active or user.is_administrator or not standing(user).held:
+    if not user.is_active or user.administers or not standing(user).held:
         raise Refused(_("发言人须是本局在岗的工作人员，不能是系统管理员。"), code="not_staff")
     if Spokesperson.objects.filter(user=user, until__isnull=True).exists():
         raise Refused(_("%(name)s已在发言人名册里。要改范围，请先结束再任命。") % {"name": user.name}, code="already")

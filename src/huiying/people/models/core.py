@@ -59,23 +59,40 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A member of staff. Never a citizen: INV-10."""
 
+    LEFT, DORMANT, SUSPENDED = "left", "dormant", "suspended"
+    SECURITY, AUDIT = "security", "audit"
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=40)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, related_name="staff")
     phone = models.CharField(max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     is_administrator = models.BooleanField(default=False)  # 系统管理员: people and set-up, sees no case (§6.1 S6)
+    oversees = models.CharField(max_length=10, null=True)  # 安全管理员, 审计管理员: the other two of the three (S6)
     joined_at = models.DateTimeField()
+    closed_as = models.CharField(max_length=10, null=True)  # why it is not active (S5)
+    reopened_at = models.DateTimeField(null=True)
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_administrator=False) | Q(oversees__isnull=True), name="one_of_the_three_administrators"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def get_full_name(self) -> str:
         return self.name
+
+    @property
+    def administers(self) -> bool:
+        """One of the three administrators: no post, no case (S6)."""
+        return self.is_administrator or self.oversees is not None
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

@@ -87,6 +87,14 @@
     tone.stop(audio.currentTime + 0.6);
   }
 
+  /* A poll is no activity; whoever writes a long text without sending anything is there all the same. */
+  let typed = false;
+  ["keydown", "pointerdown"].forEach((name) => document.addEventListener(name, (event) => { typed ||= event.isTrusted; }));
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (typed) event.detail.headers["X-Huiying-Typed"] = "1";
+    typed = false;
+  });
+
   live();
   document.addEventListener("htmx:afterSettle", live);
   const offline = (gone) => { const note = document.querySelector("#offline"); if (note) note.hidden = !gone; };

@@ -1,0 +1,128 @@
+"""The lock page (§6.1 S2): the password again, and meanwhile what the night duty must see, without a word of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import condition
+
+from huiying.desk import second_factor
+from huiying.desk.gate import StaffRequest, staff
+from huiying.desk.views.live import version
+from huiying.handling.queries import duration_words, open_cases_for
+from huiying.judging import queries as judging
+from huiying.kernel import clock
+from huiying.people import actions, factors, sessions
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import may
+
+SOON = dt.timedelta(hours=1)
+
+
+class UnlockForm(forms.Form):
+    password = forms.CharField(
+        label=_("密码"), widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True})
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Numbers only: how many clocks run, how near the nearest is, and what waits for somebody to take it."""
+
+    running: int
+    overdue: int
+    soon: int
+    nearest: str
+    is_over: bool
+    warnings: int | None  # None: not this person's to take
+    urgent: bool | None
+
+
+def figures(user: User) -> Figures:
+    now = clock.now()
+    due = [case.next_due for case in open_cases_for(user) if case.next_due]  # type: ignore[attr-defined]
+    takes = may(user, "warning.acknowledge").allowed
+    return Figures(
+        running=len(due),
+        overdue=sum(at < now for at in due),
+        soon=sum(now <= at <= now + SOON for at in due),
+        nearest=duration_words(abs(int((due[0] - now).total_seconds()))) if due else "",
+        is_over=bool(due) and due[0] < now,
+        warnings=judging.open_warnings(user).count() if takes else None,
+        urgent=judging.urgent_calls().exists() if may(user, "urgent.acknowledge") else None,
+    )
+
+
+@staff("GET", "HEAD", "POST")
+def locked(request: StaffRequest) -> HttpResponse:
+    place = _next(request, request.POST.get("next") or request.GET.get("next"))
+    if not (sessions.are_wanted() and sessions.is_locked(request.session)):
+        return redirect(place)
+    form = UnlockForm(request.POST or None, label_suffix="")
+    if factors.is_wanted() and factors.has(request.user):
+        form.fields["code"] = second_factor.CodeField()
+    if request.method == "POST" and form.is_valid() and _opens(request, form):
+        return redirect(place)
+    return _page(request, form, place, 422 if form.errors else 200)
+
+
+def _opens(request: StaffRequest, form: UnlockForm) -> bool:
+    """Wrong passwords count like those of the sign-in; the code is asked last, so that none is lost."""
+    user = authenticate(request, username=request.user.username, password=form.cleaned_data["password"])
+    if user is None:
+        form.add_error("password", _t("密码不对。连错五次，这个账号在本机要等十五分钟。"))
+        return False
+    if "code" in form.fields:
+        try:
+            actions.check_factor(request.user, form.cleaned_data["code"])
+        except Refused as refusal:
+            form.add_error("code", refusal.sentence)
+            return False
+    began = request.session[sessions.BEGAN]
+    login(request, request.user, backend=second_factor.BACKEND)
+    request.session.cycle_key()
+    sessions.unlock(request.session, began)
+    if "code" in form.fields:
+        factors.remember(request.session)
+    return True
+
+
+def _page(request: HttpRequest, form: UnlockForm, place: str, status: int, *, lost: bool = False) -> HttpResponse:
+    assert isinstance(request.user, User)
+    context = {"form": form, "next": place, "lost": lost, "told": figures(request.user)}
+    response = render(request, "desk/locked.html", context, status=status)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Something was sent while the session was locked: nothing was done, and the way back leads to its page."""
+    assert isinstance(request.user, User)
+    form = UnlockForm(label_suffix="")
+    if factors.is_wanted() and factors.has(request.user):
+        form.fields["code"] = second_factor.CodeField()
+    return _page(request, form, _next(request, request.headers.get("Referer")), 423, lost=True)
+
+
+@staff()
+def live(request: StaffRequest) -> HttpResponse:
+    response: HttpResponse = _told(request)
+    return response
+
+
+@condition(etag_func=version)
+def _told(request: StaffRequest) -> HttpResponse:
+    return render(request, "desk/parts/locked_told.html", {"told": figures(request.user), "oob": True})
+
+
+def _next(request: HttpRequest, wanted: str | None) -> str:
+    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
