@@ -3,6 +3,8 @@
 HUIYING_HOME          everything the program keeps (default ./var)
 HUIYING_INBOX         the folder whose files are imported by themselves (default HUIYING_HOME/inbox)
 HUIYING_DATABASE_URL  moves the database to PostgreSQL
+HUIYING_BROKER_URL    RabbitMQ, for `huiying loop` and `huiying worker` (large mode); HUIYING_BUREAU names its queues there
+HUIYING_HUB           set by the commands of a hub: the hub file
 HUIYING_DEMO          set by `huiying demo` only: demonstration cards on the sign-in page, watermarks, no real channel
 HUIYING_HOSTS         names under which staff and public reach the site (comma separated)
 HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where it is not set:
@@ -75,6 +77,7 @@ INSTALLED_APPS = [
     "huiying.desk",
     "huiying.portal",
     "huiying.api",
+    "huiying.hub",
 ]
 
 MIDDLEWARE = [
@@ -119,10 +122,17 @@ SQLITE_OPTIONS = {
 }
 
 
+# With several machines: what a machine that vanished had locked is free again after about ten seconds, not two hours.
+SOON_GONE = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+
+
 def _database() -> dict[str, object]:
     url = os.environ.get("HUIYING_DATABASE_URL")
     if url:
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        found = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        if found.get("ENGINE") == "django.db.backends.postgresql" and os.environ.get("HUIYING_BROKER_URL"):
+            found["OPTIONS"] = {**found.get("OPTIONS", {}), "options": SOON_GONE}
+        return found
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / "huiying.sqlite3",
@@ -158,8 +168,10 @@ SECOND_FACTOR = os.environ.get("HUIYING_SECOND_FACTOR", "required") != "off"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "huiying_session"
-CSRF_COOKIE_NAME = "huiying_csrf"
+# Cookies do not know ports: two bureaus of one hub on one machine must not sign each other's people out.
+_OWN = os.environ.get("HUIYING_BUREAU", "").replace(".", "_")
+SESSION_COOKIE_NAME = f"huiying_session_{_OWN}".rstrip("_")
+CSRF_COOKIE_NAME = f"huiying_csrf_{_OWN}".rstrip("_")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

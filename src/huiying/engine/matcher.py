@@ -153,6 +153,7 @@ class Matcher:
             for spelling in spellings(word, aliases):
                 means.setdefault(spelling, {})[number] = None
         patterns = list(means)
+        self.spellings = tuple(patterns)
         self._means = [tuple(words) for words in means.values()]
         self._bounded = frozenset(number for number, word in enumerate(patterns) if needs_bounds(word))
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns) if patterns else None

@@ -184,6 +184,11 @@ class RuleSet:
         """All words of all rules; a word's index is its number."""
         return self._matcher.terms
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All words of all rules in every spelling: where none of them stands in a text, no rule fires on it."""
+        return self._matcher.spellings
+
     def masked(self, text: str) -> str:
         """`text` (normalised) with look-alikes blanked, same length."""
         for mask in self.masks:
