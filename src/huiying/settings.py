@@ -3,7 +3,8 @@
 HUIYING_HOME          everything the program keeps (default ./var)
 HUIYING_INBOX         the folder whose files are imported by themselves (default HUIYING_HOME/inbox)
 HUIYING_DATABASE_URL  moves the database to PostgreSQL
-HUIYING_BROKER_URL    RabbitMQ, for `huiying loop` and `huiying worker` (large mode); HUIYING_BUREAU names its queues there
+HUIYING_BROKER_URL    RabbitMQ, for `huiying loop` and `huiying worker` (large mode)
+HUIYING_BUREAU        how this bureau's queues are called there (default: as its database)
 HUIYING_HUB           set by the commands of a hub: the hub file
 HUIYING_DEMO          set by `huiying demo` only: demonstration cards on the sign-in page, watermarks, no real channel
 HUIYING_HOSTS         names under which staff and public reach the site (comma separated)
@@ -129,9 +130,9 @@ SOON_GONE = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepal
 def _database() -> dict[str, object]:
     url = os.environ.get("HUIYING_DATABASE_URL")
     if url:
-        found = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        found: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
         if found.get("ENGINE") == "django.db.backends.postgresql" and os.environ.get("HUIYING_BROKER_URL"):
-            found["OPTIONS"] = {**found.get("OPTIONS", {}), "options": SOON_GONE}
+            found["OPTIONS"] = {"options": SOON_GONE}
         return found
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -16,22 +16,29 @@ from huiying.work.loop import Loop
 #: Short, so that a standing-by loop leads soon after the leader died; kept up while the leader is busy.
 LEASE: Final = timedelta(seconds=6)
 KEEP_EVERY: Final = 2.0
+#: A demonstration's clock runs fast and jumps by ten minutes; that is no reason to take a process for dead.
+OF_A_DEMONSTRATION: Final = timedelta(hours=1)
 THREADS: Final = 8
+IDLE_SECONDS: Final = 0.2
 
 
 def loop() -> int:
     """Lead if nobody else does, else stand by, until SIGTERM."""
+    from django.conf import settings
+
     from huiying.judging import engines
 
     address = broker.url()
     stop = until_told()
     engines.use_process()
     publisher = handing.Publisher(address)
-    one = Loop(f"{socket.gethostname()}:{os.getpid()}", ttl=LEASE, hand_out=handing.HandOut(publisher))
+    hand_out = handing.HandOut(publisher, dead_after=OF_A_DEMONSTRATION if settings.DEMO else handing.DEAD_AFTER)
+    ttl = OF_A_DEMONSTRATION if settings.DEMO else LEASE
+    one = Loop(f"{socket.gethostname()}:{os.getpid()}", ttl=ttl, hand_out=hand_out)
     keeper = threading.Thread(target=keep, args=(one.keep, stop), name="keeper", daemon=True)
     keeper.start()
     try:
-        one.run(stop)
+        one.run(stop, idle_seconds=IDLE_SECONDS)
     finally:
         stop.set()
         engines.use_in_process()
@@ -58,6 +65,7 @@ def worker(processes: int) -> int:
     app = tasks.make(broker.url())
     app.worker_main(
         [
+            "--quiet",
             "worker",
             "--pool=prefork",
             f"--concurrency={processes}",

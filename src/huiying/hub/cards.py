@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from huiying.engine.grading import GradingModel
@@ -18,6 +17,7 @@ from huiying.engine.screening import Screener
 from huiying.engine.union import Watcher
 
 VERSION: Final = 1
+_GRADING: Final = ("weights", "thresholds", "floors")
 
 
 def mark() -> str:
@@ -39,11 +39,12 @@ def card() -> dict[str, Any]:
     from huiying.people.queries import regulation_now
 
     regulation = regulation_now()
+    model = grading_model(regulation)
     return {
         "version": VERSION,
         "name": rules_source(regulation),
         "rules": dict(rules_data(regulation)),
-        "grading": asdict(grading_model(regulation)),
+        "grading": {name: dict(getattr(model, name)) for name in _GRADING},
         "weights": adjustments.weights(),
         "wider": list(patrol.wider_words()),
     }

@@ -18,6 +18,8 @@ AGAIN_AFTER: Final = 20.0
 #: After the broker failed, it is left alone for so long.
 REST: Final = 1.0
 AT_ONCE: Final = 200
+#: A worker without a sign of life for so long is believed dead; its jobs are given to others.
+DEAD_AFTER: Final = timedelta(seconds=6)
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
@@ -26,15 +28,21 @@ _log = logging.getLogger(__name__)
 class HandOut:
     """Called on each tick of the loop that leads. `publish` sends one number; `elapsed` reads seconds."""
 
-    def __init__(self, publish: Callable[[int], None], elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        publish: Callable[[int], None],
+        elapsed: Callable[[], float] = time.monotonic,
+        dead_after: timedelta = DEAD_AFTER,
+    ) -> None:
         self._publish = publish
+        self._dead_after = dead_after
         self._elapsed = elapsed
         self._told: dict[int, tuple[datetime, float]] = {}
         self._rests_until = 0.0
 
     def __call__(self) -> int:
         """Tell what is due and was not told lately; returns how many."""
-        outbox.free_jobs_of_the_dead(clock.now() - tasks.DEAD_AFTER)
+        outbox.free_jobs_of_the_dead(clock.now() - self._dead_after)
         now = self._elapsed()
         if now < self._rests_until:
             return 0

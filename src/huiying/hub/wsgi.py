@@ -1,4 +1,4 @@
-"""The web application behind granian. Whose word counts for where a visitor comes from: as `cli.serving.behind` says."""
+"""The web application behind granian. Whose word counts for a visitor's address: as `cli.serving.behind` says."""
 
 from __future__ import annotations
 
