@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture check bench format lock ocr sbom licences wheelhouse clean
+.PHONY: run test torture check bench format lock ocr large large-web sbom licences wheelhouse clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
@@ -27,6 +27,15 @@ bench: .venv/.user
 
 ocr: .venv/.user
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-ocr.lock
+
+# Many bureaus on PostgreSQL and RabbitMQ: everything behind the pages, and in another terminal the pages. docs/large.md
+HUB ?= deploy/hub-demo.yaml
+
+large: .venv/.large
+	@$(BIN)/huiying hub up $(HUB)
+
+large-web: .venv/.large
+	@$(BIN)/huiying hub web $(HUB)
 
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
@@ -63,6 +72,10 @@ $(UV):
 .venv/.user: requirements.lock pyproject.toml | $(UV) .venv/pyvenv.cfg
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/.large: requirements-large.lock .venv/.user
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-large.lock
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.user

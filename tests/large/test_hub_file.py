@@ -80,9 +80,7 @@ def test_a_process_of_a_bureau_has_its_home_database_and_queues(tmp_path: Path) 
         (("postgres://huiying@127.0.0.1:5432/fushun", "$NOT_SET"), 12, "bureaus[fushun].database"),
     ],
 )
-def test_what_is_wrong_is_named_by_line_and_key(
-    tmp_path: Path, change: tuple[str, str], line: int, key: str
-) -> None:
+def test_what_is_wrong_is_named_by_line_and_key(tmp_path: Path, change: tuple[str, str], line: int, key: str) -> None:
     assert change[0] in GOOD
     assert told(tmp_path, GOOD.replace(*change)) == [(line, key)]
 

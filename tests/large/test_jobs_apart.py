@@ -1,11 +1,10 @@
 """Jobs done by other processes: a task carries a number, the row is the truth, and it may come twice (habit 11)."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
-from huiying.hub import broker, handing, tasks
+from huiying.hub import broker, handing, signs, tasks
 from huiying.kernel import clock
 from huiying.work import outbox
 from huiying.work.models import Counter, Heartbeat, Job
@@ -15,11 +14,10 @@ SECOND = dt.timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
-def _registry(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> Iterator[None]:
+def _registry(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> None:
     monkeypatch.setattr(outbox, "_handlers", {})
     outbox.handler("count")(count)
     outbox.handler("home", beside_loop=True)(lambda job: None)
-    yield
 
 
 def count(job: Job) -> None:
@@ -212,5 +210,6 @@ def test_signs_of_life_are_renewed_and_old_ones_forgotten(frozen: clock.FrozenCl
     frozen.advance(SECOND)
     tasks.beat()
     assert Heartbeat.objects.get().at == frozen()
-    frozen.advance(2 * handing.FORGOTTEN_AFTER)
-    assert handing.forget_the_dead() == 1
+    signs.beat("stream:other:1")
+    frozen.advance(2 * signs.FORGOTTEN_AFTER)
+    assert signs.forget_the_dead() == 2

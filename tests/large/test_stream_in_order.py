@@ -52,9 +52,7 @@ def test_in_order_they_are_taken_one_by_one(taker: Stream, secret: bytes) -> Non
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_out_of_order_and_twice_they_leave_the_same_tables(
-    taker: Stream, secret: bytes, seed: int, cast: Cast
-) -> None:
+def test_out_of_order_and_twice_they_leave_the_same_tables(taker: Stream, secret: bytes, seed: int, cast: Cast) -> None:
     dice = random.Random(seed)
     numbers = [*range(1, 8), *dice.choices(range(1, 8), k=4)]
     dice.shuffle(numbers)
@@ -89,9 +87,10 @@ def test_a_batch_that_fails_leaves_nothing_and_is_taken_when_it_comes_again(
     def fail(limit: int = 0) -> pipeline.Judged:
         raise RuntimeError("坏了")
 
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patch:
         patch.setattr(pipeline, "judge_pending", fail)
-        send(taker, secret, [1])
+        with pytest.raises(RuntimeError):
+            send(taker, secret, [1])
     assert not Post.objects.exists()
     assert streaming.taken() == 0
     assert send(taker, secret, [1]) == 1

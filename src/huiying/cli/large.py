@@ -242,4 +242,4 @@ def _processes(options: argparse.Namespace) -> int:
 def _equipped() -> None:
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise Stop(f"大规模方式还要安装 {'、'.join(missing)}：运行 make large，或安装 requirements-large.lock。", USAGE)
+        raise Stop(f"大规模方式还要 {'、'.join(missing)}：请安装 requirements-large.lock（make large 会装）。", USAGE)

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import warnings
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -60,8 +61,12 @@ def keep(prolong: Callable[[], bool], stop: threading.Event, every: float = KEEP
 
 def worker(processes: int) -> int:
     """Celery's worker until SIGTERM, after which the jobs in hand are finished."""
+    from celery.platforms import SecurityWarning
+
     from huiying.hub import tasks
 
+    # Celery warns whoever is root, for the sake of pickled messages; ours are JSON and nothing else is accepted.
+    warnings.simplefilter("ignore", SecurityWarning)
     app = tasks.make(broker.url())
     app.worker_main(
         [

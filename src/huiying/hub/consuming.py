@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from huiying.hub import broker, feeding, messages
+from huiying.hub import broker, feeding, messages, signs
 from huiying.hub.hubfile import Bureau, Hub
 from huiying.hub.screening import Screening
 from huiying.hub.streaming import Stream
@@ -77,9 +77,11 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
             broker.connection(hub.broker) as connection,
             connection.Consumer([queue], on_message=take, prefetch_count=_STREAM_PREFETCH, accept=None),
         ):
+            signs.beat(signs.name(signs.STREAM))
             while not stop.is_set():
                 if not drain(connection):
                     engines.engine().catch_up()
+                    signs.beat(signs.name(signs.STREAM))
 
     go_on(stop, once)
 

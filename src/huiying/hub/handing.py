@@ -11,7 +11,6 @@ from typing import Any, Final
 from huiying.hub import broker, tasks
 from huiying.kernel import clock
 from huiying.work import outbox
-from huiying.work.models import Heartbeat
 
 #: A row that is still due after so long is told again: the message, or who had it, is gone.
 AGAIN_AFTER: Final = 20.0
@@ -20,7 +19,6 @@ REST: Final = 1.0
 AT_ONCE: Final = 200
 #: A worker without a sign of life for so long is believed dead; its jobs are given to others.
 DEAD_AFTER: Final = timedelta(seconds=6)
-FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
 
@@ -94,9 +92,3 @@ class Publisher:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.release()
-
-
-def forget_the_dead() -> int:
-    """Signs of life of processes that ended long ago."""
-    old = Heartbeat.objects.filter(name__startswith=outbox.WORKER, at__lt=clock.now() - FORGOTTEN_AFTER)
-    return old.delete()[0]

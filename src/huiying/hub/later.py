@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from huiying.hub import broker, cards, feeding, handing, messages
+from huiying.hub import broker, cards, feeding, messages, signs
 from huiying.hub.hubfile import Bureau, Hub, load
 from huiying.hub.models import Batch
 from huiying.kernel import clock
@@ -110,7 +110,7 @@ def tell(_now: dt.datetime, _limit: int) -> int:
 
 @every("hub.forget", 3600)
 def forget() -> int:
-    return feeding.forget_sent() + handing.forget_the_dead()
+    return feeding.forget_sent() + signs.forget_the_dead()
 
 
 @auditor("hub")

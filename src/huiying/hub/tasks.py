@@ -6,17 +6,13 @@ A task may come twice, late, or for a job that somebody else did: then there is 
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from typing import Any, Final
 
 from celery import Celery, signals
 
-from huiying.hub import broker
-from huiying.kernel import clock
+from huiying.hub import broker, signs
 from huiying.work import outbox
-from huiying.work.models import Heartbeat
 
 TASK: Final = "huiying.job"
 BEAT_SECONDS: Final = 2.0
@@ -60,12 +56,12 @@ def job(pk: int) -> bool:
 
 def holder() -> str:
     """How this very process signs: a dead one is known by its silence."""
-    return f"{outbox.WORKER}{socket.gethostname()}:{os.getpid()}"[:100]
+    return signs.name(outbox.WORKER)
 
 
 def beat() -> None:
     """A sign of life of this process."""
-    Heartbeat.objects.update_or_create(name=holder(), defaults={"at": clock.now(), "pid": os.getpid(), "note": ""})
+    signs.beat(holder())
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
