@@ -60,7 +60,7 @@ wheelhouse: .venv/.user
 	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements.lock
 	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist/wheelhouse .
 	$(BIN)/python tools/inventory.py sbom dist/wheelhouse/sbom.cdx.json
-	cp -r deploy docs/operations.md LICENSE dist/wheelhouse/
+	cp -r deploy docs/operations.md docs/large.md LICENSE dist/wheelhouse/
 	cd dist/wheelhouse && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS
 
 $(UV):
