@@ -108,10 +108,8 @@ class Province:
         return self._told(["rows"], self.environment(code))
 
     def alone(self, code: str) -> dict[str, Any]:
-        whole = self.folder / "whole.jsonl"
-        parts = [(self.folder / f"piece-{n}.jsonl").read_text("utf-8") for n in range(self.pieces)]
-        whole.write_text("".join(parts), "utf-8")
-        return self._told(["alone", str(whole)], self.environment(code, is_alone=True))
+        pieces = [str(self.folder / f"piece-{n}.jsonl") for n in range(self.pieces)]
+        return self._told(["alone", *pieces], self.environment(code, is_alone=True))
 
     def _told(self, words: list[str], environment: dict[str, str]) -> dict[str, Any]:
         own = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}

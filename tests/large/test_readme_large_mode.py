@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 
 import province_running as running
 from huiying.hub import broker
 from huiying.hub.hubfile import load
-from province_running import SERVER, asked, until
+from province_running import asked, until
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("README.md", "README.zh-CN.md")
@@ -128,9 +127,8 @@ def _forget(name: str, codes: list[str]) -> None:
             queues += [broker.posts_queue(name, code), broker.rules_queue(name, code), f"huiying.{name}.{code}.work"]
         for queue in queues:
             connection.default_channel.queue_delete(queue)
-    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
-        for code in codes:
-            server.execute(f'DROP DATABASE IF EXISTS "{name}_{code}" WITH (FORCE)')
+    for code in codes:
+        running.drop(f"{name}_{code}")
 
 
 def test_both_readmes_say_the_same_two_commands() -> None:

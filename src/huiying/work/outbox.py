@@ -55,7 +55,7 @@ class _Registered:
     external: bool
     lease: timedelta
     then: Then | None
-    beside_loop: bool
+    beside_loop: bool = False
 
 
 _handlers: dict[str, _Registered] = {}
