@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,9 @@ def test_a_missing_database_is_made_once(hub: Hub) -> None:
     name = f"huiying_unit_{id(hub):x}"
     bureau = Bureau("x", hub.path, f"{running.SERVER}/{name}", "anshan", 8000, 1, 1, 1, 1)
     try:
-        assert supervising.make_database(bureau)
+        with ThreadPoolExecutor(2) as pool:  # two terminals at once
+            made = list(pool.map(supervising.make_database, [bureau, bureau]))
+        assert sorted(made) == [False, True]
         assert not supervising.make_database(bureau)
     finally:
         running.drop(name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from huiying.cli.main import DONE, FOUND, USAGE
 from huiying.cli.output import Stop, complain, say, text
-from huiying.cli.ready import loaded, ready
+from huiying.cli.ready import loaded, one_at_a_time, ready
 from huiying.cli.serving import free_port
 
 if TYPE_CHECKING:
@@ -182,7 +182,8 @@ def prepare(options: argparse.Namespace) -> int:
 
     if settings.DEMO:
         demonstrating.take_part_in_time(hub)
-        demonstrating.settle_in()
+        with one_at_a_time():
+            demonstrating.settle_in()
     return DONE
 
 

@@ -38,7 +38,7 @@ def ready(*, adopting: bool = True) -> None:
     from huiying.regulation.errors import RegulationError, UsageError
 
     try:
-        with _one_at_a_time():
+        with one_at_a_time():
             _migrate()
             if adopting:
                 _adopt()
@@ -52,7 +52,7 @@ def ready(*, adopting: bool = True) -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     """In large mode several processes start at once, on several machines: one of them makes the tables."""
     from django.db import connection
 

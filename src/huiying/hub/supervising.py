@@ -124,6 +124,6 @@ def make_database(bureau: Bureau) -> bool:
             server.execute(
                 sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
             )
-        except errors.DuplicateDatabase:
-            return False
+        except (errors.DuplicateDatabase, errors.UniqueViolation):
+            return False  # the other terminal was quicker
     return True
