@@ -90,10 +90,10 @@ class Wire:
                 for end in select.select([near, far], [], [])[0]:
                     data = end.recv(65_536)
                     if not data:
-                        return
+                        raise ConnectionError("one end has gone")
                     ends[end].sendall(data)
-        near.close()
-        far.close()
+        for end in ends:
+            end.close()
 
 
 class Processes:

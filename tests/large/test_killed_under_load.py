@@ -104,6 +104,15 @@ class Province:
         found = asked(self.database("anshan"), "SELECT holder FROM work_lease WHERE name = 'loop' AND until > now()")
         return str(found or "")
 
+    def state(self) -> str:
+        """Where everybody stood, for whoever reads a failure."""
+        waiting = "SELECT string_agg(way || number, ' ' ORDER BY number) FROM hub_batch WHERE sent_at IS NULL"
+        places = [f"{code} {self.taken(code)} waiting {asked(self.database(code), waiting)}" for code in BUREAUS]
+        with broker.connection("amqp://guest:guest@127.0.0.1:5672//") as connection:
+            names = [broker.intake_queue(self.mark), *(broker.posts_queue(self.mark, code) for code in BUREAUS)]
+            queues = [connection.default_channel.queue_declare(name, passive=True) for name in names]
+        return f"fed {self.fed()}; {'; '.join(places)}; {queues}; {self.took}"
+
     def rows(self, code: str) -> dict[str, Any]:
         return self._told(["rows"], self.environment(code))
 
@@ -145,6 +154,7 @@ def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
             yield made
         except BaseException:
             print((folder / "log.txt").read_text("utf-8")[-6000:])
+            print(made.state())
             raise
         finally:
             made.processes.end()
@@ -201,9 +211,7 @@ def _kill_the_stream(made: Province, feeder: subprocess.Popen[bytes]) -> None:
     last = made.feed(feeder)
     until(lambda: made.taken("anshan") > before, 30, "posts flow")
     at = made.processes.kill(made.running["anshan stream"])
-    reached = made.taken("anshan")
-    if reached == last:
-        last = made.feed(feeder)
+    reached, last = last, made.feed(feeder)  # what was fed after its death it cannot have taken
     made.took["stream"] = until(lambda: made.taken("anshan") > reached, 60, "another consumer took over") - at
     until(lambda: made.taken("anshan") == last, 60, "the rest was taken")
 

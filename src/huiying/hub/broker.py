@@ -77,14 +77,18 @@ def queue(name: str, arguments: dict[str, Any]) -> Any:
     return Queue(name, routing_key=name, durable=True, queue_arguments=arguments)
 
 
-def connection(address: str | None = None) -> Any:
-    """A new connection that confirms what is published. It connects when it is first used."""
+def connection(address: str | None = None, *, heartbeat: int = HEARTBEAT_SECONDS) -> Any:
+    """A new connection that confirms what is published. It connects when it is first used.
+
+    Whoever takes calls `heartbeat_check` while it waits. Whoever only sends now and then has nobody to do so and does
+    without: what is sent is confirmed anyway.
+    """
     from kombu import Connection
 
     return Connection(
         address or url(),
         connect_timeout=CONNECT_SECONDS,
-        heartbeat=HEARTBEAT_SECONDS,
+        heartbeat=heartbeat,
         transport_options={"confirm_publish": True, "max_retries": 0},
     )
 

@@ -73,6 +73,7 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
     def once() -> None:
         # The engine is warm before the first post comes, and whoever stands by keeps it so: taking over is quick.
         engines.engine().catch_up()
+        warm()
         with (
             broker.connection(hub.broker) as connection,
             connection.Consumer([queue], on_message=take, prefetch_count=_STREAM_PREFETCH, accept=None),
@@ -84,6 +85,17 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
                     signs.beat(signs.name(signs.STREAM))
 
     go_on(stop, once)
+
+
+def warm() -> None:
+    """Load what only the first post would load: model and compiled kernels, by a post that goes nowhere."""
+    from huiying.engine.post import Post
+    from huiying.engine.stream import EventStream, StreamSettings
+    from huiying.judging import engines
+
+    nothing = Post(native_id="-", text="没有")
+    engines.engine().screen([nothing])
+    EventStream(StreamSettings(window=1 << 10, live=1 << 8)).observe(nothing)
 
 
 def screener(hub: Hub, stop: threading.Event) -> None:

@@ -87,7 +87,7 @@ class Sender:
         """Raises one of `broker.errors()` where the broker did not confirm."""
         try:
             if self._connection is None:
-                self._connection = broker.connection(self._address)
+                self._connection = broker.connection(self._address, heartbeat=0)
                 self._connection.ensure_connection(max_retries=1, timeout=broker.CONNECT_SECONDS)
                 self._producer = self._connection.Producer()
                 self._declared: set[str] = set()
