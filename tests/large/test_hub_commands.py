@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -132,3 +133,16 @@ def test_a_missing_database_is_made_once(hub: Hub) -> None:
         assert not supervising.make_database(bureau)
     finally:
         running.drop(name)
+
+
+def test_every_command_and_test_that_the_page_names_is_there() -> None:
+    root = Path(__file__).resolve().parents[2]
+    page = (root / "docs" / "large.md").read_text("utf-8")
+    lines = [line for line in re.findall(r"`huiying ([a-z][^`]*)`", page) if not line.startswith("run")]
+    assert len(lines) >= 10
+    for line in lines:
+        build().parse_args(line.replace("POSTS…", "a.jsonl").replace(" N", " 1").split())
+    there = {path.name for path in (root / "tests").rglob("test_*.py")}
+    assert set(re.findall(r"(test_[a-z0-9_]+\.py)", page)) <= there
+    units = set(re.findall(r"deploy/(huiying-[a-z@]+\.service)", page))
+    assert units <= {path.name for path in (root / "deploy").iterdir()}

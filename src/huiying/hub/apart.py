@@ -19,7 +19,7 @@ LEASE: Final = timedelta(seconds=6)
 KEEP_EVERY: Final = 2.0
 #: A demonstration's clock runs fast and jumps by ten minutes; that is no reason to take a process for dead.
 OF_A_DEMONSTRATION: Final = timedelta(hours=1)
-THREADS: Final = 8
+THREADS: Final = min(8, 2 * (os.cpu_count() or 1) + 1)
 IDLE_SECONDS: Final = 0.2
 
 
