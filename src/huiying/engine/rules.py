@@ -185,9 +185,9 @@ class RuleSet:
         return self._matcher.terms
 
     @property
-    def spellings(self) -> tuple[str, ...]:
-        """All words of all rules in every spelling: where none of them stands in a text, no rule fires on it."""
-        return self._matcher.spellings
+    def anchors(self) -> set[str]:
+        """Words, in every spelling, of which one stands in any text on which a rule fires."""
+        return self._matcher.anchors
 
     def masked(self, text: str) -> str:
         """`text` (normalised) with look-alikes blanked, same length."""

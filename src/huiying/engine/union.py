@@ -19,8 +19,9 @@ from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
 from huiying.engine.screening import Screener
 
-#: Lists that only take a post away from a bureau.
-_AWAY: Final = ("elsewhere", "negative")
+#: Lists of which a word, or a rule, is needed before a bureau without a model keeps a post (`Screener._band_by_rules`):
+#: of its trade anywhere, of its place before any other word counts.
+_NEEDED: Final = ("places", "concept:core")
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,10 @@ class Union:
             return set(self.watchers)
         found = set(self._always)
         if self._automaton is not None:
-            for _start, _end, number in self._automaton.find_overlapping(normalise(post.full_text).text):
-                found |= self._words[number]
+            # A bureau's place may stand in the text, or be where the post comes from.
+            for text in (post.full_text, post.region or ""):
+                for _start, _end, number in self._automaton.find_overlapping(normalise(text).text):
+                    found |= self._words[number]
         return found
 
     def concerned(self, post: Post) -> list[str]:
@@ -87,5 +90,7 @@ def _holds(text: str, words: Sequence[str]) -> bool:
 
 def _words_of(screener: Screener, wider: Sequence[str]) -> set[str]:
     rules = screener.ruleset
-    lists = (words for name, words in rules.lists.lists.items() if name not in _AWAY)
-    return {word for words in lists for word in words} | set(rules.spellings) | {normalise(one).text for one in wider}
+    words = {word for name in _NEEDED for word in rules.lists.lists.get(name, ())}
+    # A source writes 台安 where the rule file says 台安县.
+    words |= {place.rstrip("市县区") for place in rules.places}
+    return words | rules.anchors | {normalise(one).text for one in wider}
