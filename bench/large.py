@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from huiying.cli.ready import loaded
+
 BROKER: Final = "amqp://guest:guest@127.0.0.1:5672//"
 POSTGRES: Final = "postgres://postgres@127.0.0.1:5432/"
 TOWNS: Final = ("抚顺", "本溪", "丹东", "锦州", "营口", "阜新", "辽阳", "铁岭")
@@ -39,7 +41,7 @@ TEXTS: Final = (
 
 def run() -> list[dict[str, Any]]:
     """`large_screener_*`, `large_one_more_screener`, `large_take_over_*`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
+    loaded()
     has = {port: _answers(port) for port in (5672, 5432)}
     rows = _screeners(*(_cost(1), _cost(2), _floor()) if has[5672] else (None, None, None))
     over = _take_over() if all(has.values()) else {"loop": None, "stream": None}

@@ -12,6 +12,7 @@ import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -127,8 +128,8 @@ def _forget(name: str, codes: list[str]) -> None:
             queues += [broker.posts_queue(name, code), broker.rules_queue(name, code), f"huiying.{name}.{code}.work"]
         for queue in queues:
             connection.default_channel.queue_delete(queue)
-    for code in codes:
-        running.drop(f"{name}_{code}")
+    with ThreadPoolExecutor(len(codes)) as pool:
+        list(pool.map(running.drop, [f"{name}_{code}" for code in codes]))
 
 
 def test_both_readmes_say_the_same_two_commands() -> None:

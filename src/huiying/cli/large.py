@@ -22,7 +22,7 @@ _NEEDED: Final = ("celery", "granian")
 def web(options: argparse.Namespace) -> int:
     _equipped()
     port = free_port(options)
-    _ready_apart()
+    _ready_apart(settling=True)
     from django.conf import settings
 
     from huiying.hub import apart
@@ -106,7 +106,7 @@ def up(options: argparse.Namespace) -> int:
 
 
 def pages(options: argparse.Namespace) -> int:
-    """Terminal two. Waits for nothing: tables that are missing are made."""
+    """Terminal two. Needs nothing of terminal one: each bureau's pages make what is missing."""
     _equipped()
     hub = _hub(options)
     loaded_for(hub)
@@ -116,7 +116,8 @@ def pages(options: argparse.Namespace) -> int:
 
     stop = apart.until_told()
     try:
-        supervising.prepare(hub)
+        for bureau in hub.bureaus:
+            supervising.make_database(bureau)
     except psycopg.Error as error:
         raise Stop(f"用不了枢纽文件里的数据库（{str(error).strip().splitlines()[0]}）。", USAGE) from error
     supervising.supervise(supervising.pages(hub, options.host), stop)
@@ -175,15 +176,7 @@ def resend(options: argparse.Namespace) -> int:
 def prepare(options: argparse.Namespace) -> int:
     hub = _hub(options)
     os.environ.update(hub.environment(_bureau(hub, options.bureau)))
-    ready()
-    from django.conf import settings
-
-    from huiying.hub import demonstrating
-
-    if settings.DEMO:
-        demonstrating.take_part_in_time(hub)
-        with one_at_a_time():
-            demonstrating.settle_in()
+    _ready_apart(settling=True)
     return DONE
 
 
@@ -203,11 +196,16 @@ def _until_told(run: object, stop: object) -> int:
     return DONE
 
 
-def _ready_apart() -> None:
-    """Tables, and this process's part in a demonstration."""
+def _ready_apart(*, settling: bool = False) -> None:
+    """Tables, and this process's part in a demonstration; with `settling` its people too, for who may come first."""
     ready()
-    from huiying.hub import demonstrating
+    from huiying.hub import demonstrating, later
 
+    hub = later.hub()
+    if settling and os.environ.get("HUIYING_DEMO") and hub is not None:
+        demonstrating.take_part_in_time(hub)
+        with one_at_a_time():
+            demonstrating.settle_in()
     demonstrating.take_part()
 
 
