@@ -111,16 +111,17 @@ def _cost(screeners: int) -> float:
             send(broker.rules_queue(mark, code), broker.last_word(), messages.sealed(card, secret))
         processes = [_start(["screener", str(path)], {"HUIYING_HOME": folder}) for _ in range(screeners)]
         intake = broker.intake_queue(mark)
-        with broker.connection(BROKER) as connection:
+        with broker.connection(BROKER, heartbeat=0) as connection:
             channel = connection.default_channel
             try:
                 broker.queue(intake, broker.kept())(channel).declare()
                 _until(lambda: channel.queue_declare(intake, passive=True).consumer_count == screeners)
+                last = broker.posts_queue(mark, list(cards)[-1])
+                broker.queue(last, broker.in_order())(channel).declare()
                 before = sum(_cpu(process.pid) for process in processes)
                 for at in range(BATCHES):
                     body = messages.seal(messages.Batch(at + 1, "import", tuple(_posts(at * BATCH))), secret)
                     send(intake, broker.kept(), body)
-                last = broker.posts_queue(mark, list(cards)[-1])
                 _until(lambda: channel.queue_declare(last, passive=True).message_count >= BATCHES)
                 time.sleep(1)
                 spent = sum(_cpu(process.pid) for process in processes) - before
@@ -200,7 +201,7 @@ def _take_over() -> dict[str, float | None]:
                 process.kill()
                 process.wait()
             send.close()
-            with broker.connection(BROKER) as connection:
+            with broker.connection(BROKER, heartbeat=0) as connection:
                 connection.default_channel.queue_delete(posts)
             server.execute(f'DROP DATABASE "{mark}_one" WITH (FORCE)')
         return found
