@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -146,3 +147,14 @@ def test_every_command_and_test_that_the_page_names_is_there() -> None:
     assert set(re.findall(r"(test_[a-z0-9_]+\.py)", page)) <= there
     units = set(re.findall(r"deploy/(huiying-[a-z@]+\.service)", page))
     assert units <= {path.name for path in (root / "deploy").iterdir()}
+
+
+def test_a_bureau_on_one_machine_needs_none_of_its_packages() -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('celery', 'kombu', 'amqp', 'granian')));"
+        "import django; django.setup(); import huiying.urls, huiying.cli.serving, huiying.cli.large;"
+        "from huiying.hub import demonstrating; demonstrating.take_part(); print('fine')"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "huiying.settings", "HUIYING_HUB": ""}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "fine\n", done.stderr

@@ -145,7 +145,9 @@ def test_two_terminals_bring_up_two_bureaus_on_which_the_demonstration_runs(show
             return False
 
     until(is_up, 180, "both bureaus' public pages are there")
-    assert "泗县" in shown.read("sixian", "/desk/sign-in/")
+    cards = shown.read("sixian", "/desk/sign-in/")
+    assert "泗县" in cards
+    assert "值守员（演示）" in cards
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.read("anshan", "/desk/sign-in/"))
     assert token is not None
     desk = shown.read("anshan", "/desk/sign-in/demo/", csrfmiddlewaretoken=token[1], username="zhoulan")

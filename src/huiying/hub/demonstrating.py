@@ -89,6 +89,9 @@ def _one_person_a_post() -> None:
 
 
 def _cards() -> list[DemoCard]:
-    regulation = regulation_now()
-    return [DemoCard(code, f"{role.name}（演示）", role.name, "") for code, role in regulation.roles.items()
-            if role.kind == "person"]  # fmt: skip
+    wants = people.spoken("看全省的信息里有哪些与本单位有关", "See what of the province's posts concerns this bureau")
+    return [
+        DemoCard(code, f"{role.name}（演示）", people.spoken(role.name, role.en), wants)
+        for code, role in regulation_now().roles.items()
+        if role.kind == "person"
+    ]
