@@ -52,3 +52,18 @@ def test_large_mode_without_a_broker_says_what_is_missing(monkeypatch: pytest.Mo
 def test_a_broker_that_is_away_is_an_error_that_callers_wait_for() -> None:
     with pytest.raises(broker.errors()), broker.connection("amqp://127.0.0.1:9//") as connection:
         connection.ensure_connection(max_retries=1, timeout=1)
+
+
+def test_what_a_vanished_machine_had_locked_is_soon_free_where_there_are_several(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from huiying import settings
+
+    monkeypatch.setenv("HUIYING_DATABASE_URL", "postgres://u@db:5432/anshan")
+    monkeypatch.delenv("HUIYING_BROKER_URL", raising=False)
+    assert not settings._database().get("OPTIONS")
+    monkeypatch.setenv("HUIYING_BROKER_URL", "amqp://b//")
+    assert settings._database()["OPTIONS"] == {"options": settings.SOON_GONE}
+    seconds = dict(part.split("=") for part in settings.SOON_GONE.split() if "=" in part)
+    idle, between, count = (int(seconds[f"tcp_keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert idle + between * count <= 10
