@@ -177,6 +177,10 @@ def prepare(options: argparse.Namespace) -> int:
     hub = _hub(options)
     os.environ.update(hub.environment(_bureau(hub, options.bureau)))
     _ready_apart(settling=True)
+    from huiying.hub import consuming
+
+    # After an installation the kernels are compiled once, here, and not by every process of every bureau at once.
+    consuming.warm()
     return DONE
 
 
