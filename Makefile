@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture check bench format lock ocr sbom licences wheelhouse clean
+.PHONY: run test torture check bench format lock ocr large large-web sbom licences wheelhouse clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
@@ -28,6 +28,15 @@ bench: .venv/.user
 ocr: .venv/.user
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-ocr.lock
 
+# Many bureaus on PostgreSQL and RabbitMQ: everything behind the pages, and in another terminal the pages. docs/large.md
+HUB ?= deploy/hub-demo.yaml
+
+large: .venv/.large
+	@$(BIN)/huiying hub up $(HUB)
+
+large-web: .venv/.large
+	@$(BIN)/huiying hub web $(HUB)
+
 format: .venv/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
@@ -35,7 +44,8 @@ format: .venv/.dev
 
 lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra large pyproject.toml -o requirements-large.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements-large.lock --extra large --group dev pyproject.toml -o requirements-dev.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
 
 sbom: .venv/.user
@@ -50,7 +60,7 @@ wheelhouse: .venv/.user
 	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements.lock
 	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist/wheelhouse .
 	$(BIN)/python tools/inventory.py sbom dist/wheelhouse/sbom.cdx.json
-	cp -r deploy docs/operations.md LICENSE dist/wheelhouse/
+	cp -r deploy docs/operations.md docs/large.md LICENSE dist/wheelhouse/
 	cd dist/wheelhouse && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS
 
 $(UV):
@@ -62,6 +72,10 @@ $(UV):
 .venv/.user: requirements.lock pyproject.toml | $(UV) .venv/pyvenv.cfg
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+.venv/.large: requirements-large.lock .venv/.user
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-large.lock
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.user

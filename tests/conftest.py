@@ -20,7 +20,15 @@ settings.load_profile("suite")
 MONDAY_TEN = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # 2026-09-14 10:00 in Anshan
 
 
-LONG = ("tests/whole/", "tests/demo/", "tests/listening/test_collector_killed", "tests/cli/", "tests/drill/")
+LONG = (
+    "tests/whole/",
+    "tests/demo/",
+    "tests/listening/test_collector_killed",
+    "tests/cli/",
+    "tests/drill/",
+    "tests/large/test_killed",
+    "tests/large/test_readme",
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """`make test`: the whole suite on SQLite, then all that touches a database once more on PostgreSQL.
 
-Where PostgreSQL or Chromium is absent the tests that need it are skipped and said so; with CI=true that is a failure.
+Where PostgreSQL, RabbitMQ or Chromium is absent the tests that need it are skipped and said so; with CI=true that is a
+failure.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ PURE = (
     "tests/drill",
     "tests/listening/test_collector_killed.py",
     "tests/whole/test_english_is_complete.py",
+    "tests/large/test_killed_under_load.py",
+    "tests/large/test_readme_large_mode.py",
+    "tests/large/test_hub_file.py",
+    "tests/large/test_shared_demo_clock.py",
 )
 # What the staff's pages read and do is asked of the rooms, all of which run on PostgreSQL; of the pages themselves
 # those run there that ask the database in ways of their own, and the table of every address.
@@ -80,6 +85,7 @@ def main() -> int:
         name
         for name, there in (
             ("PostgreSQL on 127.0.0.1:5432", answers(5432)),
+            ("RabbitMQ on 127.0.0.1:5672", answers(5672)),
             ("Chromium (Debian package chromium)", shutil.which("chromium") is not None),
         )
         if not there

@@ -3,6 +3,9 @@
 HUIYING_HOME          everything the program keeps (default ./var)
 HUIYING_INBOX         the folder whose files are imported by themselves (default HUIYING_HOME/inbox)
 HUIYING_DATABASE_URL  moves the database to PostgreSQL
+HUIYING_BROKER_URL    RabbitMQ, for `huiying loop` and `huiying worker` (large mode)
+HUIYING_BUREAU        how this bureau's queues are called there (default: as its database)
+HUIYING_HUB           set by the commands of a hub: the hub file
 HUIYING_DEMO          set by `huiying demo` only: demonstration cards on the sign-in page, watermarks, no real channel
 HUIYING_HOSTS         names under which staff and public reach the site (comma separated)
 HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where it is not set:
@@ -84,6 +87,7 @@ INSTALLED_APPS = [
     "huiying.desk",
     "huiying.portal",
     "huiying.api",
+    "huiying.hub",
 ]
 
 MIDDLEWARE = [
@@ -130,10 +134,17 @@ SQLITE_OPTIONS = {
 }
 
 
+# With several machines: what a machine that vanished had locked is free again after about ten seconds, not two hours.
+SOON_GONE = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+
+
 def _database() -> dict[str, object]:
     url = os.environ.get("HUIYING_DATABASE_URL")
     if url:
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        found: dict[str, object] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        if found.get("ENGINE") == "django.db.backends.postgresql" and os.environ.get("HUIYING_BROKER_URL"):
+            found["OPTIONS"] = {"options": SOON_GONE}
+        return found
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME / "huiying.sqlite3",
@@ -175,8 +186,10 @@ DORMANT_AFTER: timedelta | None = timedelta(days=_whole("HUIYING_DORMANT_DAYS", 
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_NAME = "huiying_session"
-CSRF_COOKIE_NAME = "huiying_csrf"
+# Cookies do not know ports: two bureaus of one hub on one machine must not sign each other's people out.
+_OWN = os.environ.get("HUIYING_BUREAU", "").replace(".", "_")
+SESSION_COOKIE_NAME = f"huiying_session_{_OWN}".rstrip("_")
+CSRF_COOKIE_NAME = f"huiying_csrf_{_OWN}".rstrip("_")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

@@ -15,11 +15,14 @@ from huiying.cli.main import build
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
-UNITS = ("huiying.service", "huiying-check.service")
+UNITS = (
+    "huiying.service", "huiying-check.service", "huiying-web.service", "huiying-worker.service", "huiying-loop.service",
+    "huiying-screener@.service", "huiying-stream@.service",
+)  # fmt: skip
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 # What a variable is for that no administrator of a server sets.
 NOT_HERE = {
-    "HUIYING_DEMO", "HUIYING_DEMO_SPEED", "HUIYING_TEST_DATABASE", "HUIYING_BROKER_URL", "HUIYING_MAILBOX_PASSWORD",
+    "HUIYING_DEMO", "HUIYING_DEMO_SPEED", "HUIYING_TEST_DATABASE", "HUIYING_MAILBOX_PASSWORD",
     "HUIYING_DRAFT_MODEL", "HUIYING_DRAFT_KEY", "HUIYING_DRAFT_ENDPOINT",
 }  # fmt: skip
 

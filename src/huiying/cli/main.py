@@ -156,11 +156,39 @@ def build() -> Parser:
     drill.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
     drill.add_argument("--speed", type=float, default=600.0, metavar="N", help="快多少倍，1 到 600，默认 600")
 
+    _large(add, group)
     bench = add("bench", "proof:bench", "运行性能基准，每项都与同一次运行中的对手或下限相比")
     bench.add_argument("name", nargs="?", default=None)
     peer = "另一个项目的源码目录，可写多次；没有给的对手记为“无从比较”"
     bench.add_argument("--peer", action="append", default=[], metavar="NAME=PATH", help=peer)
     return parser
+
+
+def _large(add: Callable[..., Parser], group: Callable[[str, str], argparse._SubParsersAction[Parser]]) -> None:
+    """Larger than one machine: the parts of `run` apart, and a province's hub."""
+    web = add("web", "large:web", "大规模方式：只提供网页，可在多台机器上各开一个")
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
+    worker = add("worker", "large:worker", "大规模方式：办理待办，可开任意多个")
+    for command in (web, worker):
+        command.add_argument("--processes", type=int, default=1, metavar="N", help="进程数，默认 1")
+    add("loop", "large:loop", "大规模方式：后台循环，可开任意多个，只有一个在岗，其余候补")
+    screener = add("screener", "large:screener", "枢纽：筛查进程，一遍对照所有单位的规则，可开任意多个")
+    stream = add("stream", "large:stream", "枢纽：一个单位的接收进程，可开多个，只有一个在收，其余候补")
+    hubs = group("hub", "一省的枢纽：多个单位，各有自己的数据库、密钥和台账")
+    up = add("up", "large:up", "启动枢纽文件里各单位的后台进程和筛查进程，随本命令结束", hubs)
+    pages = add("web", "large:pages", "启动枢纽文件里各单位的网页，随本命令结束", hubs)
+    pages.add_argument("--host", default="127.0.0.1")
+    check = add("check", "large:check", "检查枢纽文件", hubs)
+    feed = add("feed", "large:feed", "把文件里的信息送进枢纽", hubs)
+    resend = add("resend", "large:resend", "把已送出的各批再送一次（只保留三天）", hubs)
+    prepare = add("prepare", "large:prepare", "建好一个单位的表、密钥和制度（up 会自己调用）", hubs)
+    for command in (screener, stream, up, pages, check, feed, resend, prepare):
+        command.add_argument("file", metavar="FILE", help="枢纽文件（YAML）")
+    for command in (stream, prepare):
+        command.add_argument("bureau", metavar="CODE", help="单位在枢纽文件里的 code")
+    feed.add_argument("posts", nargs="+", metavar="POSTS", help="一行一条信息的文件（huiying.post/1）")
+    resend.add_argument("number", type=int, metavar="N", help="从第几批起")
 
 
 def _keeping(add: Callable[..., Parser], group: Callable[[str, str], argparse._SubParsersAction[Parser]]) -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 from huiying.cli.main import USAGE
 from huiying.cli.output import Stop
+
+#: A number of our own among PostgreSQL's advisory locks.
+_STARTING: Final = 0x48_59_01
 
 
 def loaded() -> None:
@@ -32,9 +38,10 @@ def ready(*, adopting: bool = True) -> None:
     from huiying.regulation.errors import RegulationError, UsageError
 
     try:
-        _migrate()
-        if adopting:
-            _adopt()
+        with one_at_a_time():
+            _migrate()
+            if adopting:
+                _adopt()
     except DatabaseError as error:
         where = "HUIYING_DATABASE_URL 指向的数据库" if os.environ.get("HUIYING_DATABASE_URL") else "数据目录里的数据库"
         raise Stop(
@@ -42,6 +49,22 @@ def ready(*, adopting: bool = True) -> None:
         ) from error
     except (RegulationError, UsageError) as error:
         raise Stop(f"不能采用环境变量 HUIYING_REGULATION 指定的制度：{error}", USAGE) from error
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """In large mode several processes start at once, on several machines: one of them makes the tables."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_STARTING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_STARTING])
 
 
 def _migrate() -> None:

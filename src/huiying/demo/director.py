@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import takewhile
@@ -24,7 +24,7 @@ from huiying.demo.patrolling import desk_of
 from huiying.demo.script import ACTS, FIRST_PHASE, Act
 from huiying.demo.words import NothingThere
 from huiying.engine.lines import read_objects
-from huiying.engine.post import parse_post
+from huiying.engine.post import Post, parse_post
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
 from huiying.listening.queries import unscreened
@@ -86,10 +86,28 @@ def moment(minute: int) -> dt.datetime:
     return clock.BEGINS + dt.timedelta(minutes=minute)
 
 
-@poller("demo", due=lambda _now: bool(settings.DEMO))
+Take = Callable[[Sequence[Post]], object]
+_take: Take = lambda posts: receive(posts, how="demo", actor=Actor.SYSTEM)  # noqa: E731
+_has_arrived: Callable[[], bool] = lambda: True  # noqa: E731
+_stands_aside = False
+
+
+def hand_over_to(take: Take, has_arrived: Callable[[], bool]) -> None:
+    """In large mode posts go another way than into this process: `has_arrived` says whether all of them are here."""
+    global _take, _has_arrived
+    _take, _has_arrived = take, has_arrived
+
+
+def stand_aside() -> None:
+    """Another bureau's demonstration plays, this one only receives."""
+    global _stands_aside
+    _stands_aside = True
+
+
+@poller("demo", due=lambda _now: bool(settings.DEMO) and not _stands_aside)
 def play(now: dt.datetime, limit: int) -> int:
     """One step: a batch of posts or one act; where nothing is due yet in the first phase, a jump of the clock."""
-    if unscreened().exists():
+    if unscreened().exists() or not _has_arrived():
         return 0  # people act on what has been judged
     number, item = locked(Counter, CHAPTER), locked(Counter, ITEM)
     items = chapter(number.value)
@@ -129,7 +147,7 @@ def _jump(now: dt.datetime, to: int) -> int:
 def _receive(due: Sequence[dict[str, Any] | Act]) -> int:
     rows = [row for row in takewhile(lambda one: isinstance(one, dict), due) if isinstance(row, dict)]
     posts = [parse_post(_dated(row)) for row in rows]
-    receive(posts, how="demo", actor=Actor.SYSTEM)
+    _take(posts)
     return len(rows)
 
 

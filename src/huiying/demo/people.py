@@ -52,7 +52,7 @@ def _in_the_language_shown(zh: str, en: str) -> str:
     return en if en and in_english() else zh
 
 
-_spoken = lazy(_in_the_language_shown, str)
+spoken = lazy(_in_the_language_shown, str)
 
 
 @transaction.atomic
@@ -87,4 +87,4 @@ def cards() -> list[Card]:
 
 def _card(username: str, name: str, role: str, wants: str, regulation: Regulation) -> Card:
     english = "System administrator" if username == ADMINISTRATOR[0] else regulation.english_of(role)
-    return Card(username, name, _spoken(role, english), _spoken(wants, WANTS_EN.get(username, "")))
+    return Card(username, name, spoken(role, english), spoken(wants, WANTS_EN.get(username, "")))

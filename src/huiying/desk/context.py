@@ -67,7 +67,7 @@ class Everywhere:
             "name",
             moved=Subquery(LedgerEntry.objects.order_by("-id").values("id")[:1]),
             time=Subquery(LedgerEntry.objects.filter(kind__in=drift.KINDS).order_by("-id").values("kind")[:1]),
-            beat=Subquery(Heartbeat.objects.order_by("-at").values("at")[:1]),
+            beat=Subquery(Heartbeat.objects.filter(name__startswith="loop").order_by("-at").values("at")[:1]),
             press=Exists(PressRelease.objects.filter(state=PressRelease.REVIEWING)),
             urgent=Exists(UrgentCall.objects.filter(acknowledged_at__isnull=True)),
             suspects=Subquery(waiting.values("band").annotate(n=Count("pk")).values("n")),

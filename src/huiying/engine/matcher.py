@@ -124,6 +124,13 @@ class Matcher:
                 self._hang(rule, names[rule], branch)
 
     @property
+    def anchors(self) -> set[str]:
+        """Words on which rules hang, in every spelling: where none of them stands in a text, no rule fires."""
+        hung = {word for (word, _zone), number in self._numbers.items() if self._anchored[number]}
+        spelled = zip(self._spellings, self._means, strict=True)
+        return {spelling for spelling, words in spelled if any(self.terms[word] in hung for word in words)}
+
+    @property
     def _atoms(self) -> int:
         return len(self._numbers) + len(self._sources)
 
@@ -153,6 +160,7 @@ class Matcher:
             for spelling in spellings(word, aliases):
                 means.setdefault(spelling, {})[number] = None
         patterns = list(means)
+        self._spellings = patterns
         self._means = [tuple(words) for words in means.values()]
         self._bounded = frozenset(number for number, word in enumerate(patterns) if needs_bounds(word))
         self._automaton = daachorse.CharwiseDoubleArrayAhoCorasick(patterns) if patterns else None

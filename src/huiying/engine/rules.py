@@ -184,6 +184,11 @@ class RuleSet:
         """All words of all rules; a word's index is its number."""
         return self._matcher.terms
 
+    @property
+    def anchors(self) -> set[str]:
+        """Words, in every spelling, of which one stands in any text on which a rule fires."""
+        return self._matcher.anchors
+
     def masked(self, text: str) -> str:
         """`text` (normalised) with look-alikes blanked, same length."""
         for mask in self.masks:

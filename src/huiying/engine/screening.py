@@ -135,6 +135,15 @@ class Screener:
             band = HIT if post.own_channel else SUSPECT
         return self._result(seen, band, judged, life)
 
+    def keeps(self, post: Post) -> bool:
+        """Whether `screen` would not put the post aside: the same decision without lead, level and reasons."""
+        seen = self.seen(post)
+        if self._life(seen) is not None:
+            return True
+        if seen.negative is not None or seen.scope.state == "elsewhere":
+            return False
+        return self._band(seen, self.judged(seen)) != OUT
+
     def judged(self, seen: Seen) -> Judgement | None:
         """What the learned model makes of a post; None where there is no model for the bureau's business."""
         if self._learned is None:
@@ -150,6 +159,11 @@ class Screener:
     def model_version(self) -> str | None:
         """Which learned model screens; None where the rules do it alone."""
         return self._learned.version if self._learned is not None else None
+
+    @property
+    def ruleset(self) -> RuleSet:
+        """By which rules it screens."""
+        return self._rules
 
     def seen(self, post: Post) -> Seen:
         """Read a post: rules, place, words and the model's evidence, before anything is decided."""

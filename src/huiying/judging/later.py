@@ -51,7 +51,7 @@ def judge_waiting(_now: dt.datetime, _limit: int) -> int:
     return done
 
 
-@handler("judge")
+@handler("judge", beside_loop=True)
 def judge_batch(_job: Job) -> None:
     """Posts came in. The poller may have been quicker; then nothing waits."""
     pipeline.judge_pending()

@@ -41,7 +41,7 @@ def checks() -> list[Check]:
 
 def loop_age() -> dt.timedelta | None:
     """Since the newest sign of life of any loop."""
-    newest = Heartbeat.objects.order_by("-at").values_list("at", flat=True).first()
+    newest = Heartbeat.objects.filter(name__startswith="loop").order_by("-at").values_list("at", flat=True).first()
     return None if newest is None else clock.now() - newest
 
 

@@ -44,6 +44,12 @@ def acquire(name: str, holder: str, ttl: timedelta) -> Held | None:
         return Held(name, holder, lease.fence)
 
 
+def prolong(held: Held, ttl: timedelta) -> bool:
+    """Keep a lease that is still held, under its fence; False where it went to somebody else. Never takes one."""
+    mine = Lease.objects.filter(pk=held.name, holder=held.holder, fence=held.fence)
+    return bool(mine.update(until=clock.now() + ttl))
+
+
 def release(held: Held) -> None:
     """Give the lease back at once, so that the next process need not wait. Nothing happens if it was lost."""
     Lease.objects.filter(pk=held.name, holder=held.holder, fence=held.fence).update(until=clock.now())

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ LEASE_TTL = timedelta(seconds=60)
 # Lease and heartbeat cost a commit with fsync; once a second is often enough for limits of a minute.
 RENEW_EVERY = timedelta(seconds=1)
 HEARTBEAT_STALE = timedelta(seconds=90)
+HANGS_AFTER = timedelta(minutes=15)
 
 _log = logging.getLogger(__name__)
 _current = threading.local()
@@ -47,17 +49,34 @@ class Tick:
 
 
 class Loop:
-    """`holder` names this process, e.g. `host:pid`."""
+    """`holder` names this process, e.g. `host:pid`.
 
-    def __init__(self, holder: str, *, ttl: timedelta = LEASE_TTL, jobs_per_tick: int = 50) -> None:
+    With `hand_out` jobs go to other processes: it is called on each tick, tells them what is due and returns how many
+    jobs it told; the loop itself does only what belongs beside it. `keep_for` is how long the lease is kept while one
+    tick lasts (`kept`): a tick that lasts longer hangs.
+    """
+
+    def __init__(
+        self,
+        holder: str,
+        *,
+        ttl: timedelta = LEASE_TTL,
+        jobs_per_tick: int = 50,
+        hand_out: Callable[[], int] | None = None,
+        keep_for: timedelta = HANGS_AFTER,
+    ) -> None:
         self.holder = holder
         self._ttl = ttl
         self._jobs_per_tick = jobs_per_tick
+        self._hand_out = hand_out
+        self._keep_for = keep_for
+        self._ticking_since: datetime | None = None
         self._held: leases.Held | None = None
         self._renewed_at: datetime | None = None
 
     def tick(self) -> Tick:
         """Renew lease and heartbeat, then run what is due. Only a broken database raises."""
+        self._ticking_since = clock.now()
         try:
             if not self._renew():
                 return Tick(held=False)
@@ -73,7 +92,17 @@ class Loop:
             self._held = self._renewed_at = None
             return Tick(held=False)
         finally:
-            _current.held = None
+            _current.held = self._ticking_since = None
+
+    def keep(self) -> bool:
+        """From a thread beside the tick: prolong the lease while a tick goes on. False when there is nothing to keep.
+
+        A short lease is soon taken over from a dead process; a busy one must not lose it to its own long work.
+        """
+        held, since = self._held, self._ticking_since
+        if held is None or since is None or clock.now() - since > self._keep_for:
+            return False
+        return leases.prolong(held, self._ttl)
 
     def run(self, stop_event: threading.Event, idle_seconds: float = 0.5) -> None:
         """Tick until `stop_event`, rest when there is nothing to do, give the lease back at the end."""
@@ -97,12 +126,13 @@ class Loop:
 
     def _run_jobs(self) -> int:
         """Job by job, with a look at the lease between them, since a handler may take long."""
+        kinds = None if self._hand_out is None else outbox.beside_loop()
         done = 0
-        while done < self._jobs_per_tick and outbox.run_due(self.holder, self._held, limit=1):
+        while done < self._jobs_per_tick and outbox.run_due(self.holder, self._held, limit=1, kinds=kinds):
             done += 1
             if not self._renew():
-                break
-        return done
+                return done
+        return done + (self._hand_out() if self._hand_out is not None else 0)
 
     def _renew(self) -> bool:
         now = clock.now()

@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from django.db.models import Q, QuerySet
 
 from huiying.kernel import clock
 from huiying.work import leases
-from huiying.work.models import Job
+from huiying.work.models import Heartbeat, Job
 
 Result = Mapping[str, Any] | None
 Handler = Callable[[Job], Result]
@@ -35,6 +35,8 @@ Then = Callable[[Job, Result], None]
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=1)
 ORDINARY_LEASE = timedelta(seconds=60)
+#: How holders are called that live apart from the loop; their heartbeat bears the same name.
+WORKER = "worker:"
 
 _log = logging.getLogger(__name__)
 
@@ -53,15 +55,24 @@ class _Registered:
     external: bool
     lease: timedelta
     then: Then | None
+    beside_loop: bool = False
 
 
 _handlers: dict[str, _Registered] = {}
 
 
 def handler(
-    kind: str, *, external: bool = False, lease: timedelta = ORDINARY_LEASE, then: Then | None = None
+    kind: str,
+    *,
+    external: bool = False,
+    lease: timedelta = ORDINARY_LEASE,
+    then: Then | None = None,
+    beside_loop: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of `kind`. `lease` is longer than it can ever take."""
+    """Register the function that does jobs of `kind`. `lease` is longer than it can ever take.
+
+    `beside_loop`: wants what only the loop's process has, such as the engine, and is never handed to another one.
+    """
 
     def register(run: Handler) -> Handler:
         known = _handlers.get(kind)
@@ -70,7 +81,7 @@ def handler(
             run.__qualname__,
         ):
             raise ValueError(f"待办类别 {kind} 登记了两次：{known.run.__module__} 和 {run.__module__}")
-        _handlers[kind] = _Registered(run, external, lease, then)
+        _handlers[kind] = _Registered(run, external, lease, then, beside_loop)
         return run
 
     return register
@@ -101,26 +112,67 @@ def enqueue(
         return Job.objects.get(idempotency_key=key)
 
 
-def run_due(holder: str, held: leases.Held | None = None, limit: int = 100) -> int:
-    """Do jobs that are due, oldest first, at most `limit`; returns how many were taken up.
+def run_due(
+    holder: str, held: leases.Held | None = None, limit: int = 100, *, kinds: Collection[str] | None = None
+) -> int:
+    """Do jobs that are due (of `kinds`, else of any), oldest first, at most `limit`; returns how many were taken up.
 
     Raises LeaseLost when the loop's lease `held` went to another process.
     """
+    wanted = Q() if kinds is None else Q(kind__in=kinds)
     taken = 0
-    while taken < limit and (job := claim(holder, held)) is not None:
+    while taken < limit and (job := claim(holder, held, wanted)) is not None:
         taken += 1
         run(job, held)
     return taken
 
 
-def claim(holder: str, held: leases.Held | None = None) -> Job | None:
-    """Take the job that is most overdue, under a new fence; None when nothing is due."""
-    if not _due(clock.now()).exists():
+def run_one(pk: int, holder: str) -> bool:
+    """Do job `pk` if it is due and nobody has it; False where there is nothing to do: a number may come twice."""
+    job = claim(holder, None, Q(pk=pk))
+    if job is None:
+        return False
+    run(job)
+    return True
+
+
+def beside_loop() -> set[str]:
+    """Kinds that are done where the loop is."""
+    return {kind for kind, registered in _handlers.items() if registered.beside_loop}
+
+
+def to_hand_out(limit: int) -> list[tuple[int, datetime]]:
+    """Jobs that another process may do now, oldest first: number, and since when it is due."""
+    due = _due(clock.now()).exclude(kind__in=beside_loop()).order_by("next_action_at", "id")
+    return list(due.values_list("pk", "next_action_at")[:limit])
+
+
+def free_jobs_of_the_dead(before: datetime) -> int:
+    """Let go of what workers hold who gave no sign of life since `before`: their lease need not run out first.
+
+    One who was only slow finds that the fence has moved on. Returns how many jobs are due again.
+    """
+    now = clock.now()
+    taken = Job.objects.filter(
+        holder__startswith=WORKER, lease_until__gt=now, done_at__isnull=True, failed_at__isnull=True
+    )
+    holders = set(taken.values_list("holder", flat=True))
+    if not holders:
+        return 0
+    alive = set(Heartbeat.objects.filter(name__in=holders, at__gte=before).values_list("name", flat=True))
+    return taken.filter(holder__in=holders - alive).update(lease_until=now)
+
+
+def claim(holder: str, held: leases.Held | None = None, wanted: Q | None = None) -> Job | None:
+    """Take the job that is most overdue (of those `wanted`), under a new fence; None when nothing is due."""
+    wanted = wanted or Q()
+    if not _due(clock.now()).filter(wanted).exists():
         return None  # looking first keeps an idle loop from taking SQLite's write lock
     with transaction.atomic():
         leases.require(held)
         now = clock.now()
-        job = _due(now).select_for_update(skip_locked=True).order_by("next_action_at", "id").first()
+        due = _due(now).filter(wanted)
+        job = due.select_for_update(skip_locked=True).order_by("next_action_at", "id").first()
         if job is None:
             return None
         registered = _handlers.get(job.kind)
