@@ -175,7 +175,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, "data:"],  # the picture of an authenticator's secret lies in its page and nowhere else
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -52,6 +52,23 @@ def zip_of_the_future() -> bytes:
     return bytes(raw)
 
 
+def test_a_piece_of_a_zip_without_a_name_is_left_out(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("a.csv", "标题,链接\n保证金未退,https://v.example/1\n".encode())
+        made.writestr("x", b"")
+    raw = out.getvalue()
+    at = raw.index(b"x", raw.rindex(b"PK\x01\x02"))
+    nameless = bytearray(raw[:at] + raw[at + 1 :])
+    struct.pack_into("<H", nameless, raw.rindex(b"PK\x01\x02") + 28, 0)
+    end = nameless.rindex(b"PK\x05\x06")
+    (size,) = struct.unpack_from("<I", nameless, end + 12)
+    struct.pack_into("<I", nameless, end + 12, size - 1)
+    (tmp_path / "a.zip").write_bytes(bytes(nameless))
+    assert "" in zipfile.ZipFile(tmp_path / "a.zip").namelist()
+    assert [post.title for post in read(tmp_path / "a.zip").posts] == ["保证金未退"]
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.xlsx"])
 def test_a_zip_of_a_version_that_nobody_knows_is_refused_in_words(tmp_path: Path, name: str) -> None:
     from huiying.listening.importing.opening import UsageError

@@ -63,7 +63,8 @@ def _unzipped(file: File, folder: Path) -> list[File]:
     found = []
     try:
         with zipfile.ZipFile(file.path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir() and not _is_rubbish(one.filename)]
+            named = [one for one in archive.infolist() if one.filename]
+            members = [one for one in named if not one.is_dir() and not _is_rubbish(one.filename)]
             if len(members) > MOST_MEMBERS:
                 raise Unreadable(f"{file.name} 里有 {len(members)} 个文件，最多 {MOST_MEMBERS} 个。请分成几个压缩包。")
             if sum(one.file_size for one in members) > MOST_BYTES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from huiying.ledger.actions import Actor, record
 from huiying.listening.actions.sealed import purge_contact
 from huiying.listening.models import Message
 from huiying.listening.queries import message_by_code
+from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -111,6 +113,20 @@ def decide_request(row: PersonalRequest, decision: str, reason: str, purge: bool
     }
     record(_chain(row), "personal_request.decided", told, actor_of(actor))
     return row
+
+
+@transaction.atomic
+def purge_originals(now: dt.datetime) -> int:
+    """What was written before masking is destroyed when its time is over; decision and reason stay (§6.2)."""
+    regulation = regulation_now()
+    kept = personal_data.kept("request", regulation)
+    rows = PersonalRequest.objects.select_for_update().filter(sealed_text__isnull=False, decided_at__isnull=False)
+    gone = [row for row in rows if row.decided_at and regulation.work_calendar.add(row.decided_at, kept) <= now]
+    for row in gone:
+        row.sealed_text = None
+        row.save(update_fields=["sealed_text"])
+        record(_chain(row), "personal_request.original_purged", {"number": row.number}, Actor.SYSTEM)
+    return len(gone)
 
 
 def request_by_code(number: str, code: str) -> PersonalRequest | None:
