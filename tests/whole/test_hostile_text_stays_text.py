@@ -177,7 +177,7 @@ def test_what_goes_into_a_word_file_can_be_written_as_xml(text: str) -> None:
 
 @settings(max_examples=5, derandomize=True, deadline=None)
 @given(st.text(max_size=80))
-@example("\x00\x0b\x1b\ufffe\uffff\ud800")
+@example("\x00\x0b\x1b\ufffe\uffff")
 def test_a_word_file_holds_whatever_was_written(text: str) -> None:
     """Control characters are none of XML's: they are left out and cost no document."""
     made_of = word(made(blocks=(Paragraph(f"始{text}末"),), title=f"题{text}"))
