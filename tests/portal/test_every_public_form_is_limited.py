@@ -17,6 +17,7 @@ FORMS = {
     "status/again/": ("/status/again/", GUESS | {"text": "还没有解决"}, 30),
     "rights/": ("/rights/", {"kind": "deletion", "text": "请删去我的电话"}, 10),
     "rights/status/": ("/rights/status/", GUESS, 30),
+    "rights/copy/": ("/rights/copy/", GUESS, 30),
     "follow/": ("/follow/", {"topic": "", "address": "a@b.example"}, 5),
 }
 # Limited too, and shown where there is one to send to: an opinion by `may_say` (test_rights.py).

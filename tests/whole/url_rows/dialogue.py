@@ -135,6 +135,8 @@ GET  /rights/status/                                   + + + + + + + + + + +
 POST /rights/                                          * * * * * * * * * * * | kind=correction text=@
 POST /rights/                                          ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /rights/status/                                   + + + + + + + + + + + | number={wish_number} code={wish_code}
+POST /rights/copy/                                     . . . . . . . . . . . | number={wish_number} code={wish_code}
+POST /rights/copy/                                     ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /rights/status/                                   . . . . . . . . . . . | number={wish_number} code=AAAA-AAAA
 GET  /type/large/                                      > > > > > > > > > > >
 GET  /type/huge/                                       . . . . . . . . . . .
