@@ -18,6 +18,7 @@ from cast import Cast
 from fuzzing.seeds import HTML, seeds
 from fuzzing.targets import targets
 from huiying.engine.lines import Rejected
+from huiying.engine.rules import RuleError, rules_from
 from huiying.kernel import addresses
 from huiying.kernel.store import media_type_of
 from huiying.ledger import exporting, outside
@@ -130,6 +131,31 @@ def test_a_damaged_warc_file_is_told_and_stops_no_check() -> None:
     whole = gzip.decompress(seeds()["warc"][0])
     with pytest.raises(evidence.NoWarc):
         evidence.payload_of(whole.replace(b"WARC-Target-URI", b"WARC-Target-URX"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"topics": 5},
+        {"topics": [[1]]},
+        {"macros": 3},
+        {"counts": {"a": "viel"}},
+        {"masks": 7},
+        {"aliases": [1]},
+        {"concepts": 1},
+    ],
+)
+def test_a_rule_file_with_a_value_of_another_kind_is_refused_in_words(change: dict) -> None:
+    made = json.loads(seeds()["rule_file"][0])
+    with pytest.raises(RuleError, match="规则文件 x"):
+        rules_from(made | change, name="x")
+
+
+def test_a_lead_that_is_a_list_is_no_department() -> None:
+    made = json.loads(seeds()["rule_file"][0])
+    made["rules"][0]["lead"] = ["Z-XX"]
+    with pytest.raises(RuleError, match="lead"):
+        rules_from(made, name="x")
 
 
 def tarred(*names: str) -> bytes:
