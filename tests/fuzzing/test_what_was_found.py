@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -19,7 +20,7 @@ from fuzzing.seeds import HTML, seeds
 from fuzzing.targets import targets
 from huiying.engine.lines import Rejected
 from huiying.engine.rules import RuleError, rules_from
-from huiying.kernel import addresses
+from huiying.kernel import addresses, pictures
 from huiying.kernel.store import media_type_of
 from huiying.ledger import exporting, outside
 from huiying.listening import evidence
@@ -178,3 +179,25 @@ def test_a_number_beyond_every_column_is_told_to_be_too_large_and_no_error(cast:
     answer = Client().get("/api/answers?offset=27757823037817147392")
     assert answer.status_code == 422
     assert Client().get(f"/api/answers?offset={10**9}").status_code == 200
+
+
+TWO_WAYS = (
+    "////AAEAAQAA/+EAWkV4aWYAAElJKgAIAAAAAgASAQMAAQAAAAYAAAAliAQAAQAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAv"
+    "anBlZwAAAAEAAAAAAADZAAAAAAAAAAAAAAD/4QBaRXhpZgAASUkqAAgAAAACABIBAwABAAEBAREA/9oALmFkb2IAAADaAC5hZG9i"
+    "ZS5jb20veGFwL0AAAAAAAAAAAAAAAAAAAP8AAAAAAAgA/zIACwgAAQABAQERAP/aAC5hZG9iZf//b5PQh9QrKysrKysrKytkb2Jl"
+    "LmNvbS94YWhwLxAAAAAAANj/4AAQSka4uf/+/v///gABAAD/4QBaRXhpZgAASUkqAAgAAAACABIBAwABAAAAKwAAAEAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAMQAAAAAAAAAAAAAAAAAAOwAAAAAA/zIACwgAAQABAQERAP/aACsrKysrK2RvYWhwLxAAAAAAAAAA"
+    "AAAAAP//////////////////////////AAEAAQAA/+EAWkV4aWYAAElJKgAIAAAAAgASAQMAAQAAAAYAAAAliAQAAQAAAEAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAvanBlZwAAAAEAAAAAAADZAAAAAAAAAAAAAAD/4QBaRXhpZgAASUkqAAgAAAACABIBAwABAAEB"
+    "AREA/9oALmFkb2IAAADaAC5hZG9iZS5jb20veGFwL0AAAAAAAAAAAAAAAAAAAP8AAAAAAAgA/zIACwgAAQABAQERAP/aAC5hZG9i"
+    "Zf//b5PQh9QrKysrKysrKytkb2JlLmNvbS94YWhwLxAAAAAAANj/4AAQSka4uf/+/v///gABAAD/4QBaRXhpZgAASUkqAAgAAAAC"
+    "ABIBAwABAAAAKwAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAMQAAAAAAAAAAAAAAAAAAOwAAAAAA/zMACwgAAQABAQERAP/a"
+    "AC7aAC5h2gAIAAAAAAAAAO4ANP/QVv/Z9wAAAAAAAAAIAQEAAD8AEv8ANP/QVv/Z"
+)
+
+
+def test_a_photo_that_can_be_read_in_two_ways_is_refused() -> None:
+    """Cleaned once it gave a file that the same cleaning read otherwise."""
+    raw = base64.b64decode(TWO_WAYS)
+    with pytest.raises(pictures.Broken):
+        pictures.without_metadata(raw, "image/jpeg")
