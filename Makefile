@@ -4,7 +4,7 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture check bench format lock ocr large large-web sbom licences wheelhouse clean
+.PHONY: run test torture fuzz check bench format lock ocr large large-web sbom licences wheelhouse clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
@@ -14,6 +14,13 @@ test: .venv/.dev
 
 torture: .venv/.dev
 	@$(BIN)/python -m pytest -m torture -n 2 tests
+
+# SECONDS for each reader: `make fuzz SECONDS=600`, one of them: `make fuzz ONLY=feed` (tests/fuzzing/targets.py).
+SECONDS ?= 60
+ONLY ?=
+fuzz: .venv/.dev
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-fuzz.lock
+	@$(BIN)/python tests/fuzzing/run.py $(SECONDS) $(ONLY)
 
 check: .venv/.dev
 	$(BIN)/ruff check .
@@ -47,6 +54,7 @@ lock: $(UV)
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra large pyproject.toml -o requirements-large.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements-large.lock --extra large --group dev pyproject.toml -o requirements-dev.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements-dev.lock --group fuzz -o requirements-fuzz.lock
 
 sbom: .venv/.user
 	@$(BIN)/python tools/inventory.py sbom dist/sbom.cdx.json

@@ -114,4 +114,5 @@ def _server(settings: dict[str, Any]) -> Any:
 def passphrase(tmp_path: Path) -> Path:
     file = tmp_path / "passphrase"
     file.write_text(PASSPHRASE + "\n")
+    file.chmod(0o600)
     return file

@@ -96,6 +96,7 @@ def test_a_damaged_copy_is_refused_whole(stored: Command, copied: dict[str, Path
 def test_the_wrong_passphrase_opens_nothing(stored: Command, copied: dict[str, Path], tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("another passphrase that is long")
+    other.chmod(0o600)
     done = stored("restore", copied["copy"], "--key-file", other)
     assert (done.code, done.out) == (1, "")
     assert "口令不对" in done.err

@@ -135,11 +135,12 @@ def test_behind_tls_only_the_token_opens_them(
     settings.HTTPS = True
     assert client.get("/metrics").status_code == 404
     file = tmp_path / "token"
-    file.write_text("a-long-token\n")
-    assert client.get("/metrics", headers={"authorization": "Bearer a-long-token"}).status_code == 404
+    file.write_text("a-long-random-token\n")
+    file.chmod(0o600)
+    assert client.get("/metrics", headers={"authorization": "Bearer a-long-random-token"}).status_code == 404
     monkeypatch.setenv("HUIYING_METRICS_TOKEN_FILE", str(file))
-    right = {"authorization": "Bearer a-long-token"}
+    right = {"authorization": "Bearer a-long-random-token"}
     assert client.get("/metrics", headers=right, **FROM_ELSEWHERE).status_code == 200
-    assert client.get("/metrics", headers={"authorization": "Bearer a-long-toke"}).status_code == 404
+    assert client.get("/metrics", headers={"authorization": "Bearer a-long-random-toke"}).status_code == 404
     file.write_text("\n")
     assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404

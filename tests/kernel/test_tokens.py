@@ -1,5 +1,7 @@
 """Link tokens and query codes: only hashes are kept."""
 
+import math
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -37,3 +39,20 @@ def test_a_stolen_table_is_useless_without_the_key(home: Path, monkeypatch: pyte
     stored = tokens.hash_code("ABCD2345")
     monkeypatch.setenv("HUIYING_HOME", str(home / "elsewhere"))
     assert not tokens.code_matches("ABCD2345", stored)
+
+
+def test_a_code_cannot_be_guessed_through_the_door() -> None:
+    """39 bits, and thirty tries in ten minutes from one place: a thousand places would try for two hundred years."""
+    assert len(set(tokens.CODE_ALPHABET)) == len(tokens.CODE_ALPHABET) == 30
+    codes = 30**8
+    assert math.log2(codes) > 39
+    tries_a_year = 30 * 6 * 24 * 365.25
+    assert codes / 2 / (1000 * tries_a_year) > 200
+
+
+def test_codes_use_the_whole_alphabet_evenly(home: Path) -> None:
+    """Every character at every place; none more than half as often again as it should be."""
+    made = "".join(tokens.new_code()[0] for _ in range(3000))
+    counts = Counter(made)
+    assert set(counts) == set(tokens.CODE_ALPHABET)
+    assert max(counts.values()) < 1.5 * len(made) / 30

@@ -209,6 +209,9 @@ ALLOWED: dict[str, set[str]] = {
     # §6.2: what people ask about their own data is the office's to decide, and open to those who inspect.
     "personal_request.view": OFFICE | LEADERS | {"inspector"},
     "personal_request.decide": OFFICE,
+    # INV-1: words of the ledger go only by a decision of two persons.
+    "ledger.propose_erasure": OFFICE,
+    "ledger.settle_erasure": OFFICE | LEADERS,
     "gap.edit": HANDLERS | DRAFTERS,
     # C6.1–C6.7: whoever prepares a policy assesses it; approving is another's, the highest risk a leader's alone.
     "policy.view": ALL_STAFF,

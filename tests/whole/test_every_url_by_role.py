@@ -33,6 +33,7 @@ from huiying.handling.models import Case
 from huiying.handling.queries import cases_for
 from huiying.judging import engines
 from huiying.kernel import clock
+from huiying.kernel.headers import ALWAYS
 from huiying.ledger.models import LedgerEntry
 from huiying.people.models import User
 from huiying.portal.caching import shelf
@@ -46,7 +47,13 @@ OUTSIDERS = {"an", "ad", "ot", "no"}  # read no word of the bureau's files but w
 BROUGHT = {"/desk/meetings/{guests}/": {"ot"}, "/api/meetings/{guests}": {"ot"}, "/liaison/{link}/": OUTSIDERS,
            "/shared/{share_link}/": OUTSIDERS, "/shared/{share_link}/file.json": OUTSIDERS}  # fmt: skip
 ACT_ON_DANGER = {"du", "of", "dl"}  # `urgent.view`
-GUARDS = {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY"}
+GUARDS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    **ALWAYS,
+}
 POST_OF_API = [{"schema": "huiying.post/1", "native_id": "url-1", "platform": "论坛", "text": "公共资源交易系统打不开"}]
 
 

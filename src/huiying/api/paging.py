@@ -7,7 +7,7 @@ from pydantic import Field
 
 
 class Page(Schema):
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=1_000_000_000)  # more than any table has; 64 bits are not enough for some numbers
     limit: int = Field(50, ge=1, le=200)
 
 

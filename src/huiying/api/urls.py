@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from huiying.api import (
     accounts,
@@ -52,6 +54,22 @@ class Api(NinjaAPI):
         response = super().create_response(request, data, **how)
         response.headers["Cache-Control"] = "private, no-store"
         return response
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        """What any operation may say, beside what each says itself: 401 to a stranger, 403 without the CSRF token, 404
+        to an outsider, 422 to what does not fit.
+        """
+        schema = super().get_openapi_schema(**how)
+        for methods in schema["paths"].values():
+            for method, operation in methods.items():
+                told = operation["responses"]
+                more = {422: "Problems"}
+                if "security" in operation:
+                    more |= {401: "Problem", 404: "Problem"} | ({} if method == "get" else {403: "Problem"})
+                for status, name in more.items():
+                    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+                    told.setdefault(status, {"description": HTTPStatus(status).phrase, "content": content})
+        return schema
 
 
 # The bundled documentation page loads its script from an outside host: only the description is served.

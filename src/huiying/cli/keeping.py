@@ -118,10 +118,16 @@ def _or_stop(act: Callable[[], T]) -> T:
 
 def _passphrase(options: argparse.Namespace, *, twice: bool) -> str:
     """From a file, from standard input, or asked for at the terminal; to seal, twice."""
-    from huiying.keeping.backup import passphrase_in
+    from huiying.keeping.backup import SHORTEST, passphrase_in
+    from huiying.kernel import secretfiles
 
     if options.key_file:
-        return _or_stop(lambda: passphrase_in(Path(options.key_file).read_text("utf-8")))
+        try:
+            return secretfiles.read(Path(options.key_file), SHORTEST)
+        except secretfiles.SecretRefused as error:
+            raise Stop(f"{error}。", USAGE) from error
+        except OSError as error:
+            raise Stop(f"读不了口令文件 {options.key_file}（{error.strerror}）。", USAGE) from error
     if options.passphrase_stdin:
         return _or_stop(lambda: passphrase_in(sys.stdin.readline()))
     if not sys.stdin.isatty():

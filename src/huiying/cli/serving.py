@@ -20,6 +20,12 @@ THREADS = 8
 
 
 def run(options: argparse.Namespace) -> int:
+    from huiying.kernel import secretfiles
+
+    try:
+        secretfiles.check_environment()
+    except secretfiles.SecretRefused as error:
+        raise Stop(f"{error}。", USAGE) from error
     port = free_port(options)
     ready()
     return serve(options.host, port)

@@ -306,6 +306,15 @@ def read_rules(source: str | Path) -> Any:
 
 def rules_from(data: Any, *, name: str) -> RuleSet:
     """Rules from a parsed rule file. Raises `RuleError` or `ExpressionError`."""
+    try:
+        return _rules_from(data, name)
+    except (RuleError, ExpressionError):
+        raise
+    except (TypeError, ValueError, AttributeError, KeyError) as error:  # a list where a word belongs, and the like
+        raise RuleError(f"规则文件 {name}", "每一项都是该有的类型", f"请检查（{error}）。") from error
+
+
+def _rules_from(data: Any, name: str) -> RuleSet:
     if not isinstance(data, Mapping) or not isinstance(data.get("rules"), list):
         raise RuleError(f"规则文件 {name}", "带 rules 列表的对象")
     place = data.get("place")
@@ -364,7 +373,7 @@ def _rule(row: Any, index: int, version: str, departments: Mapping[str, str]) ->
     if isinstance(priority, bool) or not isinstance(priority, int):
         raise RuleError(f"{where} 的 priority", "整数")
     lead = row.get("lead")
-    if lead not in departments:
+    if not isinstance(lead, str) or lead not in departments:
         raise RuleError(f"{where} 的 lead", f"已登记的部门代码（{'、'.join(departments)}）")
     if not isinstance(row.get("expression"), str):
         raise RuleError(f"{where} 的 expression", "表达式")

@@ -16,6 +16,7 @@ from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor
 from huiying.listening.actions.sealed import purge_contact
 from huiying.listening.models import Message
+from huiying.people import personal_data
 from huiying.people.queries import regulation_now, regulation_of
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
@@ -122,7 +123,7 @@ def purge_contacts() -> None:
     """A year (or what the file says) after the matter closed, the way to reach its writer is destroyed (§6.2)."""
     regulation = regulation_now()
     now = time.now()
-    kept = regulation.retention.personal_fields
+    kept = personal_data.kept("contact", regulation)
     for message in Message.objects.filter(sealed_contact__isnull=False).select_related("post"):
         member = EventPost.objects.filter(post=message.post).first()
         case = case_of_event(member.event_id) if member else None

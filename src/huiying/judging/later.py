@@ -24,6 +24,7 @@ from huiying.judging.models import Alarm, Event, EventPost, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.listening.queries import unscreened, waiting_since
+from huiying.people import personal_data
 from huiying.work import leases, loop, notify
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job, Lease
@@ -33,7 +34,7 @@ from huiying.work.schedule import every, poller
 
 WAITS_TOO_LONG = dt.timedelta(minutes=5)
 #: A suspect that nobody looked at for so long loses its voice: nobody may hold one for ever (INV-10).
-VOICE_KEPT = dt.timedelta(days=14)
+VOICE_KEPT = personal_data.fixed("voice")
 BATCHES_A_TICK = 10
 
 

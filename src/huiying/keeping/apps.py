@@ -7,4 +7,11 @@ class KeepingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.keeping import delivery, drift, health, scheduled  # noqa: F401  registers what the loop and `check` do
+        from huiying.keeping import (  # noqa: F401  registers what the loop and `check` do
+            delivery,
+            drift,
+            health,
+            residue,
+            scheduled,
+            secrets_in_use,
+        )

@@ -86,9 +86,14 @@ def _read(file: Path, passphrase: str, folder: Path | None) -> Manifest:
     manifest: Manifest | None = None
     for name, content in _members(file, passphrase):
         if name == NAME:
-            manifest = manifests.parse(content.read(_LARGEST_MANIFEST).decode())
+            manifest = manifests.parse(content.read(_LARGEST_MANIFEST).decode("utf-8", "replace"))
             continue
-        found[name] = _copy(content, None if folder is None else folder / name)
+        if name in found:
+            raise Damaged([f"{file} 里有两个 {name}"])
+        try:
+            found[name] = _copy(content, None if folder is None else folder / name)
+        except (IsADirectoryError, NotADirectoryError, FileExistsError):
+            raise Damaged([f"{file} 里的 {name} 既是文件又是文件夹"]) from None
     if manifest is None:
         raise Damaged([f"{file} 里没有清单"])
     if faults := manifests.compare(manifest, found):
@@ -102,7 +107,7 @@ def _members(file: Path, passphrase: str) -> Iterator[tuple[str, IO[bytes]]]:
         with file.open("rb") as source, _opened(source, passphrase) as tar:
             for member in tar:
                 path = PurePosixPath(member.name)
-                if not member.isfile() or path.is_absolute() or ".." in path.parts:
+                if not member.isfile() or not path.parts or path.is_absolute() or ".." in path.parts:
                     raise Damaged([f"{file} 里有不该有的 {member.name}"])
                 content = tar.extractfile(member)
                 assert content is not None

@@ -67,7 +67,7 @@ def parse(text: str) -> Manifest:
         for name in ("tables", "files"):
             data[name] = {key: (int(count), str(sha)) for key, (count, sha) in data[name].items()}
         return Manifest(**data)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Damaged([f"{NAME} 读不出来：{error}"]) from None
 
 

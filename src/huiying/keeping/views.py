@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from huiying.keeping import health, metrics
+from huiying.kernel import secretfiles
 
+TOKEN_LEAST = 16
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO")
 
 
@@ -52,5 +54,8 @@ def _has_token(request: HttpRequest) -> bool:
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
     if not file or kind.lower() != "bearer":
         return False
-    wanted = Path(file).read_text("utf-8").strip()
-    return bool(wanted) and hmac.compare_digest(wanted.encode(), given.strip().encode())
+    try:
+        wanted = secretfiles.read(Path(file), TOKEN_LEAST)
+    except (OSError, secretfiles.SecretRefused):
+        return False  # `huiying check` says why
+    return hmac.compare_digest(wanted.encode(), given.strip().encode())

@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx
 
@@ -69,6 +69,16 @@ def check_url(url: str, resolver: Resolver = resolve) -> Target:
     except ValueError:
         raise AddressRefused(f"{url} 的端口不是 0–65535 之间的数字") from None
     return _judged(url, parts.hostname or "", port, resolver)
+
+
+def joined(base: str, link: str) -> str:
+    """The address that a page at `base` means by `link`; "" for what a stranger wrote that is none, such as `//[`."""
+    try:
+        found = urljoin(base, link)
+        urlsplit(found).port  # noqa: B018 - read for what it raises
+    except ValueError:
+        return ""
+    return found
 
 
 def check_written(url: str) -> None:

@@ -27,7 +27,10 @@ def without_metadata(content: bytes, media_type: str) -> bytes:
     """The same picture without what was written beside it. Other kinds of file come back as they are. Raises Broken."""
     try:
         if media_type == "image/jpeg":
-            return b"".join(_jpeg(content))
+            clean = b"".join(_jpeg(content))
+            if b"".join(_jpeg(clean)) != clean:  # made to be read in two ways: what one reader skips another may show
+                raise Broken("not the same twice")
+            return clean
         if media_type == "image/png":
             return _PNG + b"".join(_png(content))
         if media_type == "image/webp":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -84,7 +85,7 @@ def _office(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
         return None
     if "[Content_Types].xml" not in names or any(name.lower().endswith(".bin") for name in names):
         return None

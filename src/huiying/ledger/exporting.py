@@ -166,20 +166,20 @@ def _passing(
 
 
 # How the writer ends the line of an entry; inside a text every quotation mark is escaped, so nothing else ends so.
-_ENTRY_ENDS = '"type":"entry"}\n'
+_ENTRY_ENDS = b'"type":"entry"}\n'
 
 
 def _lines(file: Path, *, entries: bool = True) -> Iterator[tuple[int, dict[str, Any]]]:
     """The lines, each read; without `entries` an entry's own columns are left for whoever reads them anyway."""
-    with file.open(encoding="utf-8") as source:
-        for number, text in enumerate(source, start=1):
-            if not entries and number > 1 and text.endswith(_ENTRY_ENDS):
+    with file.open("rb") as source:
+        for number, raw in enumerate(source, start=1):
+            if not entries and number > 1 and raw.endswith(_ENTRY_ENDS):
                 yield number, {"type": "entry"}
                 continue
             try:
-                line = json.loads(text)
+                line = json.loads(raw.decode())
                 kind = line["type"]
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 raise ExportError(f"{file} 第 {number} 行不是台账导出的 JSON 行") from None
             if number == 1 and (kind, line.get("schema")) != ("ledger", SCHEMA):
                 raise ExportError(f"{file} 第 1 行应为 {SCHEMA} 的文件头；这不是台账导出文件")

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import io
 import uuid
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -157,18 +159,25 @@ def _wrong_with(row: Evidence, told: dict[str, Any] | None) -> str:
         return _("文件被改动：SHA-256 不符")
     try:
         payload = payload_of(sealing.unseal(token, PURPOSE))
-    except sealing.SealingError as error:
+    except (sealing.SealingError, NoWarc) as error:
         return str(error)
     if hashlib.sha256(payload).hexdigest() != row.body_sha256:
         return _("内容的 SHA-256 不符")
     return ""
 
 
+class NoWarc(ValueError):
+    """What lies there cannot be read as a WARC file."""
+
+
 def payload_of(warc: bytes) -> bytes:
-    """What came over the wire: of a page, a letter, or what a tool sent."""
-    for entry in ArchiveIterator(io.BytesIO(warc), no_record_parse=False):
-        if entry.rec_type in ("response", "resource"):
-            return bytes(entry.raw_stream.read())
+    """What came over the wire: of a page, a letter, or what a tool sent. Raises NoWarc."""
+    try:
+        for entry in ArchiveIterator(io.BytesIO(warc), no_record_parse=False):
+            if entry.rec_type in ("response", "resource"):
+                return bytes(entry.raw_stream.read())
+    except (ArchiveLoadFailed, EOFError, ValueError, AttributeError, zlib.error) as error:  # as its reader stumbles
+        raise NoWarc(_("不是可读的 WARC 文件：%(why)s") % {"why": str(error)[:200]}) from error
     return b""
 
 

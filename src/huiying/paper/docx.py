@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -46,6 +47,7 @@ ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 RED = RGBColor.from_string(measures.RED.upper())
 LATIN = "Times New Roman"
 BODY, FIRST, SECOND, TITLE = measures.BODY_FACE, measures.FIRST_FACE, measures.SECOND_FACE, measures.TITLE_FACE
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -70,6 +72,11 @@ def _fixed(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _writable(text: str) -> str:
+    """Without what XML knows no way to write: a control character that a stranger typed must not cost a document."""
+    return _NOT_XML.sub("", text)
+
+
 class _Writer:
     def __init__(self, word: Word, document: Document, stamp: Stamp) -> None:
         self.word, self.document, self.stamp = word, document, stamp
@@ -89,9 +96,10 @@ class _Writer:
 
     def _properties(self) -> None:
         core, document = self.word.core_properties, self.document
-        core.title, core.author, core.identifier = document.title[:255], document.issuer[:255], self.stamp.sha256
+        core.title, core.author = _writable(document.title)[:255], _writable(document.issuer)[:255]
+        core.identifier = self.stamp.sha256
         core.created = core.modified = FIXED
-        core.last_modified_by, core.comments, core.revision = document.issuer[:255], "", 1
+        core.last_modified_by, core.comments, core.revision = core.author, "", 1
 
     def _page(self) -> None:
         section = self.word.sections[0]
@@ -332,7 +340,7 @@ class _Writer:
         return line
 
     def _run(self, line: WordParagraph, text: str, *, size: float, face: str = BODY) -> Run:
-        run = line.add_run(text)
+        run = line.add_run(_writable(text))
         run.font.size, run.font.name = Pt(size), LATIN
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
         return run

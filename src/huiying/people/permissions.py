@@ -403,6 +403,8 @@ PERMISSIONS: dict[str, Rule] = {
     "rule.draft": Rule("（九）C9.2", either(a("office"), a("draft"))),
     "rule.sign": Rule("（九）C9.2", a("lead_bureau")),
     "ledger.view": Rule("（十二） INV-8", either(a("office"), a("audit"), a("lead_bureau"))),
+    "ledger.propose_erasure": Rule("（十二） INV-1", a("office")),
+    "ledger.settle_erasure": Rule("（十二） INV-1", both(either(a("office"), a("lead_bureau")), no_party)),
     "conformance.view": Rule("（十二）", either(a("office"), a("audit"), a("lead_bureau"), a("review_all"))),
     "assessment.view": Rule("（十二）C12.3", either(a("office"), a("audit"), a("lead_bureau"), a("handle"))),
     "assessment.view_all": Rule("（十二）C12.3", either(a("office"), a("audit"), a("lead_bureau"))),

@@ -84,6 +84,7 @@ class RightsForm(forms.Form):
     KINDS = (
         ("correction", _("更正"), _("公开的内容里有不对的事实")),
         ("deletion", _("删除"), _("有我的个人信息，或想提前删除我留的联系方式")),
+        ("copy", _("要一份副本"), _("把我自己的留言和联系方式给我一份")),
     )
     kind = forms.ChoiceField(
         choices=[(value, label) for value, label, _hint in KINDS],

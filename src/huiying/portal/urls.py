@@ -52,6 +52,7 @@ urlpatterns = [
     path("rights/", rights.rights, name="rights"),
     path("rights/received/", rights.received, name="rights_received"),
     path("rights/status/", rights.status, name="rights_status"),
+    path("rights/copy/", rights.copy, name="rights_copy"),
     path("ask/", ask.ask, name="ask"),
     path("ask/received/", ask.receipt, name="receipt"),
     path("status/", status.status, name="status"),

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
+from huiying.kernel import addresses
 from huiying.responding.channels.base import Failed, Later
 from huiying.responding.channels.speaking import call, is_web_address
 
@@ -49,7 +49,7 @@ def fetch(url: str) -> Page | None:
         except (Failed, Later):
             return None
         if reply.status in (301, 302, 303, 307, 308):
-            url = urljoin(url, reply.headers.get("location", ""))
+            url = addresses.joined(url, reply.headers.get("location", ""))
             continue
         if reply.status != 200:
             return None

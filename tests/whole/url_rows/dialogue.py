@@ -63,6 +63,10 @@ POST /desk/consultations/{asking}/do/decide_result/    s . ! ! ! ! ! ! ! ! . | a
 
 # Corrections and deletions that people ask for (§6.2) a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
+GET  /desk/personal-data/                              s . . + . . . . + + .
+GET  /desk/personal-data/personal-data.docx            s . . + . . . . + + .
+GET  /desk/personal-data/personal-data.txt             s . . + . . . . + + .
+GET  /desk/personal-data/personal-data.pdf             s . . . . . . . . . .
 GET  /desk/requests/                                   s . . + . . . . + + .
 GET  /desk/requests/{wish}/                            s . . + . . . . + + .
 POST /desk/requests/{wish}/do/decide/                  s . . * . . . . ! ! . | decision=granted reason=@
@@ -131,6 +135,8 @@ GET  /rights/status/                                   + + + + + + + + + + +
 POST /rights/                                          * * * * * * * * * * * | kind=correction text=@
 POST /rights/                                          ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /rights/status/                                   + + + + + + + + + + + | number={wish_number} code={wish_code}
+POST /rights/copy/                                     . . . . . . . . . . . | number={wish_number} code={wish_code}
+POST /rights/copy/                                     ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /rights/status/                                   . . . . . . . . . . . | number={wish_number} code=AAAA-AAAA
 GET  /type/large/                                      > > > > > > > > > > >
 GET  /type/huge/                                       . . . . . . . . . . .

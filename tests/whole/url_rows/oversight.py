@@ -13,10 +13,13 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.overseeing import actions
 from huiying.overseeing.actions import measures
+from huiying.overseeing.actions.erasing import propose_erasure
 from huiying.overseeing.models import Appeal, Measure
 from huiying.people.models import RegulationVersion
 
 FORMS: dict[str, str] = {
+    "erase": "chain=case:{work} seq=1 decision=号一 reason=@",
+    "erase_none": "chain=case:none seq=1 decision=号一 reason=@",
     "propose": "department=Z-XX step=提醒 trigger=处置不力 cases={work} facts=@",
     "api_propose": 'department=Z-XX step=提醒 trigger=处置不力 cases=["{work}"] facts=@',
     "talk": "held_at={talked_at} place=@ leader=deputy attended=tech_head words=@ promises=@",
@@ -27,6 +30,16 @@ FORMS: dict[str, str] = {
 }
 
 TABLE = """
+# Erasing by a decision of two persons (INV-1)         a a d o e l o l d i n
+#                                                      n d u f d d t g l n o
+GET  /desk/ledger/erasures/                            s . . + . . . . + + .
+POST /desk/ledger/erasures/                            s . . * . . . . > > . | erase
+POST /desk/ledger/erasures/                            s . . ! . . . . > > . | erase_none
+POST /desk/ledger/erasures/                            s . . ~ . . . . > > . | chain=case:{work}
+POST /desk/ledger/erasures/{erasure}/settle/           s . . > . . . . * > . | agree=yes
+POST /desk/ledger/erasures/{erasure}/settle/           s . . > . . . . * > . | agree=no
+POST /desk/ledger/erasures/0/settle/                   s . . . . . . . . . . | agree=yes
+
 # The whole regulation (C12.3)                         a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
 GET  /desk/conformance/                                s . . + . . . + + + .
@@ -117,7 +130,9 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     talk = _measure(cast, case.number, "约谈")
     measures.state(talk, "我们当天就报告了。", cast.tech_head)
     measures.decide(talk, issue=True, reason="事实清楚。", actor=cast.deputy)
+    erasure = propose_erasure(f"case:{names['closed']}", 1, "删字一号", "法院判决要求删除", cast.office)
     return {
+        "erasure": erasure.pk,
         "talk": talk.pk,
         "talked_at": clock.now().isoformat(),
         "appeal": appeal.pk,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import consultations, personal_requests, topic_pages
+from huiying.desk.views import consultations, personal_data, personal_requests, topic_pages
 
 urlpatterns: list[URLPattern] = [
     path("pages/", topic_pages.pages, name="pages"),
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("consultations/<int:pk>/edit/", consultations.edit, name="consultation_edit"),
     path("consultations/<int:pk>/sort/", consultations.sort, name="consultation_sort"),
     path("consultations/<int:pk>/do/<str:verb>/", consultations.do, name="consultation_do"),
+    path("personal-data/", personal_data.whole, name="personal_data"),
+    path("personal-data/personal-data.<str:kind>", personal_data.paper, name="personal_data_paper"),
     path("requests/", personal_requests.requests, name="requests"),
     path("requests/<int:pk>/", personal_requests.request_page, name="request"),
     path("requests/<int:pk>/do/<str:verb>/", personal_requests.do, name="request_do"),

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from huiying.desk.views import assessments, conformance, interpretations, measures, start
+from huiying.desk.views import assessments, conformance, erasures, interpretations, measures, start
 
 urlpatterns: list[URLPattern] = [
+    path("ledger/erasures/", erasures.erasures, name="erasures"),
+    path("ledger/erasures/<int:pk>/settle/", erasures.settle, name="erasure_settle"),
     path("conformance/", conformance.whole, name="conformance"),
     path("conformance/paper/", conformance.paper, name="conformance_paper"),
     path("conformance/<str:name>/", conformance.clause, name="clause"),

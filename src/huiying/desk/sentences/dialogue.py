@@ -18,6 +18,8 @@ SENTENCES: dict[str, Any] = {
     "follower.ended": _("一份订阅结束，地址已删除"),
     "personal_request.received": _("收到更正或删除请求 %(number)s"),
     "personal_request.decided": _("更正或删除请求 %(number)s 办结：%(decision)s"),
+    "personal_request.copied": _("留言人取走 %(message)s 的副本（%(number)s）"),
+    "personal_request.original_purged": _("更正或删除请求 %(number)s 的原话到保存期限，已销毁"),
     "consultation.saved": _("保存意见征集 %(consultation)s：%(title)s"),
     "consultation.proposed": _("意见征集 %(consultation)s 送审"),
     "consultation.returned": _("意见征集 %(consultation)s 退回：%(reason)s"),

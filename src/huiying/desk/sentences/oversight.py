@@ -18,6 +18,8 @@ SENTENCES: dict[str, Any] = {
     "measure.talked": _("%(leader)s就 %(measure)s 与%(attended)s谈话：%(words)s"),
     "measure.followed": _("%(measure)s 回访：%(note)s"),
     "measure.outcome_noted": _("%(measure)s 登记处理结果：%(note)s"),
+    "erasure.proposed": _("提议依决定 %(decision)s 删除 %(chain)s 第 %(seq)s 条的内容"),
+    "erasure.refused": _("不同意删除 %(chain)s 第 %(seq)s 条的内容"),
     "interpretation.signed": _("签署对 %(gap)s 的解释，%(effective_from)s 起：%(ruling)s"),
 }
 WORDS: dict[str, Any] = {}

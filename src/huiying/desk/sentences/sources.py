@@ -16,6 +16,7 @@ SENTENCES: dict[str, Any] = {
     "evidence.kept": _("保存证据 %(evidence)s，SHA-256 %(file_sha256)s"),
     "evidence.opened": _("查看封存的证据 %(evidence)s：%(reason)s"),
     "evidence.purged": _("证据 %(evidence)s 到保存期限，已销毁"),
+    "post.originals_purged": _("%(posts)s 条来文遮盖前的原话到保存期限，已销毁"),
     "post.disappeared": _("来文 %(post)s 的原网页已消失（%(status)s）"),
 }
 WORDS: dict[str, Any] = {}

@@ -229,12 +229,13 @@ def actor(text: str, regulation: Regulation | None = None) -> str:
 
 @register.filter
 def marked(text: str, words: Iterable[str]) -> SafeString:
-    """`text` with the matched words in <mark>. Everything is escaped first."""
-    wanted = sorted({re.escape(escape(w)) for w in words if w}, key=len, reverse=True)
-    safe = str(escape(text))
-    if wanted:
-        safe = re.sub("|".join(wanted), lambda found: f"<mark>{found[0]}</mark>", safe, flags=re.IGNORECASE)
-    return mark_safe(safe)  # noqa: S308 - escaped above
+    """`text` with the matched words in <mark>. Each piece is escaped by itself: a word such as `lt` is not looked for
+    in what escaping wrote.
+    """
+    wanted = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)
+    pieces = re.split(f"({'|'.join(wanted)})", text, flags=re.IGNORECASE) if wanted else [text]
+    safe = [f"<mark>{escape(piece)}</mark>" if place % 2 else escape(piece) for place, piece in enumerate(pieces)]
+    return mark_safe("".join(safe))  # noqa: S308 - escaped above
 
 
 @register.filter

@@ -207,5 +207,5 @@ def rejected(request: StaffRequest, pk: int) -> HttpResponseBase:
 
 
 def _harmless(text: str) -> str:
-    """No cell begins like a formula of office software."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
+    """No cell begins like a formula of office software; Chinese ones take the full-width signs for the same."""
+    return f"'{text}" if text.lstrip()[:1] in tuple("=+-@＝＋－＠") or text[:1] in ("\t", "\r", "\n") else text

@@ -25,6 +25,7 @@ from huiying.responding.models import PersonalRequest
 KINDS: dict[str, str | Promise] = {
     PersonalRequest.CORRECTION: _("要求更正"),
     PersonalRequest.DELETION: _("要求删除"),
+    PersonalRequest.COPY: _("要一份副本"),
 }
 DECISIONS: dict[str, str | Promise] = {
     PersonalRequest.GRANTED: _("照办"),

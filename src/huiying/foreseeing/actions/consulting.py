@@ -15,6 +15,7 @@ from huiying.kernel import canonical, sealing
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
+from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -362,7 +363,7 @@ def remind(now: dt.datetime, limit: int) -> int:
 def purge_opinions(now: dt.datetime) -> int:
     """The words of opinions are destroyed when their time is over; the groups and the counts stay (§6.2)."""
     regulation = regulation_now()
-    kept = regulation.dialogue.opinions_kept
+    kept = personal_data.kept("opinion", regulation)
     gone = 0
     for row in Consultation.objects.filter(state=Consultation.DONE, opinions__purged_at__isnull=True).distinct():
         if row.published_at is None or regulation.work_calendar.add(row.published_at, kept) > now:

@@ -7,11 +7,12 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from huiying.kernel.addresses import joined
 from huiying.listening import hosts, outcomes
 from huiying.listening.adapters.base import (
     MOST_ITEMS,
@@ -121,7 +122,7 @@ def _step(node: LexborNode) -> str:
 
 def _items(tree: LexborHTMLParser, selector: str, url: str) -> list[Item]:
     base = tree.css_first("base[href]")
-    root = urljoin(url, (base.attributes.get("href") or "") if base else "")
+    root = joined(url, (base.attributes.get("href") or "") if base else "") or url
     items: dict[str, Item] = {}
     for node in _selected(tree, selector):
         link = _absolute(root, node.attributes.get("href") or "")
@@ -150,11 +151,8 @@ def _selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
 def _absolute(root: str, href: str) -> str:
     if not _usable(href):
         return ""
-    try:
-        link = urljoin(root, href.strip()).partition("#")[0]
-        return link if urlsplit(link).scheme in ("http", "https") and urlsplit(link).hostname else ""
-    except ValueError:
-        return ""
+    link = joined(root, href.strip()).partition("#")[0]
+    return link if urlsplit(link).scheme in ("http", "https") and urlsplit(link).hostname else ""
 
 
 def _usable(href: str) -> bool:

@@ -10,11 +10,11 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from django.utils.translation import gettext_lazy as _
 
 from huiying.engine.post import METRICS
+from huiying.kernel.addresses import joined
 from huiying.listening import outcomes
 from huiying.listening.adapters.base import (
     MOST_ITEMS,
@@ -130,7 +130,7 @@ def _item(row: dict[str, Any], config: Config, url: str) -> Item:
     def told(field: str) -> Any:
         return _at(row, str(config.get(field) or "")) if config.get(field) else None
 
-    link = urljoin(url, str(told("url") or "")) if told("url") else ""
+    link = joined(url, str(told("url"))) if told("url") else ""
     title = one_line(str(told("title") or ""))
     text = plain(str(told("text") or ""))
     published, confidence = _moment(told("time"))

@@ -71,10 +71,18 @@ def plain(markup: str) -> str:
         return markup.strip()
     if not re.search(r"</?[a-zA-Z!]", markup):
         return html.unescape(markup).strip()
+    try:
+        reader = _read(markup)
+    except AssertionError:  # how the standard reader answers <![ that it does not know: it is then text
+        reader = _read(markup.replace("<!", "&lt;!"))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(reader.words))).strip()
+
+
+def _read(markup: str) -> _Words:
     reader = _Words()
     reader.feed(markup)
     reader.close()
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(reader.words))).strip()
+    return reader
 
 
 class _Words(HTMLParser):

@@ -6,9 +6,12 @@ import csv
 import datetime as dt
 import io
 import json
+import lzma
 import re
 import sqlite3
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +25,11 @@ SAMPLE: Final = 50
 #: A single JSON object is read whole; more than this is no notification and no list page.
 MOST_OBJECT_BYTES: Final = 64_000_000
 CSV_FIELD: Final = 8_000_000
+#: What the standard reader raises for a zip that is damaged or of a kind that it does not know.
+ZIP_FAULTS: Final = (
+    zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, lzma.LZMAError, struct.error, ValueError,
+    OverflowError,
+)  # fmt: skip
 _LONE: Final = re.compile("[\udc80-\udcff]")
 _SQLITE: Final = b"SQLite format 3\x00"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -108,7 +116,7 @@ def database(file: File) -> Iterator[sqlite3.Connection]:
         found.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     except sqlite3.OperationalError:
         found = sqlite3.connect(f"{uri}&immutable=1", uri=True)  # a folder in which no -shm file can be made
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its own words quote the damaged bytes
         raise Unreadable(f"数据库文件打不开或已损坏（{error}）。请重新复制一份再导入。") from error
     try:
         found.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -116,7 +124,7 @@ def database(file: File) -> Iterator[sqlite3.Connection]:
         found.execute("PRAGMA query_only = ON")
         found.execute("PRAGMA trusted_schema = OFF")
         yield found
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise Unreadable(f"数据库文件读到一半出错（{error}）。请重新复制一份再导入。") from error
     finally:
         found.close()
@@ -215,5 +223,5 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except (*ZIP_FAULTS, OSError):
         return False

@@ -39,9 +39,12 @@ class Opened:
 
     @property
     def sources(self) -> list[dict[str, Any]]:
-        """What lists of sources among them propose: rows of `opml.Proposed`."""
+        """What lists of sources among them propose: rows of `opml.Proposed`. Raises UsageError for a damaged list."""
         lists = [item.look for item in self.ready if item.format.code == opml.CODE]
-        return [source.as_row() for look in lists for source in opml.outlines(look)]
+        try:
+            return [source.as_row() for look in lists for source in opml.outlines(look)]
+        except Unreadable as error:
+            raise UsageError(str(error)) from error
 
     def rows(self, options: Options) -> Iterator[Post | Rejected]:
         """Every row of every file, in order, read as it comes. Raises UsageError where a file turns out damaged."""

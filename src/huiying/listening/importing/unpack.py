@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Final
 
 from huiying.kernel import home
-from huiying.listening.importing.look import File, Unreadable, is_workbook
+from huiying.listening.importing.look import ZIP_FAULTS, File, Unreadable, is_workbook
 
 MOST_BYTES: Final = 2 << 30
 MOST_MEMBERS: Final = 500
@@ -63,7 +63,8 @@ def _unzipped(file: File, folder: Path) -> list[File]:
     found = []
     try:
         with zipfile.ZipFile(file.path) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir() and not _is_rubbish(one.filename)]
+            named = [one for one in archive.infolist() if one.filename]
+            members = [one for one in named if not one.is_dir() and not _is_rubbish(one.filename)]
             if len(members) > MOST_MEMBERS:
                 raise Unreadable(f"{file.name} 里有 {len(members)} 个文件，最多 {MOST_MEMBERS} 个。请分成几个压缩包。")
             if sum(one.file_size for one in members) > MOST_BYTES:
@@ -74,7 +75,9 @@ def _unzipped(file: File, folder: Path) -> list[File]:
                     _copy(source, into, member.compress_size, f"{file.name}/{_name(member)}")
                 if target.stat().st_size:
                     found.append(File(target, f"{file.name}/{_name(member)}", _time(member, file.modified)))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+    except ZIP_FAULTS as error:
+        if isinstance(error, Unreadable):
+            raise
         raise Unreadable(f"{file.name} 解压不了：文件损坏，或用了不支持的压缩方法。请重新打包为普通 zip。") from error
     except RuntimeError as error:  # what zipfile raises for a password
         raise Unreadable(f"{file.name} 设了密码。请解压后再导入。") from error
@@ -94,8 +97,11 @@ def _copy(source: IO[bytes] | gzip.GzipFile, into: IO[bytes], packed: int, name:
 
 def _check_workbook(file: File) -> None:
     """A workbook is a zip too; its strings are held in memory."""
-    with zipfile.ZipFile(file.path) as archive:
-        size = sum(one.file_size for one in archive.infolist())
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except ZIP_FAULTS as error:
+        raise Unreadable(f"{file.name} 打不开：文件损坏。请用表格软件打开后另存为 .xlsx 再导入。") from error
     packed = max(file.path.stat().st_size, 1)
     if size > _WORKBOOK_BYTES or (size > SMALL and size > MOST_RATIO * packed):
         raise Unreadable(f"{file.name} 解开后有 {size >> 20} MB，没有读。请拆成几个工作簿，或另存为 CSV。")

@@ -6,7 +6,6 @@ bureau only as that person corrected it.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -21,6 +20,7 @@ from huiying.listening import attachments
 from huiying.listening.actions import CHAIN
 from huiying.listening.models import PictureReading
 from huiying.listening.ocr import door, problems
+from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -29,7 +29,7 @@ from huiying.people.queries import actor_of
 DRAFT: Final = "picture.draft"
 READABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
 #: As long as a preview of an import: what names people and what nobody went on with does not stay.
-KEPT: Final = dt.timedelta(days=1)
+KEPT: Final = personal_data.fixed("reading")
 MOST_WAITING: Final = 30
 _OPEN: Final = (PictureReading.WAITING, PictureReading.READ, PictureReading.FAILED)
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiying.people import queries as people
 from huiying.people.errors import Refused
@@ -90,4 +90,24 @@ def status(request: HttpRequest) -> HttpResponse:
             if found is None:
                 form.add_error(None, NOT_FOUND)
                 code = 404
-    return render(request, "portal/rights_status.html", {"form": form, "found": found}, status=code)
+    context = {"form": form, "found": found, "has_copy": found is not None and found.kind == "copy"}
+    return render(request, "portal/rights_status.html", context, status=code)
+
+
+@never_cache
+@require_POST
+def copy(request: HttpRequest) -> HttpResponse:
+    """The asker's own message as a file, once the office granted it; every other case is told alike."""
+    form, code = StatusForm(request.POST), 422
+    if form.is_valid() and (wait := limits.look_up_wait(request)):
+        form.add_error(None, _("查询太频繁了，要等 %(minutes)s 分钟，请在 %(at)s 以后再试。") % limits.later(wait))
+        code = 429
+    elif form.is_valid():
+        told = asking.hand_out(form.cleaned_data["number"], form.cleaned_data["code"])
+        if told is not None:
+            response = HttpResponse(told, content_type="text/plain; charset=utf-8")
+            response.headers["Content-Disposition"] = 'attachment; filename="message.txt"'
+            return response
+        form.add_error(None, NOT_FOUND)
+        code = 404
+    return render(request, "portal/rights_status.html", {"form": form, "found": None}, status=code)

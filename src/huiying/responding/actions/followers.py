@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from huiying.kernel import clock as time
 from huiying.kernel import keyfiles, sealing
 from huiying.ledger.actions import Actor, record
+from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.queries import bureau, regulation_now
 from huiying.responding import topics
@@ -114,7 +115,7 @@ def _record(row: Subscription, kind: str) -> None:
 def purge_unconfirmed(now: dt.datetime) -> int:
     """Whoever never opened the link is forgotten: perhaps somebody else typed the address."""
     regulation = regulation_now()
-    kept = regulation.dialogue.follower_unconfirmed
+    kept = personal_data.kept("follower", regulation)
     rows = Subscription.objects.select_for_update().filter(confirmed_at__isnull=True, ended_at__isnull=True)
     gone = [row for row in rows if regulation.work_calendar.add(row.made_at, kept) <= now]
     for row in gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -11,9 +12,11 @@ from huiying.kernel import canonical, sealing, tokens
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
-from huiying.listening.actions.sealed import purge_contact
+from huiying.listening import door
+from huiying.listening.actions.sealed import CONTACT, purge_contact
 from huiying.listening.models import Message
 from huiying.listening.queries import message_by_code
+from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -29,6 +32,9 @@ PURPOSE = "personal_request.original"
 TEXT_MOST = 2000
 
 
+CALLED = {PersonalRequest.CORRECTION: "更正", PersonalRequest.DELETION: "删除", PersonalRequest.COPY: "副本"}
+
+
 @dataclass(frozen=True)
 class Receipt:
     number: str
@@ -38,8 +44,8 @@ class Receipt:
 @transaction.atomic
 def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answer: str = "") -> Receipt:
     """Somebody asks for a correction or a deletion. About a message only with its own code; no name is asked."""
-    if kind not in (PersonalRequest.CORRECTION, PersonalRequest.DELETION):
-        raise Refused(_("请选择：更正，或删除。"), code="kind")
+    if kind not in CALLED:
+        raise Refused(_("请选择：更正、删除，或要一份副本。"), code="kind")
     text = said(text, 4, _("要改什么或删什么"))
     if len(text) > TEXT_MOST:
         raise Refused(_("最多 %(most)d 个字，请缩短。") % {"most": TEXT_MOST}, code="too_long")
@@ -49,6 +55,8 @@ def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answ
         if found is None:
             raise Refused(_("编号和查询码对不上。请核对回执；不涉及自己的留言的，这两栏都不用填。"), code="code")
         about = found.number
+    if kind == PersonalRequest.COPY and not about:
+        raise Refused(_("副本只给留言人自己：请填留言的编号和查询码。"), code="no_message")
     answer = answer.strip()
     if answer and public_answer(answer) is None:
         raise Refused(_("没有编号是“%(number)s”的公开答复，请核对。") % {"number": answer[:30]}, code="answer")
@@ -69,7 +77,7 @@ def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answ
     )
     told = {"number": row.number, "kind": kind, "message": about, "answer": answer, "sha256": canonical.sha256(text)}
     record(_chain(row), "personal_request.received", told, Actor.PUBLIC)
-    words = f"{row.number} 有人要求{'更正' if kind == PersonalRequest.CORRECTION else '删除'}，请办理"
+    words = f"{row.number} 有人要求{CALLED[kind]}，请办理"
     people = [user.username for user in able("office")]
     notify.send(words, words, people, "warning", key=f"request:{row.pk}", url=f"/desk/requests/{row.pk}/")
     return Receipt(row.number, query_code)
@@ -111,6 +119,44 @@ def decide_request(row: PersonalRequest, decision: str, reason: str, purge: bool
     }
     record(_chain(row), "personal_request.decided", told, actor_of(actor))
     return row
+
+
+@transaction.atomic
+def hand_out(number: str, code: str) -> str | None:
+    """What somebody left with their message, as a text for themselves (PIPL art. 45): once the office granted it, to
+    whoever holds the code of the request, which was given only to who held the code of the message. None otherwise,
+    alike for an unknown number, a wrong code and a request that was not granted.
+    """
+    row = request_by_code(number, code)
+    given = (PersonalRequest.GRANTED, PersonalRequest.PARTLY)
+    if row is None or row.kind != PersonalRequest.COPY or row.decision not in given:
+        return None
+    message = Message.objects.select_related("post").get(number=row.message)
+    title, text = door.original_of(message.post)
+    contact = ""
+    if message.sealed_contact is not None:
+        contact = sealing.unseal(message.sealed_contact, CONTACT).decode()
+    record(_chain(row), "personal_request.copied", {"number": row.number, "message": message.number}, Actor.PUBLIC)
+    at = message.received_at.astimezone(zone())
+    lines = (
+        (_("编号"), message.number), (_("收到时间"), f"{at:%Y-%m-%d %H:%M}"), (_("标题"), title), (_("内容"), text),
+        (_("联系方式"), contact or _("没有留，或已经删除")),
+    )  # fmt: skip
+    return "".join(f"{name}：{value}\n" for name, value in lines if value)
+
+
+@transaction.atomic
+def purge_originals(now: dt.datetime) -> int:
+    """What was written before masking is destroyed when its time is over; decision and reason stay (§6.2)."""
+    regulation = regulation_now()
+    kept = personal_data.kept("request", regulation)
+    rows = PersonalRequest.objects.select_for_update().filter(sealed_text__isnull=False, decided_at__isnull=False)
+    gone = [row for row in rows if row.decided_at and regulation.work_calendar.add(row.decided_at, kept) <= now]
+    for row in gone:
+        row.sealed_text = None
+        row.save(update_fields=["sealed_text"])
+        record(_chain(row), "personal_request.original_purged", {"number": row.number}, Actor.SYSTEM)
+    return len(gone)
 
 
 def request_by_code(number: str, code: str) -> PersonalRequest | None:

@@ -6,7 +6,7 @@ import datetime as dt
 
 from huiying.kernel import clock as time
 from huiying.responding import pages
-from huiying.responding.actions import followers
+from huiying.responding.actions import followers, requests
 from huiying.responding.models import PersonalRequest, Subscription
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
@@ -35,6 +35,11 @@ def tell_followers() -> None:
 @every("followers.purge", 3600)
 def forget_unconfirmed() -> None:
     followers.purge_unconfirmed(time.now())
+
+
+@every("requests.purge", 86_400)
+def forget_what_was_asked() -> None:
+    requests.purge_originals(time.now())
 
 
 @auditor("personal_requests")

@@ -34,7 +34,7 @@ class Subscription(models.Model):
 class PersonalRequest(models.Model):
     """要求更正或删除 (§6.2): numbered, with a query code; decided by a person with a reason that the asker reads."""
 
-    CORRECTION, DELETION = "correction", "deletion"
+    CORRECTION, DELETION, COPY = "correction", "deletion", "copy"
     GRANTED, PARTLY, REFUSED = "granted", "partly", "refused"
     number = models.CharField(max_length=30, unique=True)
     query_code_hash = models.CharField(max_length=64)

@@ -7,12 +7,12 @@ import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.kernel import canonical, clock
+from huiying.kernel import addresses, canonical, clock
 from huiying.responding.channels.base import Channel, Failed, Later, Outcome, Pending, Sending, Setting
 from huiying.responding.channels.speaking import Reply, call, check_status, is_web_address
 from huiying.responding.models import Publication, ReviewRound
@@ -101,7 +101,7 @@ def _taken(sending: Sending, reply: Reply) -> Outcome | Pending:
         sending.remember({"id": str(reply.fields.get("id", ""))[:200], "url": url})
         return Outcome(str(url), reply.body, "application/json", matches=None)
     if reply.status == 202:
-        status_url = urljoin(sending.settings["endpoint"], str(reply.fields.get("status_url", "")))
+        status_url = addresses.joined(sending.settings["endpoint"], str(reply.fields.get("status_url", "")))
         if _origin(status_url) == _origin(sending.settings["endpoint"]):
             sending.remember({"status_url": status_url})
         return Pending(reply.retry_after or LOOK_AGAIN)
