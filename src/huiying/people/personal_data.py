@@ -58,6 +58,10 @@ KINDS: tuple[Kind, ...] = (
         _("归入事件时变成只在该事件内有效的记号并销毁；没归入的到期销毁"), Duration.parse("P14D"), "voices",
     ),
     Kind(
+        "on_the_way", _("多单位共用筛查时在路上的帖子"), _("省级汇集点"), _PUBLIC, ("hub.Batch.body",), True,
+        _("没有人能看，只有程序能开"), _("自送出起"), Duration.parse("P3D"), "hub.forget",
+    ),
+    Kind(
         "contact", _("留言人留的电话或邮箱（可以不留）"), _("网上留言"), _DUTY,
         ("listening.Message.sealed_contact",), True,
         _("值班和办理的人说明理由后打开，每次留痕"), _("自办结起；本人要求的，决定后立即"),
