@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from cast import Cast
+
 #                                                             an ad du of ed ld ot lg dl in no
 TABLE = """
 POST /desk/cases/{work}/do/label/                      s . * * ! * . ! * ! . | kind=minor reason=@
@@ -10,3 +14,8 @@ POST /api/cases/{work}/label                           u . # # ! # . ! # ! . | k
 POST /api/cases/{work}/unlabel                         u . ! ! ! ! . ! ! ! . | reason=@
 """
 FORMS: dict[str, dict[str, object]] = {}
+
+
+def world(_cast: Cast, _there: dict[str, Any]) -> dict[str, Any]:
+    """The cases of the house are enough."""
+    return {}
