@@ -15,6 +15,7 @@ from cast import Cast
 from huiying.handling import actions as handling
 from huiying.handling.actions.disposal import NOTHING_TO_RECTIFY
 from huiying.handling.actions.meetings import Decision
+from huiying.handling.actions.sensitive import KINDS, label, unlabel
 from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.calling import open_calls
 from huiying.handling.models import Case
@@ -277,6 +278,8 @@ OFFERED: dict[str, Verb] = {
     "link_recurrence": lambda case, who, dice, cast: handling.link_recurrence(
         case, _other(case, dice), "同一原因", who
     ),
+    "label": lambda case, who, dice, cast: label(case, dice.choice(sorted(KINDS)), "说的是一名小学生", who),
+    "unlabel": lambda case, who, dice, cast: unlabel(case, "经核实不涉及", who),
     "draft_liaison": _letter,
     "exempt_liaison": lambda case, who, dice, cast: handling.exempt(case, LONG, who),
     "propose_clue": lambda case, who, dice, cast: handling.propose_clue(

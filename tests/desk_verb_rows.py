@@ -16,6 +16,7 @@ from huiying.handling import actions as handling
 from huiying.handling.actions.asking import ask_again
 from huiying.handling.actions.clues import propose_clue
 from huiying.handling.actions.merging import merge_cases
+from huiying.handling.actions.sensitive import label
 from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.models import Case
 from huiying.judging.models import Event
@@ -114,6 +115,12 @@ def after_another(cast: Cast) -> Case:
     return stories.routed(cast)
 
 
+def labelled(cast: Cast) -> Case:
+    case = stories.routed(cast)
+    label(case, "minor", "说的是一名小学生", cast.duty)
+    return stories.again(case)
+
+
 Told = dict[str, Any]
 
 
@@ -198,6 +205,8 @@ ROWS = [
         "editor",
     ),
     Row("link_recurrence", after_another, "office", {"number": "earlier", "reason": "同一处证书到期"}, "assigned"),
+    Row("label", accepted, "duty", {"kind": "minor", "reason": "说的是一名小学生"}, "handling"),
+    Row("unlabel", labelled, "office", {"reason": "经核实不涉及未成年人"}, "assigned", "duty"),
     Row("draft_liaison", accepted, "duty", {"body": "市委宣传部", "points": "群众反映的登录故障"}, "handling"),
     Row("exempt_liaison", accepted, "office", {"reason": "事情全在本局系统之内，不涉及其他单位"}, "handling", "duty"),
     Row(

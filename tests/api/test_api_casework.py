@@ -26,6 +26,7 @@ from api_told import (
     two_posts,
 )
 from cast import Cast
+from huiying.handling.actions.sensitive import label
 from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.models import (
     Case,
@@ -44,6 +45,13 @@ from huiying.judging.models import Event
 from huiying.ledger.models import LedgerEntry
 from huiying.work.models import Notice
 
+
+def labelled(cast: Cast) -> Case:
+    case = stories.routed(cast)
+    label(case, "minor", "说的是一名小学生", cast.duty)
+    return stories.again(case)
+
+
 # verb, how the case comes to it, who, what is sent, somebody who sees the case and may not
 VERBS: list[tuple[str, Callable[[Cast], Case], str, Callable[[Case], dict[str, Any]], str]] = [
     ("set_keys", stories.routed, "duty", lambda _: {"nature": NATURE}, "tech_head"),
@@ -54,6 +62,8 @@ VERBS: list[tuple[str, Callable[[Cast], Case], str, Callable[[Case], dict[str, A
     ("recurrence", recurring, "office", earlier_in, "inspector"),
     ("split", two_posts, "duty", split_in, "inspector"),
     ("unmerge", merged, "office", lambda _: {"reason": WHY}, "duty"),
+    ("label", stories.routed, "duty", lambda _: {"kind": "minor", "reason": WHY}, "inspector"),
+    ("unlabel", labelled, "office", lambda _: {"reason": WHY}, "duty"),
     ("liaisons", stories.routed, "duty", lambda _: LETTER, "tech_head"),
     ("exempt_liaison", rumour, "office", lambda _: {"reason": WHY}, "duty"),
     ("clues", stories.handled, "tech_head", lambda _: CLUE, "inspector"),
@@ -64,7 +74,9 @@ IDS = [row[0] for row in VERBS]
 
 def trace() -> tuple[int, ...]:
     kinds = (LedgerEntry, Task, FactSheet, Liaison, ClueHandover, Meeting, Recurrence, CaseAct, SplitPost, Case, Notice)
-    return tuple(kind.objects.count() for kind in kinds)  # type: ignore[attr-defined]
+    counted = [kind.objects.count() for kind in kinds]  # type: ignore[attr-defined]
+    counted[0] -= LedgerEntry.objects.filter(kind="access.read").count()  # a refusal is an answer too (§6.1 S9)
+    return tuple(counted)
 
 
 @pytest.mark.parametrize(("verb", "story", "who", "told", "_wrong"), VERBS, ids=IDS)

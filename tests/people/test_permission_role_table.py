@@ -117,6 +117,10 @@ ALLOWED: dict[str, set[str]] = {
     | {"legal", "secrecy", "inspector", "editor", "office_dept_head"},
     "case.open": DUTY | OFFICE,
     "case.route": DUTY | OFFICE,
+    # §6.1 S8, §6.2: whoever acts on a case says at once that it is 敏感; less care is the office's or a leader's word.
+    "case.label": JOINT | LEAD | DUTY | OFFICE | LEADERS,
+    "case.unlabel": OFFICE | LEADERS,
+    "post.unmask": LEADERS,
     # C10.6, C7.1: 谁主管、谁负责.
     "case.accept": LEAD,
     "case.return": LEAD,

@@ -16,6 +16,7 @@ from huiying.handling import offering
 from huiying.handling.actions import clues, liaison, meetings
 from huiying.handling.actions.acts import acknowledge_call
 from huiying.handling.actions.merging import merge_cases
+from huiying.handling.actions.sensitive import label
 from huiying.handling.calling import open_calls
 from huiying.handling.models import Case
 from huiying.handling.process import PROCESS, allows
@@ -52,12 +53,12 @@ LIVE = {"confirm_level", "propose_lower", "set_emergency", "add_knowledge"}
 LIVE |= {"acknowledge_call", "note_act", "split", "make_task", "say", "attach", "link_recurrence"}
 LIVE |= {"agree_facts", "draft_liaison", "exempt_liaison", "propose_clue", "convene_meeting"}
 FORMS = {"authorise_speaker", "plan_expert", "plan_conference", "plan_interview", "record_inquiry", "record_filing"}
-LIVE |= FORMS
+LIVE |= FORMS | {"label"}
 ENDS = {"withhold", "merge", "void"}
 WORK = {"find", "dispose", "draft", "ask_confirmation", "record_confirmation"}
 HOLD = {"hold_statement"}  # until there is an answer
 # The review, what is put right at the root, and what others still bring.
-AFTERWARDS = {"reopen", "note_act", "make_task", "record_inquiry", "record_filing"}
+AFTERWARDS = {"reopen", "note_act", "make_task", "record_inquiry", "record_filing", "label"}
 SPOKEN_OF: dict[str, set[str]] = {
     "registered": LIVE | HOLD | ENDS | {"route", "set_keys"},
     "assigned": LIVE | HOLD | ENDS | {"route", "set_keys", "undo_route", "accept", "return"},
@@ -144,6 +145,12 @@ def two_posts(cast: Cast) -> Case:
     return again(case)
 
 
+def labelled(cast: Cast) -> Case:
+    case = routed(cast)
+    label(case, "minor", "说的是一名小学生", cast.duty)
+    return again(case)
+
+
 def with_a_clue(cast: Cast) -> Case:
     case = routed(cast)
     clues.propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", cast.office)
@@ -180,6 +187,7 @@ STORIES: dict[str, tuple[Callable[[Cast], object], dict[str, set[str]]]] = {
     ),
     "two_posts": (two_posts, {"split": DESK}),
     "merged": (merged, {"unmerge": {"office"}}),
+    "labelled": (labelled, {"unlabel": {"office"} | LEADERS}),
     "with_a_clue": (with_a_clue, {"sign_clue": LEADERS, "propose_clue": {"office"} | LEAD}),
     "asked_by_phone": (asked_by_phone, {"give_feedback": DESK | LEAD, "close": set()}),
     "routed": (
@@ -199,6 +207,7 @@ STORIES: dict[str, tuple[Callable[[Cast], object], dict[str, set[str]]]] = {
             "propose_clue": {"office"} | LEAD,
             "convene_meeting": {"office"} | LEADERS,
             "acknowledge_call": DESK | LEADERS,
+            "label": DESK | LEAD | LEADERS,
         },
     ),
     "handled": (

@@ -37,6 +37,7 @@ WORKING = {
     "approved_sha256", "query_code_hash", "batch", "platform", "native_id", "text_sha256", "channel_class", "band",
     "idempotency_key", "key", "chain", "act", "layer", "level", "username", "password", "outcome", "grade", "severity",
     "hash", "prev_hash", "digest", "salt", "holder", "owner_role", "cleared", "received_how", "parent_id", "root_id",
+    "sensitive",
 }  # fmt: skip
 WORD = "机密植入词"
 PLANTED = re.compile(f"{WORD}[0-9]+")

@@ -16,6 +16,7 @@ from huiying.handling import actions as handling
 from huiying.handling.access import get_case
 from huiying.handling.models import Clock
 from huiying.handling.queries import cases_for
+from huiying.judging.labels import without_words
 from huiying.ledger import queries as ledger
 from huiying.people.queries import regulation_now, standing
 from huiying.regulation.schema import Level
@@ -87,7 +88,7 @@ def case(request: HttpRequest, number: str) -> dict[str, object]:
     found = get_case(caller(request), number)
     clocks = list(Clock.objects.filter(case=found, superseded_at__isnull=True).order_by("due_at", "id"))
     chains = [f"case:{found.number}", f"event:{found.event.number}"]
-    return shapes.case_out(found, clocks, list(ledger.timeline(chains)))
+    return shapes.case_out(found, clocks, without_words(found.event, ledger.timeline(chains)))
 
 
 @router.post("/cases/{number}/accept", response={200: Done, **NO})

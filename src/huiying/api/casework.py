@@ -30,7 +30,18 @@ from huiying.api.security import caller
 from huiying.api.tasks import TaskOut, task_out
 from huiying.handling import required as level
 from huiying.handling.access import get_case
-from huiying.handling.actions import acts, facts, feedback, merging, recurrence, room, routing, splitting, tasks
+from huiying.handling.actions import (
+    acts,
+    facts,
+    feedback,
+    merging,
+    recurrence,
+    room,
+    routing,
+    sensitive,
+    splitting,
+    tasks,
+)
 from huiying.handling.models import Case, FactSheet, Feedback, TransferSlip
 from huiying.kernel.masking import mask_personal
 
@@ -81,6 +92,13 @@ class FeedbackIn(Body):
 
 class RecurrenceIn(Body):
     earlier: str = Field(min_length=1, max_length=30)
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class LabelIn(Body):
+    """What is 敏感 about the matter (§6.1 S8, §6.2)."""
+
+    kind: Literal["wrongdoing", "minor", "victim"]
     reason: str = Field(min_length=1, max_length=300)
 
 
@@ -284,6 +302,22 @@ def link_recurrence(request: HttpRequest, number: str, data: RecurrenceIn) -> di
     except Http404:
         raise Unreadable("earlier", _("没有编号为“%(number)s”的办件，请核对。") % {"number": data.earlier}) from None
     recurrence.link_recurrence(found, earlier, data.reason, caller(request))
+    return done(found)
+
+
+@router.post("/cases/{number}/label", response={200: Done, **NO})
+def label(request: HttpRequest, number: str, data: LabelIn) -> dict[str, str]:
+    """标为敏感, at once. The caller may be one of those who then see no more of the case."""
+    found = get_case(caller(request), number)
+    sensitive.label(found, data.kind, data.reason, caller(request))
+    return done(found)
+
+
+@router.post("/cases/{number}/unlabel", response={200: Done, **NO})
+def unlabel(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]:
+    """取消敏感: never by whoever set it."""
+    found = get_case(caller(request), number)
+    sensitive.unlabel(found, data.reason, caller(request))
     return done(found)
 
 

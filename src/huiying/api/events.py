@@ -14,8 +14,10 @@ from huiying.api import shapes
 from huiying.api.errors import Problem, Problems
 from huiying.api.paging import StatePage
 from huiying.api.security import caller
+from huiying.handling.access import note_event
 from huiying.handling.queries import case_of_event
 from huiying.judging import stream
+from huiying.judging.labels import in_sight, without_words
 from huiying.judging.models import Event
 from huiying.ledger import queries as ledger
 from huiying.people.models import User
@@ -54,14 +56,15 @@ def event(request: HttpRequest, number: str) -> dict[str, object]:
     found = visible_to(caller(request)).filter(number=number).first()
     if found is None:
         raise Http404
+    note_event(caller(request), found)
     case = case_of_event(found.pk)
-    return shapes.event_out(found, case.number if case else None, list(ledger.timeline([f"event:{number}"])))
+    return shapes.event_out(
+        found, case.number if case else None, without_words(found, ledger.timeline([f"event:{number}"]))
+    )
 
 
 def visible_to(user: User) -> QuerySet[Event]:
     """Raises Http404 for people who judge nothing: outsiders do not learn what exists (habit 5)."""
     if not may(user, "event.view"):
         raise Http404
-    if may(user, "urgent.view"):
-        return Event.objects.all()
-    return Event.objects.filter(life_safety=False)
+    return Event.objects.filter(in_sight(user))

@@ -156,7 +156,7 @@ def event_spread(request: HttpRequest, number: str) -> Any:
 def event_views(request: HttpRequest, number: str) -> Any:
     """What people say, in groups; nothing of a danger to life."""
     event, read = _read(request, number)
-    return views.views_of(read, quoting=not event.life_safety)
+    return views.views_of(read, quoting=not event.reserved)
 
 
 @router.get("/events/{number}/heat", response={200: CurveOut, 401: Problem, 404: Problem, 422: Problems})

@@ -45,6 +45,7 @@ class EntryOut(Schema):
 class CaseRow(Schema):
     number: str
     title: str
+    sensitive: str
     state: str
     level: str
     provisional: bool
@@ -110,6 +111,7 @@ def case_row(case: Case, regulation: Regulation) -> dict[str, Any]:
     return {
         "number": case.number,
         "title": case.title,
+        "sensitive": case.event.sensitive,
         "state": case.state,
         "level": level_name(case.level, regulation),
         "provisional": case.is_provisional,

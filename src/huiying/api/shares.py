@@ -11,8 +11,10 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, or_404
 from huiying.api.security import caller
+from huiying.handling.access import note_event
 from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage
+from huiying.people.permissions import may
 
 router = Router()
 
@@ -72,13 +74,14 @@ def revoke(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 def _event(request: HttpRequest, number: str) -> Event:
-    """Danger to life is for those who act on it (Life first)."""
+    """A labelled event is for those who act on it (§6.1 S8)."""
     or_404(caller(request), "event.view")
     found = Event.objects.filter(number=number).first()
-    if found is None:
+    if found is None or not may(caller(request), "event.view", found):
         raise Http404
     if found.life_safety:
         or_404(caller(request), "urgent.view")
+    note_event(caller(request), found)
     return found
 
 

@@ -17,6 +17,7 @@ from huiying.listening import hooks, outcomes, probing, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.models import Post, Source
+from huiying.listening.reserved import without_sensitive
 from huiying.people.models import User
 from huiying.people.permissions import require
 
@@ -209,7 +210,7 @@ def retire(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
 def watch(request: HttpRequest, pk: int) -> dict[str, Any]:
     """新闻跟帖 (C5.6): a source for the comments of an article; the same one where it is watched already."""
     or_404(caller(request), "source.view")
-    post = Post.objects.filter(pk=pk, life_safety=False).first()
+    post = without_sensitive(Post.objects.filter(pk=pk, life_safety=False)).first()
     if post is None:
         raise Http404
     return source_queries.as_row(verbs.watch_article(post, caller(request)))

@@ -99,7 +99,7 @@ def posts(request: HttpRequest, asked: Query[PostsAsked]) -> dict[str, object]:
 
 def _row(row: Screening) -> dict[str, Any]:
     post, place = row.post, getattr(row.post, "membership", None)
-    event = place.event if place is not None and place.withdrawn_at is None and not place.event.life_safety else None
+    event = place.event if place is not None and place.withdrawn_at is None and not place.event.reserved else None
     told = ("platform", "channel_class", "kind", "title", "text", "url", "outlet", "published_at", "received_at")
     judged = ("band", "concern", "level", "lead", "rules", "reasons")
     return {

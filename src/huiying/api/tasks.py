@@ -83,7 +83,7 @@ def _task(user: User, pk: int) -> Task:
     if found is None:
         raise Http404
     theirs = may(user, "task.finish", found).allowed
-    if not theirs or (found.case.event.life_safety and found.owner_id != user.pk):
+    if not theirs or (found.case.event.reserved and found.owner_id != user.pk):
         get_case(user, found.case.number)
     return found
 

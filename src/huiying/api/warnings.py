@@ -12,11 +12,11 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
 from huiying.api.paging import Page
 from huiying.api.security import caller
+from huiying.handling.access import note_event
 from huiying.judging import actions, alarming, queries, warning_queries, warnings
 from huiying.judging.actions import concerns
 from huiying.judging.models import Alarm, ConcernDecision, Event, Warning
 from huiying.kernel import clock
-from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -194,10 +194,9 @@ def _warning(user: User, pk: int) -> Warning:
 
 def _event(user: User, number: str) -> Event:
     found = Event.objects.filter(number=number).first()
-    if found is None or not may(user, "event.view") or (found.life_safety and not may(user, "urgent.view")):
+    if found is None or not may(user, "event.view", found) or (found.life_safety and not may(user, "urgent.view")):
         raise Http404
-    if found.life_safety:
-        reads.note_read(user, f"event:{found.number}", reads.LIFE)
+    note_event(user, found)
     return found
 
 
@@ -206,6 +205,7 @@ def _warning_out(row: Warning) -> dict[str, Any]:
     names = ("id", "level", "trigger", "recipients", "at", "step", "due_at", "acknowledged_at", "acknowledged_by")
     cancelled = ("cancelled_at", "cancelled_by", "cancel_reason")
     return {name: getattr(row, name) for name in (*names, *cancelled)} | {
+        "trigger": row.told,
         "event": row.event.number,
         "state": warning_queries.state_of(row),
         "late": warning_queries.is_late(row, clock.now()),

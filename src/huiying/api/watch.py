@@ -21,6 +21,7 @@ from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import WatchChange, WatchProposal
 from huiying.judging.watch_queries import Line, Tried
 from huiying.listening.models import Post
+from huiying.listening.reserved import without_sensitive
 
 router = Router()
 Code = Annotated[str, Field(min_length=1, max_length=20)]
@@ -267,7 +268,7 @@ def withdraw(request: HttpRequest, pk: int) -> dict[str, Any]:
 def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
     """「相关」 or 「不相关」 of a post that rules hit; the post stays where it is."""
     or_404(caller(request), "watch.view")
-    post = Post.objects.filter(pk=pk, life_safety=False).first()
+    post = without_sensitive(Post.objects.filter(pk=pk, life_safety=False)).first()
     if post is None:
         raise Http404
     said = watch_feedback.judge_hit(post, data.relevant, caller(request))

@@ -123,7 +123,7 @@ def _if_unconfirmed(event: Event, live: list[Due], act: Any, level: Any) -> str:
     if event.confirm_by <= clock.now():
         return (
             _("确认时限已过：系统按「%(level)s」先行立案，%(due)s 前须「%(act)s」，过时记逾期。") % words
-            if not event.life_safety
+            if not event.reserved
             else _("确认时限已过，请立即处理。")
         )
     left = duration(event.confirm_by - clock.now())

@@ -28,6 +28,7 @@ from huiying.judging.material import Material
 from huiying.judging.models import Dismissal, Event, EventPost, Screening, Warning
 from huiying.kernel import clock
 from huiying.listening.models import Post
+from huiying.listening.reserved import covered
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -91,7 +92,7 @@ def context_of(event: Event, user: User) -> dict[str, Any]:
     dismissal: Dismissal | None = getattr(event, "dismissal", None)
     read = material.of_event(event)
     posts = _posts(read)
-    said = views.views_of(read, {pk: _words(post) for pk, post in posts.items()}, quoting=not event.life_safety)
+    said = views.views_of(read, {pk: _words(post) for pk, post in posts.items()}, quoting=not event.reserved)
     curve = heat.heat_curve(read)
     found = spread.spread_of(read)
     decided = next((row for row in reversed(event.concern_decisions.all()) if row.agreed), None)
@@ -130,7 +131,8 @@ def context_of(event: Event, user: User) -> dict[str, Any]:
         "pace": _pace(read, curve),
         "heat": heat_chart.curve(curve, regulation.zone),
         "similar": similar_to(event),
-        "posts": _shown_posts(read, posts),
+        "posts": _shown_posts(event, read, posts),
+        "may_unmask": event.masked and may(user, "post.unmask").allowed,
         "posts_shown": POSTS,
     }
 
@@ -142,7 +144,12 @@ def posts_of(event: Event) -> list[dict[str, Any]]:
     )
     folded = Counter(member.duplicate_of_id for member in members if member.duplicate_of_id)
     originals = [member.post for member in members if not member.duplicate_of_id][:POSTS]
-    return [{"post": post, "copies": folded[post.pk], **why(post)} for post in originals]
+    return [{"post": post, "copies": folded[post.pk], **why(post), **_cover(event, post)} for post in originals]
+
+
+def _cover(event: Event, post: Post) -> dict[str, Any]:
+    """Minors, health, victims (§6.2): what stands on the page instead of the words."""
+    return {"post": covered(post), "masked": True, "words": []} if event.masked else {}
 
 
 def _posts(read: Material) -> dict[int, Post]:
@@ -157,7 +164,7 @@ def _newest(read: Material) -> list[material.Row]:
     return originals[: -POSTS - 1 : -1]
 
 
-def _shown_posts(read: Material, posts: dict[int, Post]) -> list[dict[str, Any]]:
+def _shown_posts(event: Event, read: Material, posts: dict[int, Post]) -> list[dict[str, Any]]:
     """Originals with their near-duplicates folded under them, newest first; each with why it was a hit."""
     return [
         {
@@ -165,6 +172,7 @@ def _shown_posts(read: Material, posts: dict[int, Post]) -> list[dict[str, Any]]
             "copies": read.copies.get(row.post, 0),
             "verdict": getattr(posts[row.post], "watch_verdict", None),
             **why(posts[row.post]),
+            **_cover(event, posts[row.post]),
         }
         for row in _newest(read)
     ]

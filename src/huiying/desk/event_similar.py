@@ -31,14 +31,17 @@ class Past:
 
 def similar_to(event: Event) -> list[Past]:
     """At most three, the likest first; none about a danger to life, whoever asks."""
-    if event.life_safety:
+    if event.reserved:
         return []
     live = Publication.objects.filter(
         case__event=OuterRef("pk"), state=Publication.LIVE, stage=Revision.FIRST
     ).order_by("published_at", "pk")
     rows = (
         Event.objects.filter(
-            state__in=(Event.CASED, Event.ENDED, Event.DISMISSED), life_safety=False, opened_at__lt=event.opened_at
+            state__in=(Event.CASED, Event.ENDED, Event.DISMISSED),
+            life_safety=False,
+            sensitive="",
+            opened_at__lt=event.opened_at,
         )
         .exclude(pk=event.pk)
         .order_by("-opened_at", "-pk")

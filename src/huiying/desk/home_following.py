@@ -26,7 +26,7 @@ def flags(now: dt.datetime, regulation: Regulation) -> dict[str, Exists]:
     return {
         "effects": Exists(EffectReview.objects.filter(verdict="", due_at__lte=now, case__state__in=LIVE)),
         "promises": Exists(_promises(now)),
-        "missed": Exists(missed_topics(now, regulation).filter(life_safety=False)),
+        "missed": Exists(missed_topics(now, regulation).filter(life_safety=False, sensitive="")),
     }
 
 
@@ -52,5 +52,5 @@ def waiting(user: User, anything: bool) -> dict[str, Any]:
         found["promises_due"] = list(_promises(now).select_related("case").order_by("at")[:SHOWN])
     if may(user, "event.judge"):
         # A danger to life calls people by itself, and stands on no list (Life first).
-        found["missed"] = list(missed_topics(now, who.regulation).filter(life_safety=False)[:SHOWN])
+        found["missed"] = list(missed_topics(now, who.regulation).filter(life_safety=False, sensitive="")[:SHOWN])
     return found

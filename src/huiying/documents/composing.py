@@ -18,7 +18,6 @@ from huiying.people.standing import Standing, capabilities
 from huiying.people.versions import regulation_by
 from huiying.regulation import Regulation
 
-DANGER = "涉及人身安全，不列内容"
 UNDECIDED = "待认定"
 UNSORTED = "未分类"
 NO_TITLE = "（无标题）"
@@ -163,12 +162,10 @@ class Titles:
         }
 
     def event(self, event: EventAt, most: int = 60) -> str:
-        if event.life:
-            return DANGER
-        return clean(short(event.title or self.posts.get(event.post, NO_TITLE), most))
+        return event.kept_back or clean(short(event.title or self.posts.get(event.post, NO_TITLE), most))
 
     def case(self, case: CaseAt, most: int = 60) -> str:
-        return DANGER if self.book.is_danger(case.event) else clean(short(case.title, most))
+        return self.book.kept_back(case.event) or clean(short(case.title, most))
 
 
 def post_columns(numbers: Iterable[int], *columns: str) -> Iterable[tuple[Any, ...]]:

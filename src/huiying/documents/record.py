@@ -23,6 +23,9 @@ from huiying.overseeing.casebook import moment
 Payload = Mapping[str, Any]
 _CHUNK = 2000
 
+DANGER = "涉及人身安全，不列内容"
+SENSITIVE = "敏感事项（限知悉），不列内容"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -107,6 +110,7 @@ class EventAt:
     number: str
     post: int = 0
     life: bool = False
+    sensitive: bool = False
     opened_at: dt.datetime | None = None
     known_at: dt.datetime | None = None
     published_at: dt.datetime | None = None
@@ -123,6 +127,11 @@ class EventAt:
     @property
     def graded_level(self) -> str:
         return self.level or self.suggested
+
+    @property
+    def kept_back(self) -> str:
+        """What a paper says instead of words about a labelled matter (§6.1 S8); "" where it bears none."""
+        return DANGER if self.life else SENSITIVE if self.sensitive else ""
 
 
 @dataclass
@@ -149,13 +158,13 @@ class Book:
         return sorted(rows, key=lambda case: (case.next_due[0] if case.next_due else far, case.number))
 
     def hidden(self, subject: str) -> bool:
-        """Whether the case or event of this number is about a danger to life: counted everywhere, listed nowhere."""
+        """Whether the case or event of this number bears a label: counted everywhere, listed nowhere."""
         case = self.cases.get(subject)
-        return self.is_danger(case.event if case is not None else subject)
+        return bool(self.kept_back(case.event if case is not None else subject))
 
-    def is_danger(self, event: str) -> bool:
+    def kept_back(self, event: str) -> str:
         found = self.events.get(event)
-        return found is not None and found.life
+        return found.kept_back if found is not None else ""
 
 
 def read(cut_off: dt.datetime, since: dt.datetime | None = None) -> Book:
@@ -269,6 +278,10 @@ def _event_reopened(event: EventAt, entry: Entry) -> None:
     event.dismissed = False
 
 
+def _event_labelled(event: EventAt, entry: Entry) -> None:
+    event.sensitive = entry.kind == "event.labelled"
+
+
 _OF_EVENTS: dict[str, Callable[[EventAt, Entry], None]] = {
     "event.opened": _event_opened,
     "event.graded": _event_graded,
@@ -282,6 +295,8 @@ _OF_EVENTS: dict[str, Callable[[EventAt, Entry], None]] = {
     "event.unmerged": _event_unmerged,
     "event.dismissed": _event_dismissed,
     "event.reopened": _event_reopened,
+    "event.labelled": _event_labelled,
+    "event.unlabelled": _event_labelled,
 }
 
 

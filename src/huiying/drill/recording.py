@@ -37,8 +37,8 @@ def record(number: str, name: str) -> tuple[Path, int]:
     case = Case.objects.select_related("event").filter(number=number).first()
     if case is None:
         raise NotRecorded(f"没有编号为“{number}”的件。")
-    if case.event.life_safety:
-        raise NotRecorded(f"{number} 涉及人身安全，不用来演练。")
+    if case.event.reserved:
+        raise NotRecorded(f"{number} 涉及人身安全或标为敏感，不用来演练。")
     members = EventPost.objects.filter(event=case.event, withdrawn_at__isnull=True, post__message__isnull=True)
     posts = [row.post for row in members.select_related("post").order_by("post__received_at", "post_id")]
     if not posts:

@@ -51,7 +51,9 @@ def _span(values: Sequence[float]) -> dict[str, float]:
 
 def _alike(words: str) -> list[Event]:
     """Closed events only: of one that goes on nobody knows yet how it ends. None about a danger to life."""
-    rows = Event.objects.filter(state=Event.ENDED, life_safety=False, case__state="closed").select_related("case")
+    rows = Event.objects.filter(
+        state=Event.ENDED, life_safety=False, sensitive="", case__state="closed"
+    ).select_related("case")
     known = {event.pk: event for event in rows.order_by("-opened_at", "-pk")[:SCANNED]}
     found = alike(About(0, words), [About(pk, event.title) for pk, event in known.items()], most=MOST)
     return [known[one.key] for one in found]

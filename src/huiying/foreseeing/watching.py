@@ -22,7 +22,9 @@ _OVER = (Event.MERGED, Event.DISMISSED)
 
 def newest_move() -> dt.datetime | None:
     """When the stream last moved."""
-    found: dt.datetime | None = Event.objects.filter(life_safety=False).aggregate(at=Max("last_post_at"))["at"]
+    found: dt.datetime | None = Event.objects.filter(life_safety=False, sensitive="").aggregate(at=Max("last_post_at"))[
+        "at"
+    ]
     return found
 
 
@@ -30,7 +32,7 @@ def moved_since(since: dt.datetime | None) -> tuple[list[Event], dt.datetime | N
     """Events with a post since, oldest first, and until when they were read: never beyond what stood there, or a post
     that is judged in this very moment would be passed over.
     """
-    rows = Event.objects.filter(life_safety=False).exclude(state__in=_OVER)
+    rows = Event.objects.filter(life_safety=False, sensitive="").exclude(state__in=_OVER)
     if since is not None:
         rows = rows.filter(last_post_at__gt=since)
     found = list(rows.order_by("last_post_at", "id")[: READ + 1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404
 
 from huiying.handling.models import Case
+from huiying.judging.models import Event
 from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import live_departments, may
@@ -26,21 +27,35 @@ def get_case(user: User, number: str) -> Case:
 
 
 def note(user: User, case: Case) -> None:
-    """A look at a danger to life stands in the ledger before it is answered (§6.1 S8, S9)."""
-    if case.event.life_safety:
-        reads.note_read(user, f"case:{case.number}", reads.LIFE)
+    """A look at a labelled matter stands in the ledger before it is answered (§6.1 S8, S9)."""
+    note_matter(user, f"case:{case.number}", case.event)
+
+
+def note_event(user: User, event: Event) -> None:
+    note_matter(user, f"event:{event.number}", event)
+
+
+def note_matter(user: User, subject: str, event: Event) -> None:
+    if event.life_safety:
+        reads.note_read(user, subject, reads.LIFE)
+    if event.sensitive:
+        reads.note_read(user, subject, reads.SENSITIVE)
 
 
 def opens(user: User, case: Case) -> bool:
-    """The gate itself, for a case that was read together with something that belongs to it."""
+    """The gate itself, for a case that was read together with something that belongs to it. Who may know of a reporter
+    of wrongdoing stands in `case.view` and is nobody else's; any other label is for those who act on it.
+    """
     if not may(user, "case.view", case):
         return False
-    return not case.event.life_safety or may(user, "urgent.view").allowed or _acts_on(user, case)
+    if case.event.sensitive == Event.REPORTER or not case.event.reserved:
+        return True
+    return may(user, "urgent.view").allowed or _acts_on(user, case)
 
 
 def _acts_on(user: User, case: Case) -> bool:
-    """Danger to life is known to those who act on it (§6.2): the departments that have the case now, and while its
-    answer is under review those who review, or a step of theirs could never be decided.
+    """A danger to life, a minor or a victim is known to those who act on it (§6.2): the departments that have the case
+    now, and while its answer is under review those who review, or a step of theirs could never be decided.
     """
     person = standing(user)
     if person.departments & live_departments(case):

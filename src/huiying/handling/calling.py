@@ -270,7 +270,7 @@ def _words(row: Escalation, regulation: Regulation) -> tuple[str, str]:
     """Danger to life is told by its number alone (§6.2)."""
     case = row.case
     level = regulation.level(case.level).name
-    what = "" if case.event.life_safety else f"{case.title}｜"
+    what = "" if case.event.reserved else f"{case.title}｜"
     if row.kind == Escalation.FIRST_NOTICE or row.clock is None:
         return f"【{level}】{case.number} 首次报告", f"{what}级别已确认为{level}。请登录系统知悉。"
     act = regulation.name_of("act", row.clock.act)
@@ -296,7 +296,7 @@ def remind(clock: Clock, roster: Roster | None = None) -> None:
     case = clock.case
     regulation = roster.regulation(case)
     to = roster.lead_people(case) + roster.desk(case) if clock.act in OF_THE_LEAD else roster.desk(case)
-    what = "" if case.event.life_safety else f"{case.title}｜"
+    what = "" if case.event.reserved else f"{case.title}｜"
     notify.send(
         f"{case.number} {regulation.name_of('act', clock.act)}到时",
         f"{what}{clock.explanation}",

@@ -77,7 +77,7 @@ def tasks_around(department: Department, cases: Iterable[Has], user: User) -> tu
         Task.objects.filter(done_at__isnull=True, dropped_at__isnull=True)
         .filter(Q(department=department) | Q(case__in=led))
         .annotate(sees_case=Exists(cases_for(user).filter(pk=OuterRef("case_id"))))
-        .filter(Q(case__event__life_safety=False) | Q(sees_case=True) | Q(owner=user))
+        .filter(Q(case__event__life_safety=False, case__event__sensitive="") | Q(sees_case=True) | Q(owner=user))
         .select_related("case__event", "department")
         .order_by("due_at", "id")
     )
@@ -155,7 +155,7 @@ def board(quarter: str) -> Board:
     )
     earliest = due.order_by().values("case").annotate(due=Min("due_at")).values("due")
     rows = CaseDepartment.objects.filter(
-        until__isnull=True, case__state__in=LIVE, case__event__life_safety=False
+        until__isnull=True, case__state__in=LIVE, case__event__life_safety=False, case__event__sensitive=""
     ).annotate(due=Subquery(earliest))
     for pk, role, state, at in rows.values_list("department", "role", F("case__state"), "due"):
         line = lines.get(pk)
@@ -169,7 +169,7 @@ def board(quarter: str) -> Board:
         line.late += at is not None and at < now
         line.soon += at is not None and now <= at < now + SOON
     open_tasks = Task.objects.filter(
-        done_at__isnull=True, dropped_at__isnull=True, case__event__life_safety=False
+        done_at__isnull=True, dropped_at__isnull=True, case__event__life_safety=False, case__event__sensitive=""
     ).order_by()
     for row in open_tasks.values("department").annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lt=now))):
         if line := lines.get(row["department"]):

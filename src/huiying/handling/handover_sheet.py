@@ -71,6 +71,10 @@ def _local(at: dt.datetime) -> str:
     return f"{at.astimezone(zone()):%m-%d %H:%M}"
 
 
+# A reporter of wrongdoing is not the desk's to know of (§6.2); of a minor or a victim it reads the number only.
+OF_THE_DESK = ("", Event.MINOR, Event.VICTIM)
+
+
 def _live(**which: Any) -> list[Case]:
     """Live cases, the next deadline first, those without one last."""
     rows = with_next_due(Case.objects.filter(state__in=LIVE, **which).select_related("event", "regulation"))
@@ -79,12 +83,12 @@ def _live(**which: Any) -> list[Case]:
 
 def _open_cases(_since: dt.datetime, now: dt.datetime) -> tuple[str, Lines]:
     """未结清单: number, level, time left, state, who has it and whom to call."""
-    return "未结清单", _lines_of(_live(event__life_safety=False), now)
+    return "未结清单", _lines_of(_live(event__life_safety=False, event__sensitive__in=OF_THE_DESK), now)
 
 
 def _dangers(_since: dt.datetime, now: dt.datetime) -> tuple[str, Lines]:
     """What is about a danger to life: that it is there and whom to call; what it says is told face to face."""
-    lines = _lines_of(_live(event__life_safety=True), now)
+    lines = _lines_of(_live(event__life_safety=True, event__sensitive__in=OF_THE_DESK), now)
     lines += [f"定级：{event.number}{_until(event)}" for event in _events_to_do(danger=True)]
     calls = judging.urgent_calls().count()
     return DANGER, lines + ([f"叫人：{calls} 件还没有人应"] if calls else [])
@@ -101,7 +105,7 @@ def _lines_of(cases: list[Case], now: dt.datetime) -> Lines:
     lines = []
     for case in cases:
         regulation, lead = regulation_of(case.regulation), leads.get(case.pk)
-        title = [] if case.event.life_safety else [case.title]
+        title = [] if case.event.reserved else [case.title]
         parts = [case.number, regulation.name_of("level", case.level), *title, regulation.name_of("state", case.state)]
         due = case.next_due  # type: ignore[attr-defined]  # annotated by with_next_due
         if due is not None:
@@ -116,7 +120,7 @@ def _lines_of(cases: list[Case], now: dt.datetime) -> Lines:
 
 
 def _events_to_do(*, danger: bool) -> list[Event]:
-    rows = judging.events_to_do().filter(life_safety=danger)
+    rows = judging.events_to_do().filter(life_safety=danger, sensitive="")
     return list(rows.only("number", "title", "life_safety", "confirm_by")[: MOST + 1])
 
 
@@ -127,7 +131,7 @@ def _until(event: Event) -> str:
 def _to_confirm(_since: dt.datetime, now: dt.datetime) -> tuple[str, Lines]:
     """待确认: grading, liaison."""
     lines = [f"定级：{event.number} {event.title[:40]}{_until(event)}" for event in _events_to_do(danger=False)]
-    letters = Liaison.objects.filter(case__event__life_safety=False)
+    letters = Liaison.objects.filter(case__event__life_safety=False, case__event__sensitive="")
     waiting = letters.filter(sent_at__isnull=False, answered_at__isnull=True, not_received_at__isnull=True)
     for row in waiting.select_related("case").order_by("submit_before"):
         until = f"，{_local(row.submit_before)} 前答复" if row.submit_before else ""
@@ -159,7 +163,9 @@ def _attention(_since: dt.datetime, _now: dt.datetime) -> tuple[str, Lines]:
 
 def _facts(since: dt.datetime, now: dt.datetime) -> tuple[str, Lines]:
     """口径库变化 since the last hand-over."""
-    rows = FactSheet.objects.filter(at__gt=since, at__lte=now, case__event__life_safety=False)
+    rows = FactSheet.objects.filter(
+        at__gt=since, at__lte=now, case__event__life_safety=False, case__event__sensitive=""
+    )
     return "口径变化", [
         f"{row.case.number} 第 {row.version} 版：{row.text[:60]}"
         for row in rows.select_related("case").order_by("at", "id")
@@ -169,11 +175,13 @@ def _facts(since: dt.datetime, now: dt.datetime) -> tuple[str, Lines]:
 def night_words(now: dt.datetime, since: dt.datetime) -> str:
     """The summary at 22:00 and 06:30 (§7.1): what may need somebody tonight, or what the night brought."""
     regulation = regulation_now()
-    live = _live()
+    live = _live(event__sensitive__in=OF_THE_DESK)
     due = [(row, row.next_due) for row in live if row.next_due]  # type: ignore[attr-defined]  # annotated
     soon = [(row, at) for row, at in due if now < at <= now + dt.timedelta(hours=12)]
     late = sum(at <= now for _row, at in due)
-    new = Event.objects.filter(opened_at__gt=since, opened_at__lte=now, life_safety=False).exclude(state=Event.MERGED)
+    new = Event.objects.filter(opened_at__gt=since, opened_at__lte=now, life_safety=False, sensitive="").exclude(
+        state=Event.MERGED
+    )
     parts = [
         f"在办 {len(live)} 件" + (f"，已超时 {late} 件" if late else ""),
         f"新事件 {new.count()} 件，待定级 {judging.events_to_do().count()} 件",

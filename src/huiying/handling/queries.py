@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from huiying.handling.clocks import STATUTORY, live
 from huiying.handling.models import Case, CaseDepartment, Clock
 from huiying.handling.process import LIVE
+from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.people.models import Department, User
-from huiying.people.standing import standing
+from huiying.people.permissions import integrity_departments
+from huiying.people.standing import Standing, standing
 from huiying.people.versions import zone
 
 
@@ -58,19 +60,40 @@ def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def cases_for(user: User) -> QuerySet[Case]:
-    """The cases that a person may see: the rule of `access.get_case` as a query, danger to life included (§6.2)."""
+    """The cases that a person may see: the rule of `access.get_case` as a query, labels included (§6.1 S8, §6.2)."""
     who = standing(user)
     cases = Case.objects.select_related("event")
-    if any(who.can(capability) for capability in ("duty", "office", "lead_bureau")):
+    if who.can("office") or who.can("lead_bureau"):
         return cases
-    own = Q(departments__department__code__in=who.departments)
-    has_now = own & Q(departments__until__isnull=True)
-    harmless = Q(event__life_safety=False)
+    reporter = Q(event__sensitive=Event.REPORTER)
+    return cases.filter((~reporter & _of_others(who)) | (reporter & _of_reporters(who)))
+
+
+def _of_others(who: Standing) -> Q:
+    if who.can("duty"):
+        return Q()
+    had = CaseDepartment.objects.filter(department__code__in=who.departments)
+    own = Q(pk__in=had.values("case"))
+    has_now = Q(pk__in=had.filter(until__isnull=True).values("case"))
+    harmless = Q(event__life_safety=False, event__sensitive="")
     if who.can("review_all"):
-        return cases.filter(harmless | has_now | Q(state="reviewing")).distinct()
+        return harmless | has_now | Q(state="reviewing")
     if who.can("audit"):
-        return cases.filter(harmless | has_now).distinct()
-    return cases.filter(own & harmless | has_now).distinct() if who.held else cases.none()
+        return harmless | has_now
+    return own & harmless | has_now if who.held else NOTHING
+
+
+def _of_reporters(who: Standing) -> Q:
+    """`permissions.who_knows_the_reporter` as a query."""
+    handled = {held.department for held in who.held if who.can_in("handle", {held.department})}
+    if handled & integrity_departments(who):
+        return Q()
+    led = CaseDepartment.objects.filter(role=CaseDepartment.LEAD, until__isnull=True, department__code__in=handled)
+    reviewed = Q(state="reviewing") if who.can("review_all") else NOTHING
+    return reviewed | Q(pk__in=led.values("case"))
+
+
+NOTHING = Q(pk__in=())
 
 
 def open_cases_for(user: User) -> QuerySet[Case]:
@@ -85,7 +108,7 @@ def department_cases(user: User) -> QuerySet[Case]:
     codes = standing(user).departments
     mine = CaseDepartment.objects.filter(until__isnull=True, role=CaseDepartment.LEAD, department__code__in=codes)
     return with_next_due(
-        Case.objects.filter(pk__in=mine.values("case"), state__in=("assigned", "handling", "approved", "answered"))
+        cases_for(user).filter(pk__in=mine.values("case"), state__in=("assigned", "handling", "approved", "answered"))
     ).order_by(F("next_due").asc(nulls_last=True))
 
 

@@ -201,7 +201,7 @@ def _comments(matter: _Matter) -> Element:
 def _views(matter: _Matter) -> Element:
     """Views in groups, with their share and one masked quotation each; none from a matter of life and death."""
     words = {post.pk: f"{post.title}\n{post.text}" if post.title else post.text for post in matter.posts}
-    found = views.views_of(matter.material, words, quoting=not matter.case.event.life_safety)
+    found = views.views_of(matter.material, words, quoting=not matter.case.event.reserved)
     if not found.enough:
         return _concerns(matter)
     said = [f"网民发声 {found.n} 条"]
@@ -223,9 +223,9 @@ def _concerns(matter: _Matter) -> Element:
     said = []
     for concern, posts in sorted(groups.items(), key=lambda item: -len(item[1])):
         share = round(100 * len(posts) / len(matter.members))
-        quote = "" if matter.case.event.life_safety else f"：“{_quote(posts[0])}”"
+        quote = "" if matter.case.event.reserved else f"：“{_quote(posts[0])}”"
         said.append(f"{concern} {len(posts)} 条（{share}%）{quote}")
-    if not matter.case.event.life_safety:
+    if not matter.case.event.reserved:
         said.append(f"网民发声不足 {LEAST} 条，未归纳观点")
     return {VALUE: "；".join(said)}
 

@@ -65,12 +65,12 @@ def bars() -> Bars:
 
 def wants_a_look(event: Event, members: int) -> bool:
     """Whether the shape may still raise something: early alarms are about first posts, and a look reads all."""
-    return LEAST_POSTS <= members <= MOST_POSTS and event.alarm != ALERT and not event.life_safety
+    return LEAST_POSTS <= members <= MOST_POSTS and event.alarm != ALERT and not event.reserved
 
 
 def look(event: Event, members: Sequence[EventPost], now: dt.datetime, desk: list[User] | None = None) -> None:
     """Raise an alarm where the posts ask for one. The caller saves the event; danger to life has a path of its own."""
-    if event.life_safety or event.state in (Event.MERGED, Event.DISMISSED) or len(members) < LEAST_POSTS:
+    if event.reserved or event.state in (Event.MERGED, Event.DISMISSED) or len(members) < LEAST_POSTS:
         return
     heard = _heard(event, members)
     score = MODEL.logit(shape_of(heard)) + PER_SENSITIVITY * max(row.post.screening.sensitivity for row in members)
@@ -188,7 +188,7 @@ def _set(budget: float, by: str) -> AlarmSetting:
 
 def _bars_for(budget: float, now: dt.datetime) -> tuple[float, dict[str, float]]:
     since = now - LOOK_BACK
-    events = Event.objects.filter(last_post_at__gte=since, alarm_peak__isnull=False, life_safety=False)
+    events = Event.objects.filter(last_post_at__gte=since, alarm_peak__isnull=False, life_safety=False, sensitive="")
     peaks = dict(events.values_list("pk", "alarm_peak"))
     said = {
         event: verdict == Alarm.REAL

@@ -10,6 +10,7 @@ from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions.sources import watch_article
 from huiying.listening.models import Post
+from huiying.listening.reserved import without_sensitive
 
 CLASSES: Final = ("门户网站", "传统媒体")
 LOOKED_BACK: Final = dt.timedelta(days=2)
@@ -27,6 +28,7 @@ def open_for_new_articles() -> int:
         comment_source__isnull=True,
         received_at__gte=clock.now() - LOOKED_BACK,
     ).exclude(url="")
+    articles = without_sensitive(articles)
     opened = 0
     for post in articles.order_by("id")[:AT_ONCE]:
         watch_article(post, Actor.SYSTEM)

@@ -69,7 +69,9 @@ def _in_parts(numbers: Iterable[str]) -> Iterator[tuple[str, int]]:
 
 def _correction(target: str, event: int, said: str, at: dt.datetime) -> Correction | None:
     """Danger to life is a path of its own: nothing is learned from it."""
-    members = EventPost.objects.filter(event=event, withdrawn_at__isnull=True, event__life_safety=False)
+    members = EventPost.objects.filter(
+        event=event, withdrawn_at__isnull=True, event__life_safety=False, event__sensitive=""
+    )
     screenings = [row.post.screening for row in members.select_related("post__screening").defer("post__sealed_text")]
     if not screenings:
         return None

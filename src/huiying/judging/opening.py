@@ -140,7 +140,7 @@ def _describe(event: Event, gravest: Screening, *, alone: bool) -> None:
     event.co_leads = [code for code in gravest.co_leads if code != learned.lead]
     event.reasons = [*gravest.reasons, *(one.zh for one in learned.reasons)]
     event.reasons_en = [*gravest.reasons_en, *(one.en for one in learned.reasons)]
-    if not alone and event.state in (Event.OPEN, Event.NOTED) and not event.life_safety:
+    if not alone and event.state in (Event.OPEN, Event.NOTED) and not event.reserved:
         # Praise that came first must not name a matter that a later complaint made grave.
         event.title = _title(gravest.post)
     if _decided(event) is None:

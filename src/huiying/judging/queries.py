@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from huiying.engine.duplicates import fingerprint, overlap
 from huiying.judging import merging
 from huiying.judging.actions.levels import confirmed_level, current_level, open_proposal
+from huiying.judging.labels import in_sight
 from huiying.judging.models import ConcernDecision, Event, EventPost, Screening, UrgentCall, Warning
 from huiying.listening.models import Post
 from huiying.people.models import User
@@ -39,7 +40,11 @@ def events_to_do() -> QuerySet[Event]:
 
 def events_seen() -> QuerySet[Event]:
     """Every event that goes on or was decided, latest first; without danger to life, which has its own page."""
-    return Event.objects.exclude(state=Event.MERGED).filter(life_safety=False).order_by("-last_post_at", "-id")
+    return (
+        Event.objects.exclude(state=Event.MERGED)
+        .filter(life_safety=False, sensitive="")
+        .order_by("-last_post_at", "-id")
+    )
 
 
 def unconfirmed_due(now: dt.datetime) -> QuerySet[Event]:
@@ -67,7 +72,8 @@ def open_warnings(user: User) -> QuerySet[Warning]:
     """Unacknowledged warnings, for whoever may acknowledge them; nobody else sees any."""
     if not may(user, "warning.acknowledge"):
         return Warning.objects.none()
-    return Warning.objects.filter(acknowledged_at__isnull=True).select_related("event").order_by("at")
+    rows = Warning.objects.filter(in_sight(user, "event__"), acknowledged_at__isnull=True)
+    return rows.select_related("event").order_by("at")
 
 
 def urgent_calls() -> QuerySet[UrgentCall]:
@@ -86,7 +92,7 @@ def similar_known(text: str) -> Event | None:
     asked = fingerprint(text)
     if len(asked.grams) == 0:
         return None
-    places = EventPost.objects.filter(withdrawn_at__isnull=True, post__life_safety=False)
+    places = EventPost.objects.filter(withdrawn_at__isnull=True, post__life_safety=False, event__sensitive="")
     best: tuple[float, EventPost] | None = None
     for place in places.select_related("post", "event").order_by("-id")[:KNOWN_POSTS]:
         _jaccard, share = overlap(asked.grams, fingerprint(f"{place.post.title}\n{place.post.text}").grams)

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from huiying.judging import standards
 from huiying.judging.models import Event, Screening
 from huiying.listening.models import Post
+from huiying.listening.reserved import without_sensitive
 from huiying.listening.search import asking
 
 BANDS: Final = (Screening.HIT, Screening.SUSPECT, Screening.OUT)
@@ -124,7 +125,7 @@ def _shown(rows: QuerySet[Screening]) -> QuerySet[Screening]:
 
 
 def _narrowed(filters: Filters) -> QuerySet[Screening]:
-    rows = Screening.objects.filter(post__life_safety=False)
+    rows = without_sensitive(Screening.objects.filter(post__life_safety=False), "post")
     if filters.band:
         rows = rows.filter(band=filters.band)
     for name in ("concern", "lead", "level"):
@@ -157,7 +158,7 @@ def _in_period(rows: QuerySet[Screening], start: dt.datetime | None, end: dt.dat
 
 def silence(filters: Filters) -> tuple[Silence, dt.datetime | None]:
     """Why no post is shown, and when the last one came in by the channel that was asked for."""
-    heard = Post.objects.filter(life_safety=False)
+    heard = without_sensitive(Post.objects.filter(life_safety=False))
     if filters.channel:
         heard = heard.filter(channel_class=filters.channel)
     last = heard.order_by("-received_at").values_list("received_at", flat=True).first()
@@ -180,7 +181,7 @@ def events(
     of the last post. `sort` is a key of EVENT_SORTS; `with_life` leaves danger to life to whoever chose `among`.
     """
     rows = Event.objects.all() if among is None else among
-    rows = rows if with_life else rows.filter(life_safety=False)
+    rows = rows if with_life else rows.filter(life_safety=False, sensitive="")
     columns: dict[str, Any] = {
         "state": filters.state, "suggested_level": filters.level, "concern": filters.concern, "lead": filters.lead,
     }  # fmt: skip

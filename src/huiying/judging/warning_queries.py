@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
+from huiying.judging.labels import in_sight
 from huiying.judging.models import Alarm, Warning
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -19,9 +20,7 @@ def warnings_for(user: User, state: str = "") -> QuerySet[Warning]:
     """Warnings whose events the person may see, the newest first. Danger to life only for those who act on it."""
     if not may(user, "event.view"):
         return Warning.objects.none()
-    rows = Warning.objects.select_related("event").order_by("-at", "-id")
-    if not may(user, "urgent.view"):
-        rows = rows.filter(event__life_safety=False)
+    rows = Warning.objects.filter(in_sight(user, "event__")).select_related("event").order_by("-at", "-id")
     if state == OPEN:
         return rows.filter(acknowledged_at__isnull=True)
     if state == ACKNOWLEDGED:
@@ -50,5 +49,9 @@ def alarms_for(user: User, *, only_open: bool = False) -> QuerySet[Alarm]:
     """Alarms, the newest first; danger to life raises none."""
     if not may(user, "event.view"):
         return Alarm.objects.none()
-    rows = Alarm.objects.filter(event__life_safety=False).select_related("event").order_by("-at", "-id")
+    rows = (
+        Alarm.objects.filter(event__life_safety=False, event__sensitive="")
+        .select_related("event")
+        .order_by("-at", "-id")
+    )
     return rows.filter(ended_at__isnull=True) if only_open else rows

@@ -167,7 +167,7 @@ def _notify(warning: Warning, people: list[User]) -> None:
     """The lowest level stands in the ledger only, unless it spreads; no word of a danger to life is sent round."""
     regulation = standards.regulation()
     spreads = warning.trigger.startswith(SPREADS)
-    if (regulation.rank(warning.level) == 0 and not spreads) or warning.event.life_safety:
+    if (regulation.rank(warning.level) == 0 and not spreads) or warning.event.reserved:
         return
     level = regulation.level(warning.level).name
     notify.send(

@@ -18,6 +18,7 @@ from huiying.judging.models import Event, Screening, WatchChange, WatchHit, Watc
 from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post
+from huiying.listening.reserved import without_sensitive
 
 WINDOW = dt.timedelta(days=90)
 LATEST_POSTS = 500
@@ -129,7 +130,8 @@ def versions(rule: str) -> list[WatchChange]:
 
 def recent_hits(rule: str, limit: int = 20) -> list[WatchHit]:
     """The latest posts that a rule hit, without danger to life (Life first)."""
-    rows = WatchHit.objects.filter(rule=rule, post__life_safety=False).select_related("post", "post__watch_verdict")
+    rows = without_sensitive(WatchHit.objects.filter(rule=rule, post__life_safety=False), "post")
+    rows = rows.select_related("post", "post__watch_verdict")
     return list(rows.order_by("-at", "-id")[:limit])
 
 
@@ -176,7 +178,7 @@ class Difference:
 def what_would_change(rules: Sequence[str], after: RuleSet, limit: int = LATEST_POSTS) -> Difference:
     """Read the latest posts by the rules in force and by `after`, looking at the rules of these ids only."""
     before, wanted = watchbook.rules_now(), set(rules)
-    posts = list(Post.objects.filter(life_safety=False).order_by("-id")[:limit])
+    posts = list(without_sensitive(Post.objects.filter(life_safety=False)).order_by("-id")[:limit])
     gained, lost = [], []
     for post in posts:
         then, now = _fires(as_engine_post(post), after, wanted), _fires(as_engine_post(post), before, wanted)

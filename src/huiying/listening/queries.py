@@ -13,6 +13,7 @@ from django.db.models import Min, Q, QuerySet
 from huiying.engine import post as engine_post
 from huiying.kernel import tokens
 from huiying.listening.models import Message, Post
+from huiying.listening.reserved import without_sensitive
 from huiying.listening.search.asking import search
 
 _NOBODY = "0" * 64
@@ -24,7 +25,7 @@ def recent(limit: int = 50) -> list[Post]:
 
 
 def _public() -> QuerySet[Post]:
-    return Post.objects.filter(life_safety=False)
+    return without_sensitive(Post.objects.filter(life_safety=False))
 
 
 def by_native_ids(keys: Iterable[tuple[str, str]]) -> QuerySet[Post]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.kernel import clock
 from huiying.listening import rhythm
 from huiying.listening.models import Post, Source
+from huiying.listening.reserved import without_sensitive
 
 #: Three states that never look alike, and what comes before and after them.
 STATE_WORDS: Final[dict[str, str | Promise]] = {
@@ -65,4 +66,5 @@ def _written(at: Any) -> str | None:
 
 def latest_posts(source: Source, limit: int = 20) -> list[Post]:
     """What came from a source, newest first. Posts about a danger to life are kept off (Life first)."""
-    return list(Post.objects.filter(source=source, life_safety=False).order_by("-id")[:limit])
+    found = without_sensitive(Post.objects.filter(source=source, life_safety=False))
+    return list(found.order_by("-id")[:limit])

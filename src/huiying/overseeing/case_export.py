@@ -46,7 +46,7 @@ README = """案件 {number} 的归档文件夹（回应 Huiying 于 {at} 导出�
 不含：封存的原文和联系方式、网络存档（WARC）、一次性链接。
 """
 DANGER = """
-注意：此件涉及人身安全。不得用于展示、摘要、群消息、检索和演示，按最小范围阅览。
+注意：此件涉及人身安全或标为敏感。不得用于展示、摘要、群消息、检索和演示，按最小范围阅览。
 """
 
 
@@ -111,7 +111,7 @@ def _write(case: Case, draft: Path, folder: Path) -> Exported:
     out.originals("evidence", home.evidence(), Evidence.objects.filter(case=case).values_list("sha256", flat=True))
     out.originals("attachments", home.files(), Attachment.objects.filter(case=case).values_list("sha256", flat=True))
     readme = README.format(number=case.number, at=canonical.timestamp(clock.now()))
-    out.add("读我.txt", (readme + (DANGER if case.event.life_safety else "")).encode())
+    out.add("读我.txt", (readme + (DANGER if case.event.reserved else "")).encode())
     out.add("verify.py", Path(verify_case.__file__).read_bytes())
     heads = ChainHead.objects.filter(chain__in=chains, seq__gt=0).values_list("chain", "seq", "hash")
     out.finish({chain: [seq, digest] for chain, seq, digest in heads})

@@ -168,6 +168,7 @@ def _case(case: Case) -> Row:
         **plain(case),
         "event": case.event.number,
         "life_safety": case.event.life_safety,
+        "sensitive": case.event.sensitive,
         "regulation": {"name": case.regulation.name, "sha256": case.regulation.sha256},
         "merged_into": _number(case.merged_into),
         "merged": list(case.merged.order_by("number").values_list("number", flat=True)),
@@ -210,4 +211,6 @@ def _posts(case: Case) -> Iterable[Row]:
         message = getattr(post, "message", None)
         if message is not None:
             row |= {"message": message.number, "title": "", "text": "", "native_id": "", "url": ""}
+        elif case.event.masked:  # minors, health, victims: the words stay in the house (§6.2)
+            row |= {"title": "", "text": ""}
         yield row

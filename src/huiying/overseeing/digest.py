@@ -150,7 +150,9 @@ def _concerns(posts: QuerySet[Post]) -> Counter[str]:
 
 def _places(own: QuerySet[Post]) -> QuerySet[EventPost]:
     """Where the month's messages stand, danger to life left out; `LIVE` is the event that goes on."""
-    places = EventPost.objects.filter(post__in=own, withdrawn_at__isnull=True, event__life_safety=False)
+    places = EventPost.objects.filter(
+        post__in=own, withdrawn_at__isnull=True, event__life_safety=False, event__sensitive=""
+    )
     return (
         places.filter(post__life_safety=False).annotate(live=Coalesce(F("event__merged_into"), F("event"))).order_by()
     )

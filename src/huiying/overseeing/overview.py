@@ -44,7 +44,7 @@ class Running:
     lead: str  # department code, "" while the office holds it
     category: str
     due_at: dt.datetime
-    life: bool
+    life: bool  # or 敏感: both are kept off the wall and from whoever does not act on them
 
 
 def running() -> list[Running]:
@@ -58,12 +58,14 @@ def running() -> list[Running]:
         .order_by("due_at", "id")
         .values_list(
             "case__number", "case__title", "case__level", "case__is_provisional", "case__state", "lead",
-            "case__category", "due_at", "case__event__life_safety",
+            "case__category", "due_at", "case__event__life_safety", "case__event__sensitive",
         )
     )  # fmt: skip
     found: dict[str, Running] = {}
-    for number, title, level, provisional, state, code, category, due_at, life in rows:
-        found.setdefault(number, Running(number, title, level, provisional, state, code or "", category, due_at, life))
+    for number, title, level, provisional, state, code, category, due_at, life, sensitive in rows:
+        kept_off = life or bool(sensitive)
+        row = Running(number, title, level, provisional, state, code or "", category, due_at, kept_off)
+        found.setdefault(number, row)
     return list(found.values())
 
 
@@ -211,10 +213,12 @@ def trend(days: Sequence[dt.date], regulation: Regulation) -> Trend:
         EventPost.objects.filter(
             withdrawn_at__isnull=True,
             event__life_safety=False,
+            event__sensitive="",
             post__received_at__gte=starts[0],
             post__received_at__lt=starts[-1],
         )
         .exclude(event__merged_into__life_safety=True)
+        .exclude(event__merged_into__sensitive__gt="")
         .order_by()
         .annotate(day=place, concern=F("event__concern"), channel=F("post__channel_class"))
         .values_list("day", "concern", "channel")
@@ -255,7 +259,7 @@ def hours_known(month: Period, zone: ZoneInfo) -> dict[tuple[int, int], int]:
     """
     start = dt.datetime.combine(month.first, dt.time(), zone)
     end = dt.datetime.combine(month.after, dt.time(), zone)
-    rows = Event.objects.filter(life_safety=False, first_known_at__gte=start, first_known_at__lt=end)
+    rows = Event.objects.filter(life_safety=False, sensitive="", first_known_at__gte=start, first_known_at__lt=end)
     rows = rows.exclude(state=Event.MERGED).order_by()
     moments = (at.astimezone(zone) for at in rows.values_list("first_known_at", flat=True).iterator())
     return dict(Counter((at.day, at.hour) for at in moments))

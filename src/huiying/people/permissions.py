@@ -83,8 +83,45 @@ def of_the_case(person: Standing, case: Any) -> str | None:
     return _("须由主办或协办部门的负责人或联络人办理。")
 
 
+# 敏感 as `judging.models.Event` writes it: a reporter of wrongdoing is known to fewer than anything else.
+REPORTER = "wrongdoing"
+INTEGRITY = "integrity"  # a department's `responsibilities` in the regulation's file
+
+
+def label_of(matter: Any) -> str:
+    """The label 敏感 of a case or of an event, "" for none."""
+    return str(getattr(getattr(matter, "event", matter), "sensitive", ""))
+
+
+def integrity_departments(person: Standing) -> set[str]:
+    """Whose duty it is by the regulation's file: 投诉举报线索、廉政转交 (监督检查)."""
+    return {row.code for row in person.regulation.departments.values() if INTEGRITY in row.responsibilities}
+
+
+def who_knows_the_reporter(person: Standing, case: Any) -> str | None:
+    """A reporter of wrongdoing (§6.2): the office, leaders, whoever handles for the integrity department or for the
+    lead; and while its answer is under review those who review, or a step of theirs could never be decided.
+    """
+    if person.can("office") or person.can("lead_bureau"):
+        return None
+    if person.can_in("handle", integrity_departments(person) | live_lead(case)):
+        return None
+    if case.state == "reviewing" and person.can("review_all"):
+        return None
+    return _("此件只限办理人知悉。")
+
+
+def knows_the_label(person: Standing, event: Any) -> str | None:
+    """What an event bears; None is the list of events, which leaves the labelled ones out by itself."""
+    label = label_of(event)
+    wanted = ("office", "lead_bureau") if label == REPORTER else ("duty", "office", "lead_bureau")
+    return None if not label or any(person.can(one) for one in wanted) else _("此件只限办理人知悉。")
+
+
 def who_sees_the_case(person: Standing, case: Any) -> str | None:
     """The office, the duty desk and leaders see every case (C7.5); a department sees its own."""
+    if label_of(case) == REPORTER:
+        return who_knows_the_reporter(person, case)
     if any(person.can(capability) for capability in ("office", "duty", "lead_bureau", "review_all", "audit")):
         return None
     involved = {row.department.code for row in case.departments.all()}
@@ -250,6 +287,7 @@ PERMISSIONS: dict[str, Rule] = {
     "import.bring": Rule("（五）C5.16", either(a("duty"), a("office"))),
     "search.view": Rule("（五）", staff),
     "post.unseal": Rule("（四） §6.2", either(a("duty"), a("office"), a("handle"))),
+    "post.unmask": Rule("（四） §6.2", a("lead_bureau")),  # minors, health, victims
     "channels.view": Rule("（四）C4.1", either(a("duty"), a("office"), a("lead_bureau"), a("audit"))),
     "digest.view": Rule("（四）C4.5", either(a("duty"), a("office"), a("lead_bureau"), a("audit"))),
     "reconcile.decide": Rule("（五）C5.16", either(a("duty"), a("office"))),
@@ -276,7 +314,10 @@ PERMISSIONS: dict[str, Rule] = {
     "urgent.acknowledge": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
     "urgent.view": Rule("（六） life first", either(a("duty"), a("office"), a("lead_bureau"))),
     # （六）分析研判
-    "event.view": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"), a("review_all"), a("audit"))),
+    "event.view": Rule(
+        "（六） §6.2",
+        both(either(a("duty"), a("office"), a("lead_bureau"), a("review_all"), a("audit")), knows_the_label),
+    ),
     "event.confirm_level": Rule("（六） INV-7", either(a("duty"), a("office"), a("lead_bureau"))),
     "event.judge": Rule("（六）C5.14", either(a("duty"), a("office"))),
     "event.share": Rule("（五）C5.18", either(a("duty"), a("office"))),
@@ -301,6 +342,8 @@ PERMISSIONS: dict[str, Rule] = {
     "case.accept": Rule("（十）C10.6", of_the_lead),
     "case.return": Rule("（七）C7.1", of_the_lead),
     "case.decide_return": Rule("（七）C7.1", a("office")),
+    "case.label": Rule("（七） §6.1 S8 §6.2", either(of_the_case, a("duty"), a("office"), a("lead_bureau"))),
+    "case.unlabel": Rule("（七） §6.1 S8 §6.2", either(a("office"), a("lead_bureau"))),
     "case.find": Rule("（七）C7.2", of_the_case),
     "case.dispose": Rule("（七）C7.2", of_the_case),
     "case.regrade": Rule("（六） INV-7", either(a("duty"), a("office"), a("lead_bureau"))),

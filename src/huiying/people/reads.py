@@ -19,7 +19,7 @@ from huiying.people.standing import actor_of
 
 READ, TAKEN = "access.read", "access.taken"
 # Labels of §6.1 S8 as the ledger writes them; everything else of the house is 内部 and not noted.
-LIFE = "人身安全"
+LIFE, SENSITIVE = "人身安全", "敏感"
 ONE_LOOK = dt.timedelta(hours=1)
 
 

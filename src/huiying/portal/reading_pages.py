@@ -75,7 +75,10 @@ def conferences(count: int | None = None) -> list[PressConference]:
     One whose words hold personal data is not shown: the machine cannot tell who agreed to it (§6.2).
     """
     rows = PressConference.objects.filter(
-        state=PressConference.HELD, publication__state=Publication.LIVE, case__event__life_safety=False
+        state=PressConference.HELD,
+        publication__state=Publication.LIVE,
+        case__event__life_safety=False,
+        case__event__sensitive="",
     )
     found = rows.select_related("case", "publication", "speaker").order_by("-held_at", "-id")[:count]
     return [row for row in found if not masking.mask_personal(f"{row.topic}\n{row.transcript}").changed]

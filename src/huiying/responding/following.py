@@ -190,7 +190,7 @@ def prompt(case: Case, why: str) -> None:
 
 def named(case: Case) -> str:
     """The case in a notice; of a danger to life the number alone (Life first)."""
-    return case.number if case.event.life_safety else f"{case.number} {case.title}"
+    return case.number if case.event.reserved else f"{case.number} {case.title}"
 
 
 def tell(case: Case, words: str, key: str, urgency: notify.Urgency = "info") -> None:

@@ -46,7 +46,7 @@ def asked_often(now: dt.datetime | None = None) -> list[Asked]:
     since = (now or time.now()) - WINDOW
     events = {
         event.pk: event
-        for event in Event.objects.filter(opened_at__gte=since, concern__in=ASKING, life_safety=False)
+        for event in Event.objects.filter(opened_at__gte=since, concern__in=ASKING, life_safety=False, sensitive="")
         .exclude(state__in=(Event.MERGED, Event.DISMISSED))
         .defer("grade", "reasons", "reasons_en")
     }

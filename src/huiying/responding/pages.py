@@ -136,7 +136,11 @@ def _same_event(least: int) -> list[Suggested]:
     """The same question in several messages stands in one event: messages are counted, never people (INV-10)."""
     since = time.now() - gaps.WINDOW
     places = EventPost.objects.filter(
-        post__message__isnull=False, withdrawn_at__isnull=True, event__opened_at__gte=since, event__life_safety=False
+        post__message__isnull=False,
+        withdrawn_at__isnull=True,
+        event__opened_at__gte=since,
+        event__life_safety=False,
+        event__sensitive="",
     ).exclude(event__state__in=(Event.MERGED, Event.DISMISSED))
     rows = places.values("event").annotate(n=Count("pk")).filter(n__gte=least)
     counts = {row["event"]: row["n"] for row in rows}
@@ -147,7 +151,9 @@ def _same_event(least: int) -> list[Suggested]:
 def _rumours() -> list[Suggested]:
     """Claims that two persons found false on proof, not clarified in public yet (C1.2)."""
     since = time.now() - gaps.WINDOW
-    rows = ConcernDecision.objects.filter(proof_needed=True, agreed=True, at__gte=since, event__life_safety=False)
+    rows = ConcernDecision.objects.filter(
+        proof_needed=True, agreed=True, at__gte=since, event__life_safety=False, event__sensitive=""
+    )
     return [
         Suggested(row.claim[:60], row.event.lead, [row.event.number], row.event.posts_count, [], clarifies=True)
         for row in rows.select_related("event")

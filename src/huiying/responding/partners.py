@@ -39,7 +39,7 @@ def why_not_pushed(row: Publication) -> str:
     """Only what the public reads now is carried on; a code, "" where it may go."""
     if row.state != Publication.LIVE:
         return "not_public"
-    if row.case is not None and row.case.event.life_safety:
+    if row.case is not None and row.case.event.reserved:
         return "not_public"  # such an answer is on no list (Life first)
     if row.stage == Revision.WITHDRAWAL:
         return "withdrawn"

@@ -80,7 +80,7 @@ def every_course() -> dict[int, Course]:
 
 def public_courses() -> dict[int, Course]:
     """Case → what became of its texts on this site, without dangers to life (§6.2)."""
-    return history.courses(_on_the_portal().filter(case__event__life_safety=False))
+    return history.courses(_on_the_portal().filter(case__event__life_safety=False, case__event__sensitive=""))
 
 
 def public_answers(query: str = "", courses: Mapping[int, Course] | None = None) -> QuerySet[Publication]:
@@ -186,5 +186,5 @@ def corrections_log() -> QuerySet[Publication]:
     """更正记录 (C11.1): every correction and withdrawal on this site, newest first."""
     changed = Q(revision__corrects__isnull=False) | Q(press__corrects__isnull=False)
     live = _on_the_portal().filter(changed, state=Publication.LIVE)
-    harmless = live.exclude(case__event__life_safety=True)
+    harmless = live.exclude(case__event__life_safety=True).exclude(case__event__sensitive__gt="")
     return harmless.select_related("revision", "press__release", "case").order_by("-published_at", "-id")

@@ -32,7 +32,7 @@ def tell(case: Case, round_: ReviewRound) -> None:
         title = "“正在核实”待您审核" if round_.track == Revision.HOLDING else "文稿待您审核"
         notify.send(
             f"{case.number} {title}",
-            ("" if case.event.life_safety else f"{round_.revision.title}｜") + _until(step, regulation),
+            ("" if case.event.reserved else f"{round_.revision.title}｜") + _until(step, regulation),
             names,
             "warning" if is_grave(round_.level, regulation) else "info",
             key=f"turn:{step.pk}",

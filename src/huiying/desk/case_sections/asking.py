@@ -11,6 +11,7 @@ from huiying.desk.language import lang
 from huiying.handling.actions.feedback import posts_of
 from huiying.handling.models import AskedAgain, Case, Satisfaction
 from huiying.listening.models import Message, Post, PostAttachment
+from huiying.listening.reserved import covered
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of
@@ -50,10 +51,14 @@ def section(case: Case, user: User) -> dict[str, Any]:
                 getattr(message, "asked_again", None),
             )
         )
+    if case.event.masked:  # minors, health, victims (§6.2)
+        for row in asked:
+            if row.again is not None:
+                covered(row.again.post)
     return {
         "asked": asked,
         "asked_more": len(found) > SHOWN,
-        "asked_may_open": bool(asked) and may(user, "post.unseal").allowed,
+        "asked_may_open": bool(asked) and may(user, "post.unmask" if case.event.masked else "post.unseal").allowed,
     }
 
 

@@ -24,6 +24,7 @@ from huiying.desk.sentences import (
     releasing,
     routing,
     sampling,
+    sensitive,
     sources,
     warnings,
     watch,
@@ -33,7 +34,7 @@ from huiying.desk.sentences import (
 PARTS = (
     calling, routing, asking, work, liaison, meetings, departments, drafting, accounts, forms, following, releasing,
     patrol, watch, sampling, warnings, sources, importing, grouping, dialogue, oversight, policies, organising,
-    documents, keeping,
+    documents, keeping, sensitive,
 )  # fmt: skip
 SENTENCES: dict[str, Any] = {kind: words for part in PARTS for kind, words in part.SENTENCES.items()}
 WORDS: dict[str, Any] = {word: said for part in PARTS for word, said in part.WORDS.items()}

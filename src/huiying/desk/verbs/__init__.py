@@ -12,10 +12,11 @@ from huiying.desk.verbs import (
     meetings,
     releasing,
     routing,
+    sensitive,
     work,
 )
 
-PARTS = (calling, routing, asking, work, liaison, meetings, drafting, accounts, forms, following, releasing)
+PARTS = (calling, routing, asking, work, liaison, meetings, drafting, accounts, forms, following, releasing, sensitive)
 VERBS: dict[str, Verb] = {name: verb for part in PARTS for name, verb in part.VERBS.items()}
 
 __all__ = ["VERBS"]

@@ -182,6 +182,7 @@ def _cases(found: Assessment, department: Department) -> QuerySet[Case]:
             opened_at__gte=dt.datetime.combine(span.first, dt.time(), zone),
             opened_at__lt=dt.datetime.combine(span.after, dt.time(), zone),
             event__life_safety=False,
+            event__sensitive="",
         )
         .order_by("-late", "opened_at")
     )

@@ -17,11 +17,13 @@ from huiying.desk.views import sealed
 from huiying.desk.views.home import tell_taken
 from huiying.desk.views.readings import ReadForm, panel
 from huiying.judging.actions import judge_now
+from huiying.judging.queries import event_of_post
 from huiying.kernel.store import ENDINGS
 from huiying.listening.actions import by_hand
 from huiying.listening.models import HandEntry, PictureReading, PostAttachment
 from huiying.listening.ocr import door as ocr
 from huiying.listening.ocr import readings
+from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -141,6 +143,7 @@ def _latest(user: User) -> list[tuple[HandEntry, Any]]:
         rows = rows.filter(by=user.name)
     if not may(user, "urgent.view"):
         rows = rows.filter(post__life_safety=False)
+    rows = without_sensitive(rows, "post")
     words = dict(KINDS)
     return [(row, words[row.kind]) for row in rows[:SHOWN]]
 
@@ -150,7 +153,9 @@ def original(request: StaffRequest, pk: int) -> HttpResponse:
     """A kept picture, as a download; what a citizen brought is opened with a reason only."""
     row = get_object_or_404(PostAttachment.objects.select_related("entry__post", "message__post"), pk=pk)
     is_public = by_hand.is_published(row)
-    if row.message is not None:  # whoever may open the message's own text may open what was sent along
+    event = event_of_post(row.post)
+    # Whoever may open the message's own text, or a text that bears a label, may open what was sent along (§6.2).
+    if row.message is not None or (event is not None and event.sensitive):
         sealed.gate(request.user, row.post)
     or_404(request.user, "search.view" if is_public else "post.unseal")
     if row.post.life_safety:

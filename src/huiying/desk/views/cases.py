@@ -36,9 +36,11 @@ from huiying.handling import offering
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
 from huiying.handling.actions.reports import see_reports, unseen
+from huiying.handling.actions.sensitive import KINDS
 from huiying.handling.models import Case, Finding
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import cases_for, shown_clocks, with_next_due
+from huiying.judging.labels import without_words
 from huiying.judging.queries import open_rumour
 from huiying.ledger.queries import timeline as ledger_timeline
 from huiying.people.models import User
@@ -134,6 +136,7 @@ def show(
     )
     context: dict[str, Any] = {
         "case": found,
+        "label": KINDS.get(found.event.sensitive),
         "part": part,
         "clocks": shown_clocks(found),
         "sees_event": may(request.user, "event.view").allowed,
@@ -171,11 +174,12 @@ def _way(user: User, found: Case) -> dict[str, Any]:
         **routing.section(found, user),
         **asking.section(found, user),
         "posts": posts_of(found.event),
+        "may_unmask": found.event.masked and may(user, "post.unmask").allowed,
         "findings": found.findings.all(),
         "knowledge": found.knowledge.order_by("known_at"),
         **_answer(found),
         "entries": timeline.lines(
-            ledger_timeline([f"case:{found.number}"]),
+            without_words(found.event, ledger_timeline([f"case:{found.number}"])),
             regulation_of(found.regulation),
             actor,
             {row.sha256: reverse("desk:evidence", args=[row.pk]) for row in evidence},
@@ -247,6 +251,9 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     part = part_of(verb)
 
     def after(_verb: Verb, _result: Any) -> str:
+        """Whoever says that a matter is 敏感 may be one of those who then know no more of it."""
+        if verb == "label" and not cases_for(request.user).filter(pk=found.pk).exists():
+            return reverse("desk:home")
         return reverse(PAGES[part], args=[found.number])
 
     return perform(request, CASE_VERBS, verb, found, after=after, again=lambda bound: show(request, found, part, bound))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
 from huiying.documents.actions.proving import issue_conformance
+from huiying.judging.labels import in_sight
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
@@ -89,10 +91,9 @@ def shown(line: Line) -> dict[str, Any]:
 
 
 def hidden(user: User) -> list[str]:
-    """Chains about a danger to life, for whoever does not act on it (Life first)."""
-    if may(user, "urgent.view"):
-        return []
-    rows = Event.objects.filter(life_safety=True).values_list("number", "case__number")
+    """Chains of labelled matters, for whoever does not act on them (§6.1 S8)."""
+    labelled = Event.objects.filter(Q(life_safety=True) | Q(sensitive__gt=""))
+    rows = labelled.exclude(pk__in=labelled.filter(in_sight(user))).values_list("number", "case__number")
     return [chain for event, case in rows for chain in (f"event:{event}", f"case:{case}")]
 
 

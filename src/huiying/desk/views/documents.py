@@ -278,11 +278,12 @@ def _of_case(request: StaffRequest, case: Case, bound: dict[str, VerbForm] | Non
     """The case's documents, and what can be put on paper now."""
     user = request.user
     why = may(user, "document.issue", case).why
-    danger = _t("涉及人身安全的事不进工作群，不出快报、续报和终报。") if case.event.life_safety else ""
+    danger = _t("涉及人身安全或标为敏感的事不进工作群，不出快报、续报和终报。") if case.event.reserved else ""
+    sensitive = _t("标为敏感的事不出专报。") if case.event.sensitive else ""
     early = "" if case.state in issuing.OVER else _t("还没有结果，不能出终报；先出续报。")
     states = offered(
         [
-            ("report", _("出专报"), why),
+            ("report", _("出专报"), why or sensitive),
             ("quick", _("出快报"), why or danger),
             ("follow", _("出续报"), why or danger),
             ("final", _("出终报"), why or danger or early),

@@ -22,14 +22,16 @@ from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.stream import choices, read
+from huiying.handling.access import note_event
+from huiying.handling.actions.sensitive import KINDS
 from huiying.handling.models import Case
 from huiying.judging import queries as judging
 from huiying.judging import stream
+from huiying.judging.labels import without_words
 from huiying.judging.models import Dismissal, Event
 from huiying.judging.stream import EVENT_SORTS, Filters, Silence
 from huiying.kernel import clock
 from huiying.ledger.queries import timeline as ledger_timeline
-from huiying.people import reads
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -63,7 +65,7 @@ def events(request: StaffRequest) -> HttpResponse:
 
 def _no_events(*, filtered: bool) -> str:
     """Why no event is listed: none fits, nothing was collected, or nothing of it concerns the bureau."""
-    if filtered and Event.objects.filter(life_safety=False).exists():
+    if filtered and Event.objects.filter(life_safety=False, sensitive="").exists():
         return _("没有符合条件的事件。放宽条件再看。")
     if stream.silence(Filters())[0] is Silence.NOT_COLLECTED:
         return _("还没有收进任何来文，所以没有事件：没有采集，不等于没有人说。")
@@ -80,17 +82,16 @@ def event(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def get_event(user: User, number: str) -> Event:
-    """The gate to an event; danger to life is for those who act on it (Life first)."""
+    """The gate to an event; a labelled one is for those who act on it (§6.1 S8)."""
     return _opened(user, Event.objects.select_related("merged_into", "dismissal").filter(number=number).first())
 
 
 def _opened(user: User, found: Event | None) -> Event:
     if found is None or not may(user, "event.view", found):
         raise Http404
-    if found.life_safety:
-        if not may(user, "urgent.view"):
-            raise Http404
-        reads.note_read(user, f"event:{found.number}", reads.LIFE)
+    if found.life_safety and not may(user, "urgent.view"):
+        raise Http404
+    note_event(user, found)
     return found
 
 
@@ -111,7 +112,10 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
             bound=bound,
             forward=("second_dismissal", "second_concern", "open_case"),
         ),
-        "entries": timeline.lines(ledger_timeline([f"event:{found.number}"]), standing(request.user).regulation, actor),
+        "entries": timeline.lines(
+            without_words(found, ledger_timeline([f"event:{found.number}"])), standing(request.user).regulation, actor
+        ),
+        "label": KINDS.get(found.sensitive),
     }
     return render(request, "desk/event.html", context)
 

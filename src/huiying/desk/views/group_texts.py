@@ -22,7 +22,7 @@ def texts(request: StaffRequest, number: str) -> HttpResponse:
     asked = request.GET.get("hours", "")
     hours = int(asked) if asked in map(str, HOURS) else HOURS[-1]
     made: list[tuple[str, str]] = []
-    if not case.event.life_safety:
+    if not case.event.reserved:
         facts = group_texts.facts_of(case)
         page = request.build_absolute_uri(reverse("portal:answer", args=[case.number]))
         made = [

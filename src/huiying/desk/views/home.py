@@ -14,9 +14,11 @@ from huiying.desk.context import Everywhere, of
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
 from huiying.handling import queries as handling
+from huiying.handling.access import opens
 from huiying.handling.queries import case_of_event
 from huiying.judging import actions as judge
 from huiying.judging import queries as judging
+from huiying.judging.labels import in_sight
 from huiying.judging.models import Event, UrgentCall, Warning
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -70,9 +72,7 @@ def to_judge(user: User) -> list[Event]:
     """The events that wait for a level, the gravest first."""
     if not may(user, "event.confirm_level"):
         return []
-    events = list(judging.events_to_do().defer("grade", "reasons", "reasons_en"))
-    if not may(user, "urgent.view"):
-        events = [event for event in events if not event.life_safety]
+    events = list(judging.events_to_do().filter(in_sight(user)).defer("grade", "reasons", "reasons_en"))
     return sorted(events, key=lambda event: event.suggested_level, reverse=True)
 
 
@@ -107,7 +107,7 @@ def tell_taken(request: StaffRequest, taken: judge.Taken) -> HttpResponse:
     """Say what became of what a person brought, and lead to it where there is something to do."""
     if taken.event is None:
         messages.info(request, _("已录入。机器看不出与本局有关，放在“待辨”里等人看一眼。"))
-    elif taken.event.life_safety and not may(request.user, "urgent.view"):
+    elif (taken.event.life_safety and not may(request.user, "urgent.view")) or knows_no_more(request.user, taken.event):
         # Who must act is being called; neither its number nor its whereabouts go further (Life first).
         messages.success(request, _("已录入，值班人员正在处理。"))
     elif taken.is_known:
@@ -117,6 +117,12 @@ def tell_taken(request: StaffRequest, taken: judge.Taken) -> HttpResponse:
         if may(request.user, "event.view"):
             return redirect("desk:event", taken.event.number)
     return redirect("desk:home")
+
+
+def knows_no_more(user: User, event: Event) -> bool:
+    """Whether the matter bears the label 敏感 and this person is none of those who may know of it (§6.1 S8)."""
+    case = case_of_event(event.pk) if event.sensitive else None
+    return bool(event.sensitive) and (case is None or not opens(user, case)) and not may(user, "event.view", event)
 
 
 def _known_already(event: Event) -> str:

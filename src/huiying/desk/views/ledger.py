@@ -10,6 +10,7 @@ from django.shortcuts import render
 from huiying.desk import timeline
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.templatetags.desk import actor
+from huiying.desk.views.conformance import hidden
 from huiying.ledger import queries
 from huiying.ledger.models import ChainHead, LedgerEntry
 from huiying.people.queries import standing
@@ -23,7 +24,8 @@ def ledger(request: StaffRequest) -> HttpResponse:
     """POST verifies: reading every entry is work, so it is asked for, not done on each visit."""
     or_404(request.user, "ledger.view")
     chain = request.GET.get("chain", "")
-    found = LedgerEntry.objects.order_by("-id")
+    kept_back = hidden(request.user)
+    found = LedgerEntry.objects.exclude(chain__in=kept_back).order_by("-id")
     if chain:
         found = found.filter(chain=chain)
     entries = list(found[:SHOWN])
@@ -31,7 +33,7 @@ def ledger(request: StaffRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "chain": chain,
         "rows": [(entry, timeline.sentence(entry, regulation), actor(entry.actor, regulation)) for entry in entries],
-        "heads": ChainHead.objects.filter(seq__gt=0).order_by("-at")[:HEADS],
+        "heads": ChainHead.objects.filter(seq__gt=0).exclude(chain__in=kept_back).order_by("-at")[:HEADS],
         "chains": ChainHead.objects.filter(seq__gt=0).count(),
         "report": queries.verify() if request.method == "POST" else None,
     }

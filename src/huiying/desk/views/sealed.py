@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.handling.access import get_case
+from huiying.handling.access import get_case, note_event
 from huiying.handling.models import AskedAgain
 from huiying.handling.queries import case_of_event
 from huiying.judging.queries import event_of_post
 from huiying.listening.actions.sealed import Opened, open_sealed
 from huiying.listening.models import Post, PostAttachment
+from huiying.listening.reserved import is_masked
 from huiying.people import reads
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -47,14 +48,18 @@ def sealed(request: StaffRequest, pk: int) -> HttpResponse:
 
 def gate(user: User, post: Post) -> None:
     """Who sees the case, or the event that has none yet, and has to act on it."""
-    or_404(user, "post.unseal")
+    or_404(user, "post.unmask" if is_masked(post) else "post.unseal")
     again = AskedAgain.objects.filter(post=post).select_related("case").first()
     event = event_of_post(post)
     case = again.case if again else case_of_event(event.pk) if event else None
     if case is not None:
         get_case(user, case.number)
         return
-    or_404(user, "event.view")
+    if event is None:
+        or_404(user, "event.view")
+    else:
+        or_404(user, "event.view", event)
+        note_event(user, event)
     if post.life_safety or (event and event.life_safety):
         or_404(user, "urgent.view")
         reads.note_read(user, f"post:{post.pk}", reads.LIFE)

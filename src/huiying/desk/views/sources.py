@@ -26,6 +26,7 @@ from huiying.listening import hooks, probing, rhythm, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS, HOOKS, MAILBOX
 from huiying.listening.models import Evidence, Post, Source, SourcePage
+from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -169,14 +170,16 @@ def _show(request: StaffRequest, found: Source, bound: dict[str, VerbForm] | Non
         forward=("looked",) if not ADAPTERS[found.adapter].polled else ("look",),
     )
     silence = rhythm.silence_after(found)
+    gone = found.pages.filter(state=SourcePage.GONE, post__life_safety=False)
+    kept = found.evidence.exclude(posts__life_safety=True)
     context = {
         "source": found,
         "status": _row(found, clock.now()),
         "is_box": found.adapter == MAILBOX,
         "checks": list(found.checks.order_by("-id")[:CHECKS]),
         "posts": source_queries.latest_posts(found, POSTS),
-        "gone": found.pages.filter(state=SourcePage.GONE, post__life_safety=False).order_by("-gone_at")[:POSTS],
-        "evidence": found.evidence.exclude(posts__life_safety=True).order_by("-pk")[:EVIDENCE],
+        "gone": without_sensitive(gone, "post").order_by("-gone_at")[:POSTS],
+        "evidence": without_sensitive(kept, "posts").order_by("-pk")[:EVIDENCE],
         "may_open": may(request.user, "post.unseal").allowed,
         "may_watch": may(request.user, "source.look").allowed,
         "silence": silence,
@@ -231,7 +234,7 @@ def _download(found: Evidence, warc: bytes) -> HttpResponse:
 def watch(request: StaffRequest, pk: int) -> HttpResponse:
     """盯住跟帖 (C5.6): a source of its own for the comments of an article."""
     or_404(request.user, "source.view")
-    post = get_object_or_404(Post, pk=pk, life_safety=False)
+    post = get_object_or_404(without_sensitive(Post.objects.filter(life_safety=False)), pk=pk)
     try:
         made = verbs.watch_article(post, request.user)
     except Refused as refused:

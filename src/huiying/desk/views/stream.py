@@ -95,7 +95,7 @@ def bands() -> list[tuple[str, str]]:
 def row_of(row: Screening, filters: Filters) -> dict[str, Any]:
     """A post as a list shows it. An event about a danger to life is not named."""
     place = getattr(row.post, "membership", None)
-    event = place.event if place is not None and place.withdrawn_at is None and not place.event.life_safety else None
+    event = place.event if place is not None and place.withdrawn_at is None and not place.event.reserved else None
     return {
         "post": row.post,
         "screening": row,

@@ -14,6 +14,7 @@ from huiying.desk.views.events import page_of, why
 from huiying.judging import actions, queries
 from huiying.judging.models import Screening
 from huiying.kernel import clock
+from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -38,7 +39,7 @@ def just_cleared(user: User, band: str) -> QuerySet[Screening]:
     rows = Screening.objects.filter(
         band=band, cleared_by=user.name, cleared_at__gt=clock.now() - UNDO_FOR, post__life_safety=False
     )
-    return rows.select_related("post").order_by("-cleared_at")[:5]
+    return without_sensitive(rows, "post").select_related("post").order_by("-cleared_at")[:5]
 
 
 @staff("POST")

@@ -19,6 +19,7 @@ from huiying.judging.watch_queries import Line
 from huiying.kernel.wording import Piece, difference
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post
+from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 
@@ -136,7 +137,7 @@ def reviewed(request: StaffRequest, code: str) -> HttpResponse:
 def verdict(request: StaffRequest, pk: int, verdict: str) -> HttpResponse:
     """「相关」 or 「不相关」 of a post that rules hit; back to the rule or the event from which it was said."""
     or_404(request.user, "watch.judge")
-    post = get_object_or_404(Post, pk=pk, life_safety=False)
+    post = get_object_or_404(without_sensitive(Post.objects.filter(life_safety=False)), pk=pk)
     if verdict not in VERDICTS:
         raise Http404
     try:

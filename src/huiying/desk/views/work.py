@@ -53,7 +53,7 @@ def _get(user: User, pk: int) -> tuple[Task, Case | None]:
     try:
         return row, get_case(user, row.case.number)
     except Http404:
-        if row.case.event.life_safety and row.owner_id != user.pk:
+        if row.case.event.reserved and row.owner_id != user.pk:
             raise
         if not may(user, "task.finish", row):
             raise

@@ -59,8 +59,8 @@ def issue_of_case(kind: str, case: Case, actor: User) -> IssuedDocument:
     require(actor, "document.issue", case)
     given: dict[str, Any] = {}
     if kind in NOTES:
-        if case.event.life_safety:
-            raise Refused(_("涉及人身安全的事不进工作群，不出快报、续报和终报。"), code="danger")
+        if case.event.reserved:
+            raise Refused(_("涉及人身安全或标为敏感的事不进工作群，不出快报、续报和终报。"), code="danger")
         if kind == "final" and case.state not in OVER:
             raise Refused(_("还没有结果，不能出终报；先出续报。"), code="not_over")
         if kind == "follow":
@@ -149,8 +149,8 @@ def _minutes(pk: int) -> _What | None:
 
 def _warning(pk: int) -> _What | None:
     row = Warning.objects.select_related("event").filter(pk=pk).first()
-    if row is not None and row.event.life_safety:
-        raise Refused(_("涉及人身安全的事当面报告，不出预警通知。"), code="danger")
+    if row is not None and row.event.reserved:
+        raise Refused(_("涉及人身安全或标为敏感的事当面报告，不出预警通知。"), code="danger")
     return _What(f"{row.event.number}/{row.pk}", None, [f"event:{row.event.number}"]) if row is not None else None
 
 
@@ -172,10 +172,13 @@ def _measure(kind: str) -> Callable[[int], _What | None]:
             raise Refused(_("还没有记录约谈，先记录再成文。"), code="not_talked")
         if printable_measure(row) != kind:
             raise Refused(_("这项措施没有作出，或不出这种文书。"), code="not_issued")
-        danger = Case.objects.filter(number__in=row.cases, event__life_safety=True).exists()
+        named = Case.objects.filter(number__in=row.cases)
+        given = {"danger": named.filter(event__life_safety=True).exists()}
+        if named.filter(event__sensitive__gt="").exists():
+            given["sensitive"] = True
         packed = {one["chain"]: one["seq"] for one in row.evidence}
         return _What(
-            row.number, None, [f"measure:{row.number}"], given={"danger": danger}, packed=packed,
+            row.number, None, [f"measure:{row.number}"], given=given, packed=packed,
             may="measure.propose", to=takers(row.department),
         )  # fmt: skip
 

@@ -32,6 +32,8 @@ def issue_special_report(
 ) -> IssuedDocument:
     """The report on a case as it stands now. 核心判断 and 建议 may be added to by hand, and become entries first."""
     require(actor, "document.issue", case)
+    if case.event.sensitive:  # §6.2: never in a 专报; the matter goes to the integrity department by its own way
+        raise Refused(_("标为敏感的事不出专报。"), code="sensitive")
     judgement, advice = judgement.strip(), advice.strip()
     for name, text in ((_("核心判断"), judgement), (_("处置建议"), advice)):
         if len(text) > MOST_WORDS:

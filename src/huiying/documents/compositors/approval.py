@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huiying.documents import names
-from huiying.documents.composing import DANGER, Basis, Blocks, Composed, clean, left, sure
+from huiying.documents.composing import Basis, Blocks, Composed, clean, left, sure
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.record import Entry
 from huiying.overseeing.casebook import moment
@@ -98,7 +98,7 @@ class _Approval(OfCase):
 
     def _said(self, comment: object) -> str:
         text = str(comment or "")
-        return DANGER if text and self.event.life else clean(text)
+        return (text and self.event.kept_back) or clean(text)
 
     def _receipts(self, manifest: str) -> Table:
         lives = [e for e in self.case.lives if e.data.get("manifest") == manifest]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from huiying.documents import names
-from huiying.documents.composing import DANGER, Basis, Blocks, Composed, Said, clean, short
+from huiying.documents.composing import Basis, Blocks, Composed, Said, clean, short
 from huiying.documents.record import Book, CaseAt, Entry, EventAt, read_chains
 from huiying.kernel import canonical
 from huiying.paper.document import FORM, Document
@@ -54,8 +54,8 @@ class OfCase:
         return int(self.basis.given.get("ref") or 0)
 
     def words(self, text: str, most: int = 2000) -> str:
-        """Masked, and not at all where the matter is one of life and death."""
-        return DANGER if self.event.life else clean(short(text, most))
+        """Masked, and not at all where the matter bears a label (§6.1 S8)."""
+        return self.event.kept_back or clean(short(text, most))
 
     def last(self, kind: str) -> Entry | None:
         found = self.book.of(kind)

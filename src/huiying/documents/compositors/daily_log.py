@@ -239,7 +239,7 @@ class _Log:
         events = [event for event in self.whole.events.values() if event.opened_at and event.opened_at >= self.start]
         places = origins(event.post for event in events)
         by_event = {case.event: case for case in self.whole.cases.values()}
-        shown = [event for event in events if not event.life]
+        shown = [event for event in events if not event.kept_back]
         rows = [self._event_row(event, places, by_event.get(event.number)) for event in shown]
         header = ("编号", "首发/发现/时差", "出处与标题", "性质/类别", "级别/时限", "主办")
         return [
@@ -265,7 +265,7 @@ class _Log:
             f"{level}/{self.said.time(due) if due else '未起算'}",
             (case.lead if case else "") or "未转办",
         )
-        post = "" if event.life or not event.post else f"post:{event.post}"
+        post = "" if event.kept_back or not event.post else f"post:{event.post}"
         return Row(cells, sure(event.opened, case.opened if case else "", post))
 
     def _level(self, event: EventAt, case: CaseAt | None) -> str:

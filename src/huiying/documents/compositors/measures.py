@@ -8,10 +8,10 @@ what speaks for the department stands there too. No citizen is named: the verbs 
 from __future__ import annotations
 
 from huiying.documents import names
-from huiying.documents.composing import DANGER, Basis, Blocks, Composed, clean, short, span, sure
+from huiying.documents.composing import Basis, Blocks, Composed, clean, short, span, sure
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.compositors.special_report import STORY
-from huiying.documents.record import CaseAt, Entry
+from huiying.documents.record import DANGER, SENSITIVE, CaseAt, Entry
 from huiying.overseeing.casebook import moment
 from huiying.paper.document import OFFICIAL, Field, Fields, Heading, Note, Paragraph, Row, Table
 
@@ -50,7 +50,9 @@ class _Measure(OfCase):
 
     def said_of(self, text: object) -> str:
         """A matter of life and death is spoken of on no paper (Life first)."""
-        return DANGER if self.basis.given.get("danger") else clean(str(text or ""))
+        if self.basis.given.get("danger"):
+            return DANGER
+        return SENSITIVE if self.basis.given.get("sensitive") else clean(str(text or ""))
 
     def lines(self, text: object, entry: Entry) -> Blocks:
         return [Paragraph(self.said_of(line), (entry.source,)) for line in str(text or "").splitlines() if line.strip()]

@@ -30,7 +30,7 @@ class _Warning(OfCase):
         rows = [
             Field("事件", event.number, sure(event.opened)),
             Field("等级", level, (warned.source,)),
-            Field("触发", "涉及人身安全，不列内容" if event.life else Titles(self.book).event(event), (warned.source,)),
+            Field("触发", Titles(self.book).event(event), (warned.source,)),
             Field("发出", self.said.time(warned.at), (warned.source,)),
             Field("对象", "、".join(warned.data.get("recipients") or ()), (warned.source,)),
             Field("应在此前知悉", self.said.time(moment(warned.data.get("due_at"))), (warned.source,)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huiying.documents import names
-from huiying.documents.composing import DANGER, Basis, Blocks, Composed, clean, sure
+from huiying.documents.composing import Basis, Blocks, Composed, clean, sure
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.record import Entry
 from huiying.handling.models import TransferSlip
@@ -33,7 +33,7 @@ class _Slip(OfCase):
             Field("理由", self._reason(routed), sure(routed.source if routed else "")),
         ]
         elements = [
-            Field(name, DANGER if self.event.life else clean(written(slip.elements[name])), sure(issued))
+            Field(name, self.event.kept_back or clean(written(slip.elements[name])), sure(issued))
             # In the regulation's order: PostgreSQL's jsonb keeps no order of keys.
             for name in self.rules.transfer.required_fields
             if name in slip.elements

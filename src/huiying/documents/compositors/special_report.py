@@ -15,7 +15,6 @@ from typing import Any
 
 from huiying.documents import names
 from huiying.documents.composing import (
-    DANGER,
     UNSORTED,
     Basis,
     Blocks,
@@ -107,7 +106,7 @@ class _Report:
         return Composed(document, figures)
 
     def _title(self) -> str:
-        if self.event.life:
+        if self.event.kept_back:
             return f"关于{self.case.number}号事项的专报"
         return f"关于“{clean(short(self.case.title, 30)).strip('。！？!?')}”的专报"
 
@@ -202,8 +201,8 @@ class _Report:
         make = STORY.get(entry.kind)
         if make is None:
             return ""
-        hidden = self.event.life and entry.kind in _WORDY
-        return DANGER if hidden else clean(short(make(entry.data, self.rules), 90))
+        hidden = self.event.kept_back and entry.kind in _WORDY
+        return self.event.kept_back if hidden else clean(short(make(entry.data, self.rules), 90))
 
     def _spread(self, figures: Mapping[str, Any]) -> Blocks:
         timed = [(at, text) for text in self.texts if (at := moment(text.get("published_at"))) is not None]
@@ -213,7 +212,7 @@ class _Report:
             sources: tuple[str, ...] = (self.material.source,)
         else:
             origin = f"首发见于{first[1].get('outlet') or first[1].get('platform')}，{self.said.time(first[0])}。"
-            sources = sure(self.material.source, "" if self.event.life else f"post:{first[1]['id']}")
+            sources = sure(self.material.source, "" if self.event.kept_back else f"post:{first[1]['id']}")
         hours: dict[dt.datetime, int] = defaultdict(int)
         for at, _text in timed:
             hours[at.astimezone(self.rules.zone).replace(minute=0, second=0, microsecond=0)] += 1
@@ -253,9 +252,9 @@ class _Report:
         rows = []
         for concern, count in figures["by_concern"].items():
             one = next(text for text in self.texts if str(text.get("concern") or UNSORTED) == concern)
-            quote = DANGER if self.event.life else clean(short(self.quotes.get(int(one["id"]), ""), QUOTED))
+            quote = self.event.kept_back or clean(short(self.quotes.get(int(one["id"]), ""), QUOTED))
             share = f"{100 * count / figures['posts']:.1f}%"
-            source = self.material.source if self.event.life else f"post:{one['id']}"
+            source = self.material.source if self.event.kept_back else f"post:{one['id']}"
             rows.append(Row((concern, str(count), share, quote), (source,)))
         return [
             Heading("四、主要观点"),
@@ -289,7 +288,7 @@ class _Report:
         return blocks
 
     def _words(self, data: Mapping[str, Any], name: str) -> str:
-        words = "不列" if self.event.life else clean(short(str(data.get(name) or "未写明"), 200))
+        words = "不列" if self.event.kept_back else clean(short(str(data.get(name) or "未写明"), 200))
         return words if words.endswith("。") else f"{words}。"
 
     def _handling(self) -> Blocks:
@@ -355,7 +354,7 @@ class _Report:
         return [Heading("附：数据口径与局限"), Fields(tuple(rows))]
 
     def _short(self, figures: Mapping[str, Any]) -> str:
-        title = DANGER if self.event.life else clean(short(self.case.title, 40))
+        title = self.event.kept_back or clean(short(self.case.title, 40))
         lines = [
             f"【{names.of(self.rules, 'report')} {self.basis.number}】{self.case.number}｜{self.case.level}｜"
             f"{left(self.case.due(), self.basis.cut_off)}",

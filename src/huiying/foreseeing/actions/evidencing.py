@@ -51,7 +51,11 @@ def track(
     if since > time.now().astimezone(zone()).date():
         raise Refused(_("跟踪期间还没有开始，没有数字可用。"), code="in_the_future")
     numbers = list(dict.fromkeys(number.strip() for number in cases if number.strip()))
-    known = set(Case.objects.filter(number__in=numbers, event__life_safety=False).values_list("number", flat=True))
+    known = set(
+        Case.objects.filter(number__in=numbers, event__life_safety=False, event__sensitive="").values_list(
+            "number", flat=True
+        )
+    )
     if missing := [number for number in numbers if number not in known]:
         raise Refused(_("没有这些编号的办件：%(names)s。") % {"names": listed(missing)}, code="no_such_case")
     figures = tracking.figures(words, start, end)
@@ -210,7 +214,9 @@ def link_meeting(row: Assessment, *, number: str, actor: User) -> Deliberation:
     """A joint meeting that dealt with the matter stands in for a 会商: only with signed minutes, as they stand."""
     require(actor, "policy.assess")
     row = to_change(row)
-    meeting = Meeting.objects.filter(number=number.strip(), case__event__life_safety=False).first()
+    meeting = Meeting.objects.filter(
+        number=number.strip(), case__event__life_safety=False, case__event__sensitive=""
+    ).first()
     if meeting is None:
         raise Refused(_("没有这个编号的联席会议，请核对。"), code="no_such_meeting")
     require(actor, "meeting.view", meeting)

@@ -186,8 +186,8 @@ def set_off(plan: Plan, *, event: Event, reason: str, actor: User) -> PlanHit:
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
     if not plan.active:
         raise Refused(_("预案还没有随评估批准，或已经停用，不能启动。"), code="not_active")
-    if event.life_safety:
-        raise Refused(_("涉及人身安全的事件走专门的通道，不按政策预案办。"), code="life_safety")
+    if event.reserved:
+        raise Refused(_("涉及人身安全或标为敏感的事件走专门的通道，不按政策预案办。"), code="life_safety")
     hit, _made = PlanHit.objects.get_or_create(plan=plan, event=event, defaults={"found_at": time.now()})
     return take_hit(hit, reason=said(reason, 4, _("启动的理由")), actor=actor)
 

@@ -118,7 +118,7 @@ def tell_automatically(case: Case, *, ended: bool, who: Actor) -> int:
         if item.usernames:
             notify.send(
                 f"{case.number} {text}",
-                case.number if case.event.life_safety else f"{case.number} {case.title}：{text}",
+                case.number if case.event.reserved else f"{case.number} {case.title}：{text}",
                 list(item.usernames),
                 key=f"feedback:{case.number}:{item.to}:{item.name}",
                 url=f"/desk/cases/{case.number}/" if item.to != Feedback.REPORTER else "",

@@ -63,7 +63,7 @@ def invited(case: Case) -> list[User]:
     departments = [lead, *joint_of(case)] if lead else joint_of(case)
     for card in contacts.cards(departments):
         people += [contact.user for contact in card.heads or card.liaisons]
-    if case.event.life_safety:  # known only to those who act on it (§6.2)
+    if case.event.reserved:  # known only to those who act on it (§6.2)
         people = [user for user in people if cases_for(user).filter(pk=case.pk).exists()]
     return list(dict.fromkeys(people))
 
@@ -297,7 +297,7 @@ def _people(meeting: Meeting) -> list[User]:
 
 def _tell(meeting: Meeting, people: Iterable[User], what: str, text: str) -> None:
     """One notice each. A danger to life is never named in one (Life first)."""
-    topic = "" if meeting.case.event.life_safety else f"｜{meeting.topic}"
+    topic = "" if meeting.case.event.reserved else f"｜{meeting.topic}"
     notify.send(
         f"{meeting.number} {what}",
         f"{meeting.case.number}{topic}｜{text}",

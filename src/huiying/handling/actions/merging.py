@@ -27,6 +27,8 @@ def merge_cases(loser: Case, winner: Case, actor: User) -> None:
         raise Refused(_("不能把一件并入它自己。"), code="same_case")
     list(Case.objects.select_for_update().filter(pk__in=(first, second)).order_by("pk"))
     loser, winner = locked(loser), locked(winner)
+    if loser.event.sensitive != winner.event.sensitive:
+        raise Refused(_("两件的敏感标记不一样：先标得一样，再并案。"), code="labels_differ")
     if winner.state not in LIVE:
         raise Refused(_("并入的案件已经办结。"), code="case_is_closed")
     lock(f"case:{loser.number}", f"case:{winner.number}")

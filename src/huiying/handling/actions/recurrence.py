@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from huiying.handling.access import opens
 from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, Recurrence
 from huiying.kernel import clock as time
@@ -13,7 +14,7 @@ from huiying.kernel.tokenise import tokenise
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.permissions import may, require
+from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 
 LOOKED_AT, SHOWN = 300, 3
@@ -30,7 +31,7 @@ def suggest(case: Case) -> list[Case]:
     if case.category:
         same |= Q(category=case.category)
     earlier = (
-        Case.objects.filter(same, opened_at__lt=case.opened_at, event__life_safety=False)
+        Case.objects.filter(same, opened_at__lt=case.opened_at, event__life_safety=False, event__sensitive="")
         .exclude(pk=case.pk)
         .exclude(state__in=("merged", "voided"))
         .exclude(pk__in=case.recurrences.values("earlier"))
@@ -52,8 +53,7 @@ def link_recurrence(case: Case, earlier: Case, reason: str, actor: User) -> Recu
     """A person says that it is the same root (C2.2). From then on the case ends only with something put right."""
     case = locked(case)
     require(actor, "case.recurrence", case)
-    hidden = earlier.event.life_safety and not may(actor, "urgent.view")
-    if hidden or not may(actor, "case.view", earlier):
+    if not opens(actor, earlier):
         raise Refused(_("没有编号为“%(number)s”的办件，请核对。") % {"number": earlier.number}, code="unknown_case")
     if earlier.pk == case.pk or earlier.opened_at > case.opened_at:
         raise Refused(_("请选择比本件更早的一件。"), code="not_earlier")

@@ -41,7 +41,7 @@ def report_node(case: Case, node: str, content: str, who: Actor) -> NodeReport |
         clocks.start_internal(case, ACT, layer)
     notify.send(
         f"{case.number} 同步报送",
-        f"{row.department}：{case.number}" if case.event.life_safety else f"{row.department}：{case.title}",
+        f"{row.department}：{case.number}" if case.event.reserved else f"{row.department}：{case.title}",
         [user.username for user in able("office")],
         key=f"report:{row.pk}",
         url=f"/desk/cases/{case.number}/",

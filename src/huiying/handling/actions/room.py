@@ -51,7 +51,7 @@ def say(case: Case, text: str, actor: User) -> Note:
     record(f"case:{case.number}", "note.made", {"mentions": [user.name for user in called]}, actor_of(actor))
     notify.send(
         f"{case.number} {actor.name}提到了您",
-        case.number if case.event.life_safety else f"{case.title}：{text}"[:300],
+        case.number if case.event.reserved else f"{case.title}：{text}"[:300],
         [user.username for user in called if user.pk != actor.pk],
         "warning",
         key=f"note:{row.pk}",

@@ -297,7 +297,7 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     title = "人身安全事项（限知悉）" if case.event.life_safety else case.title
     notify.send(
         f"{row.department.name}退回，请指定主办部门：{title}",
-        "" if case.event.life_safety else reason,
+        "" if case.event.reserved else reason,
         [user.username for user in able("office")],
         "warning",
         key=f"returned:{made.pk}",

@@ -11,6 +11,7 @@ from huiying.handling import clocks
 from huiying.handling.actions.base import locked, move, said
 from huiying.handling.actions.grading import next_case_number
 from huiying.handling.actions.routing import give_lead
+from huiying.handling.actions.sensitive import TITLE, carry_label
 from huiying.handling.models import Case, Knowledge, SplitPost
 from huiying.handling.process import LIVE
 from huiying.judging import merging, voices
@@ -18,6 +19,7 @@ from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening.models import Post
+from huiying.listening.reserved import covered
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -41,6 +43,7 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
         raise Refused(_("此件已经办结，不能再拆分。"), code="case_is_closed")
     posts = _taken(case, post_ids)
     title = said(title, 4, _("新件的标题"))
+    given, title = title, TITLE if case.event.sensitive else title
     reason = said(reason, 4, _("拆分理由"))
     now, who = time.now(), actor_of(actor)
     made = Case(
@@ -59,6 +62,7 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
     )
     lock(f"case:{case.number}", f"case:{made.number}", f"event:{made.event.number}")
     made.save()
+    carry_label(case, made, given)
     SplitPost.objects.bulk_create(SplitPost(case=made, post=post) for post in posts)
     _record(case, made, len(posts), reason, who)
     Knowledge.objects.create(
@@ -102,7 +106,8 @@ def posts_to_split(case: Case) -> list[Post]:
     else:
         members = EventPost.objects.filter(event__in=merging.family(case.event), withdrawn_at__isnull=True)
         found = Post.objects.filter(pk__in=members.values("post"))
-    return list(found.exclude(pk__in=gone).order_by("pk"))
+    rows = list(found.exclude(pk__in=gone).order_by("pk"))
+    return [covered(post) for post in rows] if case.event.masked else rows
 
 
 def _taken(case: Case, post_ids: Iterable[int]) -> list[Post]:
@@ -139,6 +144,7 @@ def _event(case: Case, posts: list[Post], title: str) -> Event:
         suggested_level=parent.suggested_level,
         grade=parent.grade,
         life_safety=parent.life_safety,
+        sensitive=parent.sensitive,
         reasons=parent.reasons,
         reasons_en=parent.reasons_en,
     )

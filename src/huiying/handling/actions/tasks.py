@@ -159,7 +159,7 @@ def first_reminder(now: dt.datetime, due_at: dt.datetime) -> dt.datetime:
 
 def words_of(task: Task, case: Case) -> str:
     """The task in a notice; of a danger to life the number alone (Life first)."""
-    return case.number if case.event.life_safety else f"{case.number} {task.title}"
+    return case.number if case.event.reserved else f"{case.number} {task.title}"
 
 
 def tell(task: Task, usernames: list[str], words: str, key: str, urgency: notify.Urgency = "info") -> None:

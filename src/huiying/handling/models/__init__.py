@@ -20,6 +20,7 @@ from huiying.handling.models.liaison import ClueHandover, Liaison, LiaisonExempt
 from huiying.handling.models.meetings import Dissent, Meeting, MeetingSeat
 from huiying.handling.models.reconciling import OutsideItem, OutsideList
 from huiying.handling.models.routing import RoutingRule, SplitPost, TransferSlip
+from huiying.handling.models.sensitive import Sensitivity
 from huiying.handling.models.work import (
     AgendaItem,
     Attachment,
@@ -64,6 +65,7 @@ __all__ = [
     "Return",
     "RoutingRule",
     "Satisfaction",
+    "Sensitivity",
     "SplitPost",
     "StateChange",
     "Task",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from huiying.judging.models import ConcernRating, ConcernSample, Screening
 from huiying.kernel import clock
 from huiying.ledger.actions import record
+from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -35,9 +36,10 @@ def draw(now: dt.datetime) -> int:
     locked(Lease, LOCK)
     since = now - dt.timedelta(days=7)
     drawn = ConcernSample.objects.filter(drawn_at__gt=since).count()
-    found = Screening.objects.filter(
+    hits = Screening.objects.filter(
         band=Screening.HIT, screened_at__gt=since, life_safety=False, post__life_safety=False, post__concern_sample=None
-    ).values_list("post_id", flat=True)
+    )
+    found = without_sensitive(hits, "post").values_list("post_id", flat=True)
     chosen = sorted(found, key=lambda pk: hashlib.sha256(f"{pk}".encode()).digest())[: max(0, A_WEEK - drawn)]
     ConcernSample.objects.bulk_create([ConcernSample(post_id=pk, drawn_at=now) for pk in chosen])
     return len(chosen)

@@ -62,8 +62,8 @@ def content_of(event: Event, body: str, purpose: str) -> dict[str, Any]:
 def share(event: Event, body: str, purpose: str, actor: User) -> tuple[SharePackage, str]:
     """The package as it stands now, and the token of its link, which is shown once."""
     require(actor, "event.share")
-    if event.life_safety:
-        raise Refused(_("涉及生命安全的事件不打包共享，请直接电话联系。"), code="life_safety")
+    if event.reserved:
+        raise Refused(_("涉及生命安全或标为敏感的事件不打包共享，请直接电话联系。"), code="life_safety")
     body, purpose = body.strip()[:100], purpose.strip()[:300]
     if len(body) < 2:
         raise Refused(_("请写共享给哪个机关或部门。"), code="no_body")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -50,6 +51,7 @@ class Event(models.Model):
 
     # ENDED: its case is closed. A later post of the same matter stands on the desk as a warning (C1.3, C8.8).
     OPEN, CASED, ENDED, DISMISSED, MERGED, NOTED = "open", "cased", "ended", "dismissed", "merged", "noted"
+    REPORTER, MINOR, VICTIM = "wrongdoing", "minor", "victim"
     number = models.CharField(max_length=30, unique=True)
     stream_no = models.PositiveIntegerField(unique=True)
     title = models.CharField(max_length=200)
@@ -76,6 +78,8 @@ class Event(models.Model):
     offline_risk = models.PositiveSmallIntegerField(default=0)
     attitude = models.FloatField(null=True)  # a hand-read share of critical posts; null = not read
     life_safety = models.BooleanField(default=False)  # restricted: off walls, digests, search
+    # 敏感 (§6.1 S8, §6.2): "" or what it is about; a person says so and another takes it away. As far off as a danger.
+    sensitive = models.CharField(max_length=10, blank=True, default="")
     reasons = models.JSONField(default=list)
     reasons_en = models.JSONField(default=list)
     confirm_by = models.DateTimeField(null=True)  # when an unconfirmed suggestion sets a provisional clock
@@ -90,10 +94,29 @@ class Event(models.Model):
             models.Index(fields=["life_safety", "state", "-last_post_at"], name="event_state"),
             models.Index(fields=["life_safety", "suggested_level", "-last_post_at"], name="event_level"),
             models.Index(fields=["life_safety", "lead", "-last_post_at"], name="event_lead"),
+            models.Index(fields=["id"], condition=Q(sensitive__gt=""), name="event_sensitive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def reserved(self) -> bool:
+        """人身安全 or 敏感: off lists, walls, digests, group texts and search, and never quoted (§6.1 S8)."""
+        return self.life_safety or bool(self.sensitive)
+
+    @property
+    def masked(self) -> bool:
+        """Minors, health, victims: the words themselves are for leaders, with a reason (§6.2)."""
+        return self.sensitive in (self.MINOR, self.VICTIM)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **more: Any) -> None:
+        """The label is set by the verbs that name it: a stream that read the event before never takes it away."""
+        if update_fields is None and not self._state.adding and not more.get("force_insert"):
+            update_fields = [
+                field.name for field in self._meta.concrete_fields if field.name not in ("id", "sensitive")
+            ]
+        super().save(*args, update_fields=update_fields, **more)
 
 
 class EventPost(models.Model):
@@ -226,6 +249,11 @@ class Warning(models.Model):
                 name="cancelling_needs_a_reason",
             ),
         ]
+
+    @property
+    def told(self) -> str:
+        """The trigger, which repeats what the event was called, as lists show it (§6.1 S8)."""
+        return f"{self.trigger.partition('：')[0]}：{self.event.title}" if self.event.sensitive else self.trigger
 
 
 class UrgentCall(models.Model):

@@ -12,6 +12,7 @@ from huiying.kernel import clock, sealing
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door
 from huiying.listening.models import Message, Post
+from huiying.listening.reserved import is_masked
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -34,7 +35,7 @@ class Opened:
 @transaction.atomic
 def open_sealed(post: Post, reason: str, actor: User) -> Opened:
     """Read the original of a masked text and the contact. Who, when and why stands in the ledger; the text does not."""
-    require(actor, "post.unseal")
+    require(actor, "post.unmask" if is_masked(post) else "post.unseal")
     reason = reason.strip()
     if len(reason) < REASON_CHARS:
         raise Refused(

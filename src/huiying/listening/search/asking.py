@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from huiying.kernel.tokenise import phrases, plain, wanted
 from huiying.listening.models import Post
+from huiying.listening.reserved import without_sensitive
 from huiying.listening.search.indexing import index
 
 SEARCH_CHARS: Final = 100
@@ -44,7 +45,7 @@ def find(q: str, limit: int = 50, within: QuerySet[Post] | None = None, below: i
     asked = phrases(q[:SEARCH_CHARS])
     if not asked:
         return Found([], cut=False)
-    visible = (Post.objects.all() if within is None else within).filter(life_safety=False)
+    visible = without_sensitive((Post.objects.all() if within is None else within).filter(life_safety=False))
     visible = visible.defer("sealed_text", "sealed_voice", "extra", "metrics")
     place = index()
     reached = place.reached().post

@@ -55,7 +55,9 @@ def make_gap(
             code="owner_elsewhere",
         )
     numbers = list(dict.fromkeys(events))[:MOST_EVENTS]
-    known = set(Event.objects.filter(number__in=numbers, life_safety=False).values_list("number", flat=True))
+    known = set(
+        Event.objects.filter(number__in=numbers, life_safety=False, sensitive="").values_list("number", flat=True)
+    )
     gap = InfoGap.objects.create(
         question=said(question, 4, _("缺什么信息"))[:300],
         topic=topic.strip()[:60],

@@ -125,7 +125,9 @@ def _begun(
     kind: str, topic: str, department: Department, subject: str, events: Sequence[str], actor: User
 ) -> TopicPage:
     year = time.now().astimezone(zone()).year
-    known = set(Event.objects.filter(number__in=events, life_safety=False).values_list("number", flat=True))
+    known = set(
+        Event.objects.filter(number__in=events, life_safety=False, sensitive="").values_list("number", flat=True)
+    )
     return TopicPage.objects.create(
         address=f"{year}-{next_number(f'page:{year}')}",
         kind=kind,

@@ -58,7 +58,7 @@ def _remind(pk: int, now: dt.datetime) -> int:
     again = Notice.objects.filter(key=first).exists()
     lead = lead_of(case)
     people = _people(step, regulation, lead.code if lead else "", now, deputies=again)
-    what = "" if case.event.life_safety else f"{round_.revision.title}｜"
+    what = "" if case.event.reserved else f"{round_.revision.title}｜"
     notify.send(
         f"{case.number} 待您审核，时间已到",
         f"{what}{called(regulation, 'review_step', step.role)}应在{turns.said(step, regulation)}前完成，还没有人审。",

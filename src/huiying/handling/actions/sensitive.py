@@ -1,0 +1,163 @@
+"""敏感 (§6.1 S8, §6.2): a person says that a matter is, at once; it stops being so by another person's word (as INV-7).
+
+A label is the whole matter's: what was merged or split is shown through one another, so it bears one label. While it
+does, titles say nothing: they stand in lists, notices and papers. The machine suggests and never decides.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huiying.handling.actions.base import locked, said
+from huiying.handling.models import Case, Sensitivity
+from huiying.judging import merging
+from huiying.judging.models import Event, EventPost
+from huiying.kernel import clock as time
+from huiying.ledger.actions import lock, record
+from huiying.people.errors import Refused
+from huiying.people.models import Appointment, User
+from huiying.people.permissions import integrity_departments, require
+from huiying.people.standing import actor_of, capabilities, standing
+from huiying.work import notify
+from huiying.work.models import Notice
+
+KINDS: dict[str, str | Promise] = {
+    Event.REPORTER: gettext_lazy("反映人：举报违纪违法"),
+    Event.MINOR: gettext_lazy("未成年人"),
+    Event.VICTIM: gettext_lazy("健康、受害人"),
+}
+TITLE = "敏感事项（限知悉）"
+READ = 50  # posts that the machine looks at for its suggestion
+
+_WRONGS = "受贿|索贿|行贿|收受|贪污|回扣|好处费|红包|以权谋私|利益输送|违纪|违法"
+SIGNS: dict[str, re.Pattern[str]] = {
+    Event.REPORTER: re.compile(f"(实名|署名)举报|(举报|检举|揭发|控告).{{0,30}}({_WRONGS})"),
+    Event.MINOR: re.compile(
+        "未成年|女童|男童|幼童|小学生|初中生|(?<![0-9])([1-9]|1[0-7])岁的?(孩子|女孩|男孩|女儿|儿子|学生)"
+    ),
+    Event.VICTIM: re.compile("受害人|受害者|被害人|性侵|猥亵|家暴|病历|确诊|患(有|了)|艾滋|抑郁症"),
+}
+
+
+def suggested(case: Case) -> str:
+    """The kind that the words plainly speak of, the strictest first; "" for none. Never a label by itself."""
+    if case.event.sensitive:
+        return ""
+    rows = EventPost.objects.filter(event=case.event_id, withdrawn_at__isnull=True).order_by("id")
+    texts = [f"{title}\n{text}" for title, text in rows.values_list("post__title", "post__text")[:READ]]
+    return next((kind for kind, sign in SIGNS.items() if any(sign.search(text) for text in texts)), "")
+
+
+@transaction.atomic
+def label(case: Case, kind: str, reason: str, actor: User) -> None:
+    """标为敏感: at once, by whoever handles the case, the desk, the office or a leader. Raises Refused."""
+    case = locked(case)
+    require(actor, "case.label", case)
+    if kind not in KINDS:
+        raise Refused(_("请选择敏感事项的种类。"), code="unknown_kind")
+    if case.event.sensitive:
+        raise Refused(_("此件已标为敏感。"), code="labelled_already")
+    reason = said(reason, 4, _("理由"))[:300]
+    cases, events = _matter(case)
+    now, who = time.now(), actor_of(actor)
+    titles = {row.event_id: row.title for row in cases}
+    for event in events:
+        Sensitivity.objects.filter(event=event, lifted_at__isnull=True).update(kind=kind)
+        Sensitivity.objects.get_or_create(
+            event=event,
+            lifted_at=None,
+            defaults={
+                "kind": kind, "reason": reason, "title": event.title, "case_title": titles.get(event.pk, ""),
+                "by": who.name, "by_user": actor.pk, "at": now,
+            },
+        )  # fmt: skip
+        Event.objects.filter(pk=event.pk).update(sensitive=kind, title=TITLE)
+        record(f"event:{event.number}", "event.labelled", {"kind": kind}, who)
+    Case.objects.filter(pk__in=[row.pk for row in cases]).update(title=TITLE)
+    for row in cases:
+        record(f"case:{row.number}", "case.labelled", {"kind": kind, "reason": reason}, who)
+    _hush([row.number for row in cases] + [event.number for event in events])
+    if kind == Event.REPORTER:
+        _pass_on(case, actor)
+
+
+def _hush(numbers: list[str]) -> None:
+    """What people were told in the house before says no more than the number."""
+    for number in numbers:
+        about = Q(title__contains=number) | Q(body__contains=number) | Q(url__contains=f"/{number}/")
+        Notice.objects.filter(about).update(title=f"{number} {TITLE}", body=TITLE)
+
+
+def _pass_on(case: Case, actor: User) -> None:
+    """The integrity department learns by number only that there is something; it reads it where reads are recorded."""
+    regulation = standing(actor).regulation
+    roles = [role.code for role in regulation.roles.values() if "handle" in capabilities(role)]
+    heads = Appointment.objects.current(time.now()).filter(
+        role__in=roles, department__code__in=integrity_departments(standing(actor)), user__is_active=True
+    )
+    notify.send(
+        f"{case.number} 敏感事项",
+        "有一件举报线索，请登录系统查看。限知悉，不转发。",
+        sorted(set(heads.values_list("user__username", flat=True))),
+        "warning",
+        key=f"label:{case.pk}:{time.now().timestamp():.0f}",
+        url=f"/desk/cases/{case.number}/",
+    )
+
+
+def carry_label(case: Case, made: Case, title: str) -> None:
+    """What is split off a labelled case bears the same label; `title` is what it is called once that is over."""
+    kept = Sensitivity.objects.filter(event=case.event_id, lifted_at__isnull=True).first()
+    if kept is not None:
+        kept.pk, kept.event, kept.title, kept.case_title = None, made.event, title[:200], title[:200]
+        kept.save(force_insert=True)
+
+
+@transaction.atomic
+def unlabel(case: Case, reason: str, actor: User) -> None:
+    """取消敏感: never by whoever set it. Towards less care it takes two persons and a reason. Raises Refused."""
+    case = locked(case)
+    require(actor, "case.unlabel", case)
+    if not case.event.sensitive:
+        raise Refused(_("此件没有标为敏感。"), code="not_labelled")
+    reason = said(reason, 4, _("理由"))[:300]
+    cases, events = _matter(case)
+    rows = {row.event_id: row for row in Sensitivity.objects.filter(event__in=events, lifted_at__isnull=True)}
+    if any(row.by_user == actor.pk for row in rows.values()):
+        raise Refused(_("是您标的，须由另一个人取消。"), code="second_person")
+    now, who = time.now(), actor_of(actor)
+    for event in events:
+        row = rows.get(event.pk)
+        if row is not None:
+            row.lift_reason, row.lifted_by, row.lifted_user, row.lifted_at = reason, who.name, actor.pk, now
+            row.save()
+        Event.objects.filter(pk=event.pk).update(sensitive="", title=row.title if row is not None else event.title)
+        record(f"event:{event.number}", "event.unlabelled", {}, who)
+    for one in cases:
+        kept = rows.get(one.event_id)
+        if kept is not None and kept.case_title:
+            Case.objects.filter(pk=one.pk).update(title=kept.case_title)
+        record(f"case:{one.number}", "case.unlabelled", {"reason": reason}, who)
+
+
+def _matter(case: Case) -> tuple[list[Case], list[Event]]:
+    """The case with all that it was merged with or split from, and their events with what was merged into those; every
+    chain of theirs locked.
+    """
+    found, layer = {case.pk: case}, [case.pk]
+    while layer:
+        around = Q(split_from__in=layer) | Q(merged_into__in=layer)
+        around |= Q(split_off__in=layer) | Q(merged__in=layer)
+        more = Case.objects.filter(around).exclude(pk__in=list(found)).select_related("event").distinct()
+        layer = [row.pk for row in more]
+        found |= {row.pk: row for row in more}
+    cases = list(found.values())
+    events = {event.pk: event for row in cases for event in merging.family(row.event)}
+    lock(*(f"case:{row.number}" for row in cases), *(f"event:{event.number}" for event in events.values()))
+    return cases, list(events.values())
