@@ -195,6 +195,11 @@ GET  /desk/sign-in/bind/                               > + + + + + + + + + +
 POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
 GET  /desk/second-factor/                              s + + + + + + + + + +
 POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
+GET  /desk/sign-in/identity/                           . . . . . . . . . . .
+GET  /desk/sign-in/identity/back/                      . . . . . . . . . . .
+GET  /desk/identity/                                   s . . . . . . . . . .
+POST /desk/identity/                                   s . . . . . . . . . . | what=unbind
+GET  /desk/identity/begin/                             s . . . . . . . . . .
 GET  /desk/locked/                                     s > > > > > > > > > >
 POST /desk/locked/                                     s > > > > > > > > > > | password=wrong
 GET  /desk/locked/live/                                s + + + + + + + + + +

@@ -36,10 +36,14 @@ class CodeField(forms.CharField):
         )  # fmt: skip
 
 
-def come_in(request: HttpRequest, user: User, place: str) -> HttpResponse:
-    """After the right password: in, or on to the second factor. Nothing of the desk opens half way."""
+def come_in(request: HttpRequest, user: User, place: str, *, proved: bool = False) -> HttpResponse:
+    """After the right password: in, or on to the second factor. Nothing of the desk opens half way.
+
+    `proved`: the identity service asked for a second factor that counts here. It spares the code at the door, not the
+    authenticator of whoever must have one: what becomes public is asked for here.
+    """
     bound = factors.is_wanted() and factors.has(user)
-    if not bound and not (factors.is_wanted() and factors.must_have(user)):
+    if (bound and proved) or (not bound and not (factors.is_wanted() and factors.must_have(user))):
         login(request, user, backend=BACKEND)
         return redirect(place)
     logout(request)  # whoever was signed in at this browser before is not the one who is half way in

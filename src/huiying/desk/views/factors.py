@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -86,7 +87,8 @@ def bind(request: HttpRequest) -> HttpResponse:
 def own(request: StaffRequest) -> HttpResponse:
     """What a person has; against a code, new recovery codes, or another authenticator."""
     if not factors.has(request.user):
-        return render(request, "desk/factor_own.html", {"bound": False, "must": factors.must_have(request.user)})
+        told = {"bound": False, "must": factors.must_have(request.user), "identity_service": bool(settings.OIDC)}
+        return render(request, "desk/factor_own.html", told)
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
         try:
@@ -100,7 +102,8 @@ def own(request: StaffRequest) -> HttpResponse:
         codes = actions.renew_recovery_codes(request.user)
         messages.success(request, _t("旧的恢复码已作废。"))
         return render(request, "desk/factor_codes.html", {"codes": codes, "place": "/desk/"})
-    context = {"bound": True, "form": form, "left": factors.codes_left(request.user)}
+    left = factors.codes_left(request.user)
+    context = {"bound": True, "form": form, "left": left, "identity_service": bool(settings.OIDC)}
     return render(request, "desk/factor_own.html", context, status=422 if form.errors else 200)
 
 
