@@ -47,6 +47,7 @@ class BindForm(forms.Form):
 @never_cache
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
+    _provider()
     place = sign_in.next_place(request)
     return redirect(place) if request.user.is_authenticated else _send_away(request, place, None)
 
