@@ -13,6 +13,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import clock
@@ -33,6 +34,18 @@ class CodeField(forms.CharField):
         super().__init__(
             label=_("验证码"), max_length=20, widget=forms.TextInput(attrs=attrs),
             help_text=_("验证器上现在显示的六位数字；手机不在身边，用一个恢复码。"),
+        )  # fmt: skip
+
+
+def offer_key(form: forms.Form, user: User) -> None:
+    """Whoever has a security key may use it where a code is asked; `static/desk/keys.js` does the asking."""
+    if factors.keys_of(user):
+        field = form.fields["code"]
+        field.help_text = format_html(
+            '{} <button type="button" class="link" data-security-key="{}" data-done="{}" data-failed="{}">{}</button>'
+            '<span role="status"></span>',
+            field.help_text, reverse("desk:key"), _("已用密钥验证，请继续。"),
+            _("密钥没有通过，请再试一次，或输验证码。"), _("用安全密钥"),
         )  # fmt: skip
 
 
@@ -71,6 +84,7 @@ def ask_again(request: HttpRequest, user: User, form: forms.Form) -> None:
     """Add the field for a code where one is wanted; what was typed into the form stays."""
     if factors.is_stale(request.session, user):
         form.fields["code"] = CodeField()
+        offer_key(form, user)
 
 
 def before_it_leaves(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

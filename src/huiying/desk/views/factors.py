@@ -33,6 +33,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("desk:sign_in")
     user, place = found
     form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, user)
     if request.method == "POST" and form.is_valid() and _is_right(user, form):
         second_factor.go_in(request, user)
         return redirect(place)
@@ -115,6 +116,7 @@ def again(request: StaffRequest) -> HttpResponse:
     if not factors.is_stale(request.session, request.user):
         return redirect(place)
     form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, request.user)
     if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
         factors.remember(request.session)
         return redirect(place)
