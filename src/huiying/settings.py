@@ -11,15 +11,18 @@ HUIYING_HOSTS         names under which staff and public reach the site (comma s
 HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where it is not set:
                       smtp://user:password@host:port, smtp+tls://… (STARTTLS), smtps://…; ?from=address of the sender
 HUIYING_HTTPS         1 when a TLS proxy stands in front: cookies become secure, HSTS is sent
+HUIYING_OIDC_…        an identity service by which people sign in besides their password, off where no issuer is set
 HUIYING_LOG, HUIYING_LOG_FORMAT  the level (default WARNING); `json` for lines that a collector reads
 
 Copies, anchors, time and health have variables of their own, listed in docs/operations.md.
 """
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
@@ -177,6 +180,32 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "huiying.desk.views.sign_in.locked_out"
 # Whoever approves, publishes or manages people signs in with a code besides (S4).
 SECOND_FACTOR = os.environ.get("HUIYING_SECOND_FACTOR", "required") != "off"
+
+
+def _identity_service() -> dict[str, Any]:
+    """The parts of HUIYING_OIDC_…; nothing where no issuer is set, and the demonstration asks nobody outside."""
+    issuer = os.environ.get("HUIYING_OIDC_ISSUER", "").strip()
+    if DEMO or not issuer:
+        return {}
+    file = os.environ.get("HUIYING_OIDC_CLIENT_SECRET_FILE", "").strip()
+    secret = Path(file).read_text("utf-8") if file else os.environ.get("HUIYING_OIDC_CLIENT_SECRET", "")
+    told = {
+        "issuer": issuer,
+        "client_id": os.environ.get("HUIYING_OIDC_CLIENT_ID", "").strip(),
+        "client_secret": secret.strip(),
+    }
+    if not all(told.values()):
+        raise ValueError(
+            "HUIYING_OIDC_ISSUER：还要有 HUIYING_OIDC_CLIENT_ID 和 HUIYING_OIDC_CLIENT_SECRET（或 …_FILE）"
+        )
+    counts = os.environ.get("HUIYING_OIDC_SECOND_FACTOR", "").split()
+    if not all(re.fullmatch(r"(acr|amr)=\S+", one) for one in counts):
+        raise ValueError("HUIYING_OIDC_SECOND_FACTOR：应写成 acr=… 或 amr=…，用空格分隔")
+    label = os.environ.get("HUIYING_OIDC_LABEL", "").strip()
+    return {**told, "label": label, "counts": frozenset(counts)}
+
+
+OIDC = _identity_service()
 # A session nobody uses is locked, and ends after a shift whatever was done in it (S2, docs/adr/0018).
 SESSION_ENDS = True
 SESSION_IDLE = timedelta(minutes=_whole("HUIYING_SESSION_IDLE_MINUTES", 15))

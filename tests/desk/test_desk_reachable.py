@@ -26,8 +26,8 @@ def reached(client: Client) -> set[str]:
     names, seen, ahead = set(), {"/desk/"}, deque(["/desk/"])
     while ahead:
         response = client.get(ahead.popleft())
-        if response.status_code != 200:
-            continue
+        if response.status_code != 200 or not response.headers["Content-Type"].startswith("text/html"):
+            continue  # refused, or a file to take along: that leads nowhere
         for path in LINK.findall(response.content.decode()):
             try:
                 found = resolve(path)

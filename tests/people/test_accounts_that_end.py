@@ -304,7 +304,8 @@ def test_every_person_that_a_row_names_is_on_the_list_or_known_to_need_no_heir()
     """A new duty that names somebody joins the checklist, or stands here with the reason why it need not."""
     no_heir = {
         "people.appointment": "ends with the account", "people.invitation": "dies with it",
-        "people.phonetest": "history", "people.secondfactor": "deleted with it", "people.spokesperson": "ended with it",
+        "people.phonetest": "history", "people.secondfactor": "deleted with it", "people.identity": "deleted with it",
+        "people.spokesperson": "ended with it",
         "people.groupseat": "ended with it", "people.shiftswap": "falls with the turn",
         "handling.handover": "history", "handling.meetingseat": "called by name, a deputy comes",
         "documents.circulation": "a copy to read", "overseeing.trainingseat": "attends in person",

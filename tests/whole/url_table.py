@@ -196,6 +196,16 @@ GET  /desk/sign-in/bind/                               > + + + + + + + + + +
 POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
 GET  /desk/second-factor/                              s + + + + + + + + + +
 POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
+GET  /desk/sign-in/identity/                           . . . . . . . . . . .
+GET  /desk/sign-in/identity/back/                      . . . . . . . . . . .
+GET  /desk/identity/                                   s . . . . . . . . . .
+POST /desk/identity/                                   s . . . . . . . . . . | what=unbind
+GET  /desk/identity/begin/                             s . . . . . . . . . .
+GET  /desk/second-factor/key/                          . . . . . . . . . . .
+POST /desk/second-factor/key/                          . . . . . . . . . . . | answer=x
+GET  /desk/second-factor/keys/                         s > > > > > > > > > >
+POST /desk/second-factor/keys/                         s > > > > > > > > > > | name=x answer=x
+POST /desk/second-factor/keys/1/remove/                s . . . . . . . . . .
 GET  /desk/locked/                                     s > > > > > > > > > >
 POST /desk/locked/                                     s > > > > > > > > > > | password=wrong
 GET  /desk/locked/live/                                s + + + + + + + + + +

@@ -13,6 +13,7 @@ from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from huiying.kernel import clock
@@ -36,10 +37,26 @@ class CodeField(forms.CharField):
         )  # fmt: skip
 
 
-def come_in(request: HttpRequest, user: User, place: str) -> HttpResponse:
-    """After the right password: in, or on to the second factor. Nothing of the desk opens half way."""
+def offer_key(form: forms.Form, user: User) -> None:
+    """Whoever has a security key may use it where a code is asked; `static/desk/keys.js` does the asking."""
+    if factors.keys_of(user):
+        field = form.fields["code"]
+        field.help_text = format_html(
+            '{} <button type="button" class="link" data-security-key="{}" data-done="{}" data-failed="{}">{}</button>'
+            '<span role="status"></span>',
+            field.help_text, reverse("desk:key"), _("已用密钥验证，请继续。"),
+            _("密钥没有通过，请再试一次，或输验证码。"), _("用安全密钥"),
+        )  # fmt: skip
+
+
+def come_in(request: HttpRequest, user: User, place: str, *, proved: bool = False) -> HttpResponse:
+    """After the right password: in, or on to the second factor. Nothing of the desk opens half way.
+
+    `proved`: the identity service asked for a second factor that counts here. It spares the code at the door, not the
+    authenticator of whoever must have one: what becomes public is asked for here.
+    """
     bound = factors.is_wanted() and factors.has(user)
-    if not bound and not (factors.is_wanted() and factors.must_have(user)):
+    if (bound and proved) or (not bound and not (factors.is_wanted() and factors.must_have(user))):
         login(request, user, backend=BACKEND)
         return redirect(place)
     logout(request)  # whoever was signed in at this browser before is not the one who is half way in
@@ -67,6 +84,7 @@ def ask_again(request: HttpRequest, user: User, form: forms.Form) -> None:
     """Add the field for a code where one is wanted; what was typed into the form stays."""
     if factors.is_stale(request.session, user):
         form.fields["code"] = CodeField()
+        offer_key(form, user)
 
 
 def before_it_leaves(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from huiying.kernel import clock
-from huiying.people.models import SecondFactor, User
+from huiying.people.models import SecondFactor, SecurityKey, User
 from huiying.people.standing import capabilities, standing
 from huiying.regulation.regulation import Regulation
 
@@ -54,8 +54,13 @@ def codes_left(user: User) -> int:
     return len(found.recovery) if found else 0
 
 
+def keys_of(user: User) -> list[SecurityKey]:
+    """The security keys of a person, the oldest first."""
+    return list(SecurityKey.objects.filter(factor__user=user, factor__confirmed_at__isnull=False).order_by("pk"))
+
+
 def remember(session: MutableMapping[str, Any]) -> None:
-    """A right code was just given in this session."""
+    """A right code was just given in this session, or a key answered."""
     session[CHECKED] = clock.now().isoformat()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +33,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect("desk:sign_in")
     user, place = found
     form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, user)
     if request.method == "POST" and form.is_valid() and _is_right(user, form):
         second_factor.go_in(request, user)
         return redirect(place)
@@ -86,7 +88,8 @@ def bind(request: HttpRequest) -> HttpResponse:
 def own(request: StaffRequest) -> HttpResponse:
     """What a person has; against a code, new recovery codes, or another authenticator."""
     if not factors.has(request.user):
-        return render(request, "desk/factor_own.html", {"bound": False, "must": factors.must_have(request.user)})
+        told = {"bound": False, "must": factors.must_have(request.user), "identity_service": bool(settings.OIDC)}
+        return render(request, "desk/factor_own.html", told)
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
         try:
@@ -100,7 +103,8 @@ def own(request: StaffRequest) -> HttpResponse:
         codes = actions.renew_recovery_codes(request.user)
         messages.success(request, _t("旧的恢复码已作废。"))
         return render(request, "desk/factor_codes.html", {"codes": codes, "place": "/desk/"})
-    context = {"bound": True, "form": form, "left": factors.codes_left(request.user)}
+    left = factors.codes_left(request.user)
+    context = {"bound": True, "form": form, "left": left, "identity_service": bool(settings.OIDC)}
     return render(request, "desk/factor_own.html", context, status=422 if form.errors else 200)
 
 
@@ -112,6 +116,7 @@ def again(request: StaffRequest) -> HttpResponse:
     if not factors.is_stale(request.session, request.user):
         return redirect(place)
     form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, request.user)
     if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
         factors.remember(request.session)
         return redirect(place)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
-from huiying.people import actions, factors, three
+from huiying.people import actions, factors, identities, three
 from huiying.people import leaving as people_leaving
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
@@ -80,6 +80,7 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "departments": departments(),
         "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
         "bound": factors.bound(),
+        "identified": identities.bound(),
         "reason": ReasonForm(auto_id=False),
         "three": three.named(),
         "kinds": three.KINDS.items(),
@@ -185,6 +186,9 @@ def _change(request: StaffRequest, user: User, verb: str) -> str:
     if verb == "remove_factor":
         actions.remove_factor(user, request.user)
         return _t("%(name)s的验证器已解除，下次登录要重新绑定。") % {"name": user.name}
+    if verb == "remove_identity":
+        actions.remove_identity(user, request.user)
+        return _t("%(name)s的统一认证账号已解除，不能再用它登录。") % {"name": user.name}
     form = AppointForm(request.POST, regulation=standing(request.user).regulation)
     if not form.is_valid():
         raise Refused(_t("请选择岗位。"))

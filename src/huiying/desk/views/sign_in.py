@@ -73,12 +73,12 @@ def offer_cards(cards: list[DemoCard]) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.method != "POST":
-        return redirect(_next(request))
+        return redirect(next_place(request))
     form = SignInForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
-            return second_factor.come_in(request, user, _next(request))
+            return second_factor.come_in(request, user, next_place(request))
         form.add_error(None, _t("用户名或密码不对。连错五次，这个账号在本机要等十五分钟。"))
     return _page(request, form, 422 if form.errors else 200)
 
@@ -86,15 +86,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: forms.Form, status: int) -> HttpResponse:
     context = {
         "form": form,
-        "next": _next(request),
+        "next": next_place(request),
         "set_up": settings.DEMO or queries.is_set_up(),
+        "identity": settings.OIDC and (settings.OIDC["label"] or _t("统一身份认证")),
         "cards": _cards if settings.DEMO else [],
         "principles": queries.regulation_now().principles.values(),
     }
     return render(request, "desk/sign_in.html", context, status=status)
 
 
-def _next(request: HttpRequest) -> str:
+def next_place(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
 

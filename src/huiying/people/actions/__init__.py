@@ -22,6 +22,7 @@ from huiying.people.actions.factors import (
     remove_factor,
     renew_recovery_codes,
 )
+from huiying.people.actions.identities import bind_identity, remove_identity, unbind_identity
 from huiying.people.actions.leaving import deactivate, hand_over, reopen, suspend
 from huiying.people.actions.three import name_administrator, relieve_administrator
 
@@ -33,6 +34,7 @@ __all__ = [
     "adopt_regulation",
     "appoint",
     "begin_factor",
+    "bind_identity",
     "check_factor",
     "confirm_factor",
     "deactivate",
@@ -45,9 +47,11 @@ __all__ = [
     "open_invitation",
     "relieve_administrator",
     "remove_factor",
+    "remove_identity",
     "renew_recovery_codes",
     "reopen",
     "set_up",
     "set_up_token_is_good",
     "suspend",
+    "unbind_identity",
 ]

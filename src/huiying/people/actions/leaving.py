@@ -19,7 +19,7 @@ from huiying.people.actions import group, roster, speakers
 from huiying.people.actions.contacts import keep_a_contact
 from huiying.people.actions.three import keep_the_three
 from huiying.people.errors import Refused
-from huiying.people.models import Appointment, DutyShift, SecondFactor, User
+from huiying.people.models import Appointment, DutyShift, Identity, SecondFactor, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, standing
 from huiying.work import notify
@@ -90,6 +90,7 @@ def deactivate(user: User, actor: User) -> None:
     _shut(user, User.LEFT)
     posts.update(until=clock.now())
     SecondFactor.objects.filter(user=user).delete()
+    Identity.objects.filter(user=user).delete()
     speakers.end_of_a_leaver(user, actor_of(actor))
     group.end_of_a_leaver(user, actor_of(actor))
     record("system", "person.left", {"name": user.name}, actor_of(actor))

@@ -13,7 +13,8 @@ from huiying.people.models.core import (
     UserManager,
 )
 from huiying.people.models.duty import GroupSeat, RosterSignature, ShiftSwap
-from huiying.people.models.factors import SecondFactor
+from huiying.people.models.factors import SecondFactor, SecurityKey
+from huiying.people.models.identities import Identity
 from huiying.people.models.interpretations import Interpretation
 from huiying.people.models.registers import Partner, PartnerTest, Platform, Spokesperson
 
@@ -24,6 +25,7 @@ __all__ = [
     "Department",
     "DutyShift",
     "GroupSeat",
+    "Identity",
     "Interpretation",
     "Invitation",
     "Partner",
@@ -33,6 +35,7 @@ __all__ = [
     "RegulationVersion",
     "RosterSignature",
     "SecondFactor",
+    "SecurityKey",
     "ShiftSwap",
     "Spokesperson",
     "User",

@@ -18,3 +18,15 @@ class SecondFactor(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     wait_until = models.DateTimeField(null=True)
     recovery = models.JSONField(default=list)  # hashes of the codes that were not used yet
+
+
+class SecurityKey(models.Model):
+    """A WebAuthn key of a person, beside the authenticator and gone with it. Its secret never leaves the key."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=40)
+    credential = models.CharField(max_length=1400, unique=True)  # its id, base64url
+    public_key = models.BinaryField()
+    counter = models.BigIntegerField(default=0)  # how often it was used, by its own count
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
