@@ -14,6 +14,7 @@ from huiying.people.models import User
 
 log = logging.getLogger(__name__)
 ANSWERED = range(200, 300)
+STAFF = ("desk", "api")
 
 
 class RecordedReads:
@@ -24,6 +25,9 @@ class RecordedReads:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
+        # The public's pages ask nobody who they are: a look at the session would keep each of them from being shared.
+        if request.resolver_match is None or request.resolver_match.namespace not in STAFF:
+            return response
         user = getattr(request, "user", None)
         # A refused form shows its page again (409, 422): that is a look as well. Who was sent on has seen nothing.
         if not isinstance(user, User) or not reads.noted(user) or not _shows(response):
