@@ -210,7 +210,7 @@ def test_no_drawing_bears_the_name_of_a_person(cast: Cast, browser: Browser, sto
 def test_a_danger_to_life_is_neither_grouped_nor_quoted(cast: Cast, browser: Browser, storm: Event) -> None:
     Event.objects.filter(pk=storm.pk).update(life_safety=True)
     response = page(browser(cast.duty), storm)
-    assert "涉及生命安全，不归纳也不引用" in text_of(response)
+    assert "涉及生命安全或标为敏感，不归纳也不引用" in text_of(response)
     assert "“" not in gist(response)["大家说什么"]
 
 

