@@ -105,7 +105,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "staff", _("本单位人员的姓名、电话"), _("系统管理员登记"), _STAFF,
-        ("people.User.name", "people.User.username", "people.User.phone"), False, _("本单位登录的人"),
+        ("people.User.name", "people.User.username", "people.User.phone", "people.Identity.subject"), False, _("本单位登录的人"),
         _("离任后停用；台账里的署名随台账保存"), lambda law: law.retention.cases, "",
     ),
     Kind(
@@ -128,6 +128,7 @@ NOT_PERSONAL = {
     "listening.Source.sealed_secret": "the password of a mail box of ours, the key of a hook",
     "people.Platform.sealed_settings": "the secrets of our own account's programming interface",
     "people.SecondFactor.secret": "the authenticator's secret of a member of staff",
+    "people.SecurityKey.public_key": "the open half of a key: it opens nothing and reaches nobody",
 }
 
 
