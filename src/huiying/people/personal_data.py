@@ -105,7 +105,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "staff", _("本单位人员的姓名、电话"), _("系统管理员登记"), _STAFF,
-        ("people.User.name", "people.User.username", "people.User.phone", "people.Identity.subject"), False, _("本单位登录的人"),
+        ("people.User.name", "people.User.username", "people.User.phone", "people.Identity.subject"), False,
+        _("本单位登录的人"),
         _("离任后停用；台账里的署名随台账保存"), lambda law: law.retention.cases, "",
     ),
     Kind(
