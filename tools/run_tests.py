@@ -30,9 +30,6 @@ PURE = (
     "tests/drill",
     "tests/listening/test_collector_killed.py",
     "tests/whole/test_english_is_complete.py",
-    # Through the server's own door, which gives its connection back after each request: on PostgreSQL the world of the
-    # test, which lies in one transaction, would be gone with it.
-    "tests/api/test_api_fuzzed.py",
     "tests/large/test_killed_under_load.py",
     "tests/large/test_readme_large_mode.py",
     "tests/large/test_hub_file.py",

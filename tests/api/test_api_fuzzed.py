@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 import schemathesis
 from django.conf import settings as django_settings
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -90,6 +91,9 @@ class Fuzzed:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Fuzzed]:
+    ends = (request_started, request_finished)
+    for signal in ends:  # as Django's own test client does: after a request a server lets go of an open transaction
+        signal.disconnect(close_old_connections)
     with django_db_blocker.unblock(), clock.use(clock.FrozenClock(MONDAY_TEN)), transaction.atomic():
         engines.use_in_process()
         made = build()
@@ -99,6 +103,8 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Fuzzed]:
         yield Fuzzed(made)
         engines.use_in_process()
         transaction.set_rollback(True)
+    for signal in ends:
+        signal.connect(close_old_connections)
 
 
 def test_a_stranger_gets_no_error_and_no_word_from_inside(world: Fuzzed, db: None) -> None:
