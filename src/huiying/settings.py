@@ -149,7 +149,7 @@ def _database() -> dict[str, object]:
             found["OPTIONS"] = {"options": SOON_GONE}
         return found
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "huiying.kernel.sqlite",
         "NAME": HOME / "huiying.sqlite3",
         "OPTIONS": SQLITE_OPTIONS,
         # Threads of the test's live server share the file, so the test database is a file too.

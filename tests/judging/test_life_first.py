@@ -125,3 +125,23 @@ def test_the_auditor_names_open_calls_and_that_nothing_can_ring(staff: Cast, mon
 def test_with_nobody_appointed_it_still_calls_and_says_so(staff: Cast):
     Appointment.objects.update(until=clock.now())
     assert [one["name"] for one in call().called] == ["无人值班"]
+
+
+def test_the_call_waits_behind_no_posts_that_came_before_it(staff: Cast, monkeypatch: pytest.MonkeyPatch):
+    """Measured with 500 posts a second: behind the jobs of the storm a call came after ten seconds (F5)."""
+    monkeypatch.setenv("HUIYING_NOTIFY_URLS", "*=json://127.0.0.1:9/x")
+    bring("鞍山公共资源交易平台登录不上", judge=False)
+    bring(LIFE, own_channel=True, judge=False, start=10)
+    first = outbox.claim("w")
+    assert first is not None
+    assert first.kind == "urgent_call"
+    outbox.run(first)
+    rung = outbox.claim("w")
+    assert rung is not None
+    assert (rung.kind, rung.payload["urgency"]) == ("notify", "urgent")
+
+
+def test_a_danger_seen_only_by_the_screen_comes_first_too(staff: Cast):
+    bring("鞍山一个包工头说活不下去了，要从工地塔吊上跳楼")
+    assert Job.objects.get(kind="urgent_call").comes_first
+    assert not Job.objects.filter(kind="judge", comes_first=True).exists()

@@ -273,3 +273,40 @@ def test_retries_grow_up_to_an_hour_and_are_the_same_each_time(key: str, attempt
 
 def test_jobs_that_failed_together_do_not_return_together() -> None:
     assert len({outbox.retry_delay(str(number), 3) for number in range(20)}) == 20
+
+
+def test_what_comes_first_is_done_before_all_that_waited_longer(frozen: clock.FrozenClock) -> None:
+    done: list[str] = []
+    outbox.handler("note")(lambda job: done.append(job.idempotency_key))
+    for number in range(3):
+        outbox.enqueue("note", {}, f"old:{number}")
+    frozen.advance(MINUTE)
+    outbox.enqueue("note", {}, "life", comes_first=True)
+    outbox.enqueue("note", {}, "later life", frozen() + MINUTE, comes_first=True)
+    assert outbox.run_due("w", limit=2) == 2
+    assert done == ["life", "old:0"]
+    assert [pk for pk, _since in outbox.to_hand_out(10)] == list(
+        Job.objects.filter(idempotency_key__in=["old:1", "old:2"]).values_list("pk", flat=True)
+    )
+    frozen.advance(MINUTE)
+    assert outbox.to_hand_out(1)[0][0] == Job.objects.get(idempotency_key="later life").pk
+    outbox.run_due("w")
+    assert done == ["life", "old:0", "later life", "old:1", "old:2"]
+
+
+def test_what_comes_first_and_failed_waits_for_its_next_time_like_any_other(frozen: clock.FrozenClock) -> None:
+    done: list[str] = []
+
+    def note(job: Job) -> None:
+        if job.idempotency_key == "life" and job.attempts == 1:
+            raise OSError("the gateway is down")
+        done.append(job.idempotency_key)
+
+    outbox.handler("note")(note)
+    outbox.enqueue("note", {}, "life", comes_first=True)
+    outbox.enqueue("note", {}, "old")
+    outbox.run_due("w")
+    assert done == ["old"]
+    frozen.advance(MINUTE)
+    outbox.run_due("w")
+    assert done == ["old", "life"]

@@ -35,7 +35,8 @@ from huiying.work.schedule import every, poller
 WAITS_TOO_LONG = dt.timedelta(minutes=5)
 #: A suspect that nobody looked at for so long loses its voice: nobody may hold one for ever (INV-10).
 VOICE_KEPT = personal_data.fixed("voice")
-BATCHES_A_TICK = 10
+#: Few, so that a call about a danger to life waits for no more than these: jobs come after the pollers.
+BATCHES_A_TICK = 3
 
 
 @poller("judging", due=lambda _now: unscreened().exists(), transactional=False)

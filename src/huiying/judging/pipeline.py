@@ -175,7 +175,7 @@ def _mind_life(post: Post, row: Screening) -> None:
         row.band = Screening.SUSPECT
     if row.life_safety and not post.life_safety:
         post.life_safety = True
-        enqueue("urgent_call", {"post": post.pk}, key=f"urgent:{post.pk}")
+        enqueue("urgent_call", {"post": post.pk}, key=f"urgent:{post.pk}", comes_first=True)
 
 
 def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joined:

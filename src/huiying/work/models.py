@@ -24,6 +24,8 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     fence = models.BigIntegerField(default=0)
     holder = models.CharField(max_length=100, default="")
+    #: Done before whatever else is due, however long that has waited (Life first, F5).
+    comes_first = models.BooleanField(default=False)
     done_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
@@ -36,6 +38,11 @@ class Job(models.Model):
                 fields=["next_action_at"],
                 name="work_job_due",
                 condition=Q(done_at__isnull=True, failed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["next_action_at"],
+                name="work_job_first",
+                condition=Q(comes_first=True, done_at__isnull=True, failed_at__isnull=True),
             ),
             models.Index(fields=["failed_at"], name="work_job_failed", condition=Q(failed_at__isnull=False)),
         ]

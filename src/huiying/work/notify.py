@@ -128,6 +128,7 @@ def _hand_over(notice: Notice) -> Job:
         KIND,
         {"title": notice.title, "body": notice.body, "to": notice.recipient, "urgency": notice.urgency},
         f"{KIND}:{notice.key}:{notice.recipient}",
+        comes_first=notice.urgency == "urgent",
     )
 
 

@@ -88,11 +88,18 @@ def handler(
 
 
 def enqueue(
-    kind: str, payload: dict[str, Any], key: str, run_at: datetime | None = None, *, max_attempts: int = 8
+    kind: str,
+    payload: dict[str, Any],
+    key: str,
+    run_at: datetime | None = None,
+    *,
+    max_attempts: int = 8,
+    comes_first: bool = False,
 ) -> Job:
     """Write a job inside the caller's transaction. The same `key` gives the job that is already there.
 
-    `payload` is JSON, preferably row ids. `run_at` None means now.
+    `payload` is JSON, preferably row ids. `run_at` None means now. `comes_first` is for danger to life: done before
+    whatever else is due, so that a call does not wait behind a storm of posts (F5).
     """
     known = Job.objects.filter(idempotency_key=key).first()
     if known is not None:
@@ -107,6 +114,7 @@ def enqueue(
                 created_at=now,
                 next_action_at=run_at or now,
                 max_attempts=max_attempts,
+                comes_first=comes_first,
             )
     except IntegrityError:
         return Job.objects.get(idempotency_key=key)
@@ -142,8 +150,8 @@ def beside_loop() -> set[str]:
 
 
 def to_hand_out(limit: int) -> list[tuple[int, datetime]]:
-    """Jobs that another process may do now, oldest first: number, and since when it is due."""
-    due = _due(clock.now()).exclude(kind__in=beside_loop()).order_by("next_action_at", "id")
+    """Jobs that another process may do now, what comes first and then the oldest: number, and since when it is due."""
+    due = _due(clock.now()).exclude(kind__in=beside_loop()).order_by("-comes_first", "next_action_at", "id")
     return list(due.values_list("pk", "next_action_at")[:limit])
 
 
@@ -164,15 +172,16 @@ def free_jobs_of_the_dead(before: datetime) -> int:
 
 
 def claim(holder: str, held: leases.Held | None = None, wanted: Q | None = None) -> Job | None:
-    """Take the job that is most overdue (of those `wanted`), under a new fence; None when nothing is due."""
+    """Take the job that comes first, else the most overdue (of those `wanted`), under a new fence; None: nothing due."""
     wanted = wanted or Q()
     if not _due(clock.now()).filter(wanted).exists():
         return None  # looking first keeps an idle loop from taking SQLite's write lock
     with transaction.atomic():
         leases.require(held)
         now = clock.now()
-        due = _due(now).filter(wanted)
-        job = due.select_for_update(skip_locked=True).order_by("next_action_at", "id").first()
+        due = _due(now).filter(wanted).select_for_update(skip_locked=True).order_by("next_action_at", "id")
+        # Two looks, each along an index of its own: one order over both would read all that waits.
+        job = due.filter(comes_first=True).first() or due.first()
         if job is None:
             return None
         registered = _handlers.get(job.kind)

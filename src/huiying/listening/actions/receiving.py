@@ -145,7 +145,7 @@ def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> No
     """Danger to life first, before any other thing (Life first); then judging, then new figures."""
     for row in rows:
         if row.life_safety:
-            enqueue("urgent_call", {"post": row.pk}, key=f"urgent:{row.pk}")
+            enqueue("urgent_call", {"post": row.pk}, key=f"urgent:{row.pk}", comes_first=True)
     if rows:
         enqueue("judge", {"batch": batch}, key=f"judge:{rows[-1].pk}")
     if refreshed:

@@ -1,0 +1,1 @@
+"""Django's SQLite with turns: who waits longest to write, writes next."""
