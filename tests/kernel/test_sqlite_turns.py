@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Iterator[Path]:
     with first.cursor() as cursor:
         cursor.execute("CREATE TABLE written (who TEXT, number INTEGER)")
     first.close()
-    yield made
+    return made
 
 
 def write(connection: base.DatabaseWrapper, who: str, rows: int) -> None:
@@ -61,9 +61,8 @@ def test_the_embedded_database_is_written_in_turns() -> None:
 
 
 def test_one_has_the_turn_and_the_next_gets_it_when_it_is_given_back(tmp_path: Path) -> None:
-    with base.turn(tmp_path / "a.turn", 0.0) as first:
-        with base.turn(tmp_path / "a.turn", 0.0) as second:
-            assert (first, second) == (True, False)
+    with base.turn(tmp_path / "a.turn", 0.0) as first, base.turn(tmp_path / "a.turn", 0.0) as second:
+        assert (first, second) == (True, False)
     with base.turn(tmp_path / "a.turn", 0.0) as third:
         assert third
 

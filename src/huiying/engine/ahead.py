@@ -1,62 +1,80 @@
-"""Reading ahead: what comes next is made in a thread of its own while the kernels, which leave the interpreter free,
-work on what came before. The order is the same and so is every answer.
+"""Reading ahead: a large file of posts is read by a process of its own while this one works on what came before.
+
+A thread would not do: it holds the interpreter while it reads, and each kernel that comes back has to wait for it (the
+whole then took longer than without). The order is the same and so is every answer.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from queue import Full, Queue
-from typing import Final, TypeVar
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
 Item = TypeVar("Item")
-CHUNK: Final = 32
-CHUNKS: Final = 8  # so many wait at most: a post may be a megabyte
-_LOOK: Final = 0.1  # seconds after which the reader looks whether anybody still wants more
+Row = dict[str, Any]
+#: `read(rejected, …)` yields items and appends to `rejected` what it could not read.
+Read = Callable[..., Iterator[Item]]
+
+CHUNK: Final = 64  # a post may be a megabyte
+#: Bytes below which starting a process costs more than it saves.
+WORTH: Final = 4_000_000
 
 
-def ahead(items: Iterable[Item]) -> Iterator[Item]:
-    """The same items in the same order. What the reading raises is raised here, after what was read before it."""
-    made: Queue[list[Item] | BaseException | None] = Queue(CHUNKS)
-    unwanted = threading.Event()
-    reader = threading.Thread(target=_read, args=(iter(items), made, unwanted), name="ahead", daemon=True)
+class ReaderLost(Exception):
+    """The process that read ended before it was done."""
+
+
+def ahead(read: Read[Item], path: Path, rejected: list[Row], *told: Any, worth: int = WORTH) -> Iterator[Item]:
+    """What `read(path, rejected, *told)` yields, in its order; `rejected` is filled as if it had been read here.
+
+    `read` and `told` are pickled: a function of a module, plain values. What it raises is raised here, after what was
+    read before it. Raises `ReaderLost` when its process was ended by somebody else.
+    """
+    if (os.cpu_count() or 1) < 2 or not path.is_file() or path.stat().st_size < worth:
+        yield from read(path, rejected, *told)
+        return
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    reader = context.Process(target=_read, args=(there, read, path, told), name="ahead", daemon=True)
     reader.start()
+    there.close()
     try:
-        while (chunk := made.get()) is not None:
-            if isinstance(chunk, BaseException):
-                raise chunk
-            yield from chunk
+        yield from _received(here, rejected)
     finally:
-        unwanted.set()
+        here.close()  # whoever still reads finds nobody to tell, and ends
         reader.join()
 
 
-def _read(items: Iterator[Item], made: Queue[list[Item] | BaseException | None], unwanted: threading.Event) -> None:
-    chunk: list[Item] = []
-    try:
-        while True:
-            chunk = []
-            for item in islice(items, CHUNK):
-                chunk.append(item)
-            if not chunk:
-                break
-            if not _give(chunk, made, unwanted):
-                return
-        _give(None, made, unwanted)
-    except BaseException as error:
-        if _give(chunk, made, unwanted):
-            _give(error, made, unwanted)
-
-
-def _give(
-    what: list[Item] | BaseException | None, made: Queue[list[Item] | BaseException | None], unwanted: threading.Event
-) -> bool:
-    """False where nobody wants more."""
-    while not unwanted.is_set():
+def _received(here: Connection, rejected: list[Row]) -> Iterator[Any]:
+    while True:
         try:
-            made.put(what, timeout=_LOOK)
-        except Full:
-            continue
-        return True
-    return False
+            items, refused, error, is_last = here.recv()
+        except EOFError:
+            raise ReaderLost("读取文件的进程中途被结束了，结果不完整；请重新运行") from None
+        rejected.extend(refused)
+        yield from items
+        if error is not None:
+            raise error
+        if is_last:
+            return
+
+
+def _read(there: Connection, read: Read[Any], path: Path, told: tuple[Any, ...]) -> None:
+    rejected: list[Row] = []
+    items: list[Any] = []
+    error: Exception | None = None
+    try:
+        for item in read(path, rejected, *told):
+            items.append(item)
+            if len(items) == CHUNK:
+                there.send((items, rejected, None, False))
+                items.clear()
+                rejected.clear()
+    except (BrokenPipeError, KeyboardInterrupt):
+        return  # nobody listens any more
+    except Exception as problem:
+        error = problem
+    there.send((items, rejected, error, True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from huiying.engine.post import Post, PostError, parse_post
 from huiying.engine.rules import load_rules
 from huiying.engine.screening import Screener
 from huiying.engine.stream import Assigned, EventStream, StreamSettings
-from huiying.engine.texts import post_text
+from huiying.engine.texts import Text, post_text
 
 CLUSTER_KEYS = (
     "id",
@@ -42,6 +42,14 @@ def read_posts(path: str | Path, rejected: list[dict[str, Any]]) -> Iterator[Pos
             rejected.append(Rejected(str(path), number, str(error)).as_row())
 
 
+def read_texts(
+    path: str | Path, rejected: list[dict[str, Any]], own_names: Sequence[str]
+) -> Iterator[tuple[Post, Text]]:
+    """As `read_posts`, each with its `post_text`."""
+    for post in read_posts(path, rejected):
+        yield post, post_text(post, own_names)
+
+
 def screen_file(
     path: str | Path,
     rules: str | Path = "anshan",
@@ -67,8 +75,7 @@ def cluster_file(
     stream = EventStream(StreamSettings(ignore_parents=ignore_parents, own_names=own_names))
     seen: dict[str, Assigned] = {}
     rows: list[Assigned] = []
-    posts = read_posts(path, rejected if rejected is not None else [])
-    for post, text in ahead((post, post_text(post, own_names)) for post in posts):
+    for post, text in ahead(read_texts, Path(path), rejected if rejected is not None else [], own_names):
         # A row repeated in the file is told again as it was told first: same id, same answer.
         assigned = seen.get(post.native_id) or stream.observe_text(post, text)
         seen[post.native_id] = assigned

@@ -23,3 +23,9 @@ def make_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 def drop_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(DROP)
+
+
+def begin_search_again(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
+    """Forget the index: the loop builds it again, in the new form. Takes minutes for a million posts, and says so."""
+    if editor.connection.vendor == "postgresql":
+        editor.execute("TRUNCATE listening_search_words; UPDATE listening_search_reached SET post = 0, sha256 = '';")

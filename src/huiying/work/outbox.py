@@ -172,7 +172,7 @@ def free_jobs_of_the_dead(before: datetime) -> int:
 
 
 def claim(holder: str, held: leases.Held | None = None, wanted: Q | None = None) -> Job | None:
-    """Take the job that comes first, else the most overdue (of those `wanted`), under a new fence; None: nothing due."""
+    """Take the job that comes first, else the most overdue (of those `wanted`), under a new fence; None for none."""
     wanted = wanted or Q()
     if not _due(clock.now()).filter(wanted).exists():
         return None  # looking first keeps an idle loop from taking SQLite's write lock

@@ -116,9 +116,19 @@ def _differ(left: Any, left_start: int, left_count: int, right: Any, right_start
 
 
 @njit(cache=True)
-def alike(state: Any, slot: int, sketch: Any, sketched: int, total: int, numbers: Any, numbered: int) -> float:
-    """How alike a text is to the one in `slot`: 0 where it is no copy, else Jaccard or containment."""
-    shapes, marks, arena, head = state[5], state[6], state[7], state[8]
+def alike(
+    shapes: Any,
+    marks: Any,
+    arena: Any,
+    head: Any,
+    slot: int,
+    sketch: Any,
+    sketched: int,
+    total: int,
+    numbers: Any,
+    numbered: int,
+) -> float:
+    """How alike a text is to the one in `slot`: 0 where it is no copy, else Jaccard or containment."""  # fmt: skip
     start = marks[slot, 0]
     kept, held = shapes[slot, 0], shapes[slot, 1]
     if kept == 0 or start + kept + held > head[1] or start < head[1] - arena.shape[0]:
@@ -135,25 +145,42 @@ def alike(state: Any, slot: int, sketch: Any, sketched: int, total: int, numbers
 
 @njit(cache=True)
 def _candidates(state: Any, window: int, bands: Any, slots: Any) -> int:
-    """Slots which share a band with the text, youngest first in each band; how many."""
+    """Slots which share a band with the text, youngest first in each band; how many.
+
+    The chains of all bands are followed side by side: each step of one is a place in memory that has to be waited for,
+    and sixteen are waited for at once.
+    """
     heads, before, tags, count = state[2], state[3], state[4], state[8][0]
+    walked = np.full((STEPS, BANDS), -1, np.int64)
+    ages = np.full(BANDS, -1, np.int64)
+    nexts = np.empty(BANDS, np.int64)
+    for band in range(BANDS):
+        nexts[band] = np.int64(heads[band, np.int64(bands[band] & u64(heads.shape[1] - 1))]) - 1
+    for step in range(STEPS):
+        alive = False
+        for band in range(BANDS):
+            slot = nexts[band]
+            aged = (count - 1 - slot) % window
+            if slot < 0 or aged <= ages[band] or aged >= count:
+                nexts[band] = -1
+                continue
+            alive = True
+            ages[band] = aged
+            if tags[slot, band] == np.uint8(bands[band] >> _TAG):
+                walked[step, band] = slot
+            nexts[band] = np.int64(before[slot, band]) - 1
+        if not alive:
+            break
     found = 0
     for band in range(BANDS):
-        slot = np.int64(heads[band, np.int64(bands[band] & u64(heads.shape[1] - 1))]) - 1
-        tag = np.uint8(bands[band] >> _TAG)
-        age = -1
-        for _ in range(STEPS):
-            aged = (count - 1 - slot) % window
-            if slot < 0 or aged <= age or aged >= count:
-                break
-            age = aged
+        for step in range(STEPS):
+            slot = walked[step, band]
             at = 0
             while at < found and slots[at] != slot:
                 at += 1
-            if at == found and found < CANDIDATES and tags[slot, band] == tag:
+            if slot >= 0 and at == found and found < CANDIDATES:
                 slots[found] = slot
                 found += 1
-            slot = np.int64(before[slot, band]) - 1
     return found
 
 
@@ -162,20 +189,20 @@ def find(
     state: Any, window: int, sketch: Any, sketched: int, total: int, bands: Any, numbers: Any, numbered: int
 ) -> tuple[int, float]:
     """(position, likeness) of the best near-copy, the earliest of its family where that is alike too; or (-1, 0)."""
-    marks, head = state[6], state[8]
+    shapes, marks, arena, head = state[5], state[6], state[7], state[8]
     count = head[0]
     slots = np.empty(CANDIDATES, np.int64)
     found = _candidates(state, window, bands, slots)
     best, likeness = -1, 0.0
     for at in range(found):
-        near = alike(state, slots[at], sketch, sketched, total, numbers, numbered)
+        near = alike(shapes, marks, arena, head, slots[at], sketch, sketched, total, numbers, numbered)
         if near > likeness or (near == likeness and near > 0 and _older(slots[at], best, count, window)):
             best, likeness = slots[at], near
     if best < 0:
         return -1, 0.0
     origin = marks[best, 1]
     if origin >= 0 and origin >= count - window:
-        near = alike(state, origin % window, sketch, sketched, total, numbers, numbered)
+        near = alike(shapes, marks, arena, head, origin % window, sketch, sketched, total, numbers, numbered)
         if near > 0.0:
             return origin, near
     return count - 1 - (count - 1 - best) % window, likeness
@@ -223,7 +250,8 @@ def add(
     original = marks[slot, 1]
     exact = False
     if original >= 0:
-        exact = alike(state, original % window, sketch, sketched, total, numbers, numbered) >= NEARLY_EXACT
+        near = alike(shapes, marks, arena, head, original % window, sketch, sketched, total, numbers, numbered)
+        exact = near >= NEARLY_EXACT
     if mergeable and not exact:
         need = sketched + numbered
         if head[1] % arena.shape[0] + need > arena.shape[0]:

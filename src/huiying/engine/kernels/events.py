@@ -36,16 +36,19 @@ POSTS, NEXT, FIRST, LAST, FREE, SWEEP, TICKS, PINS, OWN_POSTS = range(9)
 # Places in `settings`.
 JOIN, SHORT, BIG, MERGE, MERGE_BIG, HALF_LIFE, RATE, RATE_LIFE = range(8)
 SAME, SAME_MERGE, CONFLICT, LEAST, REPLY, GAP, SHARE = range(8, 15)
-# Columns of `figures` and of `slots`: what is kept of a live event. DOT is scratch; the queue of changed events and
-# the list of free slots stand in the last two columns, by place and not by slot.
-NORM, TOUCHED, LIVELY, DOT = range(4)
+# Columns of `figures` and of `slots`: what is kept of a live event. EASE is what liveliness and size take off the
+# accept at most; the queue of changed events and the list of free slots stand in the last two columns, by place and
+# not by slot.
+NORM, TOUCHED, LIVELY, EASE = range(4)
 SIZE, NUMBER, KEPT, NAMED, DIRTY, QUEUED, FREED = range(7)
 # Columns of `numbers`: the event which one was merged into, or 0; its slot and one, or 0.
 INTO, SLOT = range(2)
 LAYOUT: Final = (
     "rarity", "posted", "posted_weight", "centre", "centre_weight", "figures", "slots", "names", "recent", "numbers",
-    "pins", "counts", "name_seen", "met",
+    "pins", "counts", "name_seen", "met", "dots",
 )  # fmt: skip
+# More than rounding can make of a sum of two logarithms.
+_SURELY: Final = 1e-9
 
 
 @njit(cache=True)
@@ -83,16 +86,28 @@ def vector(rows: Any, tallies: Any, found: int, state: Any, features: Any, weigh
 
 
 @njit(cache=True)
-def _touch(row: int, weight: float, state: Any, met: Any, found: int) -> int:
-    posted, posted_weight, figures = state[1], state[2], state[5]
-    for at in range(POSTINGS):
-        slot = posted[row, at] - 1
-        if slot < 0:
-            break
-        if figures[slot, DOT] == 0.0:
-            met[found] = slot
-            found += 1
-        figures[slot, DOT] += weight * posted_weight[row, at]
+def _touch(rows: Any, weights: Any, taken: int, state: Any) -> int:
+    """Add up what a vector has in common with each event that is posted under its rows; how many events it met.
+
+    The rows are brought near all at once before the first is read: one after another, each would be waited for.
+    """
+    posted, posted_weight, met, dots = state[1], state[2], state[13], state[14]
+    near = 0.0
+    for at in range(taken):
+        near += posted[rows[at], 0] + posted_weight[rows[at], 0]
+    if near < 0.0:  # never; a sum that nobody asked for would not be made
+        return 0
+    found = 0
+    for at in range(taken):
+        row, weight = rows[at], weights[at]
+        for place in range(POSTINGS):
+            slot = posted[row, place] - 1
+            if slot < 0:
+                break
+            if dots[slot] == 0.0:
+                met[found] = slot
+                found += 1
+            dots[slot] += weight * posted_weight[row, place]
     return found
 
 
@@ -127,16 +142,21 @@ def choose(
     settings: Any,
 ) -> tuple[int, float]:
     """(event's number, similarity) of the event that a post joins, or (0, best similarity)."""  # fmt: skip
-    figures, slots, names, met = state[5], state[6], state[7], state[13]
-    found = 0
-    for at in range(taken):
-        found = _touch(features[at], weights[at], state, met, found)
+    figures, slots, names, met, dots = state[5], state[6], state[7], state[13], state[14]
+    found = _touch(features, weights, taken, state)
     best, margin, similar, nearest = -1, 0.0, 0.0, 0.0
+    most_asked = settings[JOIN] + settings[SHORT] / math.sqrt(taken) if taken else 0.0
+    bonus = settings[SAME] if named else 0.0
     for at in range(found):
         slot = met[at]
+        near = dots[slot] / figures[slot, NORM]
+        dots[slot] = 0.0
+        # Silence only lowers a score and names raise it by so much: nearly all fall out here, by a bound and not by a
+        # guess, before anything is worked out that costs a logarithm.
+        if near + bonus <= nearest and near + bonus < most_asked - figures[slot, EASE]:
+            continue
         idle = moment - figures[slot, TOUCHED]
-        score = figures[slot, DOT] / figures[slot, NORM] * halved(idle / settings[HALF_LIFE])
-        figures[slot, DOT] = 0.0
+        score = near * halved(idle / settings[HALF_LIFE])
         if named and slots[slot, NAMED]:
             relation = _relation(name_list, named, names[slot], slots[slot, NAMED], state)
             if relation < 0:
@@ -180,8 +200,7 @@ def _replied(platform: int, moment: float, state: Any, settings: Any) -> int:
 
 
 @njit(cache=True)
-def _unpost(row: int, slot: int, state: Any) -> None:
-    posted, posted_weight = state[1], state[2]
+def _unpost(row: int, slot: int, posted: Any, posted_weight: Any) -> None:
     place = last = -1
     for at in range(POSTINGS):
         if posted[row, at] == 0:
@@ -196,17 +215,18 @@ def _unpost(row: int, slot: int, state: Any) -> None:
 
 
 @njit(cache=True)
-def _post(row: int, slot: int, weight: float, state: Any) -> None:
+def _post(row: int, slot: int, weight: float, posted: Any, posted_weight: Any, figures: Any) -> None:
     """Enter an event under a feature; of too many the one touched longest ago leaves the row."""
-    posted, posted_weight, figures = state[1], state[2], state[5]
-    place, longest = 0, math.inf
+    place, longest = -1, math.inf
     for at in range(POSTINGS):
-        other = posted[row, at] - 1
-        if other < 0 or other == slot:
+        if posted[row, at] == 0 or posted[row, at] == slot + 1:
             place = at
             break
-        if figures[other, TOUCHED] < longest:
-            place, longest = at, figures[other, TOUCHED]
+    if place < 0:
+        for at in range(POSTINGS):
+            touched = figures[posted[row, at] - 1, TOUCHED]
+            if touched < longest:
+                place, longest = at, touched
     posted[row, place] = slot + 1
     posted_weight[row, place] = weight
 
@@ -214,7 +234,8 @@ def _post(row: int, slot: int, weight: float, state: Any) -> None:
 @njit(cache=True)
 def mixed(slot: int, features: Any, weights: Any, taken: int, sign: float, state: Any) -> None:
     """Add a vector to an event's centre (`sign` -1 takes it out again); only the strongest features stay."""
-    centre, centre_weight, figures, slots = state[3], state[4], state[5], state[6]
+    posted, posted_weight, centre, centre_weight = state[1], state[2], state[3], state[4]
+    figures, slots = state[5], state[6]
     had = np.int64(slots[slot, KEPT])
     rows = np.empty(had + taken, np.int64)
     sums = np.empty(had + taken, np.float64)
@@ -245,14 +266,14 @@ def mixed(slot: int, features: Any, weights: Any, taken: int, sign: float, state
             at_feature += 1
         fresh = at_feature < taken and features[at_feature] == row
         if not stays[at] or sums[at] <= 1e-6:
-            _unpost(row, slot, state)
+            _unpost(row, slot, posted, posted_weight)
             continue
         weight = damped(sums[at])
         centre[slot, kept], centre_weight[slot, kept] = row, sums[at]
         total += weight * weight
         kept += 1
         if fresh:
-            _post(row, slot, weight, state)
+            _post(row, slot, weight, posted, posted_weight, figures)
     slots[slot, KEPT], figures[slot, NORM] = kept, math.sqrt(total)
 
 
@@ -261,7 +282,7 @@ def drop(slot: int, state: Any) -> None:
     """Forget an event's centre; its number stays known and its slot is free."""
     centre, slots, numbers, counts = state[3], state[6], state[9], state[11]
     for at in range(slots[slot, KEPT]):
-        _unpost(np.int64(centre[slot, at]), slot, state)
+        _unpost(np.int64(centre[slot, at]), slot, state[1], state[2])
     numbers[slots[slot, NUMBER], SLOT] = 0
     slots[slot, NUMBER] = 0
     slots[slot, DIRTY] = 0
@@ -339,6 +360,13 @@ def learn(rows: Any, found: int, name_list: Any, named: int, share: float, state
 
 
 @njit(cache=True)
+def _ease(slot: int, state: Any, settings: Any) -> float:
+    figures, slots = state[5], state[6]
+    lively, size = ln(1.0 + figures[slot, LIVELY]), ln(float(slots[slot, SIZE]))
+    return settings[RATE] * lively + settings[BIG] * size + _SURELY
+
+
+@njit(cache=True)
 def add(
     event: int,
     features: Any,
@@ -362,6 +390,7 @@ def add(
         figures[slot, LIVELY] * halved((moment - figures[slot, TOUCHED]) / settings[RATE_LIFE]) + 1.0
     )
     slots[slot, SIZE] += 1
+    figures[slot, EASE] = _ease(slot, state, settings)
     figures[slot, TOUCHED] = max(figures[slot, TOUCHED], moment)
     _name(slot, name_list, named, state)
     _mark(slot, state)
@@ -383,7 +412,7 @@ def parted(left: int, right: int, state: Any) -> bool:
 
 
 @njit(cache=True)
-def fuse(source: int, target: int, state: Any) -> None:
+def fuse(source: int, target: int, state: Any, settings: Any) -> None:
     """Make `source` part of `target`: two numbers of events that stand for themselves."""
     centre, centre_weight, figures, slots = state[3], state[4], state[5], state[6]
     names, numbers = state[7], state[9]
@@ -402,6 +431,7 @@ def fuse(source: int, target: int, state: Any) -> None:
     mixed(kept, features, weights, had, 1.0, state)
     slots[kept, SIZE] += slots[gone, SIZE]
     figures[kept, LIVELY] += figures[gone, LIVELY]
+    figures[kept, EASE] = _ease(kept, state, settings)
     figures[kept, TOUCHED] = max(figures[kept, TOUCHED], figures[gone, TOUCHED])
     _name(kept, names[gone].copy(), np.int64(slots[gone, NAMED]), state)
     _mark(kept, state)
@@ -411,19 +441,23 @@ def fuse(source: int, target: int, state: Any) -> None:
 def _partner(slot: int, state: Any, settings: Any) -> tuple[int, float]:
     """(slot, similarity) of the event with which the one in `slot` is one matter; (-1, 0) where there is none."""
     centre, centre_weight, figures, slots = state[3], state[4], state[5], state[6]
-    names, met = state[7], state[13]
-    found = 0
-    for at in range(slots[slot, KEPT]):
-        found = _touch(np.int64(centre[slot, at]), damped(centre_weight[slot, at]), state, met, found)
+    names, met, dots = state[7], state[13], state[14]
+    bonus = settings[SAME_MERGE] if slots[slot, NAMED] else 0.0
+    held = np.int64(slots[slot, KEPT])
+    weights = np.empty(held, np.float64)
+    for at in range(held):
+        weights[at] = damped(centre_weight[slot, at])
+    found = _touch(centre[slot], weights, held, state)
     best, margin, similar = -1, 0.0, 0.0
     for at in range(found):
         other = met[at]
-        score = figures[other, DOT]
-        figures[other, DOT] = 0.0
-        if other == slot:
+        near = dots[other] / figures[other, NORM] / figures[slot, NORM]
+        dots[other] = 0.0
+        # No event asks for less than MERGE, whatever its size.
+        if other == slot or near + bonus < settings[MERGE]:
             continue
         apart = abs(figures[other, TOUCHED] - figures[slot, TOUCHED])
-        score = score / figures[other, NORM] / figures[slot, NORM] * halved(apart / settings[HALF_LIFE])
+        score = near * halved(apart / settings[HALF_LIFE])
         if slots[slot, NAMED] and slots[other, NAMED]:
             relation = _relation(
                 names[slot], np.int64(slots[slot, NAMED]), names[other], np.int64(slots[other, NAMED]), state
@@ -463,7 +497,7 @@ def tidy(now: float, merges: Any, scores: Any, state: Any, settings: Any) -> int
                 max(slots[slot, NUMBER], slots[other, NUMBER]),
             )
             merges[made, 0], merges[made, 1], scores[made] = younger, older, score
-            fuse(np.int64(younger), np.int64(older), state)
+            fuse(np.int64(younger), np.int64(older), state, settings)
             made += 1
     for _ in range(MERGES):
         slot = counts[SWEEP] % slots.shape[0]

@@ -11,7 +11,7 @@ that cannot be had (a read-only folder, a system without `flock`) costs fairness
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -31,12 +31,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """As Django's own, but that a transaction begins in its turn."""
 
     def _start_transaction_under_autocommit(self) -> None:
-        if self.transaction_mode is None or self.is_in_memory_db():
-            super()._start_transaction_under_autocommit()
-            return
+        begin: Callable[[], None] = super()._start_transaction_under_autocommit  # type: ignore[misc]
         options: dict[str, Any] = self.settings_dict["OPTIONS"]
+        if options.get("transaction_mode") is None or self.is_in_memory_db():
+            begin()
+            return
         with turn(f"{self.settings_dict['NAME']}.turn", patience=float(options.get("timeout", 5.0))):
-            super()._start_transaction_under_autocommit()
+            begin()
 
 
 @contextmanager
