@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -37,8 +39,23 @@ class Unreadable(Exception):
         self.field, self.sentence = field, sentence
 
 
+class TooOften(Exception):
+    """Somebody asks faster than people do; becomes 429 with how long to wait."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(str(wait))
+        self.seconds = math.ceil(wait.total_seconds())
+
+
 def register(api: NinjaAPI) -> None:
     """Hang the handlers on `api`."""
+
+    @api.exception_handler(TooOften)
+    def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
+        sentence = _("这个网络刚才查找得太多了，请等 %(seconds)s 秒。") % {"seconds": error.seconds}
+        answer = api.create_response(request, {"error": sentence, "code": "too_often"}, status=429)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
 
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:

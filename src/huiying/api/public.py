@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 
-from huiying.api.errors import Problem, Problems
+from huiying.api.errors import Problem, Problems, TooOften
 from huiying.api.paging import SearchPage
 from huiying.kernel import clock
 from huiying.responding.history import CHECKING
 from huiying.responding.models import Publication
 from huiying.responding.public import Version, due_of, public_answer, public_answers, public_courses
+from huiying.work.limits import search_wait
 from huiying.work.loop import HEARTBEAT_STALE
 from huiying.work.models import Heartbeat
 
@@ -78,9 +79,14 @@ def health(request: HttpRequest) -> Status[dict[str, object]]:
     return Status(200 if ok else 503, body)
 
 
-@router.get("/answers", response={200: AnswersOut, 422: Problems})
-def answers(request: HttpRequest, page: Query[SearchPage]) -> dict[str, object]:
-    """What stands in public, newest first; with `q` those in which every word of it stands."""
+@router.get("/answers", response={200: AnswersOut, 422: Problems, 429: Problem})
+def answers(request: HttpRequest, page: Query[SearchPage]) -> Any:
+    """What stands in public, newest first; with `q` those in which every word of it stands.
+
+    429 with the seconds to wait in `Retry-After` for whoever searches faster than 120 times in ten minutes.
+    """
+    if page.q and (wait := search_wait(request)):
+        raise TooOften(wait)
     courses = public_courses()
     found = public_answers(page.q.replace("\x00", ""), courses)
     rows = list(found[page.offset : page.offset + page.limit])

@@ -19,6 +19,8 @@ from django.utils.translation import get_language
 
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
+from huiying.portal.limits import too_often
+from huiying.work.limits import search_wait
 
 View = Callable[..., HttpResponse]
 Key = tuple[str, str, str, str]
@@ -102,7 +104,7 @@ def until_the_ledger_moves(view: View) -> View:
     """Keep what `view` renders by (host, address, language, size of type) and serve it with an ETag.
 
     Only for pages that are the same for every reader: the view must not read session, user or cookies.
-    Searches are not kept, or a stranger could push every page off the shelf.
+    Searches are not kept, or a stranger could push every page off the shelf; who asks faster than people do has to wait.
     """
 
     @functools.wraps(view)
@@ -112,6 +114,8 @@ def until_the_ledger_moves(view: View) -> View:
         entry = last_entry()
         kept = shelf.get(key, entry)
         if kept is None and request.GET.get("q"):
+            if wait := search_wait(request):
+                return too_often(request, wait)
             kept = _keep(view(request, *args, **kwargs), entry)
         elif kept is None:
             kept = _made_once(key, entry, lambda: view(request, *args, **kwargs))

@@ -7,17 +7,17 @@ the page says when (C4.3).
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 import math
 from datetime import timedelta
 
-from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.portal.templatetags.plain import when
 from huiying.work import limits
+from huiying.work.limits import place_of
 
 HOUR, TEN_MINUTES = timedelta(hours=1), timedelta(minutes=10)
 # All askers together: what a duty desk can look through, so that a flood from many places drowns nobody's message.
@@ -26,27 +26,27 @@ FROM_ALL = 600
 
 def ask_wait(request: HttpRequest) -> timedelta:
     """Ten messages an hour from one place: a hall or an office may share an address. Nothing where one may go now."""
-    own = limits.wait(f"portal.ask:{_place(request)}", HOUR, 10)
+    own = limits.wait(f"portal.ask:{place_of(request)}", HOUR, 10)
     return own or limits.wait("portal.ask", HOUR, FROM_ALL)
 
 
 def danger_wait(request: HttpRequest) -> timedelta:
     """A message about a danger to life goes past the others' limit; only a machine sends sixty of them in an hour."""
-    return limits.wait(f"portal.danger:{_place(request)}", HOUR, 60)
+    return limits.wait(f"portal.danger:{place_of(request)}", HOUR, 60)
 
 
 def upload_wait(request: HttpRequest) -> timedelta:
     """Thirty files an hour from one place, sent or not: what waits for a message fills a disk."""
-    return limits.wait(f"portal.upload:{_place(request)}", HOUR, 30)
+    return limits.wait(f"portal.upload:{place_of(request)}", HOUR, 30)
 
 
 def look_up_wait(request: HttpRequest) -> timedelta:
     """Thirty look-ups in ten minutes: a query code has 39 bits, so guessing stays hopeless."""
-    return limits.wait(f"portal.status:{_place(request)}", TEN_MINUTES, 30)
+    return limits.wait(f"portal.status:{place_of(request)}", TEN_MINUTES, 30)
 
 
 def may_confirm(request: HttpRequest) -> bool:
-    return limits.allow(f"portal.confirm:{_place(request)}", TEN_MINUTES, 20)
+    return limits.allow(f"portal.confirm:{place_of(request)}", TEN_MINUTES, 20)
 
 
 def later(wait: timedelta) -> dict[str, object]:
@@ -62,33 +62,18 @@ def too_many_messages(wait: timedelta) -> str:
     ) % (later(wait))
 
 
+def too_often(request: HttpRequest, wait: timedelta) -> HttpResponse:
+    """The page of whoever searches faster than people read; what can be read without a search is a link away."""
+    answer = render(request, "portal/too_often.html", later(wait), status=429)
+    answer.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return answer
+
+
 def may_say(request: HttpRequest) -> bool:
     """Ten opinions or requests an hour from one place: a hall or an office may share an address."""
-    return limits.allow(f"portal.say:{_place(request)}", timedelta(hours=1), 10)
+    return limits.allow(f"portal.say:{place_of(request)}", timedelta(hours=1), 10)
 
 
 def may_follow(request: HttpRequest) -> bool:
     """Five letters an hour: nobody fills another's mailbox from here."""
-    return limits.allow(f"portal.follow:{_place(request)}", timedelta(hours=1), 5)
-
-
-def _place(request: HttpRequest) -> str:
-    """Where the request came from. Only a keyed hash of it is stored, for a day (INV-10)."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.HTTPS:
-        # A proxy stands in front and appends the address it saw; what stands before that can be forged.
-        address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
-    return _network(address)
-
-
-def _network(address: str) -> str:
-    """A house has one IPv4 address, but a whole /64 of IPv6: without this one machine would have 2^64 buckets."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is not None:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
+    return limits.allow(f"portal.follow:{place_of(request)}", timedelta(hours=1), 5)
