@@ -19,7 +19,7 @@ from huiying.listening import queries
 from huiying.listening.actions import receive_message
 from huiying.listening.models import Message, Post
 from huiying.portal import limits
-from huiying.work.limits import wait
+from huiying.work.limits import network_of, wait
 from huiying.work.models import RateBucket
 
 GOOD = {"kind": "咨询", "text": "投标保证金什么时候退回来？", "contact": "", "website": ""}
@@ -98,8 +98,8 @@ def test_a_whole_ipv6_network_is_one_place(desk, client: Client) -> None:
     codes = [send(client, f"2001:db8:1:2::{n:x}").status_code for n in range(1, 12)]
     assert codes.count(302) == 10
     assert send(client, "2001:db8:1:3::1").status_code == 302
-    assert limits._network("::ffff:203.0.113.9") == "203.0.113.9"
-    assert limits._network("unknown") == "unknown"
+    assert network_of("::ffff:203.0.113.9") == "203.0.113.9"
+    assert network_of("unknown") == "unknown"
 
 
 def test_a_program_that_fills_every_field_is_refused_aloud(desk, client: Client) -> None:

@@ -104,7 +104,7 @@ def until_the_ledger_moves(view: View) -> View:
     """Keep what `view` renders by (host, address, language, size of type) and serve it with an ETag.
 
     Only for pages that are the same for every reader: the view must not read session, user or cookies.
-    Searches are not kept, or a stranger could push every page off the shelf; who asks faster than people do has to wait.
+    Searches are not kept, or a stranger could push every page off the shelf; whoever asks too fast has to wait.
     """
 
     @functools.wraps(view)

@@ -53,10 +53,10 @@ def place_of(request: HttpRequest) -> str:
     if settings.HTTPS:
         # A proxy stands in front and appends the address it saw; what stands before that can be forged.
         address = request.headers.get("X-Forwarded-For", address).rsplit(",", 1)[-1].strip()
-    return _network(address)
+    return network_of(address)
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """A house has one IPv4 address, but a whole /64 of IPv6: without this one machine would have 2^64 buckets."""
     try:
         found = ipaddress.ip_address(address)
