@@ -60,7 +60,7 @@ def written(text: str, draw: random.Random) -> str:
 def ours(draw: random.Random, each: int) -> list[dict[str, Any]]:
     """Relevant posts, `each` of a template."""
     rows: list[dict[str, Any]] = []
-    for name in ("ours_a.txt", "ours_b.txt", "ours_c.txt", "ours_d.txt", "ours_e.txt"):
+    for name in ("ours_a.txt", "ours_b.txt", "ours_c.txt", "ours_d.txt", "ours_e.txt", "ours_f.txt", "ours_g.txt"):
         for number, (lead, concern, level, template) in enumerate(templates(name)):
             texts = {shortened(filled(template, draw), draw) for _ in range(each)}
             for text in sorted(texts):
@@ -89,7 +89,7 @@ def _ours(text: str, lead: str, concern: str, level: int, draw: random.Random) -
 def others(draw: random.Random, each: int) -> list[dict[str, Any]]:
     """Posts about other people's business, `each` of a template, and ours told of another city."""
     rows: list[dict[str, Any]] = []
-    for name in ("others.txt", "others_d.txt", "others_e.txt"):
+    for name in ("others.txt", "others_d.txt", "others_e.txt", "others_f.txt"):
         for number, (kind, template) in enumerate(templates(name)):
             texts = {shortened(filled(template, draw), draw) for _ in range(each)}
             for text in sorted(texts):

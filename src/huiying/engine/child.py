@@ -17,6 +17,7 @@ from huiying.engine.facade import Engine
 from huiying.engine.grading import GradingModel
 from huiying.engine.lines import parse_object
 from huiying.engine.rules import RuleError, load_rules
+from huiying.kernel.memory import settle
 
 MAX_REQUEST_BYTES: Final = 256_000_000
 BAD_USAGE: Final = 2
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RuleError, ExpressionError, ValueError, TypeError) as error:
         print(error, file=sys.stderr)
         return BAD_USAGE
+    settle()
     try:
         serve(engine, sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, connection
 
 from huiying.kernel import clock
+from huiying.kernel.memory import settle
 from huiying.work import leases, outbox, schedule
 from huiying.work.models import Heartbeat
 
@@ -106,6 +107,7 @@ class Loop:
 
     def run(self, stop_event: threading.Event, idle_seconds: float = 0.5) -> None:
         """Tick until `stop_event`, rest when there is nothing to do, give the lease back at the end."""
+        settle()
         try:
             while not stop_event.is_set():
                 if not self._tick_safely():
