@@ -130,6 +130,8 @@ def write_rules(folder: Path) -> None:
 
 def measure(mix: str) -> dict[str, float]:
     """Run one stream through; seconds are of the clock on the wall. Posts are parsed inside the measured part."""
+    from _bureau import people
+
     from huiying.engine.post import parse_post
     from huiying.judging import engines
     from huiying.judging.models import Event
@@ -138,8 +140,6 @@ def measure(mix: str) -> dict[str, float]:
     from huiying.kernel.memory import settle
     from huiying.ledger.actions import Actor
     from huiying.listening.actions import receive
-
-    from _bureau import people
 
     people()  # somebody is warned of what concerns the bureau
     write_rules(home.home() / "regulation")

@@ -14,7 +14,6 @@ from huiying.api.security import caller
 from huiying.judging import stream
 from huiying.judging.models import Screening
 from huiying.judging.stream import Filters
-from huiying.listening.search import indexing
 from huiying.people.permissions import may
 
 router = Router()
@@ -87,13 +86,12 @@ def posts(request: HttpRequest, asked: Query[PostsAsked]) -> dict[str, object]:
         raise Http404
     filters = Filters(**asked.dict(exclude={"at", "limit"}))
     found = stream.posts(filters, asked.limit, asked.at)
-    lag = indexing.lag() if filters.q else None
     return {
         "items": [_row(row) for row in found.rows],
         "next": found.after,
         "cut": found.cut,
         "silence": None if found.rows else stream.silence(filters)[0].value,
-        "search_lag": {"posts": lag.posts, "since": lag.since} if lag else None,
+        "search_lag": {"posts": found.lag.posts, "since": found.lag.since} if found.lag else None,
     }
 
 

@@ -19,6 +19,7 @@ from huiying.judging.models import Event, Screening
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
 from huiying.listening.search import asking
+from huiying.listening.search.cursor import Lag
 
 BANDS: Final = (Screening.HIT, Screening.SUSPECT, Screening.OUT)
 YES, NO = "yes", "no"
@@ -87,12 +88,13 @@ class Filters:
 class Stretch:
     """One page of posts, with their screenings and events; `after` is where the next one begins, None at the end.
 
-    `cut` says that a search did not look at all its candidates.
+    `cut` says that a search did not look at all its candidates, `lag` how far its index was behind.
     """
 
     rows: list[Screening]
     after: int | None
     cut: bool = False
+    lag: Lag | None = None
 
 
 def posts(filters: Filters, limit: int, at: int | None = None) -> Stretch:
@@ -115,7 +117,7 @@ def _searched(filters: Filters, limit: int, at: int | None) -> Stretch:
     found = asking.find(filters.q, limit + 1, within, at)
     shown = found.posts[:limit]
     after = shown[-1].pk if len(found.posts) > limit else None
-    return Stretch([post.screening for post in shown], after, found.cut)
+    return Stretch([post.screening for post in shown], after, found.cut, found.lag)
 
 
 def _shown(rows: QuerySet[Screening]) -> QuerySet[Screening]:

@@ -12,12 +12,49 @@ CREATE TABLE listening_search_reached (
 );
 INSERT INTO listening_search_reached VALUES (1, 0, '');
 """
-DROP = "DROP TABLE listening_search_words; DROP TABLE listening_search_reached;"
+# GIN gives no order: for the newest thirty posts with a word that stands in every tenth, it would fetch and sort all of
+# them. So each post also bears the numbers of the stretches of ids in which it lies (`search.postgres.stretches`), and
+# one call asks in the two newest stretches first, then in wider ones, and everywhere only for what is rare. Executed
+# with its values each time, for a plan kept from another word would walk all posts.
+FIND = """
+CREATE OR REPLACE FUNCTION listening_search_find(asked text, below bigint, most integer) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    held CONSTANT text := 'WITH held AS MATERIALIZED'
+        ' (SELECT post FROM listening_search_words WHERE words @@ $1::tsquery AND post < $2)'
+        ' SELECT ARRAY(SELECT post FROM held ORDER BY post DESC LIMIT $3)';
+    width integer;
+    newest bigint;
+    found bigint[];
+BEGIN
+    FOREACH width IN ARRAY ARRAY[10, 13, 16] LOOP
+        newest := greatest(below - 1, 0) >> width;
+        EXECUTE held INTO found USING
+            format('(%s) & (''#%s:%s'' | ''#%s:%s'')', asked, width, newest, width, greatest(newest - 1, 0)),
+            below, most;
+        IF cardinality(found) = most OR newest <= 1 THEN
+            RETURN QUERY SELECT unnest(found);
+            RETURN;
+        END IF;
+    END LOOP;
+    EXECUTE held INTO found USING asked, below, most;
+    RETURN QUERY SELECT unnest(found);
+END $$;
+"""
+DROP = """
+DROP FUNCTION listening_search_find; DROP TABLE listening_search_words; DROP TABLE listening_search_reached;
+"""
 
 
 def make_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(MAKE)
+        _make_find(editor)
+
+
+def _make_find(editor: BaseDatabaseSchemaEditor) -> None:
+    """With no parameters at all, so that a percent sign is one."""
+    editor.execute(FIND, params=None)
 
 
 def drop_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
@@ -28,4 +65,5 @@ def drop_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 def begin_search_again(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     """Forget the index: the loop builds it again, in the new form. Takes minutes for a million posts, and says so."""
     if editor.connection.vendor == "postgresql":
+        _make_find(editor)
         editor.execute("TRUNCATE listening_search_words; UPDATE listening_search_reached SET post = 0, sha256 = '';")

@@ -15,7 +15,6 @@ from huiying.handling.queries import cases_for
 from huiying.judging import stream
 from huiying.judging.stream import Filters
 from huiying.kernel.tokenise import phrases
-from huiying.listening.search import indexing
 from huiying.listening.search.asking import SEARCH_CHARS, TAIL
 from huiying.people.permissions import may
 
@@ -42,7 +41,7 @@ def search(request: StaffRequest) -> HttpResponse:
             "events": stream.events(Filters(q=" ".join(words)))[:SHOWN],
             "posts": [row_of(row, Filters(q=q)) for row in found.rows],
             "more": found.after is not None,
-            "lag": indexing.lag(),
+            "lag": found.lag,
             "read_at_once": TAIL,
         }
     return render(request, "desk/search.html", context)

@@ -18,7 +18,6 @@ from huiying.judging.models import Screening
 from huiying.judging.stream import Filters, Silence
 from huiying.kernel.tokenise import phrases
 from huiying.listening import queries as listening
-from huiying.listening.search import indexing
 from huiying.listening.search.asking import TAIL
 from huiying.people.models import Department
 from huiying.people.queries import standing
@@ -68,7 +67,7 @@ def posts(request: StaffRequest) -> HttpResponse:
         "turned": bool(at),
         "bands": bands(),
         "channels": [*CHANNEL_CLASSES, UNCLASSIFIED],
-        "lag": indexing.lag() if asked.filters.q else None,
+        "lag": found.lag,
         "read_at_once": TAIL,
         "waits_since": listening.waiting_since(),
         **choices(regulation),

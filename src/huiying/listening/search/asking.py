@@ -8,7 +8,7 @@ never indexed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from huiying.kernel.tokenise import phrases, plain, wanted
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
+from huiying.listening.search.cursor import Lag
 from huiying.listening.search.indexing import index
 
 SEARCH_CHARS: Final = 100
@@ -29,10 +30,11 @@ MOST: Final = 20_000
 
 @dataclass(frozen=True)
 class Found:
-    """Posts, newest first, and whether older candidates were not looked at."""
+    """Posts, newest first, whether older candidates were not looked at, and how far the index was behind."""
 
     posts: list[Post]
     cut: bool
+    lag: Lag = field(default=Lag(), compare=False)
 
 
 def search(q: str, limit: int = 50, within: QuerySet[Post] | None = None) -> list[Post]:
@@ -48,15 +50,16 @@ def find(q: str, limit: int = 50, within: QuerySet[Post] | None = None, below: i
     visible = without_sensitive((Post.objects.all() if within is None else within).filter(life_safety=False))
     visible = visible.defer("sealed_text", "sealed_voice", "extra", "metrics")
     place = index()
-    reached = place.reached().post
-    found = _unindexed(visible, asked, reached, below)[:limit]
+    cursor, lag = place.standing()
+    reached = cursor.post
+    found = _unindexed(visible, asked, reached, below)[:limit] if lag.posts else []
     tokens = list(dict.fromkeys(one for phrase in asked for one in wanted(phrase)))
     if not tokens or len(found) >= limit:
-        return Found(found, cut=False)
+        return Found(found, cut=False, lag=lag)
     edge, looked = min(below or reached + 1, reached + 1), 0
     while len(found) < limit:
         if looked >= MOST:
-            return Found(found, cut=True)
+            return Found(found, cut=True, lag=lag)
         size = _PAGE if looked else limit + _MORE  # almost every candidate of the index is one
         numbers = place.find(tokens, edge, size)
         looked += len(numbers)
@@ -64,7 +67,7 @@ def find(q: str, limit: int = 50, within: QuerySet[Post] | None = None, below: i
         if len(numbers) < size:
             break
         edge = numbers[-1]
-    return Found(found, cut=False)
+    return Found(found, cut=False, lag=lag)
 
 
 def _unindexed(visible: QuerySet[Post], asked: Sequence[str], reached: int, below: int | None) -> list[Post]:

@@ -6,31 +6,20 @@ may run: the cursor says who was quicker.
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, Min
 
 from huiying.kernel import home
 from huiying.kernel.tokenise import tokenise
 from huiying.listening.models import Post
-from huiying.listening.search.cursor import Cursor, Index, Indexed
+from huiying.listening.search.cursor import Cursor, Index, Indexed, Lag
 from huiying.listening.search.postgres import PostgresIndex
 from huiying.listening.search.sqlite import SqliteIndex
 
 STEP: Final = 500
 TOKEN_BYTES: Final = 200  # PostgreSQL takes no lexeme over 2 KB; nobody types a word as long as this
-
-
-@dataclass(frozen=True)
-class Lag:
-    """Posts that do not stand in the index yet, and when the oldest of them came in; (0, None) for none."""
-
-    posts: int
-    since: dt.datetime | None
 
 
 def index() -> Index:
@@ -80,6 +69,4 @@ def _trusted(place: Index) -> Cursor:
 
 def lag() -> Lag:
     """How far the index is behind the newest post."""
-    waiting = Post.objects.filter(pk__gt=index().reached().post)
-    found = waiting.aggregate(posts=Count("id"), since=Min("received_at"))
-    return Lag(found["posts"], found["since"])
+    return index().standing()[1]

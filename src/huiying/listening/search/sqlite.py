@@ -13,8 +13,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from django.db.models import Count, Min
+
 from huiying.kernel.tokenise import Wanted
-from huiying.listening.search.cursor import Cursor, Indexed
+from huiying.listening.models import Post
+from huiying.listening.search.cursor import Cursor, Indexed, Lag
 
 _SCHEMA: Final = """
 CREATE VIRTUAL TABLE IF NOT EXISTS words
@@ -34,6 +37,13 @@ class SqliteIndex:
         """How far the index has come."""
         with self._opened() as file:
             return Cursor(*file.execute("SELECT post, sha256 FROM reached").fetchone())
+
+    def standing(self) -> tuple[Cursor, Lag]:
+        """How far the index has come, and how far behind the newest post that is."""
+        reached = self.reached()
+        waiting = Post.objects.filter(pk__gt=reached.post)
+        found = waiting.aggregate(posts=Count("id"), since=Min("received_at"))
+        return reached, Lag(found["posts"], found["since"])
 
     def add(self, rows: Sequence[Indexed], seen: Cursor, reached: Cursor) -> bool:
         """Add rows and move the cursor from `seen`, both or neither; False where another process was quicker."""
