@@ -15,14 +15,15 @@ INSERT INTO listening_search_reached VALUES (1, 0, '');
 # GIN gives no order: for the newest thirty posts with a word that stands in every tenth, it would fetch and sort all of
 # them. So each post also bears the numbers of the stretches of ids in which it lies (`search.postgres.stretches`), and
 # one call asks in the two newest stretches first, then in wider ones, and everywhere only for what is rare. Executed
-# with its values each time, for a plan kept from another word would walk all posts.
+# with its values each time, for a plan kept from another word would walk all posts; what is newer than `below` is left
+# out afterwards, else the planner reads the numbers of all posts beside the index.
 FIND = """
 CREATE OR REPLACE FUNCTION listening_search_find(asked text, below bigint, most integer) RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     held CONSTANT text := 'WITH held AS MATERIALIZED'
-        ' (SELECT post FROM listening_search_words WHERE words @@ $1::tsquery AND post < $2)'
-        ' SELECT ARRAY(SELECT post FROM held ORDER BY post DESC LIMIT $3)';
+        ' (SELECT post FROM listening_search_words WHERE words @@ $1::tsquery)'
+        ' SELECT ARRAY(SELECT post FROM held WHERE post < $2 ORDER BY post DESC LIMIT $3)';
     width integer;
     newest bigint;
     found bigint[];
