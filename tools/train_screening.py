@@ -11,9 +11,12 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # sums in another order are other bytes; read when numpy is imported
 
 import numpy as np
 from scipy import sparse
@@ -30,12 +33,15 @@ from huiying.engine.screen_model import BUCKETS, grams  # noqa: E402
 from huiying.engine.screening import Screener  # noqa: E402
 
 TARGET = ROOT / "src/huiying/engine/data/screening.npz"
-VERSION = "2"
+VERSION = "3"
 #: Per question: the inverse of the regularisation, and how much a fact counts beside one text of length one.
 RELEVANCE, LEAD, CONCERN, GRAVE = (6.0, 0.35), (20.0, 0.1), (10.0, 0.1), (6.0, 0.2)
+#: Of eighteen departments each has few texts. There the discriminating weights and the plain log-ratios of naive Bayes
+#: err in different places, and their sum is better than either (Wang and Manning 2012); for two classes it is not.
+SMOOTHED = 0.1
 #: Training posts are plainer than life, so the raw model is too sure of itself: the log-odds are shifted and scaled
 #: so that, on the half of the project's own posts set apart for it, a probability is about a share.
-SHIFT, SLOPE = -3.0, 0.8
+SHIFT, SLOPE = -1.35, 0.8
 HIT_FROM, SUSPECT_FROM = 0.5, 0.15
 
 
@@ -70,13 +76,27 @@ def weights(matrix: Any, labels: list[Any], how: tuple[float, float]) -> tuple[A
     return model.coef_.T * scale[:, None], model.intercept_, list(model.classes_)
 
 
+def log_ratios(matrix: Any, labels: list[Any]) -> Any:
+    """Of each n-gram and class: how much more often it stands in that class than in the others, as a logarithm."""
+    classes, named = sorted(set(labels)), np.array(labels)
+    total = np.asarray(matrix[:, :BUCKETS].sum(axis=0)).ravel()
+    ratios = np.zeros((matrix.shape[1], len(classes)))
+    for place, one in enumerate(classes):
+        inside = np.asarray(matrix[named == one][:, :BUCKETS].sum(axis=0)).ravel()
+        shares = [(part + SMOOTHED) / (part + SMOOTHED).sum() for part in (inside, total - inside)]
+        ratios[:BUCKETS, place] = np.log(shares[0] / shares[1])
+    return ratios
+
+
 def trained(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The arrays and the description of a model."""
     matrix, columns = features(rows)
     mine = [number for number, row in enumerate(rows) if row["relevant"]]
     own = matrix[mine]
     relevance, bias0, _ = weights(matrix, [row["relevant"] for row in rows], RELEVANCE)
-    lead, bias1, leads = weights(own, [rows[number]["lead"] for number in mine], LEAD)
+    given = [rows[number]["lead"] for number in mine]
+    lead, bias1, leads = weights(own, given, LEAD)
+    lead += log_ratios(own, given)
     concern, bias2, concerns = weights(own, [rows[number]["kind"] for number in mine], CONCERN)
     grave, bias3, _ = weights(own, [rows[number]["severity"] > 1 for number in mine], GRAVE)
     whole = np.hstack([relevance * SLOPE, lead, concern, grave])

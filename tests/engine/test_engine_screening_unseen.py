@@ -1,6 +1,6 @@
-"""Screening on posts written before any tuning (C5.10 to C5.16): two halves, of which one was scored once.
+"""Screening on posts that no template was written from (C5.10 to C5.16).
 
-`screening_own_tune.jsonl` chose calibration and limits; `screening_own_blind.jsonl` was looked at only at the end.
+`screening_own_tune.jsonl` chose calibration and limits; the blind ones chose nothing.
 The figures below are floors with room for chance, not the measured values, which stand in the documentation.
 """
 
@@ -16,23 +16,25 @@ from huiying.engine.post import parse_post
 
 DATA = Path(__file__).parent / "data"
 HALVES = ("screening_own_tune.jsonl", "screening_own_blind.jsonl")
+#: The second blind set was written later, by somebody who knew the departments' duties and none of the other texts.
+SETS = (*HALVES, "screening_own_blind2.jsonl")
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_what_concerns_the_bureau_reaches_a_person(half, screener):
     told = figures(screened(DATA / half, screener))
     assert told["recall"] >= 0.85
     assert told["recall_with_suspect"] >= 0.95
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_the_desk_is_not_flooded(half, screener):
     told = figures(screened(DATA / half, screener))
     assert told["precision"] >= 0.90
     assert told["suspect_share"] <= 0.20
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_the_department_is_one_that_a_dispatcher_could_choose(half, screener):
     assert figures(screened(DATA / half, screener))["lead_lenient"] >= 0.80
 
@@ -44,13 +46,12 @@ def test_without_the_model_far_more_is_missed(anshan):
     assert rules_alone["recall_with_suspect"] < 0.9, "otherwise the model is not worth its weight"
 
 
-def test_the_two_halves_share_no_text():
-    texts = [{json.loads(line)["text"] for line in (DATA / half).read_text("utf-8").splitlines()} for half in HALVES]
-    assert not texts[0] & texts[1]
-    assert sum(map(len, texts)) >= 250
+def test_the_sets_share_no_text():
+    texts = [{json.loads(line)["text"] for line in (DATA / one).read_text("utf-8").splitlines()} for one in SETS]
+    assert len(set().union(*texts)) == sum(map(len, texts)) >= 450
 
 
-@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("half", SETS)
 def test_no_post_is_called_a_rumour_or_a_distortion_for_good(half, screener):
     """C1.2, C5.14: the machine only suggests, and says so."""
     for line in (DATA / half).read_text("utf-8").splitlines():

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+OURS = tuple(f"ours_{letter}.txt" for letter in "abcdefghijk")
+OTHERS = ("others.txt", *(f"others_{letter}.txt" for letter in "defgh"))
 CONCERNS = {
     "投": "投诉", "疑": "疑虑", "咨": "咨询", "建": "建议", "表": "表扬", "讨": "讨论", "正": "正面报道",
     "误": "误解", "谣": "谣言", "歪": "歪曲", "理": "理性批评", "媒": "媒体报道", "突": "突发事件",
@@ -60,7 +62,7 @@ def written(text: str, draw: random.Random) -> str:
 def ours(draw: random.Random, each: int) -> list[dict[str, Any]]:
     """Relevant posts, `each` of a template."""
     rows: list[dict[str, Any]] = []
-    for name in ("ours_a.txt", "ours_b.txt", "ours_c.txt", "ours_d.txt", "ours_e.txt", "ours_f.txt", "ours_g.txt"):
+    for name in OURS:
         for number, (lead, concern, level, template) in enumerate(templates(name)):
             texts = {shortened(filled(template, draw), draw) for _ in range(each)}
             for text in sorted(texts):
@@ -89,7 +91,7 @@ def _ours(text: str, lead: str, concern: str, level: int, draw: random.Random) -
 def others(draw: random.Random, each: int) -> list[dict[str, Any]]:
     """Posts about other people's business, `each` of a template, and ours told of another city."""
     rows: list[dict[str, Any]] = []
-    for name in ("others.txt", "others_d.txt", "others_e.txt", "others_f.txt"):
+    for name in OTHERS:
         for number, (kind, template) in enumerate(templates(name)):
             texts = {shortened(filled(template, draw), draw) for _ in range(each)}
             for text in sorted(texts):
