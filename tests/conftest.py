@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
@@ -50,6 +51,20 @@ def _asks_the_database(item: pytest.Item) -> bool:
         bool(fixtures & {"db", "transactional_db", "django_db_setup"})
         or item.get_closest_marker("django_db") is not None
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) -> None:
+    """Each process of a run has a database of its own; one in memory has no name to which a suffix could be put.
+
+    pytest-django leaves out Django's own SQLite for that reason, and knows no other by name.
+    """
+    from pytest_django.fixtures import _set_suffix_to_test_databases
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    told = django_settings.DATABASES["default"]
+    if worker and (told["ENGINE"] != "huiying.kernel.sqlite" or told["TEST"]["NAME"]):
+        _set_suffix_to_test_databases(suffix=worker)
 
 
 @pytest.fixture
