@@ -83,7 +83,7 @@ def test_the_scope_gate(screener, make_post, given_fields, band):
         ("唱标前电子签章怎么也盖不上，开标室没人管", "hit"),
         ("租房保证金房东不给退", "out"),
         ("公园里的鸽子真多", "out"),
-        ("解密的人", "suspect"),
+        ("标书", "suspect"),
     ],
 )
 def test_a_local_post_needs_no_name_of_the_bureau(screener, make_post, text, band):

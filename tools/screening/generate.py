@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-OURS = tuple(f"ours_{letter}.txt" for letter in "abcdefghijk")
+OURS = tuple(f"ours_{letter}.txt" for letter in "abcdefghijkl")
 OTHERS = ("others.txt", *(f"others_{letter}.txt" for letter in "defgh"))
 CONCERNS = {
     "投": "投诉", "疑": "疑虑", "咨": "咨询", "建": "建议", "表": "表扬", "讨": "讨论", "正": "正面报道",
