@@ -201,3 +201,15 @@ def test_a_photo_that_can_be_read_in_two_ways_is_refused() -> None:
     raw = base64.b64decode(TWO_WAYS)
     with pytest.raises(pictures.Broken):
         pictures.without_metadata(raw, "image/jpeg")
+
+
+def test_a_head_with_a_number_beyond_all_is_no_anchor() -> None:
+    text = '{"at":"2026-09-10","heads":{"m":[16e761,"00"]},"root":"2f48","schema":"huiying.anchor/1"}'
+    with pytest.raises(outside.NotAnAnchor):
+        outside.parse(text)
+
+
+def test_a_warc_file_of_a_length_beyond_all_memory_is_damaged() -> None:
+    head = "WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: x\r\nContent-Length: 99999999999999999999999\r\n\r\nbody"
+    with pytest.raises(evidence.NoWarc):
+        evidence.payload_of(gzip.compress(head.encode()))

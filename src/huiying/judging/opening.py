@@ -149,8 +149,7 @@ def _describe(event: Event, gravest: Screening, *, alone: bool) -> None:
 
 def gravest_of(screenings: Iterable[Screening]) -> Screening:
     """The screening that speaks for the event."""
-    rank = standards.regulation().rank
-    return max(screenings, key=lambda row: (rank(row.level) if row.level else -1, row.sensitivity, row.score, -row.pk))
+    return max(screenings, key=lambda row: tally.order([row.level, row.sensitivity, row.score, row.pk]))
 
 
 def _decided(event: Event) -> ConcernDecision | None:

@@ -56,7 +56,7 @@ class Tally:
         self.last_received = post.received_at.astimezone(dt.UTC).isoformat()
         _once(self.concerns, screening.concern)
         key = [screening.level, screening.sensitivity, screening.score, screening.pk]
-        if self.gravest and _order(self.gravest) >= _order(key):
+        if self.gravest and order(self.gravest) >= order(key):
             return False
         self.gravest = key
         return True
@@ -103,10 +103,10 @@ def of(members: Iterable[tuple[Post, Screening]]) -> Tally:
     return tally
 
 
-def _order(gravest: list[Any]) -> tuple[int, int, float, int]:
-    """The gravest post speaks for the event; of two alike the earlier one."""
+def order(gravest: list[Any]) -> tuple[int, int, float, int]:
+    """The gravest post speaks for the event; of two alike the earlier one (a hundredth more sure is alike)."""
     level, sensitivity, score, pk = gravest
-    return (standards.regulation().rank(level) if level else -1, sensitivity, score, -pk)
+    return (standards.regulation().rank(level) if level else -1, sensitivity, round(score, 1), -pk)
 
 
 def _once(kept: list[str], word: str) -> None:

@@ -42,7 +42,7 @@ def parse(text: str) -> Outside:
         data = json.loads(text)
         heads = {str(chain): (int(seq), str(digest)) for chain, (seq, digest) in data["heads"].items()}
         anchor, schema, root = Outside(datetime.fromisoformat(data["at"]), heads), data["schema"], data["root"]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotAnAnchor("不是锚定文件") from None
     if schema != SCHEMA:
         raise NotAnAnchor(f"不是 {SCHEMA} 的锚定文件")

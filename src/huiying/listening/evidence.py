@@ -166,6 +166,10 @@ def _wrong_with(row: Evidence, told: dict[str, Any] | None) -> str:
     return ""
 
 
+#: How its reader stumbles over what is no WARC file, or is a damaged one.
+_STUMBLES = (ArchiveLoadFailed, EOFError, ValueError, OverflowError, AttributeError, zlib.error)
+
+
 class NoWarc(ValueError):
     """What lies there cannot be read as a WARC file."""
 
@@ -176,7 +180,7 @@ def payload_of(warc: bytes) -> bytes:
         for entry in ArchiveIterator(io.BytesIO(warc), no_record_parse=False):
             if entry.rec_type in ("response", "resource"):
                 return bytes(entry.raw_stream.read())
-    except (ArchiveLoadFailed, EOFError, ValueError, AttributeError, zlib.error) as error:  # as its reader stumbles
+    except _STUMBLES as error:
         raise NoWarc(_("不是可读的 WARC 文件：%(why)s") % {"why": str(error)[:200]}) from error
     return b""
 
