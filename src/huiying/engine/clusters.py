@@ -15,7 +15,6 @@ import numpy.typing as npt
 _LIVE: Final = 1 << 16
 # How much texts at large count beside the stream's own: enough for a start, soon outweighed.
 _SPOKEN_COUNTS: Final = 0.3
-_LINE: Final = 64
 #: What the kernels lay down for a moment and nobody's state is.
 _SCRATCH: Final = ("met", "dots")
 _FIRST_NUMBERS: Final = 1 << 12
@@ -50,15 +49,6 @@ class Judgement:
     share: float = 0.125
 
 
-def aligned(shape: tuple[int, ...], kind: Any) -> npt.NDArray[Any]:
-    """Zeros that begin where a line of the processor's cache does: a row of 64 bytes then costs one look, not two."""
-    size = int(np.prod(shape)) * np.dtype(kind).itemsize
-    room = np.zeros(size + _LINE, np.uint8)
-    start = -room.ctypes.data % _LINE
-    zeros: npt.NDArray[Any] = room[start : start + size].view(kind).reshape(shape)
-    return zeros
-
-
 class Clusters:
     """Live events and what became of the others. Deterministic; ties go to the older event."""
 
@@ -77,11 +67,11 @@ class Clusters:
         slots[:, events.FREED] = np.arange(live - 1, -1, -1)
         self._arrays: dict[str, npt.NDArray[Any]] = {
             "rarity": rarity,
-            "posted": aligned((features.ROWS, events.POSTINGS), np.int32),
-            "posted_weight": aligned((features.ROWS, events.POSTINGS), np.float32),
+            "posted": np.zeros((features.ROWS, events.POSTINGS), np.int32),
+            "posted_weight": np.zeros((features.ROWS, events.POSTINGS), np.float32),
             "centre": np.zeros((live, events.CENTRE), np.int32),
             "centre_weight": np.zeros((live, events.CENTRE), np.float32),
-            "figures": aligned((live, 4), np.float64),
+            "figures": np.zeros((live, 4), np.float64),
             "slots": slots,
             "names": np.zeros((live, features.MAX_NAMES), np.uint32),
             "recent": np.zeros((events.PLATFORMS, 2 * events.RECENT + 1), np.float64),

@@ -104,7 +104,7 @@ def of(members: Iterable[tuple[Post, Screening]]) -> Tally:
 
 
 def order(gravest: list[Any]) -> tuple[int, int, float, int]:
-    """The gravest post speaks for the event; of two alike the earlier one (a hundredth more sure is alike)."""
+    """The gravest post speaks for the event; of two alike the earlier one (a few hundredths more sure are alike)."""
     level, sensitivity, score, pk = gravest
     return (standards.regulation().rank(level) if level else -1, sensitivity, round(score, 1), -pk)
 

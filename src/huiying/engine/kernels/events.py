@@ -36,9 +36,8 @@ POSTS, NEXT, FIRST, LAST, FREE, SWEEP, TICKS, PINS, OWN_POSTS = range(9)
 # Places in `settings`.
 JOIN, SHORT, BIG, MERGE, MERGE_BIG, HALF_LIFE, RATE, RATE_LIFE = range(8)
 SAME, SAME_MERGE, CONFLICT, LEAST, REPLY, GAP, SHARE = range(8, 15)
-# Columns of `figures` and of `slots`: what is kept of a live event. EASE is what liveliness and size take off the
-# accept at most; the queue of changed events and the list of free slots stand in the last two columns, by place and
-# not by slot.
+# Columns of `figures` and of `slots`, of a live event (EASE: what liveliness and size take off the accept at most). The
+# queue of changed events and the list of free slots stand in the last two columns, by place and not by slot.
 NORM, TOUCHED, LIVELY, EASE = range(4)
 SIZE, NUMBER, KEPT, NAMED, DIRTY, QUEUED, FREED = range(7)
 # Columns of `numbers`: the event which one was merged into, or 0; its slot and one, or 0.
@@ -47,8 +46,6 @@ LAYOUT: Final = (
     "rarity", "posted", "posted_weight", "centre", "centre_weight", "figures", "slots", "names", "recent", "numbers",
     "pins", "counts", "name_seen", "met", "dots",
 )  # fmt: skip
-# More than rounding can make of a sum of two logarithms.
-_SURELY: Final = 1e-9
 
 
 @njit(cache=True)
@@ -87,12 +84,9 @@ def vector(rows: Any, tallies: Any, found: int, state: Any, features: Any, weigh
 
 @njit(cache=True)
 def _touch(rows: Any, weights: Any, taken: int, state: Any) -> int:
-    """Add up what a vector has in common with each event that is posted under its rows; how many events it met.
-
-    The rows are brought near all at once before the first is read: one after another, each would be waited for.
-    """
+    """Add up what a vector has in common with each event that is posted under its rows; how many events it met."""
     posted, posted_weight, met, dots = state[1], state[2], state[13], state[14]
-    near = 0.0
+    near = 0.0  # all rows are fetched at once: one after another, each would be waited for
     for at in range(taken):
         near += posted[rows[at], 0] + posted_weight[rows[at], 0]
     if near < 0.0:  # never; a sum that nobody asked for would not be made
@@ -363,7 +357,7 @@ def learn(rows: Any, found: int, name_list: Any, named: int, share: float, state
 def _ease(slot: int, state: Any, settings: Any) -> float:
     figures, slots = state[5], state[6]
     lively, size = ln(1.0 + figures[slot, LIVELY]), ln(float(slots[slot, SIZE]))
-    return settings[RATE] * lively + settings[BIG] * size + _SURELY
+    return settings[RATE] * lively + settings[BIG] * size + 1e-9  # more than rounding can make of the two logarithms
 
 
 @njit(cache=True)
@@ -386,9 +380,8 @@ def add(
     if slot < 0:
         slot = _opened(event, moment, state)
     mixed(slot, features, weights, taken, 1.0, state)
-    figures[slot, LIVELY] = (
-        figures[slot, LIVELY] * halved((moment - figures[slot, TOUCHED]) / settings[RATE_LIFE]) + 1.0
-    )
+    lively = figures[slot, LIVELY] * halved((moment - figures[slot, TOUCHED]) / settings[RATE_LIFE])
+    figures[slot, LIVELY] = lively + 1.0
     slots[slot, SIZE] += 1
     figures[slot, EASE] = _ease(slot, state, settings)
     figures[slot, TOUCHED] = max(figures[slot, TOUCHED], moment)
@@ -492,10 +485,8 @@ def tidy(now: float, merges: Any, scores: Any, state: Any, settings: Any) -> int
         slots[slot, DIRTY] = 0
         other, score = _partner(slot, state, settings)
         if other >= 0:
-            older, younger = (
-                min(slots[slot, NUMBER], slots[other, NUMBER]),
-                max(slots[slot, NUMBER], slots[other, NUMBER]),
-            )
+            one, two = slots[slot, NUMBER], slots[other, NUMBER]
+            older, younger = min(one, two), max(one, two)
             merges[made, 0], merges[made, 1], scores[made] = younger, older, score
             fuse(np.int64(younger), np.int64(older), state, settings)
             made += 1

@@ -1,1 +1,1 @@
-"""Django's SQLite with turns: who waits longest to write, writes next."""
+"""Django's SQLite with turns: whoever waits to write comes before whoever has just written."""
