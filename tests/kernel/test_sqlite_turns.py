@@ -138,7 +138,8 @@ def test_who_writes_without_a_pause_lets_the_other_in_after_one_transaction(file
         other.join()
         asking.close()
     # Four on a machine that is free: what was begun before the turn was asked for, one that had the turn already, one
-    # that ends beside the count. The rest is for a busy machine, which lets this thread wait; without turns it was 1 100.
+    # that ends beside the count. The rest is for a busy machine, which lets this thread wait; without turns it was
+    # 1 100.
     assert max(waited) <= 40, waited
 
 
