@@ -65,7 +65,7 @@ licences: .venv/.user
 # Everything that an offline machine of the same kind and Python version needs; docs/operations.md installs it.
 wheelhouse: .venv/.user
 	rm -rf dist/wheelhouse
-	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements.lock
+	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements-large.lock
 	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist/wheelhouse .
 	$(BIN)/python tools/inventory.py sbom dist/wheelhouse/sbom.cdx.json
 	cp -r deploy docs/operations.md docs/large.md LICENSE dist/wheelhouse/

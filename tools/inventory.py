@@ -1,7 +1,7 @@
 """`make sbom` and `make licences`: what the program consists of, from the lock, and under which terms.
 
 `python tools/inventory.py sbom FILE` writes CycloneDX 1.5; `python tools/inventory.py licences` prints a line a package
-and fails where one is under the AGPL, not for commerce, or under terms that nobody named.
+and fails where one is under the GPL, the AGPL, not for commerce, or under terms that nobody named.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.lock"
+LOCK = ROOT / "requirements-large.lock"  # all that a bureau can run, on one machine or on several
 # In the order in which they are looked for: the AGPL would be found as a GPL, the LGPL too.
 FORBIDDEN = re.compile(r"AGPL|Affero|non-?commercial|CC-BY-NC|\bSSPL|\bBUSL|proprietary", re.IGNORECASE)
 KNOWN = (
@@ -77,11 +77,11 @@ def _first_line(package: Distribution) -> str:
 
 
 def judged(words: str) -> tuple[str, bool]:
-    """Its short name, and whether we may ship it. The GPL is told, so that whoever ships a whole knows of it."""
+    """Its short name, and whether we may ship it: under the GPL the whole would have to be, and ours is Apache-2.0."""
     if FORBIDDEN.search(words):
         return words, False
     kind = next((kind for kind, pattern in KNOWN if re.search(pattern, words, re.IGNORECASE)), "")
-    return kind or words or "unknown", bool(kind)
+    return kind or words or "unknown", bool(kind) and kind != "GPL"
 
 
 def sbom(lock: str, version: str) -> dict[str, object]:
@@ -115,7 +115,7 @@ def licences(lock: str) -> tuple[list[str], list[str]]:
     for package in packages(lock):
         words = terms(package.name)
         kind, fine = judged(words) if words else ("not installed here", True)
-        lines.append(f"{package.name} {package.version}: {kind}" + (" (copyleft)" if kind == "GPL" else ""))
+        lines.append(f"{package.name} {package.version}: {kind}")
         if not fine:
             bad.append(f"{package.name} {package.version}: {words or 'unknown'}")
     return lines, bad

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +17,8 @@ from huiying.engine.normalise import ascii_bounded, fold_char, needs_bounds, nor
     [
         ("ＣＡ锁", "ca锁"),
         ("圍標", "围标"),
+        ("採購中心亂收費開標當天換評審專家", "采购中心乱收费开标当天换评审专家"),
+        ("効率汚染塲地", "效率污染场地"),
         ("围*标", "围标"),
         ("围 · 标", "围标"),
         ("围\u200b标", "围标"),
@@ -31,6 +36,20 @@ from huiying.engine.normalise import ascii_bounded, fold_char, needs_bounds, nor
 )
 def test_spellings_become_one(written, plain):
     assert normalise(written).text == plain
+
+
+def test_each_variant_that_is_named_reads_as_its_plain_character_and_the_plain_one_as_itself():
+    data = json.loads((resources.files("huiying.engine") / "data" / "variants.json").read_text("utf-8"))["variants"]
+    named = "".join(data.values())
+    assert len(set(named)) == len(named), "a variant of two characters would read as the last one"
+    for plain, variants in data.items():
+        assert fold_char(plain) == plain
+        assert [fold_char(char) for char in variants] == [plain] * len(variants)
+
+
+def test_characters_with_a_life_of_their_own_are_not_taken_for_traditional_ones():
+    for text in ("瞭望塔", "著名的景点", "覆盖范围"):
+        assert normalise(text).text[0] == text[0]
 
 
 @pytest.mark.parametrize("innocent", ["水平标准", "分配标准", "思维标准", "C标段", "四川标志", "市政采暖"])

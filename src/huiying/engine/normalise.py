@@ -17,7 +17,7 @@ from importlib import resources
 from typing import Final
 
 import daachorse
-import zhconv
+import opencc
 
 # Between two letters of which one is Chinese these are a disguise, never a word.
 _HARD_FILLERS: Final = frozenset("*·•・‧∙⋅⋆★☆※●○■□◆◇丶＊^`\u3030")
@@ -120,8 +120,20 @@ def _fold_once(char: str) -> str:
     if unicodedata.category(char) in ("Cf", "Cc", "Mn", "Me", "Cs"):
         return char if char in "\n\t" else ""
     plain = unicodedata.normalize("NFKC", char).lower()
-    simplified: str = zhconv.convert(plain, "zh-hans") if any(map(is_chinese, plain)) else plain
+    return "".join(_simplified(part) if is_chinese(part) else part for part in plain)
+
+
+def _simplified(char: str) -> str:
+    """Alone among its neighbours: whole words would be turned more exactly, but each character keeps its place."""
+    converter, variants = _characters()
+    simplified: str = variants.get(char) or converter.convert(char)
     return simplified
+
+
+@cache
+def _characters() -> tuple[opencc.OpenCC, dict[str, str]]:
+    data = json.loads((resources.files("huiying.engine") / "data" / "variants.json").read_text("utf-8"))
+    return opencc.OpenCC("t2s"), {char: plain for plain, chars in data["variants"].items() for char in chars}
 
 
 class _Folds(dict[int, str]):
