@@ -8,6 +8,7 @@ it has NEAR or brackets inside brackets. Nothing is multiplied out, so a rule co
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -122,6 +123,11 @@ class Matcher:
         for rule, tree in enumerate(trees):
             for branch in _branches(tree):
                 self._hang(rule, names[rule], branch)
+        # All gates of a word in one piece of memory: where none of them is open, its plans are not looked for at all.
+        self._gates = [
+            array("i", sorted({number for gate, _plan in hung for number in gate})) if hung else None
+            for hung in self._anchored
+        ]
 
     @property
     def anchors(self) -> set[str]:
@@ -241,6 +247,8 @@ class Matcher:
             return set()
         bounded, means = self._bounded, self._means
         hits = self._automaton.find_overlapping(text)
+        if self._plain and not bounded:
+            return {number for _start, _end, number in hits}
         if self._plain:
             return {number for start, end, number in hits if number not in bounded or ascii_bounded(text, start, end)}
         return {
@@ -294,7 +302,11 @@ class Matcher:
         """As `verified_in`, for a set of word numbers; `seen` is needed where rules have NEAR or inner brackets."""
         fired: set[int] = set()
         anchored = self._anchored
+        gates = self._gates
         for number in present:
+            row = gates[number]
+            if row is None or present.isdisjoint(row):
+                continue
             for gate, plan in anchored[number]:
                 if gate.isdisjoint(present):
                     continue
