@@ -1,7 +1,8 @@
 """The same event or not? A small logistic model over what two texts share and what they have in conflict.
 
-For pairs without a stream around them: what a person is offered for merging, and `eval events` on labelled pairs. The
-weights stand in `data/pairs.json` (made by `tools/train_pairs.py`), each beside the name of its feature.
+For `eval events` on labelled pairs without a stream around them; nothing on the desk asks it: of the first posts of
+matters that the stream parted (`dev_storms`) it finds 2 of 43, and says so wrongly of 14. The weights stand in
+`data/pairs.json` (made by `tools/train_pairs.py`), each beside the name of its feature.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from huiying.engine.clusters import spoken
-from huiying.engine.duplicates import Scratch, read
 from huiying.engine.entities import conflict, entities
-from huiying.engine.texts import fold, text_of
+from huiying.engine.pair_words import cosine, weighed, word_features
+from huiying.engine.texts import fold
 
 _RARE: Final = 8.0
 _SIZES: Final = (1, 2, 3)
@@ -51,12 +50,12 @@ def features(left: str, right: str) -> dict[str, float]:
     found: dict[str, float] = {}
     bags = {size: (_bag(one, size), _bag(other, size)) for size in _SIZES}
     for size, (first, second) in bags.items():
-        found[f"cosine_{size}"] = _cosine(first, second)
-    weighed = _weighed(left), _weighed(right)
-    found["cosine_rare"] = _cosine(*weighed)
-    shared = weighed[0].keys() & weighed[1].keys()
-    sums = sorted((math.fsum(weighed[0].values()), math.fsum(weighed[1].values())))
-    both = sorted((min(weighed[0][row], weighed[1][row]) for row in shared), reverse=True)
+        found[f"cosine_{size}"] = cosine(first, second)
+    rare = weighed(left), weighed(right)
+    found["cosine_rare"] = cosine(*rare)
+    shared = rare[0].keys() & rare[1].keys()
+    sums = sorted((math.fsum(rare[0].values()), math.fsum(rare[1].values())))
+    both = sorted((min(rare[0][row], rare[1][row]) for row in shared), reverse=True)
     found["contained"] = math.fsum(both) / sums[0] if sums[0] else 0.0
     found["joint"] = math.fsum(both) / sums[1] if sums[1] else 0.0
     found["rarest"] = both[0] if both else 0.0
@@ -76,7 +75,7 @@ def features(left: str, right: str) -> dict[str, float]:
     first, second = bags[2]
     found["overlap"] = len(first.keys() & second.keys()) / max(min(len(first), len(second)), 1)
     found["jaccard"] = len(first.keys() & second.keys()) / max(len(first.keys() | second.keys()), 1)
-    return found
+    return found | word_features(one, other)
 
 
 def _bag(text: str, size: int) -> dict[str, float]:
@@ -84,28 +83,6 @@ def _bag(text: str, size: int) -> dict[str, float]:
     plain = [char for char in text if char.isalnum()]
     counts = Counter("".join(plain[at : at + size]) for at in range(len(plain) - size + 1))
     return {gram: 1.0 + math.log(count) for gram, count in counts.items()}
-
-
-_SCRATCH: list[Scratch] = []
-
-
-def _weighed(text: str) -> dict[int, float]:
-    """The stream's grams of a text with their rarity in Chinese posts at large."""
-    from huiying.engine.kernels import step
-
-    if not _SCRATCH:
-        _SCRATCH.append(Scratch())
-    scratch = _SCRATCH[0]
-    seen, texts = spoken()
-    read(text_of("", text), scratch, seen)
-    rows = scratch.arrays[0][: scratch.facts[step.ROWS]].tolist()
-    return {row: math.log(1.0 + texts / (float(seen[row, 0]) + 0.5)) for row in rows}
-
-
-def _cosine(left: Mapping[Any, float], right: Mapping[Any, float]) -> float:
-    dot = math.fsum(weight * right[key] for key, weight in left.items() if key in right)
-    lengths = math.fsum(w * w for w in left.values()) * math.fsum(w * w for w in right.values())
-    return dot / math.sqrt(lengths) if lengths else 0.0
 
 
 def _longest_run(left: str, right: str) -> int:
