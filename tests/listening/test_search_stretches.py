@@ -14,7 +14,7 @@ from huiying.kernel.tokenise import Wanted, tokenise
 from huiying.listening.schema import FIND, begin_search_again
 from huiying.listening.search import indexing
 from huiying.listening.search.cursor import Cursor, Index, Indexed
-from huiying.listening.search.postgres import WIDTHS, PostgresIndex, stretches
+from huiying.listening.search.postgres import ANALYSED_FROM, WIDTHS, PostgresIndex, doubled, stretches
 
 RARITY = {"十条": 10, "百条": 100, "千条": 700}
 IDS = st.integers(1, 1 << 40)
@@ -62,6 +62,35 @@ def test_common_and_rare_words_are_found_newest_first_from_any_place(index: Inde
                 true = [post for post in sorted(rows, reverse=True) if post < below and rows[post] >= set(wanted)]
                 assert index.find([Wanted(word) for word in wanted], below, limit) == true[:limit], (wanted, below)
     assert index.find([Wanted("千", is_prefix=True)], 150_000, 30) == index.find([Wanted("千条")], 150_000, 30)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "due"),
+    [(0, 500, False), (3_900, 4_400, True), (4_400, 4_900, False), (8_000, 8_191, False), (8_191, 8_192, True)],
+)
+def test_the_words_are_looked_at_again_when_the_posts_have_doubled(before: int, now: int, due: bool) -> None:
+    assert doubled(before, now) is due
+
+
+def test_a_search_that_follows_a_doubling_knows_how_common_words_are(index: Index) -> None:
+    """PostgreSQL is told to look; the embedded index keeps its own counts. Both find all the same."""
+    rows = [Indexed(post, ["每条", f"第{post}"]) for post in range(ANALYSED_FROM - 50, ANALYSED_FROM + 50)]
+    index.add(rows[:40], Cursor(), Cursor(rows[39].post, "x"))
+    assert not _most_common()
+    index.add(rows[40:], Cursor(rows[39].post, "x"), Cursor(rows[-1].post, "x"))
+    assert ("每条" in _most_common()) is isinstance(index, PostgresIndex)
+    assert index.find([Wanted("每条")], 1 << 40, 200) == [row.post for row in reversed(rows)]
+
+
+def _most_common() -> list[str]:
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as rows:
+        rows.execute(
+            "SELECT unnest(most_common_elems::text::text[]) FROM pg_stats"
+            " WHERE tablename = 'listening_search_words' AND attname = 'words'"
+        )
+        return [word for (word,) in rows.fetchall()]
 
 
 def test_an_index_of_the_older_form_is_begun_again(index: Index) -> None:

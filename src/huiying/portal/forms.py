@@ -91,6 +91,19 @@ class StatusForm(forms.Form):
     code = PlainText(max_length=20, error_messages={"required": gettext_lazy("请填写回执上的查询码。")})
 
 
+class AnswererName(PlainText):
+    """Who answers for another body, and in what office."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=100,
+            error_messages={
+                "required": gettext_lazy("请写明答复人的姓名和职务。"),
+                "max_length": gettext_lazy("姓名和职务最多 100 个字。"),
+            },
+        )
+
+
 class ConfirmForm(forms.Form):
     """What another body says to a text that names it (C8.4)."""
 
@@ -106,13 +119,7 @@ class ConfirmForm(forms.Form):
             "invalid_choice": gettext_lazy("请从列出的三项里选一项。"),
         },
     )
-    name = PlainText(
-        max_length=100,
-        error_messages={
-            "required": gettext_lazy("请写明答复人的姓名和职务。"),
-            "max_length": gettext_lazy("姓名和职务最多 100 个字。"),
-        },
-    )
+    name = AnswererName()
     comment = PlainText(
         max_length=2000, required=False, error_messages={"max_length": gettext_lazy("意见最多 2000 个字。")}
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from huiying.portal.forms import PlainText
+from huiying.portal.forms import AnswererName, PlainText
 
 
 class LiaisonForm(forms.Form):
@@ -29,10 +29,4 @@ class LiaisonForm(forms.Form):
             "max_length": gettext_lazy("核实的情况最多 4000 个字。"),
         },
     )
-    name = PlainText(
-        max_length=100,
-        error_messages={
-            "required": gettext_lazy("请写明答复人的姓名和职务。"),
-            "max_length": gettext_lazy("姓名和职务最多 100 个字。"),
-        },
-    )
+    name = AnswererName()

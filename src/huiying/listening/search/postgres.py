@@ -18,11 +18,19 @@ from huiying.listening.search.cursor import Cursor, Indexed, Lag
 #: How many low bits of a post's id a stretch leaves out: stretches of 1 024, 8 192 and 65 536 posts
 #: (`listening_search_find` in `listening.schema` asks for the same).
 WIDTHS: Final = (10, 13, 16)
+ANALYSED_FROM: Final = 4_096
 
 
 def stretches(post: int) -> list[str]:
     """The lexemes that say where a post lies. No token begins with this sign (`kernel.tokenise`)."""
     return [f"#{width}:{post >> width}" for width in WIDTHS]
+
+
+def doubled(before: int, now: int) -> bool:
+    """Whether the numbers of posts passed a power of two. Then PostgreSQL looks at the words again, not a minute later
+    by itself: until it knows which are common, a search of a million posts takes 0.04 s in place of 0.01.
+    """
+    return now >= ANALYSED_FROM and before.bit_length() != now.bit_length()
 
 
 class PostgresIndex:
@@ -57,6 +65,8 @@ class PostgresIndex:
                 [(row.post, sorted({*row.tokens, *stretches(row.post)})) for row in rows],
             )
             table.execute("UPDATE listening_search_reached SET post = %s, sha256 = %s", [reached.post, reached.sha256])
+            if doubled(seen.post, reached.post):
+                table.execute("ANALYZE listening_search_words")
         return True
 
     def clear(self) -> None:

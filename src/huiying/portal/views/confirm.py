@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from huiying.kernel import clock
-from huiying.people.errors import Refused
-from huiying.portal import forms, limits
+from huiying.portal import forms
+from huiying.portal.views.by_link import by_link, refusal
 from huiying.responding.actions import answer_confirmation, open_confirmation
 from huiying.responding.actions.confirming import is_post_hoc, open_until
 from huiying.responding.models import BodyConfirmation
 from huiying.responding.queries import current_revision
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """The text and three answers; a used, late, outdated or unknown link says so in plain words."""
-    response = _confirm(request, token)
-    # The address is the key: no index. Other sites never learn it: the whole site sends no referrer abroad.
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-def _confirm(request: HttpRequest, token: str) -> HttpResponse:
     asked = open_confirmation(token)
     why = _not_open(asked)
     if asked is None or why:
@@ -40,17 +29,8 @@ def _confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, asked, forms.ConfirmForm(), 200)
     form = forms.ConfirmForm(request.POST)
-    if not form.is_valid():
-        return _form(request, asked, form, 422)
-    if not limits.may_confirm(request):
-        form.add_error(None, _("提交太频繁了，请过一会儿再试。写好的内容还在。"))
-        return _form(request, asked, form, 429)
-    data = form.cleaned_data
-    try:
-        answer_confirmation(token, answer=data["answer"], name=data["name"], comment=data["comment"])
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _form(request, asked, form, 409)
+    if status := refusal(request, form, lambda: answer_confirmation(token, **form.cleaned_data)):
+        return _form(request, asked, form, status)
     return redirect("portal:confirm", token=token)
 
 

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from huiying.people.errors import Refused
 from huiying.portal import limits
 from huiying.portal.forms_dialogue import FollowForm
+from huiying.portal.views.by_link import by_link
 from huiying.responding.actions import followers
 from huiying.responding.topics import topics
-
-HIDDEN = "noindex, nofollow"
 
 
 @never_cache
@@ -48,28 +47,22 @@ def asked(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/follow_asked.html")
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def confirm(request: HttpRequest, link: str) -> HttpResponse:
     """A mail program may look at the link beforehand, so looking confirms nothing: a button does."""
     row = followers.by_link(followers.CONFIRM, link)
     if row is not None and request.method == "POST" and row.ended_at is None:
         row = followers.confirm(row)
     context = {"row": row, "done": row is not None and row.confirmed_at is not None and row.ended_at is None}
-    response = render(request, "portal/follow_confirm.html", context, status=404 if row is None else 200)
-    response.headers["X-Robots-Tag"] = HIDDEN
-    return response
+    return render(request, "portal/follow_confirm.html", context, status=404 if row is None else 200)
 
 
 # A mail program ends it by a POST of its own (RFC 8058), which knows no token; the link itself is the key.
 @csrf_exempt
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def end(request: HttpRequest, link: str) -> HttpResponse:
     row = followers.by_link("end", link)
     if row is not None and request.method == "POST":
         row = followers.end(row)
     context = {"row": row, "done": row is not None and row.ended_at is not None}
-    response = render(request, "portal/follow_end.html", context, status=404 if row is None else 200)
-    response.headers["X-Robots-Tag"] = HIDDEN
-    return response
+    return render(request, "portal/follow_end.html", context, status=404 if row is None else 200)

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from huiying.handling.actions.liaison import answer_liaison, open_liaison
 from huiying.handling.models import Liaison
 from huiying.kernel import clock
-from huiying.people.errors import Refused
-from huiying.portal import limits
 from huiying.portal.forms_liaison import LiaisonForm
+from huiying.portal.views.by_link import by_link, refusal
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def liaison(request: HttpRequest, token: str) -> HttpResponse:
     """The letter and a form; a used, late or unknown link says so in plain words."""
-    response = _liaison(request, token)
-    # The address is the key: no index. Other sites never learn it: the whole site sends no referrer abroad.
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
-def _liaison(request: HttpRequest, token: str) -> HttpResponse:
     row = open_liaison(token)
     why = _not_open(row)
     if row is None or why:
@@ -36,17 +24,8 @@ def _liaison(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _form(request, row, LiaisonForm(), 200)
     form = LiaisonForm(request.POST)
-    if not form.is_valid():
-        return _form(request, row, form, 422)
-    if not limits.may_confirm(request):
-        form.add_error(None, _("提交太频繁了，请过一会儿再试。写好的内容还在。"))
-        return _form(request, row, form, 429)
-    data = form.cleaned_data
-    try:
-        answer_liaison(token, finding=data["finding"], name=data["name"], text=data["text"])
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _form(request, row, form, 409)
+    if status := refusal(request, form, lambda: answer_liaison(token, **form.cleaned_data)):
+        return _form(request, row, form, status)
     return redirect("portal:liaison", token=token)
 
 

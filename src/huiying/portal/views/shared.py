@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from huiying.judging.actions import sharing
 from huiying.people.errors import Refused
 from huiying.portal import limits
+from huiying.portal.views.by_link import by_link, too_often, unlisted
 
-HIDDEN = "noindex, nofollow"
 
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    response = _shared(request, token)
-    response.headers["X-Robots-Tag"] = HIDDEN
-    return response
-
-
-def _shared(request: HttpRequest, token: str) -> HttpResponse:
     error, status = "", 200
     if request.method == "POST":
         if not limits.may_confirm(request):
-            error, status = _("提交太频繁了，请过一会儿再试。写好的内容还在。"), 429
+            error, status = too_often(), 429
         else:
             try:
                 sharing.reply(token, _plain(request, "name"), _plain(request, "text"))
@@ -43,14 +34,13 @@ def _shared(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_GET
+@unlisted
 def file(request: HttpRequest, token: str) -> HttpResponse:
     """The same as JSON, signed."""
     found = sharing.open_package(token)
     if found is None:
         raise Http404
-    response = JsonResponse(sharing.signed(found), json_dumps_params={"ensure_ascii": False})
-    response.headers["X-Robots-Tag"] = HIDDEN
-    return response
+    return JsonResponse(sharing.signed(found), json_dumps_params={"ensure_ascii": False})
 
 
 def _plain(request: HttpRequest, name: str) -> str:

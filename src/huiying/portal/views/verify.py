@@ -9,16 +9,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from huiying.documents.queries import checked
+from huiying.portal.views.by_link import unlisted
 
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @require_safe
+@unlisted
 def verify(request: HttpRequest, sha256: str) -> HttpResponse:
     """404 where no document has the hash: the page in hand is not one of ours, or a sign of it was changed."""
     found = checked(sha256) if HASH.fullmatch(sha256) else []
-    response = render(
-        request, "portal/verify.html", {"rows": found, "sha256": sha256[:64]}, status=200 if found else 404
-    )
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return render(request, "portal/verify.html", {"rows": found, "sha256": sha256[:64]}, status=200 if found else 404)
