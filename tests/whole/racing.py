@@ -32,6 +32,7 @@ from huiying.responding import actions as responding  # noqa: E402
 from huiying.responding.models import Publication, ReviewStep  # noqa: E402
 from huiying.responding.queries import open_steps  # noqa: E402
 from huiying.work import outbox  # noqa: E402
+from whole.racing_events import event_act  # noqa: E402
 
 LONG = "经核实传播范围和影响程度与初判不同，按实际情况办理并写明理由。"
 
@@ -178,6 +179,8 @@ def do(order: dict[str, str]) -> object:
         return case.number
     if verb == "verify":
         return verify().ok
+    if (told := event_act(order, people)) is not None:
+        return told
     if (told := answering(order, people)) is not None:
         return told
     case = Case.objects.get(number=order["case"])

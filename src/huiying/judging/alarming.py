@@ -19,6 +19,7 @@ from huiying.engine.alarm_defaults import MODEL
 from huiying.engine.alarms import ALERT, LEAST_POSTS, WATCH, Heard, bar_for, rushes, shape_of, words_for
 from huiying.engine.said import Said
 from huiying.judging import warnings
+from huiying.judging.holding import held, holding
 from huiying.judging.models import Alarm, AlarmSetting, Event, EventPost
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
@@ -124,14 +125,16 @@ def _moment(row: EventPost) -> dt.datetime:
 
 def settle_quiet(now: dt.datetime) -> int:
     """End alarms of events that were quiet for a day. Returns how many."""
-    rows = Alarm.objects.select_for_update().filter(ended_at__isnull=True, event__last_post_at__lte=now - QUIET)
-    quiet = list(rows.select_related("event").order_by("id"))
+    loud = Alarm.objects.filter(ended_at__isnull=True)
+    events = holding(Event.objects.filter(pk__in=loud.values("event"), last_post_at__lte=now - QUIET))
+    by_key = {event.pk: event for event in events}
+    quiet = list(loud.select_for_update().filter(event__in=by_key).order_by("id"))
     for alarm in quiet:
         alarm.ended_at = now
         alarm.save(update_fields=["ended_at"])
         Event.objects.filter(pk=alarm.event_id).update(alarm="")
         payload = {"alarm": alarm.pk, "level": alarm.level}
-        record(f"event:{alarm.event.number}", "alarm.ended", payload, Actor.SYSTEM)
+        record(f"event:{by_key[alarm.event_id].number}", "alarm.ended", payload, Actor.SYSTEM)
     return len(quiet)
 
 
@@ -139,7 +142,8 @@ def settle_quiet(now: dt.datetime) -> int:
 def judge_alarm(alarm: Alarm, verdict: str, actor: User) -> Alarm:
     """Say whether an alarm was real or false; the bars learn from it. Said once. Raises Refused."""
     require(actor, "alarm.judge")
-    alarm = Alarm.objects.select_for_update().select_related("event").get(pk=alarm.pk)
+    event = held(alarm.event_id)
+    alarm = Alarm.objects.select_for_update().get(pk=alarm.pk)
     if verdict not in (Alarm.REAL, Alarm.FALSE):
         raise Refused(_("请选择“属实”或“误报”。"), code="unknown_verdict")
     if alarm.verdict:
@@ -149,7 +153,7 @@ def judge_alarm(alarm: Alarm, verdict: str, actor: User) -> Alarm:
     alarm.verdict, alarm.verdict_by, alarm.verdict_at = verdict, actor.name, clock.now()
     alarm.save(update_fields=["verdict", "verdict_by", "verdict_at"])
     payload = {"alarm": alarm.pk, "level": alarm.level, "real": verdict == Alarm.REAL}
-    record(f"event:{alarm.event.number}", "alarm.judged", payload, actor_of(actor))
+    record(f"event:{event.number}", "alarm.judged", payload, actor_of(actor))
     return alarm
 
 

@@ -20,6 +20,7 @@ from huiying.judging import (
     warnings,
 )
 from huiying.judging.actions import agreement, sampling
+from huiying.judging.holding import held, holding
 from huiying.judging.models import Alarm, Event, EventPost, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.listening.models import Post
@@ -65,7 +66,7 @@ def regrade_posts(job: Job) -> None:
     locked(Lease, pipeline.LOCK)
     places = EventPost.objects.filter(post__in=job.payload["posts"], withdrawn_at__isnull=True).select_related("event")
     for pk in sorted({merging.live(place.event).pk for place in places}):
-        opening.assess(Event.objects.get(pk=pk), clock.now())
+        opening.assess(held(pk), clock.now())
 
 
 @handler("urgent_call")
@@ -81,8 +82,10 @@ def _warnings_due(now: dt.datetime) -> bool:
 @poller("warnings", due=_warnings_due)
 def climb_warnings(now: dt.datetime, limit: int) -> int:
     """Unacknowledged warnings go one step up (C6.12)."""
-    rows = Warning.objects.select_for_update().filter(next_action_at__lte=now, acknowledged_at__isnull=True)
-    due = list(rows.order_by("next_action_at", "id")[:limit])
+    waiting = Warning.objects.filter(next_action_at__lte=now, acknowledged_at__isnull=True)
+    pks = list(waiting.order_by("next_action_at", "id").values_list("pk", flat=True)[:limit])
+    holding(Event.objects.filter(pk__in=waiting.filter(pk__in=pks).values("event")))
+    due = list(waiting.select_for_update().filter(pk__in=pks).order_by("next_action_at", "id"))
     for warning in due:
         warnings.climb(warning, now)
     return len(due)

@@ -21,6 +21,7 @@ from huiying.engine.normalise import normalise
 from huiying.engine.said import Said
 from huiying.engine.screening import figures_of
 from huiying.judging import engines, merging, opening, standards, voices, warnings
+from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record, together
@@ -200,7 +201,8 @@ def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joine
 
 def _events_of(posts: Sequence[Post], numbers: Sequence[int], joined: Joined, now: dt.datetime) -> list[Event]:
     """The live event of each stream number: merges are followed, a number that is new opens an event."""
-    found = {event.stream_no: event for event in Event.objects.filter(stream_no__in=set(numbers))}
+    there = holding(Event.objects.filter(stream_no__in=set(numbers)))
+    found = {event.stream_no: event for event in there}
     firsts: dict[int, Post] = {}
     for number, post in zip(numbers, posts, strict=True):
         if number not in found:
@@ -213,6 +215,7 @@ def _events_of(posts: Sequence[Post], numbers: Sequence[int], joined: Joined, no
         event = found[number]
         if event.merged_into_id is not None:
             event = merging.live(event)
+            event = joined.events.get(event.pk) or held(event.pk)
         events.append(joined.events.setdefault(event.pk, event))
     return events
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.judging import standards
+from huiying.judging.holding import held
 from huiying.judging.models import Event, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
@@ -110,7 +111,8 @@ def settle(event: Event, why: str) -> int:
 def cancel(warning: Warning, reason: str, actor: User) -> Warning:
     """取消预警 (C6.12): by a person, with a reason; the climbing ends and the row stays. Raises Refused."""
     require(actor, "warning.cancel", warning)
-    warning = Warning.objects.select_for_update().select_related("event").get(pk=warning.pk)
+    event = held(warning.event_id)
+    warning = Warning.objects.select_for_update().get(pk=warning.pk)
     if warning.cancelled_at is not None:
         return warning
     if len("".join(reason.split())) < LEAST_REASON:
@@ -122,7 +124,7 @@ def cancel(warning: Warning, reason: str, actor: User) -> Warning:
     warning.cancelled_at, warning.cancelled_by, warning.cancel_reason = now, actor.name, reason.strip()[:500]
     warning.save()
     payload = {"warning": warning.pk, "level": warning.level, "reason": warning.cancel_reason}
-    record(f"event:{warning.event.number}", "warning.cancelled", payload, actor_of(actor))
+    record(f"event:{event.number}", "warning.cancelled", payload, actor_of(actor))
     return warning
 
 

@@ -15,6 +15,7 @@ from huiying.handling.actions.tasks import open_tasks
 from huiying.handling.models import Case, Disposal, Finding, Task
 from huiying.handling.process import LIVE
 from huiying.judging import voices, warnings
+from huiying.judging.holding import held
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
@@ -199,8 +200,9 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     for act in clocks.acts_running(case):
         clocks.stop(case, act, "办结", who)
     clocks.start_from(case, "closed_at")
-    warnings.settle(case.event, "办结")
-    voices.forget(case.event)
+    event = held(case.event_id)
+    warnings.settle(event, "办结")
+    voices.forget(event)
     Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
 
 

@@ -16,6 +16,7 @@ from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
 from huiying.judging import warnings
 from huiying.judging.actions.levels import affirm_level, standing_decision
+from huiying.judging.holding import held
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
@@ -40,7 +41,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     """
     if isinstance(actor, User):
         require(actor, "case.open")
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     found = Case.objects.filter(event=event).first()
     if found is not None and found.state != "voided":
         return found

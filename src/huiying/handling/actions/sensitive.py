@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, Sensitivity
 from huiying.judging import merging
+from huiying.judging.holding import holding
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import lock, record
@@ -158,6 +159,6 @@ def _matter(case: Case) -> tuple[list[Case], list[Event]]:
         layer = [row.pk for row in more]
         found |= {row.pk: row for row in more}
     cases = list(found.values())
-    events = {event.pk: event for row in cases for event in merging.family(row.event)}
-    lock(*(f"case:{row.number}" for row in cases), *(f"event:{event.number}" for event in events.values()))
-    return cases, list(events.values())
+    events = holding(Event.objects.filter(pk__in=[event.pk for row in cases for event in merging.family(row.event)]))
+    lock(*(f"case:{row.number}" for row in cases), *(f"event:{event.number}" for event in events))
+    return cases, events

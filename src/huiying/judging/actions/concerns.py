@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.judging import opening
+from huiying.judging.holding import held
 from huiying.judging.models import ConcernDecision, Event
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -21,7 +22,7 @@ from huiying.work.outbox import enqueue
 def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof: str = "") -> ConcernDecision:
     """Decide the concern of an event. 谣言 takes effect only when a second person agrees. Raises Refused."""
     require(actor, "event.judge", event)
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     if concern not in regulation_now().concerns:
         raise Refused(
             _("制度里没有“%(concern)s”这一性质。可选：%(known)s。") % {"concern": concern, "known": _known()},
@@ -58,7 +59,7 @@ def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof:
 @transaction.atomic
 def second_concern(decision: ConcernDecision, agree: bool, actor: User) -> ConcernDecision:
     """The second person's word on a proposed 谣言; never the proposer's own. Raises Refused."""
-    event = Event.objects.select_for_update().get(pk=decision.event_id)
+    event = held(decision.event_id)
     require(actor, "event.judge", event)
     decision = ConcernDecision.objects.select_for_update().get(pk=decision.pk)
     if decision.agreed is not None:

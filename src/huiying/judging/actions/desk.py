@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.judging import engines, merging, opening, pipeline, urgent, warnings
 from huiying.judging.actions import grouping
+from huiying.judging.holding import held
 from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import lock, record
@@ -96,7 +97,7 @@ def _put_on_desk(screening: Screening, now: dt.datetime) -> None:
     known = EventPost.objects.filter(post=post).select_related("event").first()
     if known is not None:  # cleared, undone and cleared again: its place in the stream is where it was
         EventPost.objects.filter(pk=known.pk).update(withdrawn_at=None)
-        event = merging.live(known.event)
+        event = held(merging.live(known.event).pk)
         opening.add_post(event, post, now)
         opening.assess(event, now)
         is_opened = event.posts_count == 1
@@ -150,7 +151,7 @@ def undo_clear(screening: Screening, actor: User) -> Screening:
 def _take_off_desk(screening: Screening, actor: User) -> None:
     """The row stays in the log, so that the stream can be replayed; the event no longer counts it."""
     place = EventPost.objects.select_related("event").get(post=screening.post)
-    event = merging.live(place.event)
+    event = held(merging.live(place.event).pk)
     if event.state == Event.CASED:
         raise Refused(_("此事件已立案，不能撤销；如确属误判，请在办件中作废。"), code="cased")
     EventPost.objects.filter(pk=place.pk).update(withdrawn_at=clock.now())
@@ -167,13 +168,14 @@ def _take_off_desk(screening: Screening, actor: User) -> None:
 def acknowledge_warning(warning: Warning, actor: User) -> Warning:
     """签收预警 (C6.12): the climbing ends. Twice is once."""
     require(actor, "warning.acknowledge", warning)
-    warning = Warning.objects.select_for_update().select_related("event").get(pk=warning.pk)
+    event = held(warning.event_id)
+    warning = Warning.objects.select_for_update().get(pk=warning.pk)
     if warning.acknowledged_at is None:
         warning.acknowledged_at, warning.acknowledged_by = clock.now(), actor.name
         warning.next_action_at = None
         warning.save()
         payload = {"warning": warning.pk, "level": warning.level, "step": warning.step}
-        record(f"event:{warning.event.number}", "warning.acknowledged", payload, actor_of(actor))
+        record(f"event:{event.number}", "warning.acknowledged", payload, actor_of(actor))
     return warning
 
 
@@ -196,8 +198,7 @@ def read_attitude(event: Event, critical: int, sample: int, actor: User) -> Even
     require(actor, "event.judge", event)
     if sample < 1 or not 0 <= critical <= sample:
         raise Refused(_("抽读条数至少 1 条，其中批评的条数不能超过抽读条数。"), code="bad_sample")
-    lock(f"event:{event.number}")
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     event.attitude = critical / sample
     payload = {"critical": critical, "sample": sample, "small_sample": sample < SMALL_SAMPLE}
     record(f"event:{event.number}", "event.attitude_read", payload, actor_of(actor))
@@ -211,7 +212,7 @@ def set_offline_risk(event: Event, value: int, actor: User) -> Event:
     require(actor, "event.judge", event)
     if value not in (0, 1, 2, 3):
         raise Refused(_("线下风险应为 0 至 3。"), code="bad_value")
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     payload = {"was": event.offline_risk, "value": value}
     event.offline_risk = value
     record(f"event:{event.number}", "event.offline_set", payload, actor_of(actor))
@@ -222,7 +223,7 @@ def set_offline_risk(event: Event, value: int, actor: User) -> Event:
 @transaction.atomic
 def regrade_event(event: Event) -> Event:
     """A new snapshot with the figures as they are now; every level it suggests still waits for a person."""
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     opening.assess(event, clock.now())
     return event
 
@@ -232,7 +233,8 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
     """Say that two events are one matter. Members stay; the pointer is reversible (INV-3). Returns the winner."""
     require(actor, "event.judge", winner)
     locked(Lease, pipeline.LOCK)
-    loser, winner = Event.objects.get(pk=loser.pk), merging.live(Event.objects.get(pk=winner.pk))
+    winner = merging.live(Event.objects.get(pk=winner.pk))
+    loser, winner = (held(event.pk) for event in (loser, winner))
     if loser.merged_into_id is not None and merging.live(loser).pk == winner.pk:
         return winner
     if loser.pk == winner.pk:
@@ -261,10 +263,10 @@ def unmerge(event: Event, actor: User) -> Event:
     """
     require(actor, "event.judge", event)
     locked(Lease, pipeline.LOCK)
-    event = Event.objects.select_for_update().get(pk=event.pk)
-    winner = event.merged_into
-    if winner is None:
+    event = held(event.pk)
+    if event.merged_into_id is None:
         return event
+    winner = held(event.merged_into_id)
     event.state, event.state_before_merge, event.merged_into = event.state_before_merge, "", None
     event.save()
     posts = EventPost.objects.filter(event__in=merging.family(event)).order_by("id").values_list("post_id", flat=True)
@@ -275,5 +277,5 @@ def unmerge(event: Event, actor: User) -> Event:
     record(f"event:{winner.number}", "event.gave_back", payload, actor_of(actor))
     now = clock.now()
     opening.assess(event, now)
-    opening.assess(Event.objects.get(pk=winner.pk), now)
+    opening.assess(winner, now)
     return event

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiying.judging import voices, warnings
 from huiying.judging.grounds import GROUNDS
+from huiying.judging.holding import held
 from huiying.judging.models import Dismissal, Event, UrgentCall
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -22,7 +23,7 @@ REASON_CHARS = 10
 def propose_dismissal(event: Event, ground: str, reason: str, actor: User) -> Dismissal:
     """Propose not to answer. `ground` is a key of GROUNDS, `reason` says it of this event. Raises Refused."""
     require(actor, "event.dismiss", event)
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     if ground not in GROUNDS:
         raise Refused(
             _("请从清单里选一个理由：%(grounds)s。") % {"grounds": "；".join(GROUNDS.values())}, code="unknown_ground"
@@ -56,7 +57,7 @@ def second_dismissal(event: Event, agree: bool, actor: User) -> Dismissal | None
     Returns the dismissal, or None after a refusal. Raises Refused.
     """
     require(actor, "event.dismiss", event)
-    event = Event.objects.select_for_update().get(pk=event.pk)
+    event = held(event.pk)
     dismissal = Dismissal.objects.select_for_update().filter(event=event, seconded_at__isnull=True).first()
     if dismissal is None:
         raise Refused(_("没有等待决定的不予回应提请。"), code="nothing_proposed")

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from huiying.judging import warnings
+from huiying.judging.holding import held
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -193,7 +194,7 @@ def _known(level: str) -> str:
 
 def _locked(event: Event) -> Event:
     """The event's row under lock: two decisions at the same moment come one after the other."""
-    found = Event.objects.select_for_update().get(pk=event.pk)
+    found = held(event.pk)
     if found.state == Event.MERGED and found.merged_into is not None:
         raise Refused(
             _("此事件已并入 %(number)s，请到那里定级。") % {"number": found.merged_into.number}, code="merged"
