@@ -15,12 +15,14 @@ from huiying.desk.event_verbs import EVENT_VERBS, states_for
 from huiying.desk.forms import GROUND_WORDS
 from huiying.desk.views.events import posts_of
 from huiying.handling import actions as handling
+from huiying.handling.actions.sensitive import label_event
 from huiying.handling.models import Case
 from huiying.judging import actions as judging
 from huiying.judging.grounds import GROUNDS
 from huiying.judging.models import ConcernDecision, Dismissal, Event
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries
+from huiying.people import reads
 from huiying.people.models import User
 
 Browser = Callable[[User], Client]
@@ -42,6 +44,10 @@ def proposed(cast: Cast, event: Event) -> None:
     judging.propose_dismissal(event, "answered", REASON, cast.duty)
 
 
+def labelled(cast: Cast, event: Event) -> None:
+    label_event(event, Event.VICTIM, "文中有病历", cast.duty)
+
+
 @dataclass(frozen=True)
 class Row:
     verb: str
@@ -61,6 +67,8 @@ ROWS = [
     Row("second_dismissal", {"agree": "yes"}, "event.dismissed", proposed, "office", at={"state": Event.DISMISSED}),
     Row("read_attitude", {"critical": "30", "sample": "40"}, "event.attitude_read", at={"attitude": 0.75}),
     Row("set_offline_risk", {"value": "2"}, "event.offline_set", at={"offline_risk": 2}),
+    Row("label", {"kind": "minor", "reason": "文中有孩子的照片"}, "event.labelled", at={"sensitive": "minor"}),
+    Row("unlabel", {"reason": "经核实不涉及"}, "event.unlabelled", labelled, "office", "duty", at={"sensitive": ""}),
 ]
 
 
@@ -73,8 +81,9 @@ def press(client: Client, event: Event, verb: str, told: Told | None = None) -> 
 
 
 def trace() -> tuple[int, list[tuple[Any, ...]], int]:
+    """All that was done; that somebody looked at a labelled matter is recorded whatever came of it."""
     rows = Event.objects.order_by("id").values_list("state", "concern", "offline_risk", "attitude", "merged_into")
-    return LedgerEntry.objects.count(), list(rows), Case.objects.count()
+    return LedgerEntry.objects.exclude(kind=reads.READ).count(), list(rows), Case.objects.count()
 
 
 def test_the_table_names_every_verb_of_an_event() -> None:
@@ -262,6 +271,7 @@ def test_what_is_offered_follows_the_state_of_the_event(cast: Cast, event: Event
         "read_attitude": True,
         "merge": True,
         "keep_apart": True,
+        "label": True,
     }
     assert set(offered(cast.inspector, event).values()) == {False}
     proposed(cast, event)
@@ -276,6 +286,26 @@ def test_what_is_offered_follows_the_state_of_the_event(cast: Cast, event: Event
     assert offered(cast.office, event)["second_concern"] is True
     Event.objects.filter(pk=event.pk).update(state=Event.ENDED)
     assert offered(cast.duty, event) == {}
+
+
+def test_a_label_is_offered_to_take_away_only_to_another(cast: Cast, event: Event) -> None:
+    """§6.1 S8: the desk sees a minor's or a victim's event and takes no label away; whoever set it never does."""
+    label_event(event, Event.MINOR, "文中有孩子的照片", cast.office)
+    assert "label" not in offered(cast.duty, event)
+    found = {name: offered(cast.people[name], event)["unlabel"] for name in ("duty", "office", "office2", "deputy")}
+    assert found == {"duty": False, "office": False, "office2": True, "deputy": True}
+
+
+def test_whoever_says_who_reports_is_shown_home_and_the_event_is_gone(
+    cast: Cast, browser: Browser, event: Event
+) -> None:
+    told = {"kind": Event.REPORTER, "reason": "实名举报收受红包"}
+    response = press(browser(cast.duty), event, "label", told)
+    assert (response.status_code, response.headers["Location"]) == (302, "/desk/")
+    assert browser(cast.duty).get(f"/desk/events/{event.number}/").status_code == 404
+    page = browser(cast.office).get(f"/desk/events/{event.number}/").content.decode()
+    assert "敏感事项（限知悉）" in page
+    assert "取消敏感" in page
 
 
 def test_leaders_may_dismiss_and_not_judge(cast: Cast, event: Event) -> None:

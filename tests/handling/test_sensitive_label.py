@@ -245,10 +245,10 @@ def test_plain_signs_are_suggested_and_nothing_is_labelled_by_itself(
     cast: Cast, case: Case, text: str, kind: str
 ) -> None:
     Post.objects.filter(membership__event=case.event_id).update(text=text, title="")
-    assert suggested(case) == kind
+    assert suggested(case.event) == kind
     assert stories.again(case).event.sensitive == ""
     if kind:
-        assert suggested(labelled(case, kind, cast)) == ""
+        assert suggested(labelled(case, kind, cast).event) == ""
 
 
 def test_there_are_three_kinds_and_each_has_a_name() -> None:

@@ -118,6 +118,8 @@ ALLOWED: dict[str, set[str]] = {
     "case.open": DUTY | OFFICE,
     "case.route": DUTY | OFFICE,
     # §6.1 S8, §6.2: whoever acts on a case says at once that it is 敏感; less care is the office's or a leader's word.
+    "event.label": DUTY | OFFICE | LEADERS,
+    "event.unlabel": OFFICE | LEADERS,
     "case.label": JOINT | LEAD | DUTY | OFFICE | LEADERS,
     "case.unlabel": OFFICE | LEADERS,
     "post.unmask": LEADERS,

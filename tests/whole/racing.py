@@ -179,9 +179,8 @@ def do(order: dict[str, str]) -> object:
         return case.number
     if verb == "verify":
         return verify().ok
-    if (told := event_act(order, people)) is not None:
-        return told
-    if (told := answering(order, people)) is not None:
+    told = event_act(order, people)
+    if (told := answering(order, people) if told is None else told) is not None:
         return told
     case = Case.objects.get(number=order["case"])
     if verb == "look":

@@ -42,7 +42,7 @@ def came(order: dict[str, str]) -> str:
 
 
 def judged(order: dict[str, str]) -> int:
-    """The batch. Once it has read its events it says so, and goes on when the other is done or half a second is over."""
+    """The batch. Once it has read its events it says so; it goes on when the other is done or after half a second."""
     there, done = Path(order["there"]), Path(order["done"])
     settle = pipeline.settle
 

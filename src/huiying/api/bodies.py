@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -53,6 +53,13 @@ Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Username = Annotated[str, Field(min_length=1, max_length=60)]
 DepartmentCode = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class LabelIn(Body):
+    """What is 敏感 about the matter (§6.1 S8, §6.2)."""
+
+    kind: Literal["wrongdoing", "minor", "victim"]
+    reason: str = Field(min_length=1, max_length=300)
 
 
 class ReasonIn(Body):

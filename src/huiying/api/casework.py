@@ -16,6 +16,7 @@ from huiying.api.bodies import (
     Body,
     DepartmentCode,
     Done,
+    LabelIn,
     Moment,
     Reason,
     ReasonIn,
@@ -92,13 +93,6 @@ class FeedbackIn(Body):
 
 class RecurrenceIn(Body):
     earlier: str = Field(min_length=1, max_length=30)
-    reason: str = Field(min_length=1, max_length=300)
-
-
-class LabelIn(Body):
-    """What is 敏感 about the matter (§6.1 S8, §6.2)."""
-
-    kind: Literal["wrongdoing", "minor", "victim"]
     reason: str = Field(min_length=1, max_length=300)
 
 

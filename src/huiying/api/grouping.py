@@ -1,4 +1,4 @@
-"""Merging, splitting and keeping apart of events over REST, for those who judge them (C5.10, C6.2)."""
+"""Merging, splitting, keeping apart and labelling of events over REST (C5.10, C6.2, §6.1 S8)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, Body, Reason
+from huiying.api.bodies import NO, Body, LabelIn, Reason, ReasonIn
 from huiying.api.events import visible_to
 from huiying.api.security import caller
+from huiying.handling.access import note_event
+from huiying.handling.actions import sensitive
 from huiying.judging import actions as judging
 from huiying.judging.models import Event
 from huiying.people.models import User
@@ -69,10 +71,30 @@ def keep_apart(request: HttpRequest, number: str, data: ApartIn) -> dict[str, st
     return _stands(event)
 
 
+@router.post("/events/{number}/label", response={200: EventStands, **NO})
+def label(request: HttpRequest, number: str, data: LabelIn) -> dict[str, str]:
+    """标为敏感 before there is a case, at once. The caller may be one of those who then see no more of the event."""
+    user = caller(request)
+    event = _event(user, number)
+    sensitive.label_event(event, data.kind, data.reason, user)
+    return _stands(event)
+
+
+@router.post("/events/{number}/unlabel", response={200: EventStands, **NO})
+def unlabel(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]:
+    """取消敏感: never by whoever set it."""
+    user = caller(request)
+    event = _event(user, number)
+    sensitive.unlabel_event(event, data.reason, user)
+    return _stands(event)
+
+
 def _event(user: User, number: str) -> Event:
+    """A look at a labelled one is recorded (§6.1 S9)."""
     found = visible_to(user).filter(number=number).first()
     if found is None:
         raise Http404
+    note_event(user, found)
     return found
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms
 from huiying.desk.bar import Cleaned, Verb
-from huiying.desk.verbs import grouping
+from huiying.desk.verbs import grouping, sensitive
 from huiying.handling import actions as handling
+from huiying.handling.actions.sensitive import labelled_by
 from huiying.judging import actions as judging
 from huiying.judging import queries
 from huiying.judging.models import ConcernDecision, Dismissal, Event
@@ -85,6 +86,7 @@ EVENT_VERBS: dict[str, Verb] = {
         _("已并入。"),
     ),
     **grouping.VERBS,
+    **sensitive.EVENT_VERBS,
 }
 
 
@@ -123,8 +125,16 @@ def states_for(user: User, event: Event, dismissal: Dismissal | None) -> list[St
         _row(user, "merge", _t("并入另一事件"), "event.judge"),
         _row(user, "split_event", _t("拆出部分来文"), "event.judge") if event.posts_count > 1 else None,
         _row(user, "keep_apart", _t("标明不是一件事"), "event.judge"),
+        _label(user, event),
     ]
     return [row for row in rows if row is not None]
+
+
+def _label(user: User, event: Event) -> State:
+    if not event.sensitive:
+        return _row(user, "label", _t("标为敏感"), "event.label")
+    mine = _t("是您标的，须由另一个人取消。")
+    return _second(user, "unlabel", _t("取消敏感"), "event.unlabel", labelled_by(event), mine)
 
 
 def _row(user: User, name: str, label: str, permission: str) -> State:
@@ -132,7 +142,7 @@ def _row(user: User, name: str, label: str, permission: str) -> State:
     return State(name, label, verdict.allowed, verdict.why)
 
 
-def _second(user: User, name: str, label: str, permission: str, first: int | None) -> State:
+def _second(user: User, name: str, label: str, permission: str, first: int | None, why: str = "") -> State:
     if first == user.pk:
-        return State(name, label, False, _t("是您提议的，须由另一人同意。"))
+        return State(name, label, False, why or _t("是您提议的，须由另一人同意。"))
     return _row(user, name, label, permission)

@@ -23,7 +23,7 @@ class LabelForm(VerbForm):
 
     def prepare(self) -> None:
         """The machine's suggestion comes first and says that it is one."""
-        told = suggested(self.subject)
+        told = suggested(getattr(self.subject, "event", self.subject))
         choices = [("", _t("请选择"))] if not told else []
         kinds = sorted(KINDS.items(), key=lambda one: one[0] != told)
         choices += [(kind, f"{words}（{_t('建议')}）" if kind == told else str(words)) for kind, words in kinds]

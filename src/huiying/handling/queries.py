@@ -86,7 +86,7 @@ def _of_others(who: Standing) -> Q:
 def _of_reporters(who: Standing) -> Q:
     """`permissions.who_knows_the_reporter` as a query."""
     handled = {held.department for held in who.held if who.can_in("handle", {held.department})}
-    if handled & integrity_departments(who):
+    if handled & integrity_departments(who.regulation):
         return Q()
     led = CaseDepartment.objects.filter(role=CaseDepartment.LEAD, until__isnull=True, department__code__in=handled)
     reviewed = Q(state="reviewing") if who.can("review_all") else NOTHING

@@ -18,6 +18,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.standing import Standing, capabilities, standing
 from huiying.people.words import called, listed
+from huiying.regulation.regulation import Regulation
 
 Predicate = Callable[[Standing, Any], str | None]
 
@@ -93,9 +94,9 @@ def label_of(matter: Any) -> str:
     return str(getattr(getattr(matter, "event", matter), "sensitive", ""))
 
 
-def integrity_departments(person: Standing) -> set[str]:
+def integrity_departments(regulation: Regulation) -> set[str]:
     """Whose duty it is by the regulation's file: 投诉举报线索、廉政转交 (监督检查)."""
-    return {row.code for row in person.regulation.departments.values() if INTEGRITY in row.responsibilities}
+    return {row.code for row in regulation.departments.values() if INTEGRITY in row.responsibilities}
 
 
 def who_knows_the_reporter(person: Standing, case: Any) -> str | None:
@@ -104,7 +105,7 @@ def who_knows_the_reporter(person: Standing, case: Any) -> str | None:
     """
     if person.can("office") or person.can("lead_bureau"):
         return None
-    if person.can_in("handle", integrity_departments(person) | live_lead(case)):
+    if person.can_in("handle", integrity_departments(person.regulation) | live_lead(case)):
         return None
     if case.state == "reviewing" and person.can("review_all"):
         return None
@@ -320,6 +321,8 @@ PERMISSIONS: dict[str, Rule] = {
     ),
     "event.confirm_level": Rule("（六） INV-7", either(a("duty"), a("office"), a("lead_bureau"))),
     "event.judge": Rule("（六）C5.14", either(a("duty"), a("office"))),
+    "event.label": Rule("（六） §6.1 S8 §6.2", either(a("duty"), a("office"), a("lead_bureau"))),
+    "event.unlabel": Rule("（六） §6.1 S8 §6.2", either(a("office"), a("lead_bureau"))),
     "event.share": Rule("（五）C5.18", either(a("duty"), a("office"))),
     "event.dismiss": Rule("（六）", either(a("duty"), a("office"), a("lead_bureau"))),
     "document.view": Rule("（六）C6.9 C6.10", who_sees_the_document),

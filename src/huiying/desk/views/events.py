@@ -125,8 +125,11 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     found = get_event(request.user, number)
 
     def after(_verb: Any, result: Any) -> str:
+        """Whoever says that a matter is 敏感 may be one of those who then know no more of it."""
         if isinstance(result, Case):
             return reverse("desk:case", args=[result.number])
+        if verb == "label" and not may(request.user, "event.view", Event.objects.get(pk=found.pk)):
+            return reverse("desk:home")
         return reverse("desk:event", args=[found.number])
 
     return perform(request, EVENT_VERBS, verb, found, after=after, again=lambda bound: _page(request, found, bound))

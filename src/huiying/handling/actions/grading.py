@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.handling import clocks
 from huiying.handling.actions.base import locked, move, said
 from huiying.handling.actions.routing import give_lead
+from huiying.handling.actions.sensitive import label_opened
 from huiying.handling.models import Case, Knowledge, LateKnowledge
 from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
@@ -88,6 +89,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
         recorded_at=now,
     )
     move(case, "open", who)
+    label_opened(case, actor)
     # 谁主管、谁负责 from the first minute: the office leads until it has routed the case (C2.1, INV-6).
     coordinator = office()
     give_lead(case, coordinator, f"立案，由{coordinator.name}统筹转办", now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,14 +17,15 @@ from django.utils.translation import gettext_lazy
 from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, Sensitivity
 from huiying.judging import merging
-from huiying.judging.holding import holding
+from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
-from huiying.ledger.actions import lock, record
+from huiying.ledger.actions import Actor, lock, record
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, User
 from huiying.people.permissions import integrity_departments, require
-from huiying.people.standing import actor_of, capabilities, standing
+from huiying.people.queries import regulation_now
+from huiying.people.standing import actor_of, capabilities
 from huiying.work import notify
 from huiying.work.models import Notice
 
@@ -46,11 +47,11 @@ SIGNS: dict[str, re.Pattern[str]] = {
 }
 
 
-def suggested(case: Case) -> str:
+def suggested(event: Event) -> str:
     """The kind that the words plainly speak of, the strictest first; "" for none. Never a label by itself."""
-    if case.event.sensitive:
+    if event.sensitive:
         return ""
-    rows = EventPost.objects.filter(event=case.event_id, withdrawn_at__isnull=True).order_by("id")
+    rows = EventPost.objects.filter(event=event, withdrawn_at__isnull=True).order_by("id")
     texts = [f"{title}\n{text}" for title, text in rows.values_list("post__title", "post__text")[:READ]]
     return next((kind for kind, sign in SIGNS.items() if any(sign.search(text) for text in texts)), "")
 
@@ -60,12 +61,32 @@ def label(case: Case, kind: str, reason: str, actor: User) -> None:
     """标为敏感: at once, by whoever handles the case, the desk, the office or a leader. Raises Refused."""
     case = locked(case)
     require(actor, "case.label", case)
+    _check(case.event, kind)
+    _say(*_matter(case), kind, reason, actor)
+    if kind == Event.REPORTER:
+        pass_on(case, actor)
+
+
+@transaction.atomic
+def label_event(event: Event, kind: str, reason: str, actor: User) -> None:
+    """标为敏感 before there is a case: in the first hour most people look. Its case will bear it. Raises Refused."""
+    event = held(event.pk)
+    require(actor, "event.label", event)
+    if event.state not in (Event.OPEN, Event.NOTED):
+        raise Refused(_("已立案的，请在办件里标；已并入或已了结的，不再标。"), code="not_here")
+    _check(event, kind)
+    _say([], _family(event), kind, reason, actor)
+
+
+def _check(event: Event, kind: str) -> None:
     if kind not in KINDS:
         raise Refused(_("请选择敏感事项的种类。"), code="unknown_kind")
-    if case.event.sensitive:
+    if event.sensitive:
         raise Refused(_("此件已标为敏感。"), code="labelled_already")
+
+
+def _say(cases: list[Case], events: list[Event], kind: str, reason: str, actor: User) -> None:
     reason = said(reason, 4, _("理由"))[:300]
-    cases, events = _matter(case)
     now, who = time.now(), actor_of(actor)
     titles = {row.event_id: row.title for row in cases}
     for event in events:
@@ -84,8 +105,6 @@ def label(case: Case, kind: str, reason: str, actor: User) -> None:
     for row in cases:
         record(f"case:{row.number}", "case.labelled", {"kind": kind, "reason": reason}, who)
     _hush([row.number for row in cases] + [event.number for event in events])
-    if kind == Event.REPORTER:
-        _pass_on(case, actor)
 
 
 def _hush(numbers: list[str]) -> None:
@@ -95,12 +114,23 @@ def _hush(numbers: list[str]) -> None:
         Notice.objects.filter(about).update(title=f"{number} {TITLE}", body=TITLE)
 
 
-def _pass_on(case: Case, actor: User) -> None:
+def label_opened(case: Case, actor: User | Actor) -> None:
+    """A case that is opened for a labelled event bears the label from its first entry on."""
+    event = case.event
+    if not event.sensitive:
+        return
+    Sensitivity.objects.filter(event=event, lifted_at__isnull=True).update(case_title=F("title"))
+    record(f"case:{case.number}", "case.labelled", {"kind": event.sensitive, "reason": ""}, actor_of(actor))
+    if event.sensitive == Event.REPORTER:
+        pass_on(case, actor)
+
+
+def pass_on(case: Case, actor: User | Actor) -> None:
     """The integrity department learns by number only that there is something; it reads it where reads are recorded."""
-    regulation = standing(actor).regulation
+    regulation = regulation_now()
     roles = [role.code for role in regulation.roles.values() if "handle" in capabilities(role)]
     heads = Appointment.objects.current(time.now()).filter(
-        role__in=roles, department__code__in=integrity_departments(standing(actor)), user__is_active=True
+        role__in=roles, department__code__in=integrity_departments(regulation), user__is_active=True
     )
     notify.send(
         f"{case.number} 敏感事项",
@@ -127,8 +157,29 @@ def unlabel(case: Case, reason: str, actor: User) -> None:
     require(actor, "case.unlabel", case)
     if not case.event.sensitive:
         raise Refused(_("此件没有标为敏感。"), code="not_labelled")
+    _lift(*_matter(case), reason, actor)
+
+
+@transaction.atomic
+def unlabel_event(event: Event, reason: str, actor: User) -> None:
+    """取消敏感 where no case was opened; as `unlabel`. Raises Refused."""
+    event = held(event.pk)
+    require(actor, "event.unlabel", event)
+    if not event.sensitive:
+        raise Refused(_("此件没有标为敏感。"), code="not_labelled")
+    if Case.objects.filter(event=event).exists():
+        raise Refused(_("已立案的，请在办件里取消。"), code="not_here")
+    _lift([], _family(event), reason, actor)
+
+
+def labelled_by(event: Event) -> int | None:
+    """Who set the label that is in force; None where there is none."""
+    rows = Sensitivity.objects.filter(event=event, lifted_at__isnull=True).values_list("by_user", flat=True)
+    return rows.first() if event.sensitive else None
+
+
+def _lift(cases: list[Case], events: list[Event], reason: str, actor: User) -> None:
     reason = said(reason, 4, _("理由"))[:300]
-    cases, events = _matter(case)
     rows = {row.event_id: row for row in Sensitivity.objects.filter(event__in=events, lifted_at__isnull=True)}
     if any(row.by_user == actor.pk for row in rows.values()):
         raise Refused(_("是您标的，须由另一个人取消。"), code="second_person")
@@ -145,6 +196,13 @@ def unlabel(case: Case, reason: str, actor: User) -> None:
         if kept is not None and kept.case_title:
             Case.objects.filter(pk=one.pk).update(title=kept.case_title)
         record(f"case:{one.number}", "case.unlabelled", {"reason": reason}, who)
+
+
+def _family(event: Event) -> list[Event]:
+    """An event without a case, with what was merged into it; their chains locked."""
+    events = holding(Event.objects.filter(pk__in=[row.pk for row in merging.family(event)]))
+    lock(*(f"event:{row.number}" for row in events))
+    return events
 
 
 def _matter(case: Case) -> tuple[list[Case], list[Event]]:

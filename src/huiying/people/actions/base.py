@@ -173,6 +173,8 @@ def open_invitation(token: str) -> Invitation | None:
 
 @transaction.atomic
 def accept_invitation(token: str, password: str) -> User:
+    # Of two who open the same link at once one has it: the row is held before it is asked whether it was used.
+    Invitation.objects.select_for_update().filter(token_hash=tokens.hash_token(token)).first()
     found = open_invitation(token)
     if found is None:
         raise Refused(_("这个链接已经用过或已过期。请系统管理员再发一次。"), code="link_used")
