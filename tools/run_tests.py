@@ -23,6 +23,7 @@ PURE = (
     "tests/kernel",
     # These start servers or databases of their own.
     *sorted(str(path) for path in Path("tests/whole").glob("test_browser_*.py")),
+    "tests/whole/test_batch_and_person_at_once.py",
     "tests/whole/test_two_at_once.py",
     "tests/whole/test_two_answer_at_once.py",
     "tests/cli",
