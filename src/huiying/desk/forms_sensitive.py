@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
-from huiying.handling.actions.sensitive import KINDS, suggested
+from huiying.desk.verbs.grouping import places_of
+from huiying.handling.actions.sensitive import KINDS, READ, spoken_of, suggested
 
 
 class LabelForm(VerbForm):
@@ -23,11 +24,22 @@ class LabelForm(VerbForm):
 
     def prepare(self) -> None:
         """The machine's suggestion comes first and says that it is one."""
-        told = suggested(getattr(self.subject, "event", self.subject))
+        told = self.suggested()
         choices = [("", _t("请选择"))] if not told else []
         kinds = sorted(KINDS.items(), key=lambda one: one[0] != told)
         choices += [(kind, f"{words}（{_t('建议')}）" if kind == told else str(words)) for kind, words in kinds]
         cast(forms.ChoiceField, self.fields["kind"]).choices = choices
+
+    def suggested(self) -> str:
+        return suggested(self.subject.event)
+
+
+class EventLabelForm(LabelForm):
+    """On the event's own page, where its posts have been read for another form."""
+
+    def suggested(self) -> str:
+        newest = [(place.post.title, place.post.text) for place in places_of(self.subject)]
+        return spoken_of(newest[::-1][:READ])
 
 
 class UnlabelForm(VerbForm):

@@ -12,7 +12,7 @@ from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.forms import NothingForm, ReasonForm, VerbForm, long_text
 from huiying.judging import actions as judging
 from huiying.judging import queries
-from huiying.judging.models import Event
+from huiying.judging.models import Event, EventPost
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -34,9 +34,9 @@ class SplitEventForm(VerbForm):
     )
 
     def prepare(self) -> None:
-        places = reversed(queries.members(self.subject).order_by("-id")[:BOXES])
         choices = [
-            (place.post_id, f"{place.post.platform} {_short(place.post.title or place.post.text)}") for place in places
+            (place.post_id, f"{place.post.platform} {_short(place.post.title or place.post.text)}")
+            for place in reversed(places_of(self.subject))
         ]
         cast(forms.MultipleChoiceField, self.fields["posts"]).choices = choices
 
@@ -44,6 +44,14 @@ class SplitEventForm(VerbForm):
 class ApartForm(ReasonForm):
     number = forms.CharField(label=_("与哪个事件不是一件事（编号）"), max_length=30)
     field_order = ("number", "reason")
+
+
+def places_of(event: Event) -> list[EventPost]:
+    """The newest posts of an event, read once for all forms of its page."""
+    found: list[EventPost] | None = event.__dict__.get("_places")
+    if found is None:
+        found = event.__dict__["_places"] = list(queries.members(event).order_by("-id")[:BOXES])
+    return found
 
 
 def _short(text: str) -> str:

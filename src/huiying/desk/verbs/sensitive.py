@@ -20,7 +20,7 @@ VERBS: dict[str, Verb] = {
 }
 EVENT_VERBS: dict[str, Verb] = {
     "label": Verb(
-        forms.LabelForm,
+        forms.EventLabelForm,
         lambda event, told, user: label_event(event, told["kind"], told["reason"], user),
         _("已标为敏感，只有办理人能看到。"),
     ),

@@ -7,6 +7,7 @@ does, titles say nothing: they stand in lists, notices and papers. The machine s
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -52,7 +53,12 @@ def suggested(event: Event) -> str:
     if event.sensitive:
         return ""
     rows = EventPost.objects.filter(event=event, withdrawn_at__isnull=True).order_by("id")
-    texts = [f"{title}\n{text}" for title, text in rows.values_list("post__title", "post__text")[:READ]]
+    return spoken_of(rows.values_list("post__title", "post__text")[:READ])
+
+
+def spoken_of(posts: Iterable[tuple[str, str]]) -> str:
+    """The kind of which these titles and texts plainly speak; "" for none."""
+    texts = [f"{title}\n{text}" for title, text in posts]
     return next((kind for kind, sign in SIGNS.items() if any(sign.search(text) for text in texts)), "")
 
 
