@@ -16,7 +16,7 @@ from huiying.kernel import home
 KEY_BYTES = 32
 ID_BYTES = 8
 
-Stamp = tuple[str, int, int, int]
+Stamp = tuple[int, int, int, int]
 _cache: dict[Stamp, bytes] = {}
 
 
@@ -53,7 +53,7 @@ def _stamp(path: str) -> Stamp | None:
         stat = os.stat(path)  # noqa: PTH116 - a Path costs more than the look
     except FileNotFoundError:
         return None
-    return os.path.abspath(path), stat.st_ino, stat.st_mtime_ns, stat.st_size  # noqa: PTH100
+    return stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _create(name: str, path: Path) -> bytes:
