@@ -94,6 +94,20 @@ def test_what_was_merged_in_bears_the_label_too(cast: Cast, event: Event) -> Non
     assert now(other).sensitive == Event.VICTIM
 
 
+def test_a_case_that_was_voided_says_its_title_no_more_and_gets_it_back(cast: Cast, event: Event) -> None:
+    title = event.title
+    case = handling.open_case(event, cast.duty)
+    handling.void(case, "误立案，此事已在另一件里办理", cast.office)
+    label_event(now(event), Event.MINOR, WHY, cast.duty)
+    assert Case.objects.get(pk=case.pk).title == TITLE
+    unlabel_event(now(event), "经核实不涉及孩子", cast.deputy)
+    assert (Case.objects.get(pk=case.pk).title, now(event).title) == (title, title)
+    label_event(now(event), Event.MINOR, WHY, cast.duty)
+    handling.open_case(now(event), cast.duty)
+    unlabel(Case.objects.get(pk=case.pk), "经核实不涉及孩子", cast.deputy)
+    assert (Case.objects.get(pk=case.pk).title, now(event).title) == (title, title)
+
+
 # --- taken away by another ---
 
 

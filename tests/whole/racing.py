@@ -33,6 +33,7 @@ from huiying.responding.models import Publication, ReviewStep  # noqa: E402
 from huiying.responding.queries import open_steps  # noqa: E402
 from huiying.work import outbox  # noqa: E402
 from whole.racing_events import event_act  # noqa: E402
+from whole.racing_people import person_act  # noqa: E402
 
 LONG = "经核实传播范围和影响程度与初判不同，按实际情况办理并写明理由。"
 
@@ -179,8 +180,8 @@ def do(order: dict[str, str]) -> object:
         return case.number
     if verb == "verify":
         return verify().ok
-    told = event_act(order, people)
-    if (told := answering(order, people) if told is None else told) is not None:
+    acts = (part(order, people) for part in (event_act, person_act, answering))
+    if (told := next((one for one in acts if one is not None), None)) is not None:
         return told
     case = Case.objects.get(number=order["case"])
     if verb == "look":

@@ -78,6 +78,17 @@ def test_of_two_merges_in_opposite_ways_one_comes_about(racers: Racers) -> None:
         assert going_on["first"] <= merged["first"]
 
 
+def test_of_two_who_open_one_invitation_one_gets_the_account(racers: Racers) -> None:
+    """§6.1 S1: the link works once; whoever is second does not set another password."""
+    for turn in range(ROUNDS):
+        token = racers.one({"verb": "invite", "name": f"new{turn}"})["done"]
+        answers = racers.both(
+            {"verb": "join", "token": token, "password": "Huiying-2026-a-long-one"},
+            {"verb": "join", "token": token, "password": "Huiying-2026-another-one"},
+        )
+        assert sorted(answers, key=str) == [{"done": "done"}, {"refused": "link_used"}]
+
+
 def test_after_all_races_every_chain_is_whole(racers: Racers) -> None:
     """INV-8: no chain forked, no entry lost."""
     assert racers.one({"verb": "verify"}) == {"done": True}

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms_sensitive as forms
 from huiying.desk.bar import Verb
 from huiying.handling.actions.sensitive import label, label_event, unlabel, unlabel_event
 
-VERBS: dict[str, Verb] = {
-    "label": Verb(
-        forms.LabelForm,
-        lambda case, told, user: label(case, told["kind"], told["reason"], user),
-        _("已标为敏感，只有办理人能看到。"),
-    ),
-    "unlabel": Verb(
-        forms.UnlabelForm, lambda case, told, user: unlabel(case, told["reason"], user), _("已取消敏感标记。")
-    ),
-}
-EVENT_VERBS: dict[str, Verb] = {
-    "label": Verb(
-        forms.EventLabelForm,
-        lambda event, told, user: label_event(event, told["kind"], told["reason"], user),
-        _("已标为敏感，只有办理人能看到。"),
-    ),
-    "unlabel": Verb(
-        forms.UnlabelForm, lambda event, told, user: unlabel_event(event, told["reason"], user), _("已取消敏感标记。")
-    ),
-}
+
+def _verbs(form: type[forms.LabelForm], say: Callable[..., Any], lift: Callable[..., Any]) -> dict[str, Verb]:
+    return {
+        "label": Verb(
+            form,
+            lambda matter, told, user: say(matter, told["kind"], told["reason"], user),
+            _("已标为敏感，只有办理人能看到。"),
+        ),
+        "unlabel": Verb(
+            forms.UnlabelForm, lambda matter, told, user: lift(matter, told["reason"], user), _("已取消敏感标记。")
+        ),
+    }
+
+
+VERBS: dict[str, Verb] = _verbs(forms.LabelForm, label, unlabel)
+EVENT_VERBS: dict[str, Verb] = _verbs(forms.EventLabelForm, label_event, unlabel_event)

@@ -81,7 +81,7 @@ def label_event(event: Event, kind: str, reason: str, actor: User) -> None:
     if event.state not in (Event.OPEN, Event.NOTED):
         raise Refused(_("已立案的，请在办件里标；已并入或已了结的，不再标。"), code="not_here")
     _check(event, kind)
-    _say([], _family(event), kind, reason, actor)
+    _say(_voided(event), _family(event), kind, reason, actor)
 
 
 def _check(event: Event, kind: str) -> None:
@@ -125,7 +125,7 @@ def label_opened(case: Case, actor: User | Actor) -> None:
     event = case.event
     if not event.sensitive:
         return
-    Sensitivity.objects.filter(event=event, lifted_at__isnull=True).update(case_title=F("title"))
+    Sensitivity.objects.filter(event=event, lifted_at__isnull=True, case_title="").update(case_title=F("title"))
     record(f"case:{case.number}", "case.labelled", {"kind": event.sensitive, "reason": ""}, actor_of(actor))
     if event.sensitive == Event.REPORTER:
         pass_on(case, actor)
@@ -173,9 +173,9 @@ def unlabel_event(event: Event, reason: str, actor: User) -> None:
     require(actor, "event.unlabel", event)
     if not event.sensitive:
         raise Refused(_("此件没有标为敏感。"), code="not_labelled")
-    if Case.objects.filter(event=event).exists():
+    if Case.objects.filter(event=event).exclude(state="voided").exists():
         raise Refused(_("已立案的，请在办件里取消。"), code="not_here")
-    _lift([], _family(event), reason, actor)
+    _lift(_voided(event), _family(event), reason, actor)
 
 
 def labelled_by(event: Event) -> int | None:
@@ -202,6 +202,11 @@ def _lift(cases: list[Case], events: list[Event], reason: str, actor: User) -> N
         if kept is not None and kept.case_title:
             Case.objects.filter(pk=one.pk).update(title=kept.case_title)
         record(f"case:{one.number}", "case.unlabelled", {"reason": reason}, who)
+
+
+def _voided(event: Event) -> list[Case]:
+    """A case that was opened by mistake stands under its number, and its title with it."""
+    return list(Case.objects.filter(event=event, state="voided"))
 
 
 def _family(event: Event) -> list[Event]:
