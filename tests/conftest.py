@@ -84,6 +84,27 @@ def spoken() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the verbs of this test wrote is what they told the ledger (tests/watched_rows.py)."""
+    if "transactional_db" in request.fixturenames or "db" not in request.fixturenames:
+        yield
+        return
+    from django.db import connection
+
+    from huiying.ledger.comparing import differences, sentence
+    from watched_rows import Watcher
+
+    request.getfixturevalue("db")
+    watcher = Watcher()
+    with connection.execute_wrapper(watcher):
+        yield
+    tables = watcher.to_compare()
+    if tables and not connection.needs_rollback:
+        found = [sentence(one)[1] for one in differences(tables, unknown=False)]
+        assert not found, "told otherwise than written: " + "; ".join(found[:10])
+
+
+@pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
     """`huiying demo` run in this process sets variables that the server of a later test would inherit."""
     before = dict(os.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator
@@ -10,10 +11,11 @@ from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
 from huiying.ledger import anchors, hashing
+from huiying.ledger.kept import ROWS, Gone, described, names_of
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
 
@@ -57,26 +59,27 @@ def lock(*chains: str) -> dict[str, ChainHead]:
     return {chain: _lock_one(chain) for chain in sorted(set(chains))}
 
 
-def record(chain: str, kind: str, payload: dict[str, Any], actor: Actor) -> LedgerEntry:
+def record(
+    chain: str, kind: str, payload: dict[str, Any], actor: Actor, rows: Iterable[models.Model | Gone] = ()
+) -> LedgerEntry:
     """Append one entry. Its time is the server's and never before the chain's last entry (INV-13).
 
-    Raises LedgerError outside a transaction, for a kind not written `noun.verb`, and for a payload that has
-    no canonical JSON form.
+    `rows` are those that the verb wrote, as they stand when this is called: the entry keeps digests of their columns,
+    with which `huiying check` compares the tables (`ledger/kept.py`).
+    Raises LedgerError outside a transaction, for a kind not written `noun.verb`, for a payload that has no canonical
+    JSON form, and for a row of which nothing is kept or that is not stored.
     """
     _require_transaction("record")
     if not _KIND.fullmatch(kind):
         raise LedgerError(f"台账条目的类别“{kind}”不合规定；应为小写的 名词.动词，例如 case.opened")
     if not chain or len(chain) > 100:
         raise LedgerError(f"台账链名“{chain}”应为 1–100 个字符")
-    try:
-        text = canonical.dumps(payload)
-    except (TypeError, ValueError) as error:
-        raise LedgerError(f"{chain} 的条目 {kind} 内容不能写成规范 JSON：{error}") from error
+    salt = secrets.token_hex(16)
+    text = _payload_text(chain, kind, payload, rows, salt)
     together = _together.get()
     head = _lock_one(chain) if together is None else together.head(chain)
     now = clock.now()
     at = max(now, head.at) if head.at else now
-    salt = secrets.token_hex(16)
     entry = LedgerEntry(
         chain=chain,
         seq=head.seq + 1,
@@ -95,6 +98,20 @@ def record(chain: str, kind: str, payload: dict[str, Any], actor: Actor) -> Ledg
     entry.save(force_insert=True)
     ChainHead.objects.filter(pk=chain).update(seq=entry.seq, hash=entry.hash, at=at)
     return entry
+
+
+def _payload_text(
+    chain: str, kind: str, payload: dict[str, Any], rows: Iterable[models.Model | Gone], salt: str
+) -> str:
+    if ROWS in payload:
+        raise LedgerError(f"{chain} 的条目 {kind} 用了保留的字段名“{ROWS}”")
+    try:
+        digests = described(rows, salt)
+        return canonical.dumps({**payload, ROWS: digests} if digests else payload)
+    except LookupError as error:
+        raise LedgerError(f"{chain} 的条目 {kind} 说到的行不能对照：{error}") from error
+    except (TypeError, ValueError) as error:
+        raise LedgerError(f"{chain} 的条目 {kind} 内容不能写成规范 JSON：{error}") from error
 
 
 class _Together:
@@ -162,6 +179,7 @@ def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor
         entry = LedgerEntry.objects.filter(chain=chain, seq=seq).first()
         if entry is None or entry.payload is None or entry.kind == ERASED:
             raise LedgerError(f"台账 {chain} 第 {seq} 条不存在、已被删除，或本身就是删除记录，不能删除")
+        spoke_of = names_of(json.loads(entry.payload))  # whose digests go with it
         tombstone = record(
             SYSTEM_CHAIN,
             ERASED,
@@ -172,6 +190,7 @@ def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor
                 "reason": reason,
                 "decided_by": asdict(decided_by),
                 "second_person": asdict(second_person),
+                **({"spoke_of": spoke_of} if spoke_of else {}),
             },
             decided_by,
         )

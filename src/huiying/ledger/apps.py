@@ -7,4 +7,4 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.ledger import upkeep  # noqa: F401  registers the hourly anchor and the auditor
+        from huiying.ledger import comparing, upkeep  # noqa: F401  they register the hourly anchor and the auditors

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from huiying.kernel import canonical, clock, home
-from huiying.ledger import hashing, verifying
+from huiying.ledger import hashing, kept, verifying
 from huiying.ledger.models import Erasure
 
 SCHEMA = "huiying.ledger/1"
@@ -46,7 +46,7 @@ class ExportedEntry:
     @property
     def data(self) -> dict[str, Any] | None:
         """The payload as a dict; None once erased."""
-        return None if self.payload is None else json.loads(self.payload)
+        return None if self.payload is None else kept.facts(self.payload)
 
 
 class Writer(AbstractContextManager["Writer"]):

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import models
 
+from huiying.ledger import kept
+
 
 class LedgerEntry(models.Model):
     """One fact. `digest` = SHA-256(salt ‖ payload); `hash` covers all columns but salt and payload.
@@ -42,8 +44,8 @@ class LedgerEntry(models.Model):
 
     @property
     def data(self) -> dict[str, Any] | None:
-        """The payload as a dict; None once erased."""
-        return None if self.payload is None else json.loads(self.payload)
+        """The payload as a dict, without the digests of rows; None once erased."""
+        return None if self.payload is None else kept.facts(self.payload)
 
     @property
     def actor_data(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import exporting
+from huiying.ledger import exporting, kept
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.assessing import assessed, chain_of, course
 from huiying.overseeing.figures import Entry
@@ -51,7 +51,7 @@ def entries_of(kinds: Sequence[str] = (), chain: str = "", since: dt.datetime | 
         rows = rows.filter(chain=chain)
     columns = rows.values_list("chain", "seq", "at", "kind", "payload", "actor")
     for where, seq, at, kind, payload, actor in columns.iterator(chunk_size=2000):
-        told = None if payload is None else json.loads(payload)
+        told = None if payload is None else kept.facts(payload)
         yield {"chain": where, "seq": seq, "at": at, "kind": kind, "payload": told, "actor": _name(actor)}
 
 

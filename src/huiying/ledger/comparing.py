@@ -1,0 +1,138 @@
+"""Compares every kept row with what the ledger last said of it; `huiying check` lists what differs (INV-8, INV-12).
+
+A row that no entry names is a finding too, and so is one that is gone. What was erased by decision accuses nobody: the
+record of the erasure names the rows whose digests went with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from huiying.ledger.kept import ROWS, TABLES, WHOLE, Digests, Kept, Part
+from huiying.ledger.models import LedgerEntry
+from huiying.work.auditor import LISTED, Finding, auditor
+
+ERASED = "ledger.erased"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`column` is "" where the whole row is gone or unknown; `what` is changed, gone or unknown."""
+
+    kept: Kept
+    pk: str
+    column: str
+    what: str
+
+
+@dataclass(frozen=True)
+class _Said:
+    """The last word of the ledger on one row. `digests` is None where the row must be gone, empty where unknown."""
+
+    at: int
+    salt: str
+    digests: Digests | None
+
+
+def differences(
+    tables: Collection[str] = (), *, unknown: bool = True, part: Part | None = None
+) -> Iterator[Difference]:
+    """Every row of `tables` (all kept ones without) that differs; rows that no entry names only with `unknown`.
+
+    Of the tables whose rows come by the thousand only `part`, where given.
+    """
+    wanted = [TABLES[name] for name in (tables or TABLES)]
+    said = _said({kept.table for kept in wanted})
+    for kept in wanted:
+        yield from _of_table(kept, said[kept.table], unknown, part if kept.whole else None)
+
+
+def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | None) -> Iterator[Difference]:
+    seen: set[str] = set()
+    for pk, *values in kept.values(part=part):
+        key = str(pk)
+        seen.add(key)
+        last = said.get(key)
+        if last is None or last.digests is None:
+            if unknown or last is not None:
+                yield Difference(kept, key, "", "unknown")
+            continue
+        now = kept.digests(pk, values, last.salt)
+        for column, told in last.digests.items():
+            if column in now and now[column] != told:
+                yield Difference(kept, key, column, "changed")
+    for key, last in said.items():
+        if key not in seen and last.digests is not None and (part is None or part.has(key)):
+            yield Difference(kept, key, "", "gone")
+
+
+def _said(tables: set[str]) -> dict[str, dict[str, _Said]]:
+    """The last word on each row: an entry made later counts, on whichever chain it stands."""
+    said: dict[str, dict[str, _Said]] = defaultdict(dict)
+    places: dict[tuple[str, int], int] = {}  # of the entries that were erased
+    rows = LedgerEntry.objects.filter(
+        Q(payload__contains=f'"{ROWS}":{{') | Q(payload__isnull=True) | Q(kind=ERASED)
+    ).order_by("id")
+    for number, chain, seq, kind, salt, text in rows.values_list(
+        "id", "chain", "seq", "kind", "salt", "payload"
+    ).iterator(chunk_size=2000):
+        if text is None:
+            places[chain, seq] = number
+            continue
+        payload = json.loads(text)
+        if kind == ERASED:
+            _forget(said, payload, places, number)
+            continue
+        for table, told in payload.get(ROWS, {}).items():
+            if table in tables:
+                said[table].update({pk: _Said(number, salt or "", digests) for pk, digests in told.items()})
+    return said
+
+
+def _forget(
+    said: dict[str, dict[str, _Said]], payload: dict[str, Any], places: dict[tuple[str, int], int], now: int
+) -> None:
+    """The digests of an erased entry are gone: what it said last stays unknown."""
+    erased = places.get((payload["chain"], payload["seq"]), now)
+    for table, pks in payload.get("spoke_of", {}).items():
+        for pk in pks:
+            last = said[table].get(pk)
+            if last is None or last.at < erased:
+                said[table][pk] = _Said(erased, "", {})
+
+
+def sentence(found: Difference) -> tuple[str, str]:
+    """The finding in words, Chinese and English; a row is called by its kind and number, never by its text."""
+    kept = found.kept
+    match found.what:
+        case "changed" if found.column == WHOLE:
+            zh, en = "被改过", "it was changed"
+        case "changed":
+            zh, en = f"“{found.column}”一栏被改过", f"column {found.column} was changed"
+        case "gone":
+            zh, en = "不见了", "it is gone"
+        case _:
+            zh, en = "台账里没有这一条", "the ledger knows nothing of it"
+    return (
+        f"{kept.zh}（表 {kept.table} 第 {found.pk} 行）与台账不一致：{zh}。台账为准；请查明是谁、什么时候改动了数据库",
+        f"{kept.en} (table {kept.table}, row {found.pk}) differs from the ledger: {en}. "
+        "The ledger counts; find out who changed the database.",
+    )
+
+
+@auditor("kept_rows")
+def rows_are_as_the_ledger_says() -> list[Finding]:
+    """At most twenty findings for each table."""
+    findings: list[Finding] = []
+    listed: dict[str, int] = defaultdict(int)
+    for found in differences():
+        listed[found.kept.table] += 1
+        if listed[found.kept.table] <= LISTED:
+            findings.append(Finding("ledger.differs", "error", *sentence(found)))
+    return findings

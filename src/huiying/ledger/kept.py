@@ -1,0 +1,172 @@
+"""Which columns of which tables the ledger vouches for, and the digests it keeps of them (INV-8, INV-12).
+
+The chain proves the ledger, not the tables that pages are made of. So a verb hands `record(…, rows=[row])` the rows that
+it wrote, the entry keeps a salted digest of every kept column, and `huiying check` compares them with what stands there
+now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other column why
+not; a test demands it of all of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Mod
+
+from huiying.kernel import canonical
+
+ROWS = "rows"
+WHOLE = "*"  # in the place of a column: all of them together
+Digests = dict[str, str]
+CHARS = 24  # of SHA-256 in hex: 96 bits
+
+# Reasons why a column is not kept, where many share one.
+QUEUE = "何时再办：后台自己的进度，不是事实"
+DERIVED = "由别的列和台账算出，可随时重算"
+BY_ENTRY = "台账条目里写明了值，由 overseeing 的对照逐行比较"
+PERSONAL = "个人信息：不进台账，依规定可以删除"
+COUNTER = "计数，随用随变"
+COPY = "标识由别处给出"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of `of` equal parts of a table by the remainder of its ids: what is compared on one day."""
+
+    number: int
+    of: int
+
+    def has(self, pk: Any) -> bool:
+        return int(pk) % self.of == self.number
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A row that a verb deleted, for `record(…, rows=[Gone(Model, pk)])`."""
+
+    model: type[models.Model]
+    pk: Any
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of one table. `left`: column → why it is not; `zh`, `en`: what a row is called in a finding.
+
+    `whole`: of rows that come by the thousand one digest is kept for all columns together, of the object as it was
+    inserted, and `huiying check` compares a part of them each day.
+    """
+
+    model: type[models.Model]
+    zh: str
+    en: str
+    columns: tuple[str, ...]
+    left: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    def values(self, pks: Iterable[Any] | None = None, part: Part | None = None) -> Iterator[tuple[Any, ...]]:
+        """(pk, column, …) of the rows as they stand in the database, only those of `pks` or of `part` where given."""
+        rows = self.model._base_manager.order_by("pk")
+        if pks is not None:
+            rows = rows.filter(pk__in=list(pks))
+        if part is not None:
+            rows = rows.alias(kept_part=Mod(F("pk"), part.of)).filter(kept_part=part.number)
+        yield from rows.values_list("pk", *self.columns).iterator(chunk_size=2000)
+
+    def digests(self, pk: Any, values: Iterable[Any], salt: str) -> Digests:
+        if self.whole:
+            return {WHOLE: digest(salt, self.table, pk, WHOLE, [_plain(value) for value in values])}
+        return {
+            name: digest(salt, self.table, pk, name, value) for name, value in zip(self.columns, values, strict=True)
+        }
+
+
+TABLES: dict[str, Kept] = {}
+LEFT: dict[str, str] = {}  # table → why nothing of it is kept
+
+
+def keep(
+    model: type[models.Model], zh: str, en: str, but: Mapping[str, str] | None = None, *, whole: bool = False
+) -> None:
+    """Vouch for every column of `model` except those of `but` (column → reason). Raises ValueError for a bad name."""
+    left = dict(but or {})
+    names = [column.attname for column in model._meta.local_concrete_fields if not column.primary_key]
+    unknown = left.keys() - set(names)
+    if unknown:
+        raise ValueError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
+    columns = tuple(name for name in names if name not in left)
+    TABLES[model._meta.db_table] = Kept(model, zh, en, columns, left, whole)
+
+
+def leave(model: type[models.Model], why: str) -> None:
+    """Say why nothing of `model` is kept."""
+    LEFT[model._meta.db_table] = why
+
+
+def digest(salt: str, table: str, pk: Any, column: str, value: Any) -> str:
+    """96 bits of SHA-256 over salt, place and canonical value; the same on both databases."""
+    place = f"{salt}\x00{table}\x00{pk}\x00{column}\x00"
+    return hashlib.sha256(f"{place}{_plain(value)}".encode("utf-8", "surrogatepass")).hexdigest()[:CHARS]
+
+
+def described(rows: Iterable[models.Model | Gone], salt: str) -> dict[str, dict[str, Digests | None]]:
+    """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone.
+
+    The rows are read again, so that what is vouched for is what stands in the database (but for `whole` tables). Raises LookupError for a table
+    of which nothing is kept, for a row that was never saved, and for one that is not there.
+    """
+    asked: dict[str, set[Any]] = defaultdict(set)
+    made: dict[str, dict[str, Digests | None]] = defaultdict(dict)
+    for row in rows:
+        table = (row.model if isinstance(row, Gone) else type(row))._meta.db_table
+        if table not in TABLES:
+            raise LookupError(f"nothing is kept of table {table}")
+        if row.pk is None:
+            raise LookupError(f"a row of {table} has no id yet; save it before its entry is made")
+        if isinstance(row, Gone):
+            made[table][str(row.pk)] = None
+        elif TABLES[table].whole:
+            values = [getattr(row, name) for name in TABLES[table].columns]
+            made[table][str(row.pk)] = TABLES[table].digests(row.pk, values, salt)
+        else:
+            asked[table].add(row.pk)
+    for table, pks in asked.items():
+        kept = TABLES[table]
+        for pk, *values in kept.values(pks):
+            made[table][str(pk)] = kept.digests(pk, values, salt)
+        missing = {str(pk) for pk in pks} - made[table].keys()
+        if missing:
+            raise LookupError(f"rows {', '.join(sorted(missing))} of {table} do not exist")
+    return {table: made[table] for table in sorted(made)}
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case dt.time() | dt.timedelta():
+            return str(value)
+        case _:
+            return canonical.dumps(value)
+
+
+def names_of(payload: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Which rows an entry's payload speaks of: `{table: [pk, …]}`."""
+    return {table: sorted(rows) for table, rows in payload.get(ROWS, {}).items()}
+
+
+def facts(text: str) -> dict[str, Any]:
+    """The payload without its digests: what people and figures read."""
+    data: dict[str, Any] = json.loads(text)
+    data.pop(ROWS, None)
+    return data

@@ -1,0 +1,27 @@
+"""INV-8, INV-12: each column of each table is compared with the ledger by `huiying check`, or it is said why not."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+
+from huiying.ledger.kept import LEFT, TABLES
+
+MODELS = sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.db_table)
+SHORTEST = 4  # 「计数」 is a reason, 「无」 is none
+
+
+@pytest.mark.parametrize("model", MODELS, ids=[model._meta.db_table for model in MODELS])
+def test_each_column_is_kept_or_has_its_reason(model: type[Model]) -> None:
+    table = model._meta.db_table
+    assert (table in TABLES) != (table in LEFT), (
+        f"say in kept.py of its room what is kept of {table}, or why nothing is"
+    )
+    reasons = [LEFT[table]] if table in LEFT else list(TABLES[table].left.values())
+    assert all(len(reason) >= SHORTEST for reason in reasons)
+
+
+def test_no_table_is_named_that_does_not_exist() -> None:
+    there = {model._meta.db_table for model in MODELS}
+    assert not (TABLES.keys() | LEFT.keys()) - there
