@@ -15,9 +15,7 @@ SHORTEST = 4  # 「计数」 is a reason, 「无」 is none
 @pytest.mark.parametrize("model", MODELS, ids=[model._meta.db_table for model in MODELS])
 def test_each_column_is_kept_or_has_its_reason(model: type[Model]) -> None:
     table = model._meta.db_table
-    assert (table in TABLES) != (table in LEFT), (
-        f"say in kept.py of its room what is kept of {table}, or why nothing is"
-    )
+    assert (table in TABLES) != (table in LEFT), f"{table}: say in its room's kept.py what is kept, or why not"
     reasons = [LEFT[table]] if table in LEFT else list(TABLES[table].left.values())
     assert all(len(reason) >= SHORTEST for reason in reasons)
 

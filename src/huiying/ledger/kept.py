@@ -1,8 +1,8 @@
 """Which columns of which tables the ledger vouches for, and the digests it keeps of them (INV-8, INV-12).
 
-The chain proves the ledger, not the tables that pages are made of. So a verb hands `record(…, rows=[row])` the rows that
-it wrote, the entry keeps a salted digest of every kept column, and `huiying check` compares them with what stands there
-now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other column why
+The chain proves the ledger, not the tables that pages are made of. So a verb hands `record(…, rows=[row])` the rows
+that it wrote, the entry keeps a salted digest of every kept column, and `huiying check` compares them with what stands
+there now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other column why
 not; a test demands it of all of them.
 """
 
@@ -122,7 +122,8 @@ def digest(salt: str, table: str, pk: Any, column: str, value: Any) -> str:
 def described(rows: Iterable[models.Model | Gone], salt: str) -> dict[str, dict[str, Digests | None]]:
     """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone.
 
-    The rows are read again, so that what is vouched for is what stands in the database (but for `whole` tables). Raises LookupError for a table
+    The rows are read again, so that what is vouched for is what stands in the database (but for `whole` tables).
+    Raises LookupError for a table
     of which nothing is kept, for a row that was never saved, and for one that is not there.
     """
     asked: dict[str, set[Any]] = defaultdict(set)
