@@ -2,8 +2,8 @@
 
 The chain proves the ledger, not the tables that pages are made of. So a verb hands `record(…, rows=[row])` the rows
 that it wrote, the entry keeps a salted digest of every kept column, and `huiying check` compares them with what stands
-there now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other column why
-not; a test demands it of all of them.
+there now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other
+column why not; a test demands it of all of them.
 """
 
 from __future__ import annotations
@@ -123,8 +123,7 @@ def described(rows: Iterable[models.Model | Gone], salt: str) -> dict[str, dict[
     """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone.
 
     The rows are read again, so that what is vouched for is what stands in the database (but for `whole` tables).
-    Raises LookupError for a table
-    of which nothing is kept, for a row that was never saved, and for one that is not there.
+    Raises LookupError for a table of which nothing is kept, a row that was never saved, and one that is not there.
     """
     asked: dict[str, set[Any]] = defaultdict(set)
     made: dict[str, dict[str, Digests | None]] = defaultdict(dict)
