@@ -1,0 +1,159 @@
+"""INV-8, INV-12: an entry vouches for the rows that its verb wrote; what differs later is found, by row and column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+
+from huiying.kernel import clock
+from huiying.ledger import actions, comparing, kept
+from huiying.ledger.actions import Actor, LedgerError, record
+from huiying.ledger.comparing import differences
+from huiying.ledger.kept import Gone, Part
+from huiying.ledger.models import LedgerEntry
+from huiying.people.models import Bureau, Department
+from huiying.work.models import Counter
+
+WANG = Actor("王敏", "值班员", "局办公室", 7)
+LI = Actor("李娜", "负责人", "局办公室", 8)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def tables(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> Iterator[None]:
+    """Of these tables alone something is kept: departments by column, bureaus as a whole."""
+    monkeypatch.setattr(kept, "TABLES", {})
+    monkeypatch.setattr(comparing, "TABLES", kept.TABLES)
+    kept.keep(Department, "部门", "Department", {"is_active": kept.DERIVED})
+    kept.keep(Bureau, "单位", "Bureau", whole=True)
+    yield
+
+
+def office() -> Department:
+    made = Department.objects.create(code="JB", name="局办公室", name_en="Office", is_office=True)
+    record("system", "department.made", {"code": "JB"}, WANG, rows=[made])
+    return made
+
+
+def found() -> list[tuple[str, str, str]]:
+    return [(one.kept.table, one.column, one.what) for one in differences()]
+
+
+def test_what_stands_as_it_was_told_is_not_found() -> None:
+    office()
+    assert found() == []
+    assert list(comparing.rows_are_as_the_ledger_says()) == []
+
+
+def test_an_edited_column_is_found_by_its_name() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(name="另一个办公室")
+    assert found() == [("people_department", "name", "changed")]
+    (finding,) = comparing.rows_are_as_the_ledger_says()
+    assert finding.severity == "error"
+    assert f"表 people_department 第 {made.pk} 行" in finding.sentence_zh
+    assert "“name”一栏被改过" in finding.sentence_zh
+    assert "另一个办公室" not in finding.sentence_zh
+
+
+def test_a_column_that_is_left_out_accuses_nobody() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(is_active=False)
+    assert found() == []
+
+
+def test_a_row_that_is_gone_and_one_that_nobody_told_are_found() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).delete()
+    other = Department.objects.create(code="ZB", name="招标处", name_en="Tenders")
+    assert sorted(found()) == [("people_department", "", "gone"), ("people_department", "", "unknown")]
+    assert [one.pk for one in differences(unknown=False)] == [str(made.pk)]
+    assert str(other.pk) in {one.pk for one in differences()}
+
+
+def test_the_last_word_counts_whichever_chain_it_stands_on() -> None:
+    made = office()
+    made.name = "办公室"
+    made.save()
+    record("department:JB", "department.renamed", {}, WANG, rows=[made])
+    assert found() == []
+
+
+def test_a_row_deleted_by_a_verb_is_told_and_may_not_come_back() -> None:
+    made = office()
+    gone = Gone(Department, made.pk)
+    made.delete()
+    record("system", "department.dropped", {}, WANG, rows=[gone])
+    assert found() == []
+    Department.objects.create(pk=gone.pk, code="JB", name="局办公室", name_en="Office", is_office=True)
+    assert found() == [("people_department", "", "unknown")]
+
+
+def test_rows_by_the_thousand_have_one_digest_and_are_compared_in_parts() -> None:
+    bureau = Bureau.objects.create(name="鞍山")
+    entry = record("system", "bureau.named", {}, WANG, rows=[bureau])
+    assert list(json.loads(entry.payload or "")["rows"]["people_bureau"][str(bureau.pk)]) == [kept.WHOLE]
+    Bureau.objects.filter(pk=bureau.pk).update(name="别的城市")
+    mine, other = Part(bureau.pk % 2, 2), Part((bureau.pk + 1) % 2, 2)
+    assert found() == [("people_bureau", kept.WHOLE, "changed")]
+    assert [one.what for one in differences(part=mine)] == ["changed"]
+    assert list(differences(part=other)) == []
+
+
+def test_the_digests_stand_in_the_payload_and_are_not_shown_as_facts() -> None:
+    office()
+    entry = LedgerEntry.objects.get()
+    assert entry.data == {"code": "JB"}
+    assert "局办公室" not in (entry.payload or ""), "digests, no values"
+
+
+def test_two_entries_keep_unlike_digests_of_the_same_values() -> None:
+    made = office()
+    record("system", "department.looked_at", {}, WANG, rows=[made])
+    first, second = (json.loads(entry.payload or "")["rows"] for entry in LedgerEntry.objects.order_by("id"))
+    assert first != second
+
+
+def test_what_is_vouched_for_is_what_is_stored() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(name="改名后的办公室")  # `made` knows nothing of it
+    record("system", "department.renamed", {}, WANG, rows=[made])
+    assert found() == []
+
+
+def test_an_erased_entry_leaves_its_rows_unknown_but_there() -> None:
+    made = office()
+    actions.erase("system", 1, decision="删〔2026〕1号", reason="当事人依法要求删除", decided_by=WANG, second_person=LI)
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    assert found() == []
+    Department.objects.filter(pk=made.pk).delete()
+    assert found() == [("people_department", "", "gone")]
+
+
+def test_an_erased_entry_takes_nothing_from_what_was_told_after_it() -> None:
+    made = office()
+    record("system", "department.renamed", {}, WANG, rows=[made])
+    actions.erase("system", 1, decision="删〔2026〕1号", reason="当事人依法要求删除", decided_by=WANG, second_person=LI)
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    assert found() == [("people_department", "name", "changed")]
+
+
+def test_a_row_that_is_not_stored_or_not_kept_is_refused() -> None:
+    with pytest.raises(LedgerError, match="no id yet"):
+        record("system", "department.made", {}, WANG, rows=[Department(code="X")])
+    with pytest.raises(LedgerError, match="do not exist"):
+        record("system", "department.made", {}, WANG, rows=[Department(pk=987654, code="X")])
+    with pytest.raises(LedgerError, match="work_counter"), transaction.atomic():
+        record("system", "counter.made", {}, WANG, rows=[Counter.objects.create(name="n")])
+    with pytest.raises(LedgerError, match="保留的字段名"):
+        record("system", "department.made", {"rows": {}}, WANG)
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_reason_for_a_column_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        kept.keep(Department, "部门", "Department", {"nonsense": "写错了"})
