@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from editing_of import edits
 from huiying.demo import words
 from huiying.demo.script import LATER
 from huiying.foreseeing.models import Assessment
 from huiying.handling.actions import why_not_close
 from huiying.handling.models import AgendaItem, ClueHandover, Escalation, Liaison, Meeting, RoutingRule, Task
 from huiying.ledger import queries as ledger
+from huiying.ledger.comparing import differences, sentence
 from huiying.overseeing.models import Measure
 from huiying.people.models import User
 from huiying.work.models import Job
@@ -89,3 +91,19 @@ def test_the_assessment_was_approved_and_the_measure_decided_by_another_c6_7_c12
     row = Assessment.objects.get()
     assert row.state == Assessment.APPROVED
     assert {measure.step: measure.decided_by for measure in Measure.objects.all()} == {"提醒": "贺文", "督办": "梁安"}
+
+
+def test_nothing_in_the_tables_differs_from_what_the_verbs_told_the_ledger_inv8() -> None:
+    assert [sentence(one)[1] for one in differences()] == []
+
+
+@pytest.mark.parametrize("seed", [2026, 1202])
+def test_a_hundred_edits_of_the_database_are_found_each_by_its_name_inv8(seed: int) -> None:
+    made = edits(100, seed)
+    assert len(made) == 100
+    assert len({table for table, _pk, _column in made}) >= 60, "of many tables"
+    found = {(one.kept.table, one.pk, one.column) for one in differences()}
+    assert found == set(made)
+    for one in differences():
+        assert one.kept.table in sentence(one)[0]
+        assert one.pk in sentence(one)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -24,13 +23,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def tables(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> Iterator[None]:
+def tables(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> None:
     """Of these tables alone something is kept: departments by column, bureaus as a whole."""
     monkeypatch.setattr(kept, "TABLES", {})
     monkeypatch.setattr(comparing, "TABLES", kept.TABLES)
     kept.keep(Department, "部门", "Department", {"is_active": kept.DERIVED})
     kept.keep(Bureau, "单位", "Bureau", whole=True)
-    yield
 
 
 def office() -> Department:
