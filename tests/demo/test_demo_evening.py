@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from editing_of import edits
 from huiying.demo import words
@@ -99,11 +100,13 @@ def test_nothing_in_the_tables_differs_from_what_the_verbs_told_the_ledger_inv8(
 
 @pytest.mark.parametrize("seed", [2026, 1202])
 def test_a_hundred_edits_of_the_database_are_found_each_by_its_name_inv8(seed: int) -> None:
-    made = edits(100, seed)
+    with transaction.atomic():
+        made = edits(100, seed)
+        found = {(one.kept.table, one.pk, one.column): sentence(one) for one in differences()}
+        transaction.set_rollback(True)
     assert len(made) == 100
     assert len({table for table, _pk, _column in made}) >= 60, "of many tables"
-    found = {(one.kept.table, one.pk, one.column) for one in differences()}
-    assert found == set(made)
-    for one in differences():
-        assert one.kept.table in sentence(one)[0]
-        assert one.pk in sentence(one)[0]
+    assert found.keys() == set(made)
+    for (table, pk, _column), (zh, en) in found.items():
+        assert f"表 {table} 第 {pk} 行" in zh
+        assert f"table {table}, row {pk}" in en
