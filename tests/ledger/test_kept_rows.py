@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from huiying.kernel import clock
-from huiying.ledger import actions, comparing, kept
-from huiying.ledger.actions import Actor, LedgerError, record
+from huiying.ledger import actions, comparing, kept, queries
+from huiying.ledger.actions import Actor, LedgerError, record, together, vouch
 from huiying.ledger.comparing import differences
 from huiying.ledger.kept import Gone, Part
 from huiying.ledger.models import LedgerEntry
@@ -155,3 +156,70 @@ def test_a_row_that_is_not_stored_or_not_kept_is_refused() -> None:
 def test_a_reason_for_a_column_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="nonsense"):
         kept.keep(Department, "部门", "Department", {"nonsense": "写错了"})
+
+
+def test_together_reads_the_rows_at_the_end_whatever_a_verb_wrote_after_its_entry() -> None:
+    made = Department.objects.create(code="ZB", name="招标处", name_en="Tenders")
+    other = Department.objects.create(code="JD", name="监督处", name_en="Oversight")
+    with together():
+        record("system", "department.made", {}, WANG, rows=[made])
+        record("department:JD", "department.made", {}, WANG, rows=[other])
+        Department.objects.filter(pk=made.pk).update(name="招标采购处")
+    assert found() == []
+    assert queries.verify().ok
+
+
+def test_together_reads_all_rows_of_a_table_with_one_query() -> None:
+    office()
+    rows = [Department.objects.create(code=f"D{n}", name=f"第{n}处", name_en=f"D{n}") for n in range(20)]
+    counts = []
+    for some in (rows[:2], rows):
+        with CaptureQueriesContext(connection) as seen, together():
+            for row in some:
+                record("system", "department.looked_at", {}, WANG, rows=[row])
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+    assert found() == []
+
+
+def test_what_a_part_of_the_transaction_recorded_is_undone_with_it() -> None:
+    def fails() -> None:
+        with transaction.atomic(), together():
+            made = Department.objects.create(code="ZB", name="招标处", name_en="Tenders")
+            record("department:ZB", "department.made", {}, WANG, rows=[made])
+            record("system", "department.made", {}, WANG, rows=[made])
+            raise ZeroDivisionError
+
+    with together():
+        made = office()
+        with pytest.raises(ZeroDivisionError):
+            fails()
+        record("department:ZB", "department.looked_at", {}, WANG, rows=[made])
+    assert list(LedgerEntry.objects.order_by("id").values_list("chain", "seq")) == [("system", 1), ("department:ZB", 1)]
+    assert queries.verify().ok
+    assert found() == []
+
+
+def test_a_row_without_an_act_goes_with_the_entry_before_it_or_gets_its_own() -> None:
+    with together():
+        made = office()
+        other = Department.objects.create(code="ZB", name="招标处", name_en="Tenders")
+        vouch("system", [other], "department.kept")
+        vouch("system", [], "department.kept")
+    vouch("system", [made], "department.kept")
+    assert list(LedgerEntry.objects.order_by("id").values_list("kind", flat=True)) == [
+        "department.made", "department.kept",
+    ]  # fmt: skip
+    assert found() == []
+
+
+def test_a_row_that_nobody_told_holds_what_it_began_with() -> None:
+    kept.keep(Department, "部门", "Department", {"is_active": kept.DERIVED}, untold={"name_en": ""})
+    made = Department.objects.create(code="ZB", name="招标处", name_en="")
+    assert found() == []
+    Department.objects.filter(pk=made.pk).update(name_en="Tenders")
+    assert found() == [("people_department", "name_en", "changed")]
+    record("system", "department.named", {}, WANG, rows=[made])
+    assert found() == []
+    with pytest.raises(ValueError, match="nonsense"):
+        kept.keep(Department, "部门", "Department", untold={"nonsense": ""})

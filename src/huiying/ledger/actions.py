@@ -8,14 +8,14 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
 from huiying.ledger import anchors, hashing
-from huiying.ledger.kept import ROWS, Gone, described, names_of
+from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, read
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
 
@@ -74,71 +74,136 @@ def record(
         raise LedgerError(f"台账条目的类别“{kind}”不合规定；应为小写的 名词.动词，例如 case.opened")
     if not chain or len(chain) > 100:
         raise LedgerError(f"台账链名“{chain}”应为 1–100 个字符")
-    salt = secrets.token_hex(16)
-    text = _payload_text(chain, kind, payload, rows, salt)
+    if ROWS in payload:
+        raise LedgerError(f"{chain} 的条目 {kind} 用了保留的字段名“{ROWS}”")
     together = _together.get()
-    head = _lock_one(chain) if together is None else together.head(chain)
-    now = clock.now()
-    at = max(now, head.at) if head.at else now
-    entry = LedgerEntry(
-        chain=chain,
-        seq=head.seq + 1,
-        at=at,
-        kind=kind,
-        actor=actor.as_json(),
-        payload=text,
-        salt=salt,
-        digest=hashing.digest(salt, text),
-        prev_hash=head.hash,
-    )
-    entry.hash = hashing.entry_hash(entry)
     if together is not None:
-        together.add(entry)
-        return entry
+        return together.add(chain, kind, payload, actor, rows)
+    told = list(rows)
+    text, salt = _text(chain, kind, payload), secrets.token_hex(16)
+    if told:
+        text = _with_digests(chain, kind, payload, told, salt, _read(chain, kind, told))
+    head = _lock_one(chain)
+    entry = _next(head, kind, actor)
+    _seal(entry, head, text, salt)
     entry.save(force_insert=True)
-    ChainHead.objects.filter(pk=chain).update(seq=entry.seq, hash=entry.hash, at=at)
+    ChainHead.objects.filter(pk=chain).update(seq=entry.seq, hash=entry.hash, at=entry.at)
     return entry
 
 
-def _payload_text(
-    chain: str, kind: str, payload: dict[str, Any], rows: Iterable[models.Model | Gone], salt: str
-) -> str:
-    if ROWS in payload:
-        raise LedgerError(f"{chain} 的条目 {kind} 用了保留的字段名“{ROWS}”")
+def vouch(chain: str, rows: Iterable[models.Model | Gone], kind: str) -> None:
+    """The rows belong to what was last recorded on `chain` within the running `together`; that entry keeps them too.
+
+    Where nothing was, they get an entry of the given kind: a reminder that the loop sets, not an act of anybody.
+    """
+    told = list(rows)
+    together = _together.get()
+    if told and (together is None or not together.append(chain, told)):
+        record(chain, kind, {}, Actor.SYSTEM, told)
+
+
+def _text(chain: str, kind: str, payload: dict[str, Any]) -> str:
     try:
-        digests = described(rows, salt)
-        return canonical.dumps({**payload, ROWS: digests} if digests else payload)
-    except LookupError as error:
-        raise LedgerError(f"{chain} 的条目 {kind} 说到的行不能对照：{error}") from error
+        return canonical.dumps(payload)
     except (TypeError, ValueError) as error:
         raise LedgerError(f"{chain} 的条目 {kind} 内容不能写成规范 JSON：{error}") from error
+
+
+def _read(chain: str, kind: str, rows: list[models.Model | Gone]) -> Read:
+    try:
+        return read(rows)
+    except LookupError as error:
+        raise LedgerError(f"{chain} 的条目 {kind} 说到的行不能对照：{error}") from error
+
+
+def _with_digests(
+    chain: str, kind: str, payload: dict[str, Any], rows: list[models.Model | Gone], salt: str, there: Read
+) -> str:
+    try:
+        return canonical.dumps({**payload, ROWS: described(rows, salt, there)})
+    except (TypeError, ValueError) as error:
+        raise LedgerError(f"{chain} 的条目 {kind} 说到的行不能写成规范 JSON：{error}") from error
+
+
+def _next(head: ChainHead, kind: str, actor: Actor) -> LedgerEntry:
+    """The next entry of a chain, with its place and time; the head moves on."""
+    now = clock.now()
+    head.seq, head.at = head.seq + 1, max(now, head.at) if head.at else now
+    return LedgerEntry(chain=head.chain, seq=head.seq, at=head.at, kind=kind, actor=actor.as_json())
+
+
+def _seal(entry: LedgerEntry, head: ChainHead, text: str, salt: str) -> None:
+    """What the entry says, hashed onto what the chain said before."""
+    entry.payload, entry.salt, entry.digest = text, salt, hashing.digest(salt, text)
+    entry.prev_hash = head.hash
+    entry.hash = head.hash = hashing.entry_hash(entry)
+
+
+@dataclass
+class _Pending:
+    """An entry of `together` and the rows that it tells; text and hash follow at the end."""
+
+    entry: LedgerEntry
+    payload: dict[str, Any]
+    text: str
+    rows: list[models.Model | Gone] = field(default_factory=list)
 
 
 class _Together:
     """Entries that are written in one go, with the heads of their chains as they will stand."""
 
-    def __init__(self, chains: Iterable[str], opening: Iterable[str]) -> None:
-        new = sorted(set(opening))
+    def __init__(self) -> None:
+        self.heads: dict[str, ChainHead] = {}
+        self.pending: list[_Pending] = []
+
+    def take(self, chains: Iterable[str], opening: Iterable[str]) -> None:
+        """Lock the heads of `chains` and open those of `opening`, with one statement each."""
+        new = sorted(set(opening) - self.heads.keys())
         ChainHead.objects.bulk_create(
             (ChainHead(chain=chain, seq=0, hash=hashing.genesis(chain)) for chain in new), ignore_conflicts=True
         )
-        heads = ChainHead.objects.select_for_update().filter(pk__in={*chains, *new}).order_by("pk")
-        self.heads = {head.pk: head for head in heads}
-        self.entries: list[LedgerEntry] = []
+        wanted = {*chains, *new} - self.heads.keys()
+        heads = ChainHead.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+        self.heads |= {head.pk: head for head in heads}
 
-    def head(self, chain: str) -> ChainHead:
+    def add(
+        self, chain: str, kind: str, payload: dict[str, Any], actor: Actor, rows: Iterable[models.Model | Gone]
+    ) -> LedgerEntry:
+        text = _text(chain, kind, payload)
         if chain not in self.heads:
             self.heads[chain] = _lock_one(chain)
-        return self.heads[chain]
+        entry = _next(self.heads[chain], kind, actor)
+        self.pending.append(_Pending(entry, payload, text, list(rows)))
+        return entry
 
-    def add(self, entry: LedgerEntry) -> None:
-        head = self.heads[entry.chain]
-        head.seq, head.hash, head.at = entry.seq, entry.hash, entry.at
-        self.entries.append(entry)
+    def append(self, chain: str, rows: list[models.Model | Gone]) -> bool:
+        """Whether the last entry of the chain is one of these; it tells the rows too."""
+        last = next((one for one in reversed(self.pending) if one.entry.chain == chain), None)
+        if last is not None:
+            last.rows += rows
+        return last is not None
+
+    def forget_since(self, mark: int, known: set[str]) -> None:
+        """What was recorded since is undone with a part of the transaction; so are the chains that were opened."""
+        for one in reversed(self.pending[mark:]):
+            head = self.heads[one.entry.chain]
+            head.seq -= 1  # its time stays: an entry of this chain is never earlier than one that was meant
+        del self.pending[mark:]
+        self.heads = {chain: head for chain, head in self.heads.items() if chain in known}
 
     def write(self) -> None:
-        insert(self.entries)
-        moved = {entry.chain for entry in self.entries}
+        """Every row is read as it stands at the end, all rows of a table with one query."""
+        there: Read = {}
+        told = [row for one in self.pending for row in one.rows]
+        if told:
+            there = _read(self.pending[0].entry.chain, self.pending[0].entry.kind, told)
+        for one in self.pending:
+            entry, salt = one.entry, secrets.token_hex(16)
+            if one.rows:
+                one.text = _with_digests(entry.chain, entry.kind, one.payload, one.rows, salt, there)
+            _seal(entry, self.heads[entry.chain], one.text, salt)
+        insert([one.entry for one in self.pending])
+        moved = {one.entry.chain for one in self.pending}
         rewrite([self.heads[chain] for chain in sorted(moved)])
 
 
@@ -146,18 +211,27 @@ _together: ContextVar[_Together | None] = ContextVar("ledger_together", default=
 
 
 @contextmanager
-def together(chains: Iterable[str], opening: Iterable[str] = ()) -> Iterator[None]:
+def together(chains: Iterable[str] = (), opening: Iterable[str] = ()) -> Iterator[None]:
     """Record many entries of `chains` with a handful of statements: a loop's turn over hundreds of clocks.
 
     The heads are locked at once, the entries written at the end; with an error nothing is. An entry has no row before
-    the end. Chains of `opening` are opened all at once where they do not exist yet. Inside another `together` it is
-    that one's.
+    the end, and the rows that it tells are read there: whatever a verb writes to them after `record` is in. So it also
+    stands above a verb, `@together()` below `@transaction.atomic`. Chains of `opening` are opened all at once where
+    they do not exist yet. Inside another `together` it is that one's.
     """
     _require_transaction("together")
-    if _together.get() is not None:
-        yield
+    outer = _together.get()
+    if outer is not None:
+        mark, known = len(outer.pending), set(outer.heads)
+        outer.take(chains, opening)
+        try:
+            yield
+        except BaseException:
+            outer.forget_since(mark, known)
+            raise
         return
-    mine = _Together(chains, opening)
+    mine = _Together()
+    mine.take(chains, opening)
     token = _together.set(mine)
     try:
         yield

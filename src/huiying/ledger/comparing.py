@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,9 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
         seen.add(key)
         last = said.get(key)
         if last is None or last.digests is None:
-            if unknown or last is not None:
+            if last is None and kept.untold is not None:
+                yield from _untold(kept, key, values, kept.untold)
+            elif unknown or last is not None:
                 yield Difference(kept, key, "", "unknown")
             continue
         now = kept.digests(pk, values, last.salt)
@@ -70,6 +72,13 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
     for key, last in said.items():
         if key not in seen and last.digests is not None and (part is None or part.has(key)):
             yield Difference(kept, key, "", "gone")
+
+
+def _untold(kept: Kept, key: str, values: Iterable[Any], usual: Mapping[str, Any]) -> Iterator[Difference]:
+    """A row that no verb has touched yet holds what it began with."""
+    for column, value in zip(kept.columns, values, strict=True):
+        if column in usual and value != usual[column]:
+            yield Difference(kept, key, column, "changed")
 
 
 def _said(tables: set[str]) -> dict[str, dict[str, _Said]]:

@@ -61,6 +61,7 @@ class Kept:
 
     `whole`: of rows that come by the thousand one digest is kept for all columns together, of the object as it was
     inserted, and `huiying check` compares a part of them each day.
+    `untold`: what stands in these columns as long as no entry names the row; without, such a row is a finding.
     """
 
     model: type[models.Model]
@@ -69,6 +70,7 @@ class Kept:
     columns: tuple[str, ...]
     left: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
+    untold: Mapping[str, Any] | None = None
 
     @property
     def table(self) -> str:
@@ -96,16 +98,22 @@ LEFT: dict[str, str] = {}  # table → why nothing of it is kept
 
 
 def keep(
-    model: type[models.Model], zh: str, en: str, but: Mapping[str, str] | None = None, *, whole: bool = False
+    model: type[models.Model],
+    zh: str,
+    en: str,
+    but: Mapping[str, str] | None = None,
+    *,
+    whole: bool = False,
+    untold: Mapping[str, Any] | None = None,
 ) -> None:
     """Vouch for every column of `model` except those of `but` (column → reason). Raises ValueError for a bad name."""
     left = dict(but or {})
     names = [column.attname for column in model._meta.local_concrete_fields if not column.primary_key]
-    unknown = left.keys() - set(names)
+    unknown = (left.keys() | (untold or {}).keys()) - set(names)
     if unknown:
         raise ValueError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     columns = tuple(name for name in names if name not in left)
-    TABLES[model._meta.db_table] = Kept(model, zh, en, columns, left, whole)
+    TABLES[model._meta.db_table] = Kept(model, zh, en, columns, left, whole, untold)
 
 
 def leave(model: type[models.Model], why: str) -> None:
@@ -119,14 +127,17 @@ def digest(salt: str, table: str, pk: Any, column: str, value: Any) -> str:
     return hashlib.sha256(f"{place}{_plain(value)}".encode("utf-8", "surrogatepass")).hexdigest()[:CHARS]
 
 
-def described(rows: Iterable[models.Model | Gone], salt: str) -> dict[str, dict[str, Digests | None]]:
-    """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone.
+Read = dict[str, dict[str, list[Any]]]  # table → id → the kept columns as they stand
 
-    The rows are read again, so that what is vouched for is what stands in the database (but for `whole` tables).
-    Raises LookupError for a table of which nothing is kept, a row that was never saved, and one that is not there.
+
+def read(rows: Iterable[models.Model | Gone]) -> Read:
+    """The kept columns of `rows`, read again, one query for each table: what is vouched for is what is stored.
+
+    Of `whole` tables it is the object. Raises LookupError for a table of which nothing is kept, a row that was never
+    saved, and one that is not there.
     """
     asked: dict[str, set[Any]] = defaultdict(set)
-    made: dict[str, dict[str, Digests | None]] = defaultdict(dict)
+    there: Read = defaultdict(dict)
     for row in rows:
         table = (row.model if isinstance(row, Gone) else type(row))._meta.db_table
         if table not in TABLES:
@@ -134,19 +145,28 @@ def described(rows: Iterable[models.Model | Gone], salt: str) -> dict[str, dict[
         if row.pk is None:
             raise LookupError(f"a row of {table} has no id yet; save it before its entry is made")
         if isinstance(row, Gone):
-            made[table][str(row.pk)] = None
-        elif TABLES[table].whole:
-            values = [getattr(row, name) for name in TABLES[table].columns]
-            made[table][str(row.pk)] = TABLES[table].digests(row.pk, values, salt)
+            continue
+        if TABLES[table].whole:
+            there[table][str(row.pk)] = [getattr(row, name) for name in TABLES[table].columns]
         else:
             asked[table].add(row.pk)
     for table, pks in asked.items():
-        kept = TABLES[table]
-        for pk, *values in kept.values(pks):
-            made[table][str(pk)] = kept.digests(pk, values, salt)
-        missing = {str(pk) for pk in pks} - made[table].keys()
+        there[table] = {str(pk): values for pk, *values in TABLES[table].values(pks)}
+        missing = {str(pk) for pk in pks} - there[table].keys()
         if missing:
             raise LookupError(f"rows {', '.join(sorted(missing))} of {table} do not exist")
+    return there
+
+
+def described(rows: Iterable[models.Model | Gone], salt: str, there: Read) -> dict[str, dict[str, Digests | None]]:
+    """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone."""
+    made: dict[str, dict[str, Digests | None]] = defaultdict(dict)
+    for row in rows:
+        table = (row.model if isinstance(row, Gone) else type(row))._meta.db_table
+        if isinstance(row, Gone):
+            made[table][str(row.pk)] = None
+        elif str(row.pk) not in made[table]:
+            made[table][str(row.pk)] = TABLES[table].digests(row.pk, there[table][str(row.pk)], salt)
     return {table: made[table] for table in sorted(made)}
 
 
