@@ -74,7 +74,7 @@ def learn() -> ScreenAdjustment | None:
         model=_version(),
         at=now,
     )
-    record(listening.CHAIN, f"screening.{state}", _told(made), Actor.SYSTEM)
+    record(listening.CHAIN, f"screening.{state}", _told(made), Actor.SYSTEM, rows=[made])
     return made
 
 
@@ -89,7 +89,7 @@ def withdraw(adjustment: ScreenAdjustment, actor: User) -> ScreenAdjustment:
         raise Refused(_("这次调整没有启用，不用撤回。"), code="not_applied")
     found.state, found.withdrawn_by, found.withdrawn_at = ScreenAdjustment.WITHDRAWN, actor.name, clock.now()
     found.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
-    record(listening.CHAIN, "screening.withdrawn", _told(found), actor_of(actor))
+    record(listening.CHAIN, "screening.withdrawn", _told(found), actor_of(actor), rows=[found])
     return found
 
 

@@ -94,7 +94,9 @@ def look(event: Event, members: Sequence[EventPost], now: dt.datetime, desk: lis
 
 def _raise(event: Event, level: str, said: Said, figures: tuple[int, float, float], now: dt.datetime) -> None:
     posts, score, threshold = figures
-    Alarm.objects.filter(event=event, ended_at__isnull=True).update(ended_at=now)
+    open_ones = Alarm.objects.filter(event=event, ended_at__isnull=True)
+    ended = list(open_ones)
+    open_ones.update(ended_at=now)
     alarm = Alarm.objects.create(
         event=event,
         level=level,
@@ -107,7 +109,7 @@ def _raise(event: Event, level: str, said: Said, figures: tuple[int, float, floa
     )
     event.alarm = level
     payload = {"alarm": alarm.pk, "level": level, "posts": posts, "words": alarm.words, "words_en": alarm.words_en}
-    record(f"event:{event.number}", "alarm.raised", payload, Actor.SYSTEM)
+    record(f"event:{event.number}", "alarm.raised", payload, Actor.SYSTEM, rows=[*ended, alarm])
 
 
 def _heard(event: Event, members: Sequence[EventPost]) -> list[Heard]:
@@ -134,7 +136,7 @@ def settle_quiet(now: dt.datetime) -> int:
         alarm.save(update_fields=["ended_at"])
         Event.objects.filter(pk=alarm.event_id).update(alarm="")
         payload = {"alarm": alarm.pk, "level": alarm.level}
-        record(f"event:{by_key[alarm.event_id].number}", "alarm.ended", payload, Actor.SYSTEM)
+        record(f"event:{by_key[alarm.event_id].number}", "alarm.ended", payload, Actor.SYSTEM, [alarm])
     return len(quiet)
 
 
@@ -153,7 +155,7 @@ def judge_alarm(alarm: Alarm, verdict: str, actor: User) -> Alarm:
     alarm.verdict, alarm.verdict_by, alarm.verdict_at = verdict, actor.name, clock.now()
     alarm.save(update_fields=["verdict", "verdict_by", "verdict_at"])
     payload = {"alarm": alarm.pk, "level": alarm.level, "real": verdict == Alarm.REAL}
-    record(f"event:{event.number}", "alarm.judged", payload, actor_of(actor))
+    record(f"event:{event.number}", "alarm.judged", payload, actor_of(actor), rows=[alarm])
     return alarm
 
 
@@ -165,7 +167,7 @@ def set_budget(budget: float, actor: User) -> AlarmSetting:
         raise Refused(_("每周误报上限应大于 0，不超过 100。"), code="bad_value")
     row = _set(budget, actor.name)
     payload = {"budget": budget, "watch": row.watch, "alert": row.alert}
-    record("system", "alarm.budget_set", payload, actor_of(actor))
+    record("system", "alarm.budget_set", payload, actor_of(actor), rows=[row])
     return row
 
 
@@ -178,7 +180,7 @@ def follow_feedback() -> AlarmSetting | None:
         return None
     row = _set(in_force.budget, Actor.SYSTEM.name)
     payload = {"was": in_force.alert, "watch": row.watch, "alert": row.alert, "budget": row.budget}
-    record("system", "alarm.bars_moved", payload, Actor.SYSTEM)
+    record("system", "alarm.bars_moved", payload, Actor.SYSTEM, rows=[row])
     return row
 
 

@@ -7,7 +7,7 @@ class JudgingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.judging import audits, later, watchbook  # noqa: F401  registers pollers, jobs and checks
+        from huiying.judging import audits, kept, later, watchbook  # noqa: F401  registers pollers, jobs and checks
         from huiying.listening import watching
 
         watching.overlay(watchbook.mark, watchbook.laid_over)

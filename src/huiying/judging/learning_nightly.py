@@ -242,4 +242,4 @@ def _record(run: LearningRun, actor: Actor) -> None:
         "in_force": run.in_force.sha256 if run.in_force else "",
     }
     verb = "rolled_back" if run.decision == LearningRun.ROLLED_BACK else "trained"
-    record("system", f"learning.{verb}", payload, actor)
+    record("system", f"learning.{verb}", payload, actor, rows=[run])

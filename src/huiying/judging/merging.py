@@ -72,14 +72,16 @@ def point(loser: Event, winner: Event, actor: Actor) -> None:
     loser.state_before_merge, loser.state, loser.merged_into = loser.state, Event.MERGED, winner
     loser.confirm_by = None
     loser.save()
+    touched = [loser, winner]
     warnings.settle(loser, f"已并入 {winner.number}")
     winner.first_known_at = min(winner.first_known_at, loser.first_known_at)
     winner.life_safety = winner.life_safety or loser.life_safety
     if (label := winner.sensitive or loser.sensitive) and winner.sensitive != loser.sensitive:
         loser.sensitive = winner.sensitive = label
-        Event.objects.filter(pk__in=[event.pk for event in (*family(loser), *family(winner))]).update(sensitive=label)
+        touched = list({event.pk: event for event in (*family(loser), *family(winner))}.values())
+        Event.objects.filter(pk__in=[event.pk for event in touched]).update(sensitive=label)
     winner.tally = {}  # it has more members now: they are counted again
     winner.save()
     payload = {"merged": loser.number, "into": winner.number, "first_known_at": winner.first_known_at}
-    record(f"event:{loser.number}", "event.merged", payload, actor)
+    record(f"event:{loser.number}", "event.merged", payload, actor, rows=touched)
     record(f"event:{winner.number}", "event.took_in", payload, actor)

@@ -12,7 +12,8 @@ from typing import Final
 from huiying.engine.grading import Figures, grade
 from huiying.judging import alarming, learning, merging, standards, tally, voices, warnings
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, Screening
-from huiying.ledger.actions import Actor, record, together
+from huiying.ledger.actions import Actor, record, together, vouch
+from huiying.ledger.kept import Gone
 from huiying.listening.models import Post
 from huiying.listening.watching import grading_model, level_code
 from huiying.people.models import User
@@ -27,7 +28,7 @@ LIFE_TITLE: Final = "人身安全事项（限知悉）"
 def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Event]:
     """New events, each by its first post and stream number; first known now: that is when it stood on the desk (INV-2).
 
-    The caller has opened the ledger `together`.
+    The caller has opened the ledger `together`: what an entry tells of its event is how it stands at the end.
     """
     if not firsts:
         return []
@@ -57,7 +58,7 @@ def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Ev
                 "life_safety": post.life_safety,
                 "published_at": None if post.time_confidence == "future" else post.published_at,
             }
-            record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM)
+            record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM, rows=[event])
     return events
 
 
@@ -76,8 +77,12 @@ def assess(event: Event, now: dt.datetime, desk: list[User] | None = None) -> No
 
     `desk` is whom a warning reaches first, where the caller has asked already.
     """
-    count(event, now, desk)
-    event.save()
+    before = (event.title, event.state, event.suggested_level)
+    with together():
+        count(event, now, desk)
+        event.save()
+        if before != (event.title, event.state, event.suggested_level):
+            vouch(f"event:{event.number}", [event], "event.described")
 
 
 def count(event: Event, now: dt.datetime, desk: list[User] | None = None) -> None:
@@ -223,8 +228,10 @@ def _stand(event: Event, concerns: Sequence[str], now: dt.datetime, desk: list[U
 def _reopen(event: Event) -> None:
     """A decision not to answer was about a lesser matter: a graver one asks again. The ledger keeps the decision."""
     event.state = Event.OPEN
-    Dismissal.objects.filter(event=event).delete()
-    record(f"event:{event.number}", "event.reopened", {"level": event.suggested_level}, Actor.SYSTEM)
+    rows = Dismissal.objects.filter(event=event)
+    gone = [Gone(Dismissal, row.pk) for row in rows]
+    rows.delete()
+    record(f"event:{event.number}", "event.reopened", {"level": event.suggested_level}, Actor.SYSTEM, rows=gone)
 
 
 def needs_answer(event: Event, concerns: Sequence[str]) -> bool:

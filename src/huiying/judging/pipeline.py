@@ -24,7 +24,7 @@ from huiying.judging import engines, merging, opening, standards, voices, warnin
 from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
-from huiying.ledger.actions import Actor, record, together
+from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.listening import patrol
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, unscreened
@@ -34,6 +34,7 @@ from huiying.work.outbox import enqueue
 from huiying.work.rows import insert, locked, rewrite
 
 LOCK = "judging"
+CHAIN = "screening"
 BATCH = 200
 FIGURES = tuple(figure.name for figure in fields(Figures))
 PASTED = Said(
@@ -59,6 +60,7 @@ class Joined:
     opened: set[int] = field(default_factory=set)
     took_in: set[int] = field(default_factory=set)
     arrivals: dict[int, list[Post]] = field(default_factory=dict)
+    places: dict[int, list[EventPost]] = field(default_factory=dict)
 
 
 def judge_pending(limit: int = BATCH) -> Judged:
@@ -82,10 +84,22 @@ def _judge(posts: Sequence[Post], judge: engines.Judge) -> Judged:
     now = clock.now()
     screenings = _screened(posts, judge, now)
     hits = [post for post, row in zip(posts, screenings, strict=True) if row.band == Screening.HIT]
-    joined = join(hits, judge, now)
-    _mark(posts, screenings)
-    settle(joined, now)
+    with together():
+        joined = join(hits, judge, now)
+        _mark(posts, screenings)
+        settle(joined, now)
+        _tell(screenings)
     return Judged(len(posts), len(hits), len(joined.opened))
+
+
+def _tell(screenings: Sequence[Screening]) -> None:
+    """One entry a batch, of what is a hit, a suspect or about a life; what is put aside needs none (`kept.py`)."""
+    told = [row for row in screenings if row.band != Screening.OUT or row.life_safety]
+    if not told:
+        return
+    hits = sum(row.band == Screening.HIT for row in told)
+    payload = {"posts": len(screenings), "hits": hits, "suspects": len(told) - hits}
+    record(CHAIN, "posts.screened", payload, Actor.SYSTEM, rows=told)
 
 
 def _mark(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
@@ -180,7 +194,9 @@ def _mind_life(post: Post, row: Screening) -> None:
 
 
 def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joined:
-    """Give each post its event, in order. The caller holds the judging lock and has caught up the engine."""
+    """Give each post its event, in order, and record it. The caller holds the judging lock, has caught up the engine
+    and opened the ledger `together`: entries tell their events as `settle` leaves them.
+    """
     joined = Joined()
     if not posts:
         return joined
@@ -192,11 +208,30 @@ def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joine
     voices.count(list(zip(events, posts, strict=True)), joined.opened)
     rows = [_place(*placed, now) for placed in zip(events, posts, assigned, strict=True)]
     insert(rows)
+    for event, row in zip(events, rows, strict=True):
+        joined.places.setdefault(event.pk, []).append(row)
+    _record_joined(joined)
     judge.knows(rows[-1].pk)
     for source, into in merges:
         if (winner := merging.adopt(source, into, joined.events)) is not None:
             joined.took_in.add(winner.pk)
     return joined
+
+
+def _record_joined(joined: Joined) -> None:
+    """What came to which event; the first posts of a new one belong to the entry that opens it."""
+    known = [event for event in joined.events.values() if event.pk not in joined.opened]
+    with together(f"event:{event.number}" for event in known):
+        for event in joined.events.values():
+            rows = joined.places.get(event.pk, [])
+            if event.pk in joined.opened:
+                vouch(f"event:{event.number}", rows, "event.opened")
+                continue
+            payload: dict[str, Any] = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
+            # Whoever wrote to the bureau: from the ledger alone it can be told when they were heard (C4.3).
+            if asked := [post.pk for post in joined.arrivals.get(event.pk, ()) if post.kind == "message"]:
+                payload["messages"] = asked
+            record(f"event:{event.number}", "event.joined", payload, Actor.SYSTEM, rows=[event, *rows])
 
 
 def _events_of(posts: Sequence[Post], numbers: Sequence[int], joined: Joined, now: dt.datetime) -> list[Event]:
@@ -236,7 +271,7 @@ def _place(event: Event, post: Post, found: dict[str, Any], now: dt.datetime) ->
 
 
 def settle(joined: Joined, now: dt.datetime) -> None:
-    """After a batch: record what joined, grade each touched event once, warn where it needs an answer."""
+    """After a batch: grade each touched event once, warn where it needs an answer."""
     # A merged event's pointer is saved, and the event that goes on is among the touched ones.
     events = [event for event in joined.events.values() if event.state != Event.MERGED]
     if not events:
@@ -245,15 +280,9 @@ def settle(joined: Joined, now: dt.datetime) -> None:
     prefetch_related_objects(events, "warnings", "level_decisions", "concern_decisions")
     with together(f"event:{event.number}" for event in events):
         for event in events:
-            is_new = event.pk in joined.opened
-            if not is_new:
-                payload: dict[str, Any] = {"posts_count": event.posts_count, "last_post_at": event.last_post_at}
-                # Whoever wrote to the bureau: from the ledger alone it can be told when they were heard (C4.3).
-                if asked := [post.pk for post in joined.arrivals.get(event.pk, ()) if post.kind == "message"]:
-                    payload["messages"] = asked
-                record(f"event:{event.number}", "event.joined", payload, Actor.SYSTEM)
             if event.pk in joined.took_in:
                 opening.count(event, now, desk)
             else:
+                is_new = event.pk in joined.opened
                 opening.grow(event, joined.arrivals.get(event.pk, ()), now, desk, is_new=is_new)
-    rewrite(events)
+        rewrite(events)

@@ -23,7 +23,8 @@ def raise_call(post: Post) -> UrgentCall:
     now = clock.now()
     call, is_new = UrgentCall.objects.get_or_create(post=post, defaults={"raised_at": now})
     if is_new:
-        record(CHAIN, "urgent.raised", {"post": post.pk, "number": regulation_now().life_safety.number}, Actor.SYSTEM)
+        told = {"post": post.pk, "number": regulation_now().life_safety.number}
+        record(CHAIN, "urgent.raised", told, Actor.SYSTEM, rows=[call])
         _ring(call, now)
     return call
 
@@ -51,7 +52,7 @@ def _ring(call: UrgentCall, now: dt.datetime) -> None:
     call.next_action_at = now + regulation_now().life_safety.repeat_every.elapsed
     call.save()
     payload = {"post": call.post_id, "step": call.step, "called": [user.name for user in people] or [NOBODY]}
-    record(CHAIN, "urgent.called", payload, Actor.SYSTEM)
+    record(CHAIN, "urgent.called", payload, Actor.SYSTEM, rows=[call])
     number = regulation_now().life_safety.number
     # Not a word of what was written goes through a gateway: who is called reads it on the desk.
     notify.send(
@@ -69,4 +70,5 @@ def settle(call: UrgentCall, what_was_done: str, actor: User) -> None:
     call.acknowledged_at, call.acknowledged_by = clock.now(), who.name
     call.what_was_done, call.next_action_at = what_was_done, None
     call.save()
-    record(CHAIN, "urgent.acknowledged", {"post": call.post_id, "what_was_done": what_was_done}, who)
+    told = {"post": call.post_id, "what_was_done": what_was_done}
+    record(CHAIN, "urgent.acknowledged", told, who, rows=[call])

@@ -49,4 +49,5 @@ def forget(event: Event) -> None:
     event.voices.all().delete()
     event.sealed_key = None
     Event.objects.filter(pk=event.pk).update(sealed_key=None)
-    record(f"event:{event.number}", "event.voices_forgotten", {"voices": event.voices_count}, Actor.SYSTEM)
+    told = {"voices": event.voices_count}
+    record(f"event:{event.number}", "event.voices_forgotten", told, Actor.SYSTEM, rows=[event])

@@ -74,7 +74,7 @@ def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None)
         "trigger": warning.trigger,
         "due_at": warning.due_at,
     }
-    record(f"event:{event.number}", "event.warned", payload, Actor.SYSTEM)
+    record(f"event:{event.number}", "event.warned", payload, Actor.SYSTEM, rows=[warning])
     _notify(warning, people)
     return warning
 
@@ -93,7 +93,7 @@ def climb(warning: Warning, now: dt.datetime) -> None:
     warning.next_action_at = now + patience(warning.level)
     warning.save(update_fields=["step", "recipients", "next_action_at"])
     payload = {"step": warning.step, "recipients": names(people), "level": warning.level}
-    record(f"event:{warning.event.number}", "warning.climbed", payload, Actor.SYSTEM)
+    record(f"event:{warning.event.number}", "warning.climbed", payload, Actor.SYSTEM, rows=[warning])
     _notify(warning, people)
 
 
@@ -103,7 +103,8 @@ def settle(event: Event, why: str) -> int:
     for warning in waiting:
         warning.acknowledged_at, warning.acknowledged_by, warning.next_action_at = clock.now(), why[:100], None
         warning.save(update_fields=["acknowledged_at", "acknowledged_by", "next_action_at"])
-        record(f"event:{event.number}", "warning.settled", {"warning": warning.pk, "why": why}, Actor.SYSTEM)
+        told = {"warning": warning.pk, "why": why}
+        record(f"event:{event.number}", "warning.settled", told, Actor.SYSTEM, rows=[warning])
     return len(waiting)
 
 
@@ -124,7 +125,7 @@ def cancel(warning: Warning, reason: str, actor: User) -> Warning:
     warning.cancelled_at, warning.cancelled_by, warning.cancel_reason = now, actor.name, reason.strip()[:500]
     warning.save()
     payload = {"warning": warning.pk, "level": warning.level, "reason": warning.cancel_reason}
-    record(f"event:{event.number}", "warning.cancelled", payload, actor_of(actor))
+    record(f"event:{event.number}", "warning.cancelled", payload, actor_of(actor), rows=[warning])
     return warning
 
 

@@ -155,6 +155,7 @@ class _Together:
     def __init__(self) -> None:
         self.heads: dict[str, ChainHead] = {}
         self.pending: list[_Pending] = []
+        self.last: dict[str, _Pending] = {}  # of each chain
 
     def take(self, chains: Iterable[str], opening: Iterable[str]) -> None:
         """Lock the heads of `chains` and open those of `opening`, with one statement each."""
@@ -173,15 +174,16 @@ class _Together:
         if chain not in self.heads:
             self.heads[chain] = _lock_one(chain)
         entry = _next(self.heads[chain], kind, actor)
-        self.pending.append(_Pending(entry, payload, text, list(rows)))
+        self.last[chain] = _Pending(entry, payload, text, list(rows))
+        self.pending.append(self.last[chain])
         return entry
 
     def append(self, chain: str, rows: list[models.Model | Gone]) -> bool:
         """Whether the last entry of the chain is one of these; it tells the rows too."""
-        last = next((one for one in reversed(self.pending) if one.entry.chain == chain), None)
-        if last is not None:
-            last.rows += rows
-        return last is not None
+        if chain not in self.last:
+            return False
+        self.last[chain].rows += rows
+        return True
 
     def forget_since(self, mark: int, known: set[str]) -> None:
         """What was recorded since is undone with a part of the transaction; so are the chains that were opened."""
@@ -189,6 +191,7 @@ class _Together:
             head = self.heads[one.entry.chain]
             head.seq -= 1  # its time stays: an entry of this chain is never earlier than one that was meant
         del self.pending[mark:]
+        self.last = {one.entry.chain: one for one in self.pending}
         self.heads = {chain: head for chain, head in self.heads.items() if chain in known}
 
     def write(self) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from huiying.judging.models import ConcernRating, ConcernSample, Screening
 from huiying.kernel import clock
-from huiying.ledger.actions import record
+from huiying.ledger.actions import Actor, record
 from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -41,8 +41,10 @@ def draw(now: dt.datetime) -> int:
     )
     found = without_sensitive(hits, "post").values_list("post_id", flat=True)
     chosen = sorted(found, key=lambda pk: hashlib.sha256(f"{pk}".encode()).digest())[: max(0, A_WEEK - drawn)]
-    ConcernSample.objects.bulk_create([ConcernSample(post_id=pk, drawn_at=now) for pk in chosen])
-    return len(chosen)
+    rows = ConcernSample.objects.bulk_create([ConcernSample(post_id=pk, drawn_at=now) for pk in chosen])
+    if rows:
+        record("system", "concern.drawn", {"posts": len(rows)}, Actor.SYSTEM, rows=rows)
+    return len(rows)
 
 
 def waiting_for(user: User) -> QuerySet[ConcernSample]:
@@ -67,7 +69,7 @@ def rate(sample: ConcernSample, concern: str, actor: User) -> ConcernRating:
     )
     sample.ratings_count += 1
     sample.save(update_fields=["ratings_count"])
-    record("system", "concern.rated", {"sample": sample.pk, "concern": concern}, actor_of(actor))
+    record("system", "concern.rated", {"sample": sample.pk, "concern": concern}, actor_of(actor), [rating, sample])
     return rating
 
 

@@ -97,7 +97,7 @@ def _record(event: Event, kind: str, decision: ConcernDecision, actor: User) -> 
         "by": decision.by,
         "second": decision.second,
     }
-    record(f"event:{event.number}", kind, payload, actor_of(actor))
+    record(f"event:{event.number}", kind, payload, actor_of(actor), rows=[decision])
 
 
 def _known() -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from huiying.judging import engines, merging, opening, pipeline, urgent, warnings
@@ -13,7 +14,7 @@ from huiying.judging.actions import grouping
 from huiying.judging.holding import held
 from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
 from huiying.kernel import clock
-from huiying.ledger.actions import lock, record
+from huiying.ledger.actions import lock, record, together, vouch
 from huiying.listening import actions as listening
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
@@ -63,6 +64,7 @@ def judge_now(taken: listening.TakenIn) -> Taken:
 
 
 @transaction.atomic
+@together()
 def clear_suspect(screening: Screening, decision: str, actor: User) -> Screening:
     """Say of a suspect or of a sampled post: `hit` puts it on the desk now, `out` ends its wait (C5.16).
 
@@ -83,21 +85,24 @@ def clear_suspect(screening: Screening, decision: str, actor: User) -> Screening
     now = clock.now()
     screening.cleared, screening.cleared_by, screening.cleared_at = decision, actor.name, now
     screening.save(update_fields=["cleared", "cleared_by", "cleared_at"])
-    if decision == Screening.HIT:
-        _put_on_desk(screening, now)
+    put = _put_on_desk(screening, now) if decision == Screening.HIT else []
     if screening.post.sealed_voice is not None:
         Post.objects.filter(pk=screening.post_id).update(sealed_voice=None)
     payload = {"post": screening.post_id, "decision": decision, "band": screening.band}
-    record(listening.CHAIN, "suspect.cleared", payload, actor_of(actor))
+    record(listening.CHAIN, "suspect.cleared", payload, actor_of(actor), rows=[screening, *put])
     return screening
 
 
-def _put_on_desk(screening: Screening, now: dt.datetime) -> None:
+def _put_on_desk(screening: Screening, now: dt.datetime) -> list[Model]:
+    """Its place and event, where it had them before; what joins for the first time is told there."""
     post = screening.post
+    put: list[Model] = []
     known = EventPost.objects.filter(post=post).select_related("event").first()
     if known is not None:  # cleared, undone and cleared again: its place in the stream is where it was
-        EventPost.objects.filter(pk=known.pk).update(withdrawn_at=None)
+        known.withdrawn_at = None
+        known.save(update_fields=["withdrawn_at"])
         event = held(merging.live(known.event).pk)
+        put = [known, event]
         opening.add_post(event, post, now)
         opening.assess(event, now)
         is_opened = event.posts_count == 1
@@ -122,6 +127,7 @@ def _put_on_desk(screening: Screening, now: dt.datetime) -> None:
             "cause": _("规则未直接命中，由人从待甄别或抽检中找出"),
         }
         enqueue("late_knowledge", payload, key=_late_key(screening, now), run_at=now + UNDO)
+    return put
 
 
 def _late_key(screening: Screening, at: dt.datetime) -> str:
@@ -129,6 +135,7 @@ def _late_key(screening: Screening, at: dt.datetime) -> str:
 
 
 @transaction.atomic
+@together()
 def undo_clear(screening: Screening, actor: User) -> Screening:
     """Take a decision on a suspect back, within ten minutes and before its event has a case. Raises Refused."""
     require(actor, "suspect.clear")
@@ -144,7 +151,7 @@ def undo_clear(screening: Screening, actor: User) -> Screening:
     payload = {"post": screening.post_id, "was": screening.cleared}
     screening.cleared, screening.cleared_by, screening.cleared_at = "", "", None
     screening.save(update_fields=["cleared", "cleared_by", "cleared_at"])
-    record(listening.CHAIN, "suspect.undone", payload, actor_of(actor))
+    record(listening.CHAIN, "suspect.undone", payload, actor_of(actor), rows=[screening])
     return screening
 
 
@@ -154,14 +161,15 @@ def _take_off_desk(screening: Screening, actor: User) -> None:
     event = held(merging.live(place.event).pk)
     if event.state == Event.CASED:
         raise Refused(_("此事件已立案，不能撤销；如确属误判，请在办件中作废。"), code="cased")
-    EventPost.objects.filter(pk=place.pk).update(withdrawn_at=clock.now())
+    place.withdrawn_at = clock.now()
+    place.save(update_fields=["withdrawn_at"])
     event.posts_count = max(event.posts_count - 1, 0)
     if event.posts_count == 0:
         event.state, event.confirm_by = Event.NOTED, None
         warnings.settle(event, actor.name)
     opening.assess(event, clock.now())
     payload = {"post": screening.post_id, "posts_count": event.posts_count}
-    record(f"event:{event.number}", "event.post_withdrawn", payload, actor_of(actor))
+    record(f"event:{event.number}", "event.post_withdrawn", payload, actor_of(actor), rows=[event, place])
 
 
 @transaction.atomic
@@ -175,7 +183,7 @@ def acknowledge_warning(warning: Warning, actor: User) -> Warning:
         warning.next_action_at = None
         warning.save()
         payload = {"warning": warning.pk, "level": warning.level, "step": warning.step}
-        record(f"event:{event.number}", "warning.acknowledged", payload, actor_of(actor))
+        record(f"event:{event.number}", "warning.acknowledged", payload, actor_of(actor), rows=[warning])
     return warning
 
 
@@ -193,6 +201,7 @@ def acknowledge_urgent(call: UrgentCall, what_was_done: str, actor: User) -> Urg
 
 
 @transaction.atomic
+@together()
 def read_attitude(event: Event, critical: int, sample: int, actor: User) -> Event:
     """Record a hand-read sample: how many of how many posts were critical. Low weight on purpose (§4.2)."""
     require(actor, "event.judge", event)
@@ -201,12 +210,13 @@ def read_attitude(event: Event, critical: int, sample: int, actor: User) -> Even
     event = held(event.pk)
     event.attitude = critical / sample
     payload = {"critical": critical, "sample": sample, "small_sample": sample < SMALL_SAMPLE}
-    record(f"event:{event.number}", "event.attitude_read", payload, actor_of(actor))
+    record(f"event:{event.number}", "event.attitude_read", payload, actor_of(actor), rows=[event])
     opening.assess(event, clock.now())
     return event
 
 
 @transaction.atomic
+@together()
 def set_offline_risk(event: Event, value: int, actor: User) -> Event:
     """Set the offline risk: 0 none, 1 grievance with a group, 2 announced gathering, 3 happening (§4.2)."""
     require(actor, "event.judge", event)
@@ -215,7 +225,7 @@ def set_offline_risk(event: Event, value: int, actor: User) -> Event:
     event = held(event.pk)
     payload = {"was": event.offline_risk, "value": value}
     event.offline_risk = value
-    record(f"event:{event.number}", "event.offline_set", payload, actor_of(actor))
+    record(f"event:{event.number}", "event.offline_set", payload, actor_of(actor), rows=[event])
     opening.assess(event, clock.now())
     return event
 
@@ -229,6 +239,7 @@ def regrade_event(event: Event) -> Event:
 
 
 @transaction.atomic
+@together()
 def merge_events(loser: Event, winner: Event, actor: User) -> Event:
     """Say that two events are one matter. Members stay; the pointer is reversible (INV-3). Returns the winner."""
     require(actor, "event.judge", winner)
@@ -247,7 +258,9 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
         raise Refused(_("%(number)s 已决定不予回应，不能并入。") % {"number": winner.number}, code="settled")
     before = winner.first_known_at
     merging.point(loser, winner, actor_of(actor))
-    grouping.pin(Pin.TOGETHER, loser, winner, actor)
+    said = grouping.pin(Pin.TOGETHER, loser, winner, actor)
+    if said is not None:
+        vouch(f"event:{winner.number}", [said], "event.took_in")
     if winner.state == Event.CASED and winner.first_known_at < before:
         payload = {"event": winner.pk, "known_at": winner.first_known_at.isoformat(), "merged": loser.number}
         enqueue("event_known_earlier", payload, key=f"earlier:{winner.pk}:{loser.pk}")
@@ -256,6 +269,7 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
 
 
 @transaction.atomic
+@together()
 def unmerge(event: Event, actor: User) -> Event:
     """Reverse a merge: the event stands on its own again, and the two stay apart from now on.
 
@@ -270,11 +284,11 @@ def unmerge(event: Event, actor: User) -> Event:
     event.state, event.state_before_merge, event.merged_into = event.state_before_merge, "", None
     event.save()
     posts = EventPost.objects.filter(event__in=merging.family(event)).order_by("id").values_list("post_id", flat=True)
-    grouping.pin(Pin.SPLIT, winner, event, actor, posts=list(posts))
+    said = grouping.pin(Pin.SPLIT, winner, event, actor, posts=list(posts))
     payload = {"event": event.number, "from": winner.number}
     lock(f"event:{event.number}", f"event:{winner.number}")
-    record(f"event:{event.number}", "event.unmerged", payload, actor_of(actor))
-    record(f"event:{winner.number}", "event.gave_back", payload, actor_of(actor))
+    record(f"event:{event.number}", "event.unmerged", payload, actor_of(actor), rows=[event, *([said] if said else [])])
+    record(f"event:{winner.number}", "event.gave_back", payload, actor_of(actor), rows=[winner])
     now = clock.now()
     opening.assess(event, now)
     opening.assess(winner, now)

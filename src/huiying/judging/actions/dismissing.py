@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from huiying.judging import voices, warnings
@@ -11,6 +12,7 @@ from huiying.judging.holding import held
 from huiying.judging.models import Dismissal, Event, UrgentCall
 from huiying.kernel import clock
 from huiying.ledger.actions import record
+from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -46,7 +48,7 @@ def propose_dismissal(event: Event, ground: str, reason: str, actor: User) -> Di
         proposed_user=actor.pk,
         proposed_at=clock.now(),
     )
-    _record(event, "dismissal.proposed", dismissal, actor)
+    _record(event, "dismissal.proposed", dismissal, actor, dismissal)
     return dismissal
 
 
@@ -64,8 +66,9 @@ def second_dismissal(event: Event, agree: bool, actor: User) -> Dismissal | None
     if dismissal.proposed_user == actor.pk:
         raise Refused(_("不予回应须由另一人同意：提请人不能自己同意。"), code="second_person")
     if not agree:
-        _record(event, "dismissal.refused", dismissal, actor)
+        gone = Gone(Dismissal, dismissal.pk)
         dismissal.delete()
+        _record(event, "dismissal.refused", dismissal, actor, gone)
         return None
     if event.state not in (Event.OPEN, Event.NOTED):
         raise Refused(_("此事件已立案、已了结或已并入，不能再提不予回应。"), code="settled")
@@ -75,15 +78,15 @@ def second_dismissal(event: Event, agree: bool, actor: User) -> Dismissal | None
     event.save()
     voices.forget(event)
     warnings.settle(event, actor.name)
-    _record(event, "event.dismissed", dismissal, actor)
+    _record(event, "event.dismissed", dismissal, actor, dismissal, event)
     return dismissal
 
 
-def _record(event: Event, kind: str, dismissal: Dismissal, actor: User) -> None:
+def _record(event: Event, kind: str, dismissal: Dismissal, actor: User, *rows: Model | Gone) -> None:
     payload = {
         "ground": GROUNDS[dismissal.ground],
         "reason": dismissal.reason,
         "proposed_by": dismissal.proposed_by,
         "seconded_by": dismissal.seconded_by,
     }
-    record(f"event:{event.number}", kind, payload, actor_of(actor))
+    record(f"event:{event.number}", kind, payload, actor_of(actor), rows=rows)

@@ -15,7 +15,7 @@ from huiying.judging import merging, opening
 from huiying.judging.holding import held
 from huiying.judging.models import Event, EventPost, Pin
 from huiying.kernel import clock
-from huiying.ledger.actions import lock, record
+from huiying.ledger.actions import lock, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -56,11 +56,13 @@ def keep_apart(event: Event, other: Event, reason: str, actor: User) -> Pin | No
     made = pin(Pin.APART, event, other, actor, reason=reason)
     lock(f"event:{event.number}", f"event:{other.number}")
     for one, two in ((event, other), (other, event)):
-        record(f"event:{one.number}", "event.kept_apart", {"from": two.number, "reason": reason}, actor_of(actor))
+        told = {"from": two.number, "reason": reason}
+        record(f"event:{one.number}", "event.kept_apart", told, actor_of(actor), rows=[made] if made else [])
     return made
 
 
 @transaction.atomic
+@together()
 def split_event(event: Event, post_ids: Iterable[int], reason: str, actor: User) -> Event:
     """Say that some posts of an event are another matter: they become an event of their own, and the two stay apart.
 
@@ -79,13 +81,16 @@ def split_event(event: Event, post_ids: Iterable[int], reason: str, actor: User)
     made.first_known_at = min(place.stood_at for place in places)
     made.confirm_by = event.confirm_by
     EventPost.objects.filter(pk__in=[place.pk for place in places]).update(event=made)
+    for place in places:
+        place.event = made
     for one, rows in ((made, places), (event, left)):
         _recount(one, rows)
     moved = [place.post_id for place in places]
-    pin(Pin.SPLIT, event, made, actor, posts=moved, reason=reason)
+    told_by = pin(Pin.SPLIT, event, made, actor, posts=moved, reason=reason)
     lock(f"event:{event.number}", f"event:{made.number}")
     payload = {"into": made.number, "posts": len(moved), "reason": reason}
-    record(f"event:{event.number}", "event.split", payload, actor_of(actor))
+    kept = [event, made, *places, *([told_by] if told_by else [])]
+    record(f"event:{event.number}", "event.split", payload, actor_of(actor), rows=kept)
     told = {"from": event.number, "posts": len(moved), "first_known_at": made.first_known_at}
     record(f"event:{made.number}", "event.split_from", told, actor_of(actor))
     opening.assess(made, now)

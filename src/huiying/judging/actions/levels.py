@@ -169,7 +169,7 @@ def _note(event: Event, row: LevelDecision, actor: User) -> None:
         row.kind, row.kind
     )
     payload = {"level": row.level, "was": row.was, "by": row.by, "second": row.second, "reason": row.reason}
-    record(f"event:{event.number}", f"level.{verb}", payload, actor_of(actor))
+    record(f"event:{event.number}", f"level.{verb}", payload, actor_of(actor), rows=[row])
     if row.kind in BY_PERSONS:
         Event.objects.filter(pk=event.pk).update(confirm_by=None)
         warnings.settle(event, actor.name)

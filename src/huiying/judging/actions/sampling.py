@@ -87,11 +87,11 @@ def draw_week(week: dt.date, size: int = SIZE) -> SampleDraw | None:
     draw = SampleDraw.objects.create(
         week=week, seed=seed, population=len(ids), reached=reached, size=len(chosen), drawn_at=clock.now()
     )
-    SampledPost.objects.bulk_create(
+    rows = SampledPost.objects.bulk_create(
         [SampledPost(draw=draw, screening_id=pk, place=place) for place, pk in enumerate(chosen)]
     )
     payload = {"week": week.isoformat(), "seed": seed, "population": draw.population, "size": draw.size}
-    record(listening.CHAIN, "sample.drawn", payload, Actor.SYSTEM)
+    record(listening.CHAIN, "sample.drawn", payload, Actor.SYSTEM, rows=[draw, *rows])
     return draw
 
 

@@ -84,7 +84,7 @@ def share(event: Event, body: str, purpose: str, actor: User) -> tuple[SharePack
         expires_at=now + LASTS,
     )
     told = {"share": made.pk, "body": body, "purpose": purpose, "sha256": made.sha256}
-    record(f"event:{event.number}", "event.shared", told, actor_of(actor))
+    record(f"event:{event.number}", "event.shared", told, actor_of(actor), rows=[made])
     return made, token
 
 
@@ -97,7 +97,7 @@ def revoke_share(package: SharePackage, actor: User) -> None:
     package.revoked_at, package.revoked_by = clock.now(), actor.name
     package.save(update_fields=["revoked_at", "revoked_by"])
     told = {"share": package.pk, "body": package.body}
-    record(f"event:{package.event.number}", "event.share_revoked", told, actor_of(actor))
+    record(f"event:{package.event.number}", "event.share_revoked", told, actor_of(actor), rows=[package])
 
 
 def open_package(token: str) -> SharePackage | None:
@@ -111,7 +111,7 @@ def open_package(token: str) -> SharePackage | None:
         SharePackage.objects.filter(pk=found.pk).update(opens=F("opens") + 1, last_opened_at=now)
         if first:
             told = {"share": found.pk, "body": found.body}
-            record(f"event:{found.event.number}", "event.share_opened", told, Actor(name=found.body))
+            record(f"event:{found.event.number}", "event.share_opened", told, Actor(name=found.body), rows=[found])
     return SharePackage.objects.select_related("event").get(pk=found.pk)
 
 
@@ -126,7 +126,8 @@ def reply(token: str, name: str, text: str) -> ShareReply:
         raise Refused(_("请写姓名和意见。"), code="empty")
     made = ShareReply.objects.create(package=found, name=name, text=mask_personal(text).text, at=clock.now())
     told = {"share": found.pk, "body": found.body, "reply": made.pk}
-    record(f"event:{found.event.number}", "event.share_answered", told, Actor(name=name, department=found.body))
+    who = Actor(name=name, department=found.body)
+    record(f"event:{found.event.number}", "event.share_answered", told, who, rows=[made])
     notify.send(
         f"{found.body}对 {found.event.number} 有回复",
         made.text[:200],

@@ -207,6 +207,7 @@ def _names_nobody(drafts: Sequence[Draft], macros: Mapping[str, str]) -> None:
 
 
 def _record(proposal: WatchProposal, kind: str, actor: User) -> None:
+    rows = list(proposal.changes.all())
     changes = [
         {
             "rule": change.rule,
@@ -215,7 +216,7 @@ def _record(proposal: WatchProposal, kind: str, actor: User) -> None:
             "was": change.was,
             "version": change.version,
         }
-        for change in proposal.changes.all()
+        for change in rows
     ]
     payload = {
         "proposal": proposal.pk,
@@ -226,4 +227,4 @@ def _record(proposal: WatchProposal, kind: str, actor: User) -> None:
         "proposed_by": proposal.proposed_by,
         "changes": changes,
     }
-    record(CHAIN, kind, payload, actor_of(actor))
+    record(CHAIN, kind, payload, actor_of(actor), rows=[proposal, *rows])

@@ -35,7 +35,7 @@ def judge_hit(post: Post, relevant: bool, actor: User) -> WatchVerdict:
     said = {"relevant": relevant, "by": actor.name, "at": clock.now()}
     verdict, _is_new = WatchVerdict.objects.update_or_create(post=post, defaults=said)
     payload = {"post": post.pk, "relevant": relevant, "rules": rules}
-    record(CHAIN, "watch.judged", payload, actor_of(actor))
+    record(CHAIN, "watch.judged", payload, actor_of(actor), rows=[verdict])
     return verdict
 
 
@@ -48,5 +48,5 @@ def review_silent(rule: str, note: str, actor: User) -> WatchReview:
     if len("".join(note.split())) < NOTE_CHARS:
         raise Refused(_("请写一句为什么保留，至少 %(least)s 个字。") % {"least": NOTE_CHARS}, code="reason_needed")
     review = WatchReview.objects.create(rule=rule, note=note.strip(), by=actor.name, at=clock.now())
-    record(CHAIN, "watch.reviewed", {"rule": rule, "note": review.note}, actor_of(actor))
+    record(CHAIN, "watch.reviewed", {"rule": rule, "note": review.note}, actor_of(actor), [review])
     return review
