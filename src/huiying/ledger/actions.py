@@ -92,13 +92,15 @@ def record(
 
 
 def vouch(chain: str, rows: Iterable[models.Model | Gone], kind: str) -> None:
-    """The rows belong to what was last recorded on `chain` within the running `together`; that entry keeps them too.
+    """The rows belong to what the running `together` records on `chain`: its last entry there keeps their digests too.
 
-    Where nothing was, they get an entry of the given kind: a reminder that the loop sets, not an act of anybody.
+    Where nothing is recorded there, they get an entry of the given kind: a reminder that the loop sets, no person's act.
     """
     told = list(rows)
     together = _together.get()
-    if told and (together is None or not together.append(chain, told)):
+    if together is not None:
+        together.queue.append((chain, kind, told))
+    elif told:
         record(chain, kind, {}, Actor.SYSTEM, told)
 
 
@@ -155,7 +157,7 @@ class _Together:
     def __init__(self) -> None:
         self.heads: dict[str, ChainHead] = {}
         self.pending: list[_Pending] = []
-        self.last: dict[str, _Pending] = {}  # of each chain
+        self.queue: list[tuple[str, str, list[models.Model | Gone]]] = []  # chain, kind, rows
 
     def take(self, chains: Iterable[str], opening: Iterable[str]) -> None:
         """Lock the heads of `chains` and open those of `opening`, with one statement each."""
@@ -174,28 +176,34 @@ class _Together:
         if chain not in self.heads:
             self.heads[chain] = _lock_one(chain)
         entry = _next(self.heads[chain], kind, actor)
-        self.last[chain] = _Pending(entry, payload, text, list(rows))
-        self.pending.append(self.last[chain])
+        self.pending.append(_Pending(entry, payload, text, list(rows)))
         return entry
 
-    def append(self, chain: str, rows: list[models.Model | Gone]) -> bool:
-        """Whether the last entry of the chain is one of these; it tells the rows too."""
-        if chain not in self.last:
-            return False
-        self.last[chain].rows += rows
-        return True
+    def mark(self) -> tuple[int, int, set[str]]:
+        """How far it has come, for `back_to`."""
+        return len(self.pending), len(self.queue), set(self.heads)
 
-    def forget_since(self, mark: int, known: set[str]) -> None:
+    def back_to(self, mark: tuple[int, int, set[str]]) -> None:
         """What was recorded since is undone with a part of the transaction; so are the chains that were opened."""
-        for one in reversed(self.pending[mark:]):
-            head = self.heads[one.entry.chain]
-            head.seq -= 1  # its time stays: an entry of this chain is never earlier than one that was meant
-        del self.pending[mark:]
-        self.last = {one.entry.chain: one for one in self.pending}
+        entries, queued, known = mark
+        for one in self.pending[entries:]:
+            self.heads[one.entry.chain].seq -= 1  # its time stays: no entry is earlier than one that was meant
+        del self.pending[entries:], self.queue[queued:]
         self.heads = {chain: head for chain, head in self.heads.items() if chain in known}
+
+    def _hand_over(self) -> None:
+        """What was vouched for goes with the last entry of its chain."""
+        last = {one.entry.chain: one for one in self.pending}
+        for chain, kind, rows in self.queue:
+            if rows and chain not in last:
+                self.add(chain, kind, {}, Actor.SYSTEM, [])
+                last[chain] = self.pending[-1]
+            if rows:
+                last[chain].rows += rows
 
     def write(self) -> None:
         """Every row is read as it stands at the end, all rows of a table with one query."""
+        self._hand_over()
         there: Read = {}
         told = [row for one in self.pending for row in one.rows]
         if told:
@@ -225,12 +233,12 @@ def together(chains: Iterable[str] = (), opening: Iterable[str] = ()) -> Iterato
     _require_transaction("together")
     outer = _together.get()
     if outer is not None:
-        mark, known = len(outer.pending), set(outer.heads)
+        mark = outer.mark()
         outer.take(chains, opening)
         try:
             yield
         except BaseException:
-            outer.forget_since(mark, known)
+            outer.back_to(mark)
             raise
         return
     mine = _Together()
