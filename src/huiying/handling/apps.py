@@ -11,6 +11,7 @@ class HandlingConfig(AppConfig):
             audits,
             evidence_loop,
             handover_loop,
+            kept,
             later,
             leaving,
             liaison_loop,

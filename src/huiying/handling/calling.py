@@ -287,6 +287,7 @@ def _record(row: Escalation, act: str, people: Sequence[User]) -> None:
         "call.made",
         {"kind": row.kind, "act": act, "step": row.step, "to": names(people), "names": "、".join(names(people))},
         Actor.SYSTEM,
+        rows=[row],
     )
 
 

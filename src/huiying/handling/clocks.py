@@ -16,7 +16,7 @@ from huiying.handling import calling
 from huiying.handling.calling import chain_of as chain_of
 from huiying.handling.models import Breach, Case, Clock, ClockEvent
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record, together
+from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.people.models import User
 from huiying.people.queries import regulation_of
 from huiying.regulation.deadlines import Deadline, deadlines, nudge, warn_points
@@ -120,7 +120,7 @@ def begin(
         next_step=len(points) if over else passed[-1] if passed else 0,
         next_action_at=None if over else now if passed else points[0][1],
     )
-    ClockEvent.objects.create(clock=row, kind="started", at=now)
+    begun_by = ClockEvent.objects.create(clock=row, kind="started", at=now)
     record(
         f"case:{case.number}",
         "clock.started",
@@ -136,6 +136,7 @@ def begin(
             "explanation_en": row.explanation_en,
         },
         actor,
+        rows=[row, begun_by],
     )
     if over:
         _breach(row, cause, actor)
@@ -147,6 +148,11 @@ def _call(row: Clock, ratio: float, roster: calling.Roster | None = None) -> Non
     step = calling.step_at(row.chain, ratio)
     if step is not None:
         calling.call(row, step, roster)
+
+
+def _tell(case: Case, *rows: Clock | ClockEvent) -> None:
+    """The verb's own entry vouches for them: a nudge is a means and has no sentence in the record."""
+    vouch(f"case:{case.number}", rows, "clock.set")
 
 
 def _layer(item: Deadline) -> str:
@@ -185,7 +191,7 @@ def start_internal(
         warn_points=[[1.0, item.due_at.isoformat()]],
         next_action_at=item.due_at,
     )
-    ClockEvent.objects.create(clock=row, kind="started", at=now)
+    _tell(case, row, ClockEvent.objects.create(clock=row, kind="started", at=now))
     return row
 
 
@@ -277,8 +283,10 @@ def stop(
         row.stopped_by = evidence[:200]
         row.next_action_at = None
         row.save(update_fields=["stopped_at", "stopped_by", "next_action_at"])
-        ClockEvent.objects.create(clock=row, kind="stopped", at=now, note=evidence[:300])
-        if row.is_legal:
+        happened = ClockEvent.objects.create(clock=row, kind="stopped", at=now, note=evidence[:300])
+        if not row.is_legal:
+            _tell(case, row, happened)
+        else:
             record(
                 f"case:{case.number}",
                 "clock.stopped",
@@ -291,6 +299,7 @@ def stop(
                     "evidence": evidence,
                 },
                 actor,
+                rows=[row, happened],
             )
     calling.hush(rows, f"已办：{evidence}")
     return len(rows)
@@ -305,7 +314,8 @@ def _supersede(rows: Iterable[Clock], why: str) -> list[Clock]:
         row.next_action_at = None
         row.save(update_fields=["superseded_at", "next_action_at"])
         again = row.events.filter(kind="superseded").count()
-        ClockEvent.objects.create(clock=row, kind="superseded", step=again, at=now, note=why)
+        happened = ClockEvent.objects.create(clock=row, kind="superseded", step=again, at=now, note=why)
+        _tell(row.case, row, happened)
     calling.hush(ended, "时限已由别的时限代替")
     return ended
 
@@ -314,7 +324,7 @@ def _breach(row: Clock, cause: str, actor: Actor) -> None:
     now = time.now()
     lead = row.case.departments.filter(role="lead", until__isnull=True).select_related("department").first()
     counts = cause not in NOT_COUNTED and not row.provisional
-    Breach.objects.create(
+    made = Breach.objects.create(
         clock=row,
         due_at=row.due_at,
         found_at=now,
@@ -322,12 +332,13 @@ def _breach(row: Clock, cause: str, actor: Actor) -> None:
         counts=counts,
         lead=lead.department.name if lead else "",
     )
-    ClockEvent.objects.create(clock=row, kind="breached", at=now, note=cause)
+    happened = ClockEvent.objects.create(clock=row, kind="breached", at=now, note=cause)
     record(
         f"case:{row.case.number}",
         "clock.breached",
         {"clock": row.pk, "act": row.act, "due_at": row.due_at.isoformat(), "cause": cause, "counts": counts},
         actor,
+        rows=[made, happened],
     )
 
 
@@ -355,8 +366,10 @@ def _turn(now: dt.datetime, due: QuerySet[Clock], found: dict[int, int], roster:
     with together(f"case:{case.number}" for case in cases.values()):
         for row in rows:
             row.case = cases[row.case_id]
-            events += _act(row, now, roster, said=row.pk in silent)
-    ClockEvent.objects.bulk_create(events)
+            happened = _act(row, now, roster, said=row.pk in silent)
+            _tell(row.case, *happened)
+            events += happened
+        ClockEvent.objects.bulk_create(events)
     return len(rows)
 
 
@@ -415,12 +428,13 @@ def adopt(winner: Case, row: Clock, actor: Actor) -> None:
         )
     }  # fmt: skip
     made = Clock.objects.create(case=winner, layer=f"{row.layer}@{row.case.number}", **kept)
-    ClockEvent.objects.create(clock=made, kind="started", at=time.now(), note=row.case.number)
+    happened = ClockEvent.objects.create(clock=made, kind="started", at=time.now(), note=row.case.number)
     record(
         f"case:{winner.number}",
         "clock.started",
         {"clock": made.pk, "act": made.act, "layer": made.layer, "due_at": made.due_at.isoformat()},
         actor,
+        rows=[made, happened],
     )
 
 
@@ -451,12 +465,15 @@ def resume(case: Case, why: str) -> None:
         row.next_action_at = max(points[row.next_step], now) if row.next_step < len(points) else None
         row.save(update_fields=["superseded_at", "next_action_at"])
         again = row.events.filter(kind="resumed").count()
-        ClockEvent.objects.create(clock=row, kind="resumed", step=again, at=now)
+        _tell(case, row, ClockEvent.objects.create(clock=row, kind="resumed", step=again, at=now))
 
 
 def hold(case: Case, acts: Iterable[str], at: dt.datetime) -> None:
     """Evidence of a post made by hand was received at `at` and waits for its second person."""
-    live(case).filter(is_legal=True, act__in=list(acts), held_at__isnull=True).update(held_at=at)
+    waiting = live(case).filter(is_legal=True, act__in=list(acts), held_at__isnull=True)
+    rows = list(waiting)
+    waiting.update(held_at=at)
+    _tell(case, *rows)
 
 
 def let_go(case: Case, acts: Iterable[str]) -> None:
@@ -467,3 +484,4 @@ def let_go(case: Case, acts: Iterable[str]) -> None:
             row.next_action_at = row.due_at
             row.next_step = len(row.warn_points) - 1
         row.save(update_fields=["held_at", "next_action_at", "next_step"])
+        _tell(case, row)

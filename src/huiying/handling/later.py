@@ -13,7 +13,7 @@ from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor
+from huiying.ledger.actions import Actor, record
 from huiying.listening.actions.sealed import purge_contact
 from huiying.listening.models import Message
 from huiying.people import personal_data
@@ -115,6 +115,7 @@ def follow_concern(job: Job) -> None:
     case = actions.locked(case)
     case.concern = case.event.concern
     case.save(update_fields=["concern"])
+    record(f"case:{case.number}", "case.concern_followed", {"concern": case.concern}, Actor.SYSTEM, rows=[case])
     clocks.start_liaison(case)
 
 

@@ -49,12 +49,20 @@ def _give_task(pk: int, leaver: User, to: User, actor: User) -> None:
         )
     passes(Task, "owner", name="owner_name")(pk, leaver, to, actor)
     told = {"task": row.pk, "kind": row.kind, "name": leaver.name, "to_name": to.name}
-    record(f"case:{row.case.number}", "task.handed_over", told, actor_of(actor))
+    record(f"case:{row.case.number}", "task.handed_over", told, actor_of(actor), rows=[row])
 
 
 def _meetings(user: User) -> list[Thing]:
     rows = Meeting.objects.filter(chair=user, state__in=(Meeting.CONVENED, Meeting.HELD))
     return [Thing(row.pk, day(row.starts_at)) for row in rows]
+
+
+def _give_meeting(pk: int, leaver: User, to: User, actor: User) -> None:
+    """Somebody else chairs; the case's record says so."""
+    row = Meeting.objects.select_related("case").get(pk=pk)
+    passes(Meeting, "chair", name="chair_name")(pk, leaver, to, actor)
+    told = {"meeting": row.number, "name": leaver.name, "to_name": to.name}
+    record(f"case:{row.case.number}", "meeting.handed_over", told, actor_of(actor), rows=[row])
 
 
 register(
@@ -65,5 +73,5 @@ register(
         how=gettext_lazy("请先在人员页任命接替的人。"),
     ),
     Kind("task", gettext_lazy("没有办结的任务"), _tasks, _give_task),
-    Kind("meeting", gettext_lazy("主持的联席会议"), _meetings, passes(Meeting, "chair", name="chair_name")),
+    Kind("meeting", gettext_lazy("主持的联席会议"), _meetings, _give_meeting),
 )

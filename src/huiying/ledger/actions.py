@@ -94,7 +94,7 @@ def record(
 def vouch(chain: str, rows: Iterable[models.Model | Gone], kind: str) -> None:
     """The rows belong to what the running `together` records on `chain`: its last entry there keeps their digests too.
 
-    Where nothing is recorded there, they get an entry of the given kind: a reminder that the loop sets, no person's act.
+    Where nothing is recorded there, they get an entry of the given kind: a nudge that the loop sets, no person's act.
     """
     told = list(rows)
     together = _together.get()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Any] = {
+    "clock.set": _("提醒时限有变动"),
     "clock.silent": _("“%(act)s”时限过半，尚无公开动作"),
     "call.made": _("为“%(act)s”呼叫%(names)s"),
     "call.acknowledged": _("%(name)s已知悉“%(act)s”"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Any] = {
     "liaison.drafted": _("拟给%(body)s的核实函 %(number)s"),
+    "liaison.edited": _("修改给%(body)s的核实函 %(number)s"),
     "liaison.sent": _("向%(body)s发出核实函 %(number)s（%(means)s）"),
     "liaison.reminded": _("等%(body)s答复已过一半时间，提醒催问"),
     "liaison.answered": _("%(body)s答复核实函 %(number)s：%(finding)s"),

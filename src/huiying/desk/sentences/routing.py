@@ -9,6 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 SENTENCES: dict[str, Any] = {
     "case.keyed": _("核定为：%(keys)s"),
+    "case.assigned": _("主办部门有变动"),
+    "case.concern_followed": _("此件的性质随事件改为“%(concern)s”"),
     "slip.issued": _("开出%(number)s，%(of)s 项要素填实 %(filled)s 项"),
     "routing.proposed": _("提议转办表%(what)s一条：%(keys)s，%(lead)s主办"),
     "routing.agreed": _("第二人同意，转办表%(what)s一条：%(keys)s，%(lead)s主办"),

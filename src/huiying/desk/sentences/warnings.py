@@ -17,6 +17,7 @@ SENTENCES: dict[str, Any] = {
     "alarm.bars_moved": _("按以往报警的判断，报警线已调整"),
     "learning.trained": _("从更正中学习：%(decision)s"),
     "learning.rolled_back": _("退回学到的标签"),
+    "concern.drawn": _("抽出 %(posts)s 条，由两人互不相看地标性质"),
     "concern.rated": _("两人互不相看，标一条性质抽样"),
 }
 WORDS: dict[str, Any] = {

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 SENTENCES: dict[str, Any] = {
     "facts.agreed": _("口径定为第 %(version)s 版"),
+    "case.answered": _("记下首次公开回应的时间"),
     "task.made": _("派%(kind)s任务给%(department)s %(owner)s：%(title)s"),
     "task.handed_over": _("%(name)s的任务交给%(to_name)s"),
     "task.done": _("%(kind)s任务办结：%(title)s"),

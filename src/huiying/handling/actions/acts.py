@@ -10,7 +10,7 @@ from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, CaseAct, Escalation
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -20,6 +20,7 @@ KINDS = (CaseAct.RESCAN, CaseAct.SPECIAL_REPORT, CaseAct.REVIEW)
 
 
 @transaction.atomic
+@together()
 def note_act(case: Case, kind: str, note: str, actor: User) -> CaseAct:
     """复看传播, 专报, 复盘: done, and what came of it. A look at the spread starts the time until the next."""
     case = locked(case)
@@ -34,7 +35,7 @@ def note_act(case: Case, kind: str, note: str, actor: User) -> CaseAct:
         case=case, kind=kind, note=said(note, 4, _("看到什么、结果如何")), by=actor.name, at=time.now()
     )
     who = actor_of(actor)
-    record(f"case:{case.number}", "case.act_noted", {"act": kind, "note": row.note}, who)
+    record(f"case:{case.number}", "case.act_noted", {"act": kind, "note": row.note}, who, rows=[row])
     clocks.stop(case, kind, row.note[:100], who)
     if kind == CaseAct.RESCAN:
         clocks.start_internal(case, "rescan", moment="looked_at")
@@ -42,6 +43,7 @@ def note_act(case: Case, kind: str, note: str, actor: User) -> CaseAct:
 
 
 @transaction.atomic
+@together()
 def acknowledge_call(call: Escalation, actor: User) -> Escalation:
     """知悉: whoever was called, the duty desk, the office or a leader has heard; the call rings no more (C10.6)."""
     require(actor, "call.acknowledge")
@@ -56,7 +58,7 @@ def acknowledge_call(call: Escalation, actor: User) -> Escalation:
     act = call.clock.act if call.clock is not None else call.kind
     who = actor_of(actor)
     payload = {"kind": call.kind, "act": act, "name": actor.name}
-    record(f"case:{case.number}", "call.acknowledged", payload, who)
+    record(f"case:{case.number}", "call.acknowledged", payload, who, rows=[call])
     if call.kind == Escalation.FIRST_NOTICE:
         clocks.stop(case, "first_notice", f"{actor.name}知悉", who)
     return call

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.handling.actions.base import said
 from huiying.handling.models import AgendaItem
 from huiying.kernel import clock as time
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -49,6 +49,7 @@ def _require(user: User, department: Department) -> None:
 
 
 @transaction.atomic
+@together()
 def plan_agenda(department: Department, quarter: str, title: str, due_on: dt.date, actor: User) -> AgendaItem:
     """What the department does about its public affairs in a quarter, with a day."""
     _require(actor, department)
@@ -62,11 +63,12 @@ def plan_agenda(department: Department, quarter: str, title: str, due_on: dt.dat
     made = AgendaItem.objects.create(
         department=department, quarter=quarter, title=title[:300], due_on=due_on, by=actor.name, at=time.now()
     )
-    record("system", "agenda.planned", _payload(made), actor_of(actor))
+    record("system", "agenda.planned", _payload(made), actor_of(actor), rows=[made])
     return made
 
 
 @transaction.atomic
+@together()
 def acknowledge_agenda(item: AgendaItem, actor: User) -> None:
     """The head has seen it: no department's plan without its 负责人 (C9.1)."""
     item = _locked(item)
@@ -77,10 +79,11 @@ def acknowledge_agenda(item: AgendaItem, actor: User) -> None:
         raise Refused(_("这一项已由%(name)s确认。") % {"name": item.acknowledged_by}, code="already_done")
     item.acknowledged_by, item.acknowledged_at = actor.name, time.now()
     item.save(update_fields=["acknowledged_by", "acknowledged_at"])
-    record("system", "agenda.acknowledged", _payload(item), actor_of(actor))
+    record("system", "agenda.acknowledged", _payload(item), actor_of(actor), rows=[item])
 
 
 @transaction.atomic
+@together()
 def finish_agenda(item: AgendaItem, note: str, actor: User) -> None:
     """Done, with what came of it. A plan that its head has not seen is not ticked off."""
     item = _locked(item)
@@ -91,7 +94,7 @@ def finish_agenda(item: AgendaItem, note: str, actor: User) -> None:
         raise Refused(_("部门负责人还没有确认这一项，请先由负责人确认。"), code="not_acknowledged")
     item.done_note, item.done_at = said(note, 4, _("完成情况"))[:300], time.now()
     item.save(update_fields=["done_note", "done_at"])
-    record("system", "agenda.done", _payload(item) | {"note": item.done_note}, actor_of(actor))
+    record("system", "agenda.done", _payload(item) | {"note": item.done_note}, actor_of(actor), rows=[item])
 
 
 def _locked(item: AgendaItem) -> AgendaItem:

@@ -23,7 +23,7 @@ from huiying.handling.queries import case_of_event, lead_of
 from huiying.judging.models import Event
 from huiying.judging.queries import event_of_post
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, lock, record, together, vouch
 from huiying.listening.actions import CHAIN, MESSAGE_CHARS, OWN_PLATFORM, receive
 from huiying.listening.models import Message, Post
 from huiying.listening.queries import message_by_code
@@ -91,6 +91,7 @@ def _found(number: str, code: str) -> tuple[Message, Case]:
 
 
 @transaction.atomic
+@together()
 def rate(number: str, code: str, grade: str) -> Satisfaction:
     """满意度: one question, answered once (C4.2). Raises Refused."""
     message, case = _found(number, code)
@@ -105,11 +106,12 @@ def rate(number: str, code: str, grade: str) -> Satisfaction:
         message=message, case=case, grade=grade, name=chosen.name, good=chosen.good, at=time.now()
     )
     payload = {"message": message.number, "grade": grade, "name": chosen.name, "good": chosen.good}
-    record(f"case:{case.number}", "case.rated", payload, Actor.PUBLIC)
+    record(f"case:{case.number}", "case.rated", payload, Actor.PUBLIC, rows=[row])
     return row
 
 
 @transaction.atomic
+@together()
 def ask_again(number: str, code: str, text: str) -> AskedAgain:
     """再次提出, once: an ended matter goes back to its department, an open one waits for a further answer (C4.3).
 
@@ -129,12 +131,13 @@ def ask_again(number: str, code: str, text: str) -> AskedAgain:
         raise Refused(_("再次提出的期限已经过了。还没有解决的，请重新留言。"), code="too_late")
     row = AskedAgain.objects.create(message=message, case=case, post=_heard(message, text), at=time.now())
     payload = {"message": message.number, "post": row.post_id, "sha256": row.post.text_sha256}
-    record(f"case:{case.number}", "case.asked_again", payload, Actor.PUBLIC)
+    record(f"case:{case.number}", "case.asked_again", payload, Actor.PUBLIC, rows=[row])
     if allows(case.state, "reopen"):
         move(case, "reopen", Actor.PUBLIC, f"留言 {message.number} 的提问人再次提出")
         case.closed_at = None
         case.save(update_fields=["closed_at"])
         Event.objects.filter(pk=case.event_id).update(state=Event.CASED)
+        vouch(f"case:{case.number}", [case.event], "case.moved")
     clocks.start_from(case, MOMENT)
     _tell(case, row)
     return row
@@ -186,6 +189,7 @@ def waiting(case: Case) -> list[AskedAgain]:
 
 
 @transaction.atomic
+@together()
 def uphold(case: Case, reason: str, actor: User) -> int:
     """维持原答复: nothing new was brought, so the answer stands; the askers are told so (C4.3). Raises Refused."""
     require(actor, "asked_again.uphold", case)
@@ -211,7 +215,7 @@ def _end(case: Case, rows: list[AskedAgain], outcome: str, reason: str, who: Act
         row.outcome, row.reason, row.ended_at, row.ended_by = outcome, reason, now, who.name
         row.save(update_fields=["outcome", "reason", "ended_at", "ended_by"])
         payload = {"message": row.message.number, "outcome": outcome, "reason": reason}
-        record(f"case:{case.number}", "case.asker_answered", payload, who)
+        record(f"case:{case.number}", "case.asker_answered", payload, who, rows=[row])
     clocks.stop_from(case, MOMENT, outcome, who)
 
 

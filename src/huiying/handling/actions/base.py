@@ -20,15 +20,16 @@ UNDO_FOR = dt.timedelta(minutes=10)
 def move(case: Case, verb: str, actor: Actor, reason: str = "") -> None:
     """One step of the process table, appended; `Case.state` is the cached pointer."""
     target = step(case.state, verb)
-    StateChange.objects.create(case=case, was=case.state, state=target.to, at=time.now(), by=actor.name, reason=reason)
+    was, case.state = case.state, target.to
+    made = StateChange.objects.create(case=case, was=was, state=target.to, at=time.now(), by=actor.name, reason=reason)
+    case.save(update_fields=["state"])
     record(
         f"case:{case.number}",
         "case.moved",
-        {"from": case.state, "to": target.to, "verb": verb, "clause": target.clause, "reason": reason},
+        {"from": was, "to": target.to, "verb": verb, "clause": target.clause, "reason": reason},
         actor,
+        rows=[case, made],
     )
-    case.state = target.to
-    case.save(update_fields=["state"])
 
 
 def locked(case: Case) -> Case:

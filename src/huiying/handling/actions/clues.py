@@ -13,7 +13,7 @@ from huiying.handling.actions.liaison import yearly_number
 from huiying.handling.models import Case, ClueHandover
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -34,6 +34,7 @@ def waiting_clue(case: Case) -> ClueHandover | None:
 
 
 @transaction.atomic
+@together()
 def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: User) -> ClueHandover:
     """提议移交: which facts, on what ground in law, to which lawful recipient."""
     case = locked(case)
@@ -59,7 +60,7 @@ def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: Us
         proposed_at=time.now(),
     )
     payload = {"number": row.number, "body": body, "legal_ground": row.legal_ground}
-    record(f"case:{case.number}", "clue.proposed", payload, actor_of(actor))
+    record(f"case:{case.number}", "clue.proposed", payload, actor_of(actor), rows=[row])
     notify.send(
         f"{row.number} 待签字",
         f"{case.number}｜拟向{body}移交线索，请局领导签字。",
@@ -72,6 +73,7 @@ def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: Us
 
 
 @transaction.atomic
+@together()
 def sign_clue(row: ClueHandover, sign: bool, why: str, actor: User) -> None:
     """The leader's word, never the proposer's own. Refusing needs a reason; signing ends the matter for this house."""
     require(actor, "clue.sign")
@@ -85,4 +87,4 @@ def sign_clue(row: ClueHandover, sign: bool, why: str, actor: User) -> None:
     row.signed, row.signed_by, row.signed_user, row.signed_at = sign, actor.name, actor.pk, time.now()
     row.save()
     payload = {"number": row.number, "body": row.body, "signed": sign, "reason": row.refused_why}
-    record(f"case:{case.number}", "clue.signed", payload, actor_of(actor))
+    record(f"case:{case.number}", "clue.signed", payload, actor_of(actor), rows=[row])

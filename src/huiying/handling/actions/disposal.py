@@ -18,7 +18,7 @@ from huiying.judging import voices, warnings
 from huiying.judging.holding import held
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import may, require
@@ -34,6 +34,7 @@ NOTHING_TO_RECTIFY = "不需要源头整改："
 
 
 @transaction.atomic
+@together()
 def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Finding:
     """分析: facts, cause, impact, all three (C7.2)."""
     case = locked(case)
@@ -58,6 +59,7 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
             "impact": finding.impact,
         },
         actor_of(actor),
+        rows=[finding],
     )
     reports.report_node(case, reports.FOUND, finding.facts, actor_of(actor))
     return finding
@@ -76,6 +78,7 @@ def _own_department(actor: User) -> Department:
 
 
 @transaction.atomic
+@together()
 def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: User) -> Disposal:
     """处置: what was done about it. Without an analysis there is no disposal (C7.2), and nothing is settled while a
     task of the matter is open (C7.3)."""
@@ -94,7 +97,8 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
         by=actor.name,
         at=time.now(),
     )
-    record(f"case:{case.number}", "case.disposed", {"actions": made.actions, "settled": settled}, actor_of(actor))
+    told = {"actions": made.actions, "settled": settled}
+    record(f"case:{case.number}", "case.disposed", told, actor_of(actor), rows=[made])
     clocks.stop_from(case, "transferred_at", made.actions[:100], actor_of(actor))
     reports.report_node(case, reports.DISPOSED, made.actions, actor_of(actor))
     return made
@@ -113,6 +117,7 @@ def why_matter_open(case: Case) -> str:
 
 
 @transaction.atomic
+@together()
 def decide_sustained(case: Case, sustained: bool, reason: str, actor: User) -> None:
     """视情况决定是否持续回应: an explicit decision with its reason (C8.8)."""
     require(actor, "case.sustain")
@@ -126,6 +131,7 @@ def decide_sustained(case: Case, sustained: bool, reason: str, actor: User) -> N
         "case.sustained",
         {"sustained": sustained, "reason": case.sustained_reason},
         actor_of(actor),
+        rows=[case],
     )
 
 
@@ -180,6 +186,7 @@ def check_root_cause(case: Case, root_cause: str) -> str:
 
 
 @transaction.atomic
+@together()
 def close(case: Case, root_cause: str, actor: User) -> None:
     """办结: answered and settled, everybody told, the office in the picture, with a root cause (C2.2, C6.13, C7.3)."""
     require(actor, "case.close")
@@ -191,7 +198,7 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     case.closed_at = time.now()
     case.save(update_fields=["root_cause", "closed_at"])
     who = actor_of(actor)
-    record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who)
+    record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who, rows=[case, case.event])
     move(case, "close", who)
     tell_automatically(case, ended=True, who=who)
     reports.report_node(case, reports.CLOSED, case.root_cause, who)
@@ -207,6 +214,7 @@ def close(case: Case, root_cause: str, actor: User) -> None:
 
 
 @transaction.atomic
+@together()
 def reopen(case: Case, reason: str, actor: User) -> None:
     """Take a closed or declined case up again. Its clocks stay as they ended: reopening gives no new time (C8.5)."""
     require(actor, "case.reopen")
@@ -217,9 +225,11 @@ def reopen(case: Case, reason: str, actor: User) -> None:
     case.closed_at = None
     case.save(update_fields=["closed_at"])
     Event.objects.filter(pk=case.event_id).update(state=Event.CASED)
+    vouch(f"case:{case.number}", [case.event], "case.moved")
 
 
 @transaction.atomic
+@together()
 def void(case: Case, reason: str, actor: User) -> None:
     """作废: opened by mistake. The case, its number and its ledger stay (INV-1); a warned event returns to the desk."""
     require(actor, "case.void")
@@ -230,3 +240,4 @@ def void(case: Case, reason: str, actor: User) -> None:
     clocks.supersede_all(case, "voided")
     case.event.state = Event.OPEN
     case.event.save(update_fields=["state"])
+    vouch(f"case:{case.number}", [case.event], "case.moved")

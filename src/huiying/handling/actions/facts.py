@@ -10,7 +10,7 @@ from huiying.handling.models import Case, FactSheet
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
 from huiying.kernel.wording import difference, normalised
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -26,6 +26,7 @@ def current_facts(case: Case) -> FactSheet | None:
 
 
 @transaction.atomic
+@together()
 def agree_facts(case: Case, text: str, based_on: int, reason: str, actor: User) -> FactSheet:
     """定口径: a new version, by somebody who saw the newest. The same text again is no new version (habit 12)."""
     case = locked(case)
@@ -54,6 +55,7 @@ def agree_facts(case: Case, text: str, based_on: int, reason: str, actor: User) 
         "facts.agreed",
         {"version": row.version, "text": row.text, "reason": row.reason},
         actor_of(actor),
+        rows=[row],
     )
     return row
 

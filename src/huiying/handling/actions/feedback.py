@@ -15,7 +15,7 @@ from huiying.handling.models import Case, Feedback, SplitPost
 from huiying.judging.merging import family
 from huiying.judging.models import EventPost
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
 from huiying.listening.models import Message, Post, StaffReport
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -129,6 +129,7 @@ def tell_automatically(case: Case, *, ended: bool, who: Actor) -> int:
 
 
 @transaction.atomic
+@together()
 def give_feedback(case: Case, to: str, name: str, means: str, text: str, actor: User) -> Feedback:
     """告知: somebody was told by hand, how, and in which words (C6.13). The same one twice is refused."""
     case = locked(case)
@@ -147,7 +148,7 @@ def give_feedback(case: Case, to: str, name: str, means: str, text: str, actor: 
 
 def _give(case: Case, to: str, name: str, means: str, text: str, who: Actor) -> Feedback:
     row = Feedback.objects.create(case=case, to=to, name=name, means=means, text=text, by=who.name, at=time.now())
-    record(f"case:{case.number}", "feedback.given", {"to": to, "name": name, "means": means}, who)
+    record(f"case:{case.number}", "feedback.given", {"to": to, "name": name, "means": means}, who, rows=[row])
     return row
 
 

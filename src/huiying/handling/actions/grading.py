@@ -20,7 +20,7 @@ from huiying.judging.actions.levels import affirm_level, standing_decision
 from huiying.judging.holding import held
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, lock, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -34,6 +34,7 @@ from huiying.work.numbers import next_number
 
 
 @transaction.atomic
+@together()
 def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = "") -> Case:
     """Open the event's case: number, first_known_at, the office as lead until it is routed, clocks by the level.
 
@@ -67,6 +68,14 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     number = case.number
     lock(f"case:{number}", f"event:{event.number}")
     case.save()
+    known = Knowledge.objects.create(
+        case=case,
+        known_at=event.first_known_at,
+        how="命中进入值班台",
+        evidence=event.number,
+        recorded_by=who.name,
+        recorded_at=now,
+    )
     record(
         f"case:{number}",
         "case.opened",
@@ -79,14 +88,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
             "reason": reason,
         },
         who,
-    )
-    Knowledge.objects.create(
-        case=case,
-        known_at=event.first_known_at,
-        how="命中进入值班台",
-        evidence=event.number,
-        recorded_by=who.name,
-        recorded_at=now,
+        rows=[case, event, known],
     )
     move(case, "open", who)
     label_opened(case, actor)
@@ -145,12 +147,14 @@ def _set_level(case: Case, level: Level, actor: User, cause: str) -> None:
     was, who = case.level, actor_of(actor)
     case.level, case.is_provisional = level.code, False
     case.save(update_fields=["level", "is_provisional"])
-    record(f"case:{case.number}", "case.graded", {"from": was, "to": level.code, "name": level.name}, who)
+    told = {"from": was, "to": level.code, "name": level.name}
+    record(f"case:{case.number}", "case.graded", told, who, rows=[case])
     clocks.start_legal(case, cause=cause, actor=who)
     clocks.start_from_level(case, actor)
 
 
 @transaction.atomic
+@together()
 def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> LevelDecision:
     """Confirm or raise. Up: anyone on duty, at once. Down is `propose_lower` and a second person (INV-7)."""
     require(actor, "case.regrade")
@@ -204,6 +208,7 @@ def _affirm(case: Case, level: Level, actor: User, reason: str) -> LevelDecision
 
 
 @transaction.atomic
+@together()
 def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDecision:
     """The first of two persons. Nothing changes until the second agrees."""
     require(actor, "case.regrade")
@@ -212,6 +217,7 @@ def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDeci
 
 
 @transaction.atomic
+@together()
 def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDecision:
     """The second person. Agreed, the level falls; no deadline moves later (INV-3)."""
     require(actor, "case.regrade")
@@ -223,6 +229,7 @@ def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDeci
 
 
 @transaction.atomic
+@together()
 def set_emergency(case: Case, level: str, actor: User) -> None:
     """突发事件 level, not the opinion's: superior norms add their acts (§2.1). It is only ever set or raised."""
     require(actor, "case.emergency")
@@ -244,11 +251,12 @@ def set_emergency(case: Case, level: str, actor: User) -> None:
     case.emergency = level
     case.save(update_fields=["emergency"])
     who = actor_of(actor)
-    record(f"case:{case.number}", "case.emergency", {"level": level}, who)
+    record(f"case:{case.number}", "case.emergency", {"level": level}, who, rows=[case])
     clocks.start_legal(case, cause=clocks.UPGRADE, actor=who)
 
 
 @transaction.atomic
+@together()
 def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, actor: User) -> Knowledge | None:
     """Somebody knew earlier: first_known_at moves earlier with this evidence, and the clocks follow (INV-2, C5.17)."""
     require(actor, "case.knowledge")
@@ -266,6 +274,7 @@ def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, ac
 
 
 @transaction.atomic
+@together()
 def follow_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, who: Actor) -> Knowledge | None:
     """Write the evidence, move first_known_at earlier and let the clocks follow. None where it is not earlier."""
     case = locked(case)
@@ -282,14 +291,17 @@ def follow_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str,
         "case.known_earlier",
         {"known_at": known_at.isoformat(), "how": how, "evidence": evidence},
         who,
+        rows=[row, case, case.event],
     )
     clocks.start_legal(case, cause=clocks.FOUND_EARLIER, actor=who)
     return row
 
 
 @transaction.atomic
+@together()
 def note_late_knowledge(event: Event, hours: float, cause: str) -> LateKnowledge:
     """漏报/迟报 (C5.16, C5.17): found late in a tray. It is counted here and costs no deadline."""
     made = LateKnowledge.objects.create(event=event, kind="missed", found_at=time.now(), hours=hours, cause=cause)
-    record(f"event:{event.number}", "event.missed", {"hours": round(hours, 2), "cause": cause}, Actor.SYSTEM)
+    told = {"hours": round(hours, 2), "cause": cause}
+    record(f"event:{event.number}", "event.missed", told, Actor.SYSTEM, rows=[made])
     return made

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huiying.handling import handover_sheet
 from huiying.handling.models import Handover
 from huiying.kernel import canonical, clock
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -31,6 +31,7 @@ def since_of(row: Handover) -> dt.datetime:
 
 
 @transaction.atomic
+@together()
 def begin_handover(incoming: User, actor: User) -> Handover:
     """交班 outside the roster: whoever sits at the desk hands it to another person with a duty post, now."""
     require(actor, "handover.give")
@@ -39,11 +40,12 @@ def begin_handover(incoming: User, actor: User) -> Handover:
     if incoming not in able("duty"):
         raise Refused(_("%(name)s没有值班岗位，不能接班。") % {"name": incoming.name}, code="no_duty_post")
     row = _made(clock.now(), actor, incoming)
-    record(CHAIN, "handover.begun", {"handover": row.pk, "to": incoming.name}, actor_of(actor))
+    record(CHAIN, "handover.begun", {"handover": row.pk, "to": incoming.name}, actor_of(actor), [row])
     return row
 
 
 @transaction.atomic
+@together()
 def prepare_handover(changes_at: dt.datetime, outgoing: User, incoming: User) -> Handover:
     """The roster says that the desk changes hands; both are told, and the sheet is there."""
     return _made(changes_at, outgoing, incoming)
@@ -60,6 +62,7 @@ def _made(changes_at: dt.datetime, outgoing: User, incoming: User) -> Handover:
         },
     )
     if created:
+        vouch(CHAIN, [row], "handover.prepared")
         notify.send(
             "交接班",
             f"{outgoing.name} → {incoming.name}：交接表已生成，请双方确认。",
@@ -71,6 +74,7 @@ def _made(changes_at: dt.datetime, outgoing: User, incoming: User) -> Handover:
 
 
 @transaction.atomic
+@together()
 def give(row: Handover, remarks: str, actor: User) -> Handover:
     """交班确认: the sheet is frozen as it stands now, with what only the person knows (equipment, accounts)."""
     require(actor, "handover.give")
@@ -85,7 +89,7 @@ def give(row: Handover, remarks: str, actor: User) -> Handover:
     row.gave_at = clock.now()
     row.save(update_fields=["sheet", "sheet_sha256", "remarks", "gave_at"])
     told = {"handover": row.pk, "to": row.incoming.name, "sheet": row.sheet_sha256, "remarks": bool(row.remarks)}
-    record(CHAIN, "handover.given", told, actor_of(actor))
+    record(CHAIN, "handover.given", told, actor_of(actor), rows=[row])
     notify.send(
         "待您接班确认", f"{actor.name}已确认交班。", [row.incoming.username], key=f"handover-take:{row.pk}", url=PAGE
     )
@@ -93,6 +97,7 @@ def give(row: Handover, remarks: str, actor: User) -> Handover:
 
 
 @transaction.atomic
+@together()
 def take(row: Handover, actor: User) -> Handover:
     """接班确认: after the other person's, never by the same person."""
     require(actor, "handover.give")
@@ -107,7 +112,7 @@ def take(row: Handover, actor: User) -> Handover:
     row.save(update_fields=["took_at", "next_action_at"])
     told = {"handover": row.pk, "from": row.outgoing.name, "sheet": row.sheet_sha256,
             "late": row.took_at > row.changes_at + GRACE}  # fmt: skip
-    record(CHAIN, "handover.taken", told, actor_of(actor))
+    record(CHAIN, "handover.taken", told, actor_of(actor), rows=[row])
     return row
 
 

@@ -13,7 +13,7 @@ from huiying.handling.models import Case, Liaison, LiaisonExemption
 from huiying.handling.process import LIVE
 from huiying.kernel import canonical, tokens
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -60,6 +60,7 @@ def yearly_number(series: str, name: str) -> str:
 
 
 @transaction.atomic
+@together()
 def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str, actor: User) -> Liaison:
     """拟核实函. Without a letter of one's own it is drafted from the case; nothing leaves before it is sent."""
     require(actor, "liaison.write")
@@ -82,6 +83,7 @@ def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str,
 
 
 @transaction.atomic
+@together()
 def edit_letter(row: Liaison, letter: str, contact: str, actor: User) -> None:
     """Change the draft. What was sent stays as it was sent."""
     require(actor, "liaison.write")
@@ -90,9 +92,11 @@ def edit_letter(row: Liaison, letter: str, contact: str, actor: User) -> None:
         raise Refused(_("这份函已经发出，不能再改。情况有变请另拟一份。"), code="already_sent")
     row.letter, row.contact = said(letter, 20, _("函的正文")), contact.strip()[:200]
     row.save(update_fields=["letter", "contact"])
+    _record(row, "liaison.edited", {"letter": canonical.sha256(row.letter)}, actor_of(actor))
 
 
 @transaction.atomic
+@together()
 def send_liaison(row: Liaison, means: str, actor: User) -> str | None:
     """发函. By link it gives the single-use token, to be shown once; by phone, letter or visit none.
 
@@ -149,6 +153,7 @@ def open_liaison(token: str) -> Liaison | None:
 
 
 @transaction.atomic
+@together()
 def answer_liaison(token: str, finding: str, name: str, text: str) -> Liaison:
     """The other body's one answer, without an account."""
     found = open_liaison(token)
@@ -166,6 +171,7 @@ def answer_liaison(token: str, finding: str, name: str, text: str) -> Liaison:
 
 
 @transaction.atomic
+@together()
 def record_answer(row: Liaison, finding: str, name: str, text: str, actor: User) -> None:
     """An answer that came by phone, letter or in person; also one that came late: the silence stays written."""
     require(actor, "liaison.write")
@@ -199,6 +205,7 @@ def _take_answer(row: Liaison, finding: str, name: str, text: str, recorded_by: 
 
 
 @transaction.atomic
+@together()
 def exempt(case: Case, reason: str, actor: User) -> LiaisonExemption:
     """不需要核实衔接: the office head's or a leader's word, with its reason (C5.15)."""
     require(actor, "liaison.exempt")
@@ -213,12 +220,13 @@ def exempt(case: Case, reason: str, actor: User) -> LiaisonExemption:
         case=case, reason=said(reason, 10, _("不需要核实衔接的理由")), by=actor.name, at=time.now()
     )
     who = actor_of(actor)
-    record(f"case:{case.number}", "liaison.exempted", {"reason": made.reason}, who)
+    record(f"case:{case.number}", "liaison.exempted", {"reason": made.reason}, who, rows=[made])
     clocks.stop(case, CLOCK, "已说明不需要核实衔接", who)
     return made
 
 
 @transaction.atomic
+@together()
 def remind_or_note_silence(row: Liaison, now: dt.datetime) -> bool:
     """One letter's turn: halfway the desk is told to ask again; at the end silence is written down as what it is."""
     row = _locked(row)
@@ -258,4 +266,4 @@ def _locked(row: Liaison) -> Liaison:
 
 
 def _record(row: Liaison, kind: str, payload: dict[str, object], who: Actor) -> None:
-    record(f"case:{row.case.number}", kind, {"number": row.number, "body": row.body} | payload, who)
+    record(f"case:{row.case.number}", kind, {"number": row.number, "body": row.body} | payload, who, rows=[row])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for, joint_of, lead_of
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
 from huiying.people import contacts
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
@@ -69,6 +70,7 @@ def invited(case: Case) -> list[User]:
 
 
 @transaction.atomic
+@together()
 def convene(
     case: Case,
     topic: str,
@@ -102,7 +104,7 @@ def convene(
         convened_at=time.now(),
     )
     people = [user for user in dict.fromkeys([chair, *invited(case), *extra_users]) if user.is_active]
-    MeetingSeat.objects.bulk_create(
+    seats = MeetingSeat.objects.bulk_create(
         MeetingSeat(
             meeting=meeting, user=user, name=user.name, department=user.department, notified_at=meeting.convened_at
         )
@@ -116,7 +118,7 @@ def convene(
         "chair": chair.name,
         "invited": [user.name for user in people],
     }
-    _record(meeting, "meeting.convened", payload, who)
+    _record(meeting, "meeting.convened", payload, who, seats)
     _tell(meeting, people, "会商", f"{_moment(starts_at)} {meeting.place}开会，主持：{chair.name}。请确认参加。")
     clocks.stop(case, CLOCK, meeting.number, who)
     return meeting
@@ -134,6 +136,7 @@ def _check_chair(case: Case, chair: User) -> None:
 
 
 @transaction.atomic
+@together()
 def acknowledge_seat(seat: MeetingSeat, actor: User) -> None:
     """知悉: the person who was called says that they will come; nobody says it for another."""
     meeting = _locked(seat.meeting)
@@ -146,10 +149,11 @@ def acknowledge_seat(seat: MeetingSeat, actor: User) -> None:
         return
     seat.acknowledged_at = time.now()
     seat.save(update_fields=["acknowledged_at"])
-    _record(meeting, "meeting.acknowledged", {"name": seat.name}, actor_of(actor))
+    _record(meeting, "meeting.acknowledged", {"name": seat.name}, actor_of(actor), [seat])
 
 
 @transaction.atomic
+@together()
 def hold(meeting: Meeting, attendance: Mapping[int, str], stood_in: Mapping[int, str], actor: User) -> None:
     """签到: everybody's attendance. Without its chair, or with too few, it was no meeting (C10.1, G10).
 
@@ -187,10 +191,11 @@ def hold(meeting: Meeting, attendance: Mapping[int, str], stood_in: Mapping[int,
     meeting.save(update_fields=["state", "held_at", "recorded_by"])
     told = [[seat.name, seat.attendance, seat.stood_in_by] for seat in seats]
     payload = {"chair": meeting.chair_name, "present": present, "invited": len(seats), "attendance": told}
-    _record(meeting, "meeting.held", payload, actor_of(actor))
+    _record(meeting, "meeting.held", payload, actor_of(actor), seats)
 
 
 @transaction.atomic
+@together()
 def minute(
     meeting: Meeting,
     situation: str,
@@ -218,11 +223,12 @@ def minute(
     meeting.discussion = said(discussion, 4, _("讨论要点"))
     meeting.minuted_at = time.now()
     meeting.save(update_fields=["situation", "discussion", "minuted_at"])
-    Dissent.objects.bulk_create(Dissent(meeting=meeting, name=name[:100], words=words) for name, words in heard)
+    other = [Dissent(meeting=meeting, name=name[:100], words=words) for name, words in heard]
+    Dissent.objects.bulk_create(other)
     tasks = [_decide(meeting, decision, actor) for decision in wanted]
     digest = minutes_sha256(meeting, list(meeting.dissents.order_by("id")))
     payload = {"decisions": len(tasks), "dissents": len(heard), "sha256": digest}
-    _record(meeting, "meeting.minuted", payload, actor_of(actor))
+    _record(meeting, "meeting.minuted", payload, actor_of(actor), other)
     return tasks
 
 
@@ -260,6 +266,7 @@ def _decide(meeting: Meeting, decision: Decision, actor: User) -> Task:
 
 
 @transaction.atomic
+@together()
 def sign(meeting: Meeting, actor: User) -> None:
     """签发: by the chair, and only what has minutes."""
     meeting = _locked(meeting)
@@ -273,6 +280,7 @@ def sign(meeting: Meeting, actor: User) -> None:
 
 
 @transaction.atomic
+@together()
 def cancel(meeting: Meeting, why: str, actor: User) -> None:
     """取消: a meeting that was not held, with its reason. The case still asks for one where its level does."""
     require(actor, "meeting.convene")
@@ -320,8 +328,9 @@ def _moment(at: dt.datetime) -> str:
     return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _record(meeting: Meeting, kind: str, payload: Mapping[str, object], who: Actor) -> None:
-    record(f"case:{meeting.case.number}", kind, {"meeting": meeting.number, **payload}, who)
+def _record(meeting: Meeting, kind: str, payload: Mapping[str, object], who: Actor, rows: Iterable[Model] = ()) -> None:
+    told = {"meeting": meeting.number, **payload}
+    record(f"case:{meeting.case.number}", kind, told, who, rows=[meeting, *rows])
 
 
 __all__ = [

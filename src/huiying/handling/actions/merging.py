@@ -11,7 +11,7 @@ from huiying.handling.models import Case, Knowledge
 from huiying.handling.process import LIVE
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
-from huiying.ledger.actions import lock, record
+from huiying.ledger.actions import lock, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -19,6 +19,7 @@ from huiying.people.standing import actor_of
 
 
 @transaction.atomic
+@together()
 def merge_cases(loser: Case, winner: Case, actor: User) -> None:
     """并案: both numbers stay valid; the winner takes the earliest knowledge and every earlier deadline (INV-3)."""
     require(actor, "case.merge")
@@ -41,7 +42,7 @@ def merge_cases(loser: Case, winner: Case, actor: User) -> None:
         clocks.adopt(winner, row, who)
     clocks.supersede_all(loser, _merged(winner))
     if loser.first_known_at < winner.first_known_at:
-        Knowledge.objects.create(
+        known = Knowledge.objects.create(
             case=winner,
             known_at=loser.first_known_at,
             how="并案",
@@ -58,6 +59,7 @@ def merge_cases(loser: Case, winner: Case, actor: User) -> None:
             "case.known_earlier",
             {"known_at": loser.first_known_at.isoformat(), "how": "并案", "evidence": loser.number},
             who,
+            rows=[known, winner, winner.event],
         )
         clocks.start_legal(winner, cause=clocks.FOUND_EARLIER, actor=who)
     record(f"case:{winner.number}", "case.merged", {"from": loser.number}, who)
@@ -68,6 +70,7 @@ def _merged(winner: Case) -> str:
 
 
 @transaction.atomic
+@together()
 def unmerge_cases(loser: Case, reason: str, actor: User) -> None:
     """撤销并案: the case goes on where it stood, and its clocks run again with the same due dates (INV-1, INV-3).
 
@@ -87,5 +90,5 @@ def unmerge_cases(loser: Case, reason: str, actor: User) -> None:
     loser.merged_into, loser.state_before_merge = None, ""
     loser.save(update_fields=["merged_into", "state_before_merge"])
     clocks.resume(loser, _merged(winner))
-    record(f"case:{loser.number}", "case.unmerged", {"from": winner.number, "reason": reason}, who)
+    record(f"case:{loser.number}", "case.unmerged", {"from": winner.number, "reason": reason}, who, [loser])
     record(f"case:{winner.number}", "case.unmerged", {"into": loser.number, "reason": reason}, who)

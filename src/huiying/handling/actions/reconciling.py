@@ -14,7 +14,7 @@ from huiying.judging import actions as judging
 from huiying.judging import queries as judged
 from huiying.kernel import clock
 from huiying.kernel.masking import mask_personal
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -26,6 +26,7 @@ MOST_LINES = 500
 
 
 @transaction.atomic
+@together()
 def take_list(body: str, period_from: dt.date, period_to: dt.date, text: str, actor: User) -> OutsideList:
     """A list from outside, a line an item. Each gets the post of ours that is most alike, for a person to confirm."""
     require(actor, "reconcile.decide")
@@ -56,11 +57,12 @@ def take_list(body: str, period_from: dt.date, period_to: dt.date, text: str, ac
     OutsideItem.objects.bulk_create(items)
     told = {"list": made.pk, "body": made.body, "lines": len(items), "from": period_from.isoformat(),
             "to": period_to.isoformat()}  # fmt: skip
-    record(CHAIN, "reconcile.listed", told, actor_of(actor))
+    record(CHAIN, "reconcile.listed", told, actor_of(actor), rows=[made, *items])
     return made
 
 
 @transaction.atomic
+@together()
 def decide_item(
     item: OutsideItem, state: str, actor: User, *, post: Post | None = None, cause: str = ""
 ) -> OutsideItem:
@@ -90,5 +92,5 @@ def decide_item(
     item.decided_by, item.decided_at = actor.name, clock.now()
     item.save()
     told = {"list": item.list_id, "line": item.position, "state": state, "cause": cause, "post": item.post_id}
-    record(CHAIN, "reconcile.decided", told, actor_of(actor))
+    record(CHAIN, "reconcile.decided", told, actor_of(actor), rows=[item])
     return item

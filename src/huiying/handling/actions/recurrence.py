@@ -11,7 +11,7 @@ from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, Recurrence
 from huiying.kernel import clock as time
 from huiying.kernel.tokenise import tokenise
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -49,6 +49,7 @@ def _likeness(one: set[str], other: set[str]) -> float:
 
 
 @transaction.atomic
+@together()
 def link_recurrence(case: Case, earlier: Case, reason: str, actor: User) -> Recurrence:
     """A person says that it is the same root (C2.2). From then on the case ends only with something put right."""
     case = locked(case)
@@ -62,5 +63,6 @@ def link_recurrence(case: Case, earlier: Case, reason: str, actor: User) -> Recu
     row = Recurrence.objects.create(
         case=case, earlier=earlier, reason=said(reason, 4, _("理由"))[:300], by=actor.name, at=time.now()
     )
-    record(f"case:{case.number}", "case.recurred", {"earlier": earlier.number, "reason": row.reason}, actor_of(actor))
+    told = {"earlier": earlier.number, "reason": row.reason}
+    record(f"case:{case.number}", "case.recurred", told, actor_of(actor), rows=[row])
     return row

@@ -8,7 +8,7 @@ from huiying.handling import clocks
 from huiying.handling.actions.base import locked
 from huiying.handling.models import Case, NodeReport
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_of
@@ -24,6 +24,7 @@ NODES = (ACCEPTED, FOUND, DISPOSED, PUBLISHED, CLOSED)
 
 
 @transaction.atomic
+@together()
 def report_node(case: Case, node: str, content: str, who: Actor) -> NodeReport | None:
     """A node was reached: the report writes itself, and its own nudge runs until the office has read it (C10.7).
 
@@ -35,7 +36,7 @@ def report_node(case: Case, node: str, content: str, who: Actor) -> NodeReport |
     row = NodeReport.objects.create(
         case=case, node=node, department=who.department[:60], content=content[:2000], at=time.now()
     )
-    record(f"case:{case.number}", "report.made", {"node": node, "department": row.department}, who)
+    record(f"case:{case.number}", "report.made", {"node": node, "department": row.department}, who, [row])
     layer = f"internal:{node}"
     if not clocks.live(case).filter(act=ACT, layer=layer).exists():  # an unread one keeps its earlier limit
         clocks.start_internal(case, ACT, layer)
@@ -51,6 +52,7 @@ def report_node(case: Case, node: str, content: str, who: Actor) -> NodeReport |
 
 
 @transaction.atomic
+@together()
 def see_reports(case: Case, actor: User) -> int:
     """The office opened the case: its unread reports are read, and their nudges stop. How many there were."""
     require(actor, "report.see", case)
@@ -62,7 +64,7 @@ def see_reports(case: Case, actor: User) -> int:
         return 0
     who = actor_of(actor)
     NodeReport.objects.filter(pk__in=[row.pk for row in rows]).update(seen_at=time.now(), seen_by=actor.name)
-    record(f"case:{case.number}", "report.seen", {"nodes": [row.node for row in rows]}, who)
+    record(f"case:{case.number}", "report.seen", {"nodes": [row.node for row in rows]}, who, rows)
     clocks.stop(case, ACT, "统筹部门已阅", who)
     return len(rows)
 

@@ -17,7 +17,7 @@ from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Attachment, Case, Note
 from huiying.kernel import clock as time
 from huiying.kernel import home, store
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -29,6 +29,7 @@ _MENTION = re.compile(r"@([\w.\-]{1,60})")
 
 
 @transaction.atomic
+@together()
 def say(case: Case, text: str, actor: User) -> Note:
     """Say something to everybody on the case; `@名字` calls a person, who must be one of those who may see it."""
     case = locked(case)
@@ -48,7 +49,8 @@ def say(case: Case, text: str, actor: User) -> Note:
         department=actor.department.name if actor.department else "",
         at=time.now(),
     )
-    record(f"case:{case.number}", "note.made", {"mentions": [user.name for user in called]}, actor_of(actor))
+    told = {"mentions": [user.name for user in called]}
+    record(f"case:{case.number}", "note.made", told, actor_of(actor), rows=[row])
     notify.send(
         f"{case.number} {actor.name}提到了您",
         case.number if case.event.reserved else f"{case.title}：{text}"[:300],
@@ -88,6 +90,7 @@ def _check_sees(user: User, case: Case) -> None:
 
 
 @transaction.atomic
+@together()
 def attach(case: Case, upload: UploadedFile[Any], actor: User) -> Attachment:
     """Keep a file with the case: its bytes say what it is, up to 10 MiB."""
     case = locked(case)
@@ -107,7 +110,8 @@ def attach(case: Case, upload: UploadedFile[Any], actor: User) -> Attachment:
         by=actor.name,
         at=time.now(),
     )
-    record(f"case:{case.number}", "attachment.added", {"name": row.name, "sha256": row.sha256}, actor_of(actor))
+    told = {"name": row.name, "sha256": row.sha256}
+    record(f"case:{case.number}", "attachment.added", told, actor_of(actor), rows=[row])
     return row
 
 

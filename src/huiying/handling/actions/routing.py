@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks, routing_table, slips
@@ -16,7 +17,7 @@ from huiying.handling.duty_list import listed
 from huiying.handling.models import Case, CaseDepartment, Return, TransferSlip
 from huiying.handling.queries import lead_row
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -33,14 +34,18 @@ KEYED_IN = ("registered", "assigned", "returned")  # while the routing is still 
 
 def give_lead(case: Case, department: Department, reason: str, now: dt.datetime) -> CaseDepartment:
     """End the live lead and begin the next in one step: never none, never two (INV-6)."""
-    case.departments.filter(department=department, until__isnull=True).update(until=now)
-    case.departments.filter(role=CaseDepartment.LEAD, until__isnull=True).update(until=now)
-    return CaseDepartment.objects.create(
+    before = case.departments.filter(Q(department=department) | Q(role=CaseDepartment.LEAD), until__isnull=True)
+    ended = list(before)
+    before.update(until=now)
+    made = CaseDepartment.objects.create(
         case=case, department=department, role=CaseDepartment.LEAD, since=now, reason=reason[:500]
     )
+    vouch(f"case:{case.number}", [*ended, made], "case.assigned")
+    return made
 
 
 @transaction.atomic
+@together()
 def set_keys(case: Case, category: str, nature: str, trade: str, actor: User) -> None:
     """核定三把钥匙 (C7.1): what the matter is, by the regulation's own words; the table's suggestion follows."""
     require(actor, "case.route")
@@ -57,7 +62,7 @@ def set_keys(case: Case, category: str, nature: str, trade: str, actor: User) ->
     regulation = regulation_now()
     spoken = {name: routing_table.value_word(name, value, regulation, "zh") for name, value in told.items()}
     keys = routing_table.spoken(told, regulation, "zh")
-    record(f"case:{case.number}", "case.keyed", spoken | {"keys": keys or "未定"}, actor_of(actor))
+    record(f"case:{case.number}", "case.keyed", spoken | {"keys": keys or "未定"}, actor_of(actor), rows=[case])
 
 
 def check_keys(category: str, nature: str, trade: str) -> None:
@@ -74,6 +79,7 @@ def check_keys(category: str, nature: str, trade: str) -> None:
 
 
 @transaction.atomic
+@together()
 def route(
     case: Case,
     department: Department,
@@ -125,11 +131,15 @@ def _assign(
     row.save(update_fields=["matched"])
     if followed:
         _take_keys(case, suggestion.keys)
-    case.departments.filter(role=CaseDepartment.JOINT, until__isnull=True).update(until=now)
-    for other in others:
+    earlier = case.departments.filter(role=CaseDepartment.JOINT, until__isnull=True)
+    joints = list(earlier)
+    earlier.update(until=now)
+    joints += [
         CaseDepartment.objects.create(
             case=case, department=other, role=CaseDepartment.JOINT, since=now, reason=reason[:500]
         )
+        for other in others
+    ]
     slip = _issue(
         case, row, others, who, slips.elements_of(case, suggestion.keys) if elements is None else elements, requirements
     )
@@ -145,6 +155,7 @@ def _assign(
             "followed": followed,
         },
         who,
+        rows=[row, case, *joints],
     )
     _record_slip(slip, who)
     return row
@@ -194,7 +205,7 @@ def _record_slip(slip: TransferSlip, who: Actor) -> None:
         "of": len(slip.elements),
         "unknown": unknown,
     }
-    record(f"case:{slip.case.number}", "slip.issued", payload, who)
+    record(f"case:{slip.case.number}", "slip.issued", payload, who, rows=[slip])
 
 
 def _tell(case: Case, row: CaseDepartment) -> None:
@@ -211,6 +222,7 @@ def _tell(case: Case, row: CaseDepartment) -> None:
 
 
 @transaction.atomic
+@together()
 def undo_route(case: Case, actor: User) -> None:
     """Take a routing back within ten minutes, while the department has not opened it. Its slip stays on record."""
     require(actor, "case.route")
@@ -236,6 +248,7 @@ def mark_seen(case: Case, user: User) -> None:
 
 
 @transaction.atomic
+@together()
 def accept(case: Case, actor: User) -> None:
     """签收 (C10.6). Of two who press at once one accepts and the other is told who did."""
     case = locked(case)
@@ -246,7 +259,7 @@ def accept(case: Case, actor: User) -> None:
     row.accepted_at, row.accepted_by = time.now(), actor.name
     row.save(update_fields=["accepted_at", "accepted_by"])
     who = actor_of(actor)
-    record(f"case:{case.number}", "case.accepted", {"department": row.department.name}, who)
+    record(f"case:{case.number}", "case.accepted", {"department": row.department.name}, who, [row])
     move(case, "accept", who)
     clocks.stop(case, "accept_transfer", row.department.name, who)
     clocks.start_from(case, "transferred_at")
@@ -273,6 +286,7 @@ def _check_still_theirs(case: Case, actor: User) -> None:
 
 
 @transaction.atomic
+@together()
 def return_case(case: Case, reason: str, actor: User) -> Return:
     """退回: once, with a reason; then the office leads and decides (C7.1). Returning stops no clock (C8.5)."""
     case = locked(case)
@@ -288,7 +302,8 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     assert row is not None
     who = actor_of(actor)
     made = Return.objects.create(case=case, department=row.department, reason=reason, by=actor.name, at=time.now())
-    record(f"case:{case.number}", "case.returned", {"department": row.department.name, "reason": reason}, who)
+    told = {"department": row.department.name, "reason": reason}
+    record(f"case:{case.number}", "case.returned", told, who, rows=[made])
     move(case, "return", who, reason)
     why = f"{row.department.name}退回，由{office().name}指定"
     give_lead(case, office(), why, time.now())
@@ -307,6 +322,7 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
 
 
 @transaction.atomic
+@together()
 def decide_return(
     case: Case,
     department: Department,
@@ -320,8 +336,11 @@ def decide_return(
     case = locked(case)
     decision = said(decision, 4, _("指定理由"))
     who = actor_of(actor)
-    case.returns.filter(decided_at__isnull=True).update(decided_at=time.now(), decided_by=actor.name, decision=decision)
+    waiting = case.returns.filter(decided_at__isnull=True)
+    decided = list(waiting)
+    waiting.update(decided_at=time.now(), decided_by=actor.name, decision=decision)
     move(case, "decide_return", who, decision)
+    vouch(f"case:{case.number}", decided, "case.moved")
     row = _assign(case, department, [], decision, who, elements, requirements)
     clocks.stop(case, "return_wrong_transfer", department.name, who)
     clocks.start_internal(case, "accept_transfer")

@@ -21,7 +21,7 @@ from huiying.judging import merging
 from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, lock, record, together, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, User
 from huiying.people.permissions import integrity_departments, require
@@ -63,6 +63,7 @@ def spoken_of(posts: Iterable[tuple[str, str]]) -> str:
 
 
 @transaction.atomic
+@together()
 def label(case: Case, kind: str, reason: str, actor: User) -> None:
     """标为敏感: at once, by whoever handles the case, the desk, the office or a leader. Raises Refused."""
     case = locked(case)
@@ -74,6 +75,7 @@ def label(case: Case, kind: str, reason: str, actor: User) -> None:
 
 
 @transaction.atomic
+@together()
 def label_event(event: Event, kind: str, reason: str, actor: User) -> None:
     """标为敏感 before there is a case: in the first hour most people look. Its case will bear it. Raises Refused."""
     event = held(event.pk)
@@ -106,10 +108,11 @@ def _say(cases: list[Case], events: list[Event], kind: str, reason: str, actor: 
             },
         )  # fmt: skip
         Event.objects.filter(pk=event.pk).update(sensitive=kind, title=TITLE)
-        record(f"event:{event.number}", "event.labelled", {"kind": kind}, who)
+        labels = Sensitivity.objects.filter(event=event, lifted_at__isnull=True)
+        record(f"event:{event.number}", "event.labelled", {"kind": kind}, who, rows=[event, *labels])
     Case.objects.filter(pk__in=[row.pk for row in cases]).update(title=TITLE)
     for row in cases:
-        record(f"case:{row.number}", "case.labelled", {"kind": kind, "reason": reason}, who)
+        record(f"case:{row.number}", "case.labelled", {"kind": kind, "reason": reason}, who, rows=[row])
     _hush([row.number for row in cases] + [event.number for event in events])
 
 
@@ -126,7 +129,9 @@ def label_opened(case: Case, actor: User | Actor) -> None:
     if not event.sensitive:
         return
     Sensitivity.objects.filter(event=event, lifted_at__isnull=True, case_title="").update(case_title=F("title"))
-    record(f"case:{case.number}", "case.labelled", {"kind": event.sensitive, "reason": ""}, actor_of(actor))
+    labels = Sensitivity.objects.filter(event=event, lifted_at__isnull=True)
+    told = {"kind": event.sensitive, "reason": ""}
+    record(f"case:{case.number}", "case.labelled", told, actor_of(actor), rows=labels)
     if event.sensitive == Event.REPORTER:
         pass_on(case, actor)
 
@@ -154,9 +159,11 @@ def carry_label(case: Case, made: Case, title: str) -> None:
     if kept is not None:
         kept.pk, kept.event, kept.title, kept.case_title = None, made.event, title[:200], title[:200]
         kept.save(force_insert=True)
+        vouch(f"case:{made.number}", [kept], "case.labelled")
 
 
 @transaction.atomic
+@together()
 def unlabel(case: Case, reason: str, actor: User) -> None:
     """取消敏感: never by whoever set it. Towards less care it takes two persons and a reason. Raises Refused."""
     case = locked(case)
@@ -167,6 +174,7 @@ def unlabel(case: Case, reason: str, actor: User) -> None:
 
 
 @transaction.atomic
+@together()
 def unlabel_event(event: Event, reason: str, actor: User) -> None:
     """取消敏感 where no case was opened; as `unlabel`. Raises Refused."""
     event = held(event.pk)
@@ -196,12 +204,12 @@ def _lift(cases: list[Case], events: list[Event], reason: str, actor: User) -> N
             row.lift_reason, row.lifted_by, row.lifted_user, row.lifted_at = reason, who.name, actor.pk, now
             row.save()
         Event.objects.filter(pk=event.pk).update(sensitive="", title=row.title if row is not None else event.title)
-        record(f"event:{event.number}", "event.unlabelled", {}, who)
+        record(f"event:{event.number}", "event.unlabelled", {}, who, rows=[event, *([row] if row is not None else [])])
     for one in cases:
         kept = rows.get(one.event_id)
         if kept is not None and kept.case_title:
             Case.objects.filter(pk=one.pk).update(title=kept.case_title)
-        record(f"case:{one.number}", "case.unlabelled", {"reason": reason}, who)
+        record(f"case:{one.number}", "case.unlabelled", {"reason": reason}, who, rows=[one])
 
 
 def _voided(event: Event) -> list[Case]:

@@ -17,7 +17,7 @@ from huiying.handling.process import LIVE
 from huiying.judging import merging, voices
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, lock, record, together, vouch
 from huiying.listening.models import Post
 from huiying.listening.reserved import covered
 from huiying.people.errors import Refused
@@ -32,6 +32,7 @@ SPLIT_NUMBERS = 2_000_000_000
 
 
 @transaction.atomic
+@together()
 def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, actor: User) -> Case:
     """拆分: the chosen posts become a case of their own, led by the office, judged by the same regulation.
 
@@ -63,9 +64,9 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
     lock(f"case:{case.number}", f"case:{made.number}", f"event:{made.event.number}")
     made.save()
     carry_label(case, made, given)
-    SplitPost.objects.bulk_create(SplitPost(case=made, post=post) for post in posts)
-    _record(case, made, len(posts), reason, who)
-    Knowledge.objects.create(
+    taken = SplitPost.objects.bulk_create(SplitPost(case=made, post=post) for post in posts)
+    _record(case, made, taken, reason, who)
+    known = Knowledge.objects.create(
         case=made,
         known_at=case.first_known_at,
         how="自原件拆分",
@@ -73,6 +74,7 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
         recorded_by=who.name,
         recorded_at=now,
     )
+    vouch(f"case:{made.number}", [known], "case.opened")
     move(made, "open", who, reason)
     coordinator = office()
     give_lead(made, coordinator, f"自{case.number}拆分，由{coordinator.name}统筹转办", now)
@@ -85,7 +87,7 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
     return made
 
 
-def _record(case: Case, made: Case, posts: int, reason: str, who: Actor) -> None:
+def _record(case: Case, made: Case, posts: list[SplitPost], reason: str, who: Actor) -> None:
     opened = {
         "event": made.event.number,
         "title": made.title,
@@ -93,9 +95,9 @@ def _record(case: Case, made: Case, posts: int, reason: str, who: Actor) -> None
         "regulation": made.regulation.sha256,
         "reason": reason,
     }
-    record(f"case:{made.number}", "case.opened", opened, who)
+    record(f"case:{made.number}", "case.opened", opened, who, rows=[made, *posts])
     record(f"case:{made.number}", "case.split_from", {"from": case.number}, who)
-    record(f"case:{case.number}", "case.split", {"into": made.number, "posts": posts, "reason": reason}, who)
+    record(f"case:{case.number}", "case.split", {"into": made.number, "posts": len(posts), "reason": reason}, who)
 
 
 def posts_to_split(case: Case) -> list[Post]:
@@ -149,5 +151,5 @@ def _event(case: Case, posts: list[Post], title: str) -> Event:
         reasons_en=parent.reasons_en,
     )
     payload = {"number": event.number, "first_known_at": event.first_known_at, "split_from": parent.number}
-    record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM)
+    record(f"event:{event.number}", "event.opened", payload, Actor.SYSTEM, rows=[event])
     return event

@@ -14,7 +14,7 @@ from huiying.handling.actions.routing import check_keys
 from huiying.handling.duty_list import listed
 from huiying.handling.models import RoutingRule
 from huiying.kernel import clock as time
-from huiying.ledger.actions import SYSTEM_CHAIN, lock, record
+from huiying.ledger.actions import SYSTEM_CHAIN, lock, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -24,6 +24,7 @@ from huiying.work import notify
 
 
 @transaction.atomic
+@together()
 def propose_rule(
     category: str,
     nature: str,
@@ -92,6 +93,7 @@ def _in_force(rule: RoutingRule) -> bool:
 
 
 @transaction.atomic
+@together()
 def second_rule(rule: RoutingRule, agree: bool, actor: User) -> RoutingRule:
     """The second person's word; never the proposer's own."""
     require(actor, "routing.edit")
@@ -101,23 +103,24 @@ def second_rule(rule: RoutingRule, agree: bool, actor: User) -> RoutingRule:
         raise Refused(_("这一条已有结论，请刷新页面。"), code="decided")
     if rule.proposed_user == actor.pk:
         raise Refused(_("须由另一个人同意。"), code="second_person")
-    now = time.now()
+    now, ended = time.now(), list[RoutingRule]()
     if agree:
         if not rule.ends:
             listed(rule.lead)
         replaced = RoutingRule.objects.filter(
             category=rule.category, nature=rule.nature, trade=rule.trade, agreed=True, until__isnull=True, ends=False
         )
+        ended = list(replaced)
         replaced.update(until=now)
         rule.since = now
         rule.until = now if rule.ends else None
     rule.agreed, rule.seconded_by, rule.seconded_user = agree, actor.name, actor.pk
     rule.save(update_fields=["agreed", "seconded_by", "seconded_user", "since", "until"])
-    _record("routing.agreed" if agree else "routing.refused", rule, actor)
+    _record("routing.agreed" if agree else "routing.refused", rule, actor, ended)
     return rule
 
 
-def _record(kind: str, rule: RoutingRule, actor: User) -> None:
+def _record(kind: str, rule: RoutingRule, actor: User, ended: Sequence[RoutingRule] = ()) -> None:
     regulation = regulation_now()
     keys = {"category": rule.category, "nature": rule.nature, "trade": rule.trade}
     names = {item.code: item.name for item in regulation.departments.values()}
@@ -130,4 +133,4 @@ def _record(kind: str, rule: RoutingRule, actor: User) -> None:
         "ends": rule.ends,
         "proposed_by": rule.proposed_by,
     }
-    record(SYSTEM_CHAIN, kind, payload, actor_of(actor))
+    record(SYSTEM_CHAIN, kind, payload, actor_of(actor), rows=[rule, *ended])

@@ -11,7 +11,7 @@ from huiying.handling.actions.base import locked, said
 from huiying.handling.models import Case, Meeting, Task
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
-from huiying.ledger.actions import record
+from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -26,6 +26,7 @@ BEFORE = dt.timedelta(hours=24)  # the reminder before the date; half of the way
 
 
 @transaction.atomic
+@together()
 def make_task(
     case: Case,
     kind: str,
@@ -68,6 +69,7 @@ def make_task(
             "due_at": row.due_at.isoformat(),
         },
         actor_of(actor),
+        rows=[row],
     )
     tell(row, [owner.username], f"有一项任务由您负责：{words_of(row, case)}", "made")
     return row
@@ -97,6 +99,7 @@ def _check_task(
 
 
 @transaction.atomic
+@together()
 def finish_task(task: Task, note: str, actor: User) -> Task:
     """任务办结, by its owner, its department or the office, saying what was done (C7.3)."""
     task = locked_task(task)
@@ -111,11 +114,13 @@ def finish_task(task: Task, note: str, actor: User) -> Task:
         "task.done",
         {"task": task.pk, "kind": task.kind, "title": task.title, "on_time": now <= task.due_at},
         actor_of(actor),
+        rows=[task],
     )
     return task
 
 
 @transaction.atomic
+@together()
 def drop_task(task: Task, reason: str, actor: User) -> Task:
     """不再需要, by the office and with a reason; the task stays to be read (INV-1)."""
     task = locked_task(task)
@@ -129,6 +134,7 @@ def drop_task(task: Task, reason: str, actor: User) -> Task:
         "task.dropped",
         {"task": task.pk, "title": task.title, "reason": task.dropped_why},
         actor_of(actor),
+        rows=[task],
     )
     tell(task, [task.owner.username], f"任务不再需要：{words_of(task, task.case)}", "dropped")
     return task

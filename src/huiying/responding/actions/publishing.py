@@ -18,7 +18,7 @@ from huiying.handling.actions.feedback import tell_automatically
 from huiying.handling.actions.reports import PUBLISHED, report_node
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
-from huiying.ledger.actions import Actor, record
+from huiying.ledger.actions import Actor, record, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import require
@@ -208,6 +208,7 @@ def _case_live(case: Case, row: Publication, proof: Evidence, url: str, actor: A
     if case.answered_at is None or proof.received_at < case.answered_at:
         case.answered_at = proof.received_at
         case.save(update_fields=["answered_at"])
+        vouch(f"case:{case.number}", [case], "case.answered")
     following.begin(case, row)
     tell_automatically(case, ended=False, who=actor)
     answered_again(case, actor)
