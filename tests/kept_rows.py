@@ -78,7 +78,6 @@ class Kept:
         self._states: dict[object, State] = {}
         self._results: dict[object, tuple[type[Model], Any]] = {}
         self._began: object = None
-        self._watching = False
 
     def begin(self, key: object, make: Callable[[], object]) -> None:
         """The first rows of a test. In a database where somebody already wrote they are made anew."""
@@ -91,9 +90,8 @@ class Kept:
         else:
             make()
             self._states[key] = taken()
-        if not self._watching:
-            connection.execute_wrappers.append(self._watch)
-            self._watching = True
+        if self._watch not in connection.execute_wrappers:  # below those of the test, which come and go from the top
+            connection.execute_wrappers.insert(0, self._watch)
         self._began = key
 
     def go_on(self, key: object, make: Callable[[], Model]) -> Model:
