@@ -96,8 +96,11 @@ def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
 
     request.getfixturevalue("db")
     watcher = Watcher()
-    with connection.execute_wrapper(watcher):
+    connection.execute_wrappers.append(watcher)
+    try:
         yield
+    finally:
+        connection.execute_wrappers.remove(watcher)  # by name: kept_rows put its own behind it, for good
     tables = watcher.to_compare()
     if tables and not connection.needs_rollback:
         found = [sentence(one)[1] for one in differences(tables, unknown=False)]

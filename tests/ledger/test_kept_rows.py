@@ -13,7 +13,7 @@ from huiying.ledger import actions, comparing, kept, queries
 from huiying.ledger.actions import Actor, LedgerError, record, together, vouch
 from huiying.ledger.comparing import differences
 from huiying.ledger.kept import Gone, Part
-from huiying.ledger.models import LedgerEntry
+from huiying.ledger.models import Erasure, LedgerEntry
 from huiying.people.models import Bureau, Department
 from huiying.work.models import Counter
 
@@ -30,6 +30,7 @@ def tables(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> None:
     monkeypatch.setattr(comparing, "TABLES", kept.TABLES)
     kept.keep(Department, "部门", "Department", {"is_active": kept.DERIVED})
     kept.keep(Bureau, "单位", "Bureau", whole=True)
+    kept.keep(Erasure, "删除决定", "Erasure")
 
 
 def office() -> Department:

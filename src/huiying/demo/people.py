@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils.functional import lazy
 
 from huiying.demo.staff import ADMINISTRATOR, PEOPLE
-from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.people.actions import adopt_regulation, appoint
-from huiying.people.models import Bureau, Department, User
+from huiying.people.actions.settling import Newcomer, settle
+from huiying.people.models import Department
 from huiying.people.queries import regulation_now
 from huiying.people.words import in_english
 from huiying.regulation import Regulation, loader
@@ -59,19 +59,22 @@ spoken = lazy(_in_the_language_shown, str)
 def settle_in() -> None:
     """Regulation, bureau and people; what is there already stays as it is."""
     adopt_regulation(loader.load("anshan").text, Actor.SYSTEM)
-    Bureau.objects.get_or_create(pk=1, defaults={"name": NAME, "set_up_at": clock.now()})
     username, name, _role, _wants = ADMINISTRATOR
-    if not User.objects.filter(username=username).exists():
-        User.objects.create_user(username, name, None, is_administrator=True, joined_at=clock.now())
     departments = {item.code: item for item in Department.objects.all()}
-    for number, person in enumerate(PEOPLE, start=FIRST_EXTENSION):
-        department = departments[person.department]
-        if User.objects.filter(username=person.username).exists():
-            continue
-        user = User.objects.create_user(
-            person.username, person.name, None, department=department, phone=str(number), joined_at=clock.now()
-        )
-        appoint(user, person.role, department, is_deputy=person.is_deputy, actor=Actor.SYSTEM)
+    made = settle(
+        NAME,
+        [
+            Newcomer(username, name, is_administrator=True),
+            *(
+                Newcomer(person.username, person.name, departments[person.department], phone=str(number))
+                for number, person in enumerate(PEOPLE, start=FIRST_EXTENSION)
+            ),
+        ],
+    )
+    for person in PEOPLE:
+        if person.username in made:
+            user = made[person.username]
+            appoint(user, person.role, user.department, is_deputy=person.is_deputy, actor=Actor.SYSTEM)
 
 
 def cards() -> list[Card]:

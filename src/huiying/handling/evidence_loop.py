@@ -49,4 +49,5 @@ def purge_originals() -> None:
     if over:
         Post.objects.filter(pk__in=over).update(sealed_text=None)
         lock("posts")
-        record("posts", "post.originals_purged", {"posts": len(over), "last": over[-1]}, Actor.SYSTEM)
+        rows = list(Post.objects.filter(pk__in=over).order_by("pk"))
+        record("posts", "post.originals_purged", {"posts": len(over), "last": over[-1]}, Actor.SYSTEM, rows=rows)

@@ -7,4 +7,4 @@ class HubConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.hub import later  # noqa: F401  registers what it does later
+        from huiying.hub import kept, later  # noqa: F401  registers what it does later, and what is kept

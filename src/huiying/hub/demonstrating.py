@@ -18,10 +18,10 @@ from huiying.desk.views.sign_in import DemoCard, offer_cards
 from huiying.engine.post import Post
 from huiying.hub import feeding, later, streaming
 from huiying.hub.hubfile import Hub
-from huiying.kernel import clock as kernel_clock
 from huiying.ledger.actions import Actor
 from huiying.people.actions import appoint
-from huiying.people.models import Bureau, Department, User
+from huiying.people.actions.settling import Newcomer, settle
+from huiying.people.models import Department
 from huiying.people.queries import regulation_now
 
 
@@ -77,14 +77,16 @@ def _one_person_a_post() -> None:
     """Whoever looks at another bureau finds a person in each of its posts."""
     regulation = regulation_now()
     name = f"{regulation.meta.issuer}（演示）"
-    Bureau.objects.get_or_create(pk=1, defaults={"name": name, "set_up_at": kernel_clock.now()})
     office = Department.objects.order_by("id").first()
-    for number, (code, role) in enumerate(regulation.roles.items(), start=1):
-        if role.kind != "person" or User.objects.filter(username=code).exists():
-            continue
-        user = User.objects.create_user(
-            code, f"{role.name}（演示）", None, department=office, phone=f"62{number:02d}", joined_at=kernel_clock.now()
-        )
+    made = settle(
+        name,
+        [
+            Newcomer(code, f"{role.name}（演示）", office, phone=f"62{number:02d}")
+            for number, (code, role) in enumerate(regulation.roles.items(), start=1)
+            if role.kind == "person"
+        ],
+    )
+    for code, user in made.items():
         appoint(user, code, office, actor=Actor.SYSTEM)
 
 

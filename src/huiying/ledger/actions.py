@@ -260,12 +260,22 @@ def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor
     """
     _check_erasure(decision, reason, decided_by, second_person)
     with transaction.atomic():
-        lock(SYSTEM_CHAIN, chain)
+        system = lock(SYSTEM_CHAIN, chain)[SYSTEM_CHAIN]
         entry = LedgerEntry.objects.filter(chain=chain, seq=seq).first()
         if entry is None or entry.payload is None or entry.kind == ERASED:
             raise LedgerError(f"台账 {chain} 第 {seq} 条不存在、已被删除，或本身就是删除记录，不能删除")
         spoke_of = names_of(json.loads(entry.payload))  # whose digests go with it
-        tombstone = record(
+        now = clock.now()
+        erasure = Erasure.objects.create(
+            decision=decision,
+            chain=chain,
+            seq=seq,
+            reason=reason,
+            decided_by=decided_by.as_json(),
+            second_person=second_person.as_json(),
+            at=max(now, system.at) if system.at else now,
+        )
+        record(
             SYSTEM_CHAIN,
             ERASED,
             {
@@ -278,15 +288,7 @@ def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor
                 **({"spoke_of": spoke_of} if spoke_of else {}),
             },
             decided_by,
-        )
-        erasure = Erasure.objects.create(
-            decision=decision,
-            chain=chain,
-            seq=seq,
-            reason=reason,
-            decided_by=decided_by.as_json(),
-            second_person=second_person.as_json(),
-            at=tombstone.at,
+            rows=[erasure],
         )
         LedgerEntry.objects.filter(pk=entry.pk).update(payload=None, salt=None)
     return erasure

@@ -7,4 +7,4 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.ledger import comparing, upkeep  # noqa: F401  they register the hourly anchor and the auditors
+        from huiying.ledger import comparing, kept_tables, upkeep  # noqa: F401  the hourly anchor, auditors, what is kept

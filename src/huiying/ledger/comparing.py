@@ -48,7 +48,7 @@ def differences(
     Of the tables whose rows come by the thousand only `part`, where given.
     """
     wanted = [TABLES[name] for name in (tables or TABLES)]
-    said = _said({kept.table for kept in wanted})
+    said = _said({kept.table for kept in wanted}, part)
     for kept in wanted:
         yield from _of_table(kept, said[kept.table], unknown, part if kept.whole else None)
 
@@ -81,8 +81,10 @@ def _untold(kept: Kept, key: str, values: Iterable[Any], usual: Mapping[str, Any
             yield Difference(kept, key, column, "changed")
 
 
-def _said(tables: set[str]) -> dict[str, dict[str, _Said]]:
-    """The last word on each row: an entry made later counts, on whichever chain it stands."""
+def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
+    """The last word on each row: an entry made later counts, on whichever chain it stands. Of rows by the thousand only
+    those of `part` are held in memory.
+    """
     said: dict[str, dict[str, _Said]] = defaultdict(dict)
     places: dict[tuple[str, int], int] = {}  # of the entries that were erased
     rows = LedgerEntry.objects.filter(
@@ -97,10 +99,14 @@ def _said(tables: set[str]) -> dict[str, dict[str, _Said]]:
         payload = json.loads(text)
         if kind == ERASED:
             _forget(said, payload, places, number)
-            continue
         for table, told in payload.get(ROWS, {}).items():
             if table in tables:
-                said[table].update({pk: _Said(number, salt or "", digests) for pk, digests in told.items()})
+                here = TABLES[table]
+                said[table].update(
+                    (pk, _Said(number, salt or "", digests))
+                    for pk, digests in told.items()
+                    if part is None or not here.whole or part.has(pk)
+                )
     return said
 
 

@@ -87,7 +87,7 @@ class Kept:
 
     def digests(self, pk: Any, values: Iterable[Any], salt: str) -> Digests:
         if self.whole:
-            return {WHOLE: digest(salt, self.table, pk, WHOLE, [_plain(value) for value in values])}
+            return {WHOLE: digest(salt, self.table, pk, WHOLE, [_bare(value) for value in values])}
         return {
             name: digest(salt, self.table, pk, name, value) for name, value in zip(self.columns, values, strict=True)
         }
@@ -171,13 +171,24 @@ def described(rows: Iterable[models.Model | Gone], salt: str, there: Read) -> di
 
 
 def _plain(value: Any) -> str:
+    bare = _bare(value)
+    return bare if isinstance(value, bytes | bytearray | memoryview | dt.time | dt.timedelta) else canonical.dumps(bare)
+
+
+def _bare(value: Any) -> Any:
+    """What has a canonical form, the same however the database gives it back: PostgreSQL writes 1e16 as an integer."""
     match value:
         case bytes() | bytearray() | memoryview():
             return bytes(value).hex()
         case dt.time() | dt.timedelta():
             return str(value)
-        case _:
-            return canonical.dumps(value)
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _bare(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_bare(item) for item in value]
+    return value
 
 
 def names_of(payload: Mapping[str, Any]) -> dict[str, list[str]]:

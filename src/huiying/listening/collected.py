@@ -81,8 +81,7 @@ def fresh(posts: Sequence[engine_post.Post]) -> list[engine_post.Post]:
 
 def take(source: Source, posts: Sequence[engine_post.Post], captured: evidence.Captured | None) -> Received:
     """Store posts of a source with their evidence, inside the caller's transaction."""
-    received = receive(posts, how=HOW, actor=Actor.SYSTEM)
-    Post.objects.filter(batch=received.batch).update(source=source)
+    received = receive(posts, how=HOW, actor=Actor.SYSTEM, source=source)
     if captured is not None:
         evidence.keep(captured, source, received.post_ids)
     return received
@@ -91,11 +90,12 @@ def take(source: Source, posts: Sequence[engine_post.Post], captured: evidence.C
 def pages_of(source: Source, items: Sequence[Item], now: dt.datetime) -> list[SourcePage]:
     """Pages that a list names for the first time, unsaved: to be fetched, or old where the list is new to us."""
     known = set(
-        SourcePage.objects.filter(source=source, native_id__in=[item.native_id for item in items]).values_list(
+        SourcePage.objects.filter(source=source, native_id__in=[item.native_id[:200] for item in items]).values_list(
             "native_id", flat=True
         )
     )
-    unknown = [item for item in items if item.native_id not in known]
+    named = {item.native_id[:200]: item for item in reversed(items)}  # the first counts where a list names one twice
+    unknown = [item for key, item in reversed(named.items()) if key not in known]
     followed = FIRST_FOLLOWED if source.last_success_at is None else len(unknown)
     pages = []
     for place, item in enumerate(unknown):
@@ -142,10 +142,20 @@ def capture(fetched: Fetched, now: dt.datetime) -> evidence.Captured | None:
 def disappeared(page: SourcePage) -> None:
     """The tombstone: a page that was kept answered 404 or 410 twice. The post stays, and says so."""
     page.state, page.gone_at, page.next_action_at = SourcePage.GONE, clock.now(), None
-    if page.post_id is not None:
-        lock(CHAIN)
-        payload = {"post": page.post_id, "status": page.last_status, "looks": page.looks}
-        record(CHAIN, "post.disappeared", payload, Actor.SYSTEM)
+    lock(CHAIN)
+    payload: dict[str, Any] = {"post": page.post_id, "status": page.last_status, "looks": page.looks}
+    if page.post_id is None:
+        payload = {"page": page.pk, "source": page.source_id, "status": page.last_status}
+    record(CHAIN, "post.disappeared" if page.post_id else "page.disappeared", payload, Actor.SYSTEM, rows=[page])
+
+
+def keep_pages(source: Source, pages: Sequence[SourcePage]) -> None:
+    """Store pages that a list named for the first time. What another process stored a moment ago stays as it is."""
+    if not pages:
+        return
+    SourcePage.objects.bulk_create(pages, ignore_conflicts=True)
+    rows = list(SourcePage.objects.filter(source=source, native_id__in=[page.native_id for page in pages]))
+    record(CHAIN, "pages.found", {"source": source.pk, "n": len(rows)}, Actor.SYSTEM, rows=rows)
 
 
 def already(post: engine_post.Post) -> int | None:

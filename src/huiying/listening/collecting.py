@@ -220,7 +220,7 @@ def _source_work(looked: Looked, now: dt.datetime) -> Work:
         locked = Source.objects.select_for_update().get(pk=source.pk)
         brought = sum(collected.take(source, new, captured).new for new, captured in found)
         pages = collected.pages_of(source, [i for i in items if (i.follow or follows) and i.url], now)
-        SourcePage.objects.bulk_create(pages, ignore_conflicts=True)
+        collected.keep_pages(source, pages)
         brought += sum(page.state == SourcePage.WAITING for page in pages)
         _note(locked, looked, now, len(items), brought)
         locked.save(update_fields=_MEMORY)

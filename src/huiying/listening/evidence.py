@@ -34,6 +34,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
+from huiying.work.rows import insert
 
 PURPOSE: Final = "evidence.warc"
 SUFFIX: Final = ".warc.gz.sealed"
@@ -110,9 +111,10 @@ def keep(captured: Captured, source: Source | None, posts: Iterable[int]) -> Evi
         size=captured.size,
     )
     kept = sorted(set(posts))
-    row.posts.set(kept)
+    links = [Evidence.posts.through(evidence_id=row.pk, post_id=pk) for pk in kept]
+    insert(links)
     payload = {"evidence": row.pk, "file_sha256": row.file_sha256, "body_sha256": row.body_sha256, "posts": kept}
-    record(CHAIN, "evidence.kept", payload, Actor.SYSTEM)
+    record(CHAIN, "evidence.kept", payload, Actor.SYSTEM, rows=[row, *links])
     return row
 
 
@@ -214,7 +216,7 @@ def purge(row: Evidence) -> None:
         found.purged_at = clock.now()
         found.save(update_fields=["purged_at"])
         payload = {"evidence": found.pk, "file_sha256": found.file_sha256}
-        record(CHAIN, "evidence.purged", payload, Actor.SYSTEM)
+        record(CHAIN, "evidence.purged", payload, Actor.SYSTEM, rows=[found])
     (home.evidence() / found.file).unlink(missing_ok=True)
 
 

@@ -121,8 +121,7 @@ def sweep() -> None:
     for row in Import.objects.filter(state__in=over).exclude(path=""):
         clear(row)
     for row in Import.objects.filter(state=Import.PREVIEW, asked_at__lt=clock.now() - PREVIEW_KEPT):
-        Import.objects.filter(pk=row.pk, state=Import.PREVIEW).update(state=Import.CANCELLED, finished_at=clock.now())
-        uploads.forget(row)
+        uploads.let_lapse(row)
 
 
 @every("imports.purge", 86_400, transactional=False)

@@ -8,6 +8,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from huiying.people import (
+            kept,  # noqa: F401 -- says what the ledger vouches for
             sessions,
             speakers,  # noqa: F401 -- registers its auditor
         )

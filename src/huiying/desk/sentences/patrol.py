@@ -10,6 +10,7 @@ SENTENCES: dict[str, Any] = {
     "patrol.point_added": _("增加巡查点“%(name)s”（%(class)s）"),
     "patrol.point_retired": _("停用巡查点“%(name)s”：%(why)s"),
     "patrol.class_noted": _("说明渠道类“%(class)s”为什么没有来源：%(reason)s"),
+    "patrol.cards_made": _("到了巡查时间，%(n)s 处要看"),
     "patrol.ticked": _("巡查“%(point)s”"),
     "emergency_watch.declared": _("启动突发事件监测：%(what)s"),
     "emergency_watch.ended": _("解除突发事件监测：%(why)s"),

@@ -18,5 +18,7 @@ SENTENCES: dict[str, Any] = {
     "evidence.purged": _("证据 %(evidence)s 到保存期限，已销毁"),
     "post.originals_purged": _("%(posts)s 条来文遮盖前的原话到保存期限，已销毁"),
     "post.disappeared": _("来文 %(post)s 的原网页已消失（%(status)s）"),
+    "page.disappeared": _("来源 %(source)s 的一个网页没有取到就消失了（%(status)s）"),
+    "pages.found": _("来源 %(source)s 列出 %(n)s 个新网页"),
 }
 WORDS: dict[str, Any] = {}

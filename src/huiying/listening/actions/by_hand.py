@@ -140,16 +140,20 @@ def _keep(post: Post, entry: Entry, files: Iterable[attachments.Kept], read: dic
             "at": now,
         },
     )
-    kept = []
+    kept: list[PostAttachment] = []
     for file in files:
         if made.attachments.filter(sha256=file["sha256"]).exists():
             transaction.on_commit(partial(attachments.forget, file["stored"]))
             continue
-        PostAttachment.objects.create(entry=made, at=now, **file)
-        kept.append(file["sha256"])
+        kept.append(PostAttachment.objects.create(entry=made, at=now, **file))
     if is_first or kept:
-        payload = {"post": post.pk, "kind": entry.kind, "reported_at": entry.reported_at, "attachments": kept}
-        record(CHAIN, "entry.made", payload | read, actor_of(actor))
+        payload = {
+            "post": post.pk,
+            "kind": entry.kind,
+            "reported_at": entry.reported_at,
+            "attachments": [row.sha256 for row in kept],
+        }
+        record(CHAIN, "entry.made", payload | read, actor_of(actor), rows=[made, *kept])
 
 
 def is_published(row: PostAttachment) -> bool:

@@ -28,6 +28,7 @@ from huiying.listening.models import Import, RejectedRow
 from huiying.people.models import User
 from huiying.people.queries import actor_of
 from huiying.work import leases, loop
+from huiying.work.rows import insert
 
 #: A commit with fsync costs as much as storing sixty posts, so files go in larger chunks than single posts do.
 CHUNK = 500
@@ -101,10 +102,14 @@ class Run:
         refused = [item for item in chunk if isinstance(item, Rejected)]
         if posts:
             receive_chunk(posts, self.store, "import", self._actor)
-        RejectedRow.objects.bulk_create(
-            RejectedRow(imported=row, file=item.file[:300], line=item.line, reason=item.reason[:500])
-            for item in refused
-        )
+        if refused:
+            rows = [
+                RejectedRow(imported=row, file=item.file[:300], line=item.line, reason=item.reason[:500])
+                for item in refused
+            ]
+            insert(rows)
+            told = {"batch": row.batch, "name": row.name, "n": len(rows)}
+            record(CHAIN, "import.rows_refused", told, self._actor, rows=rows)
         row.rows_read += len(chunk)
         row.new += self.store.new - before[0]
         row.duplicate += self.store.duplicate - before[1]
@@ -146,10 +151,11 @@ def _add(whole: Received, part: Received) -> None:
     whole.post_ids += part.post_ids
 
 
+@transaction.atomic
 def create(file: File, how: str, format: str, actor: Actor, *, state: str, path: str = "") -> Import:
     """The row of a file on its way in. `path` is under HUIYING_HOME/imports where the program holds the file."""
     now = clock.now()
-    return Import.objects.create(
+    row = Import.objects.create(
         batch=f"{how}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         how=how,
         name=Path(file.name).name[:300] if how != Import.COMMAND else file.name[-300:],
@@ -163,6 +169,9 @@ def create(file: File, how: str, format: str, actor: Actor, *, state: str, path:
         asked_at=now,
         started_at=now if state == Import.RUNNING else None,
     )
+    told = {"batch": row.batch, "name": row.name, "how": how, "format": format}
+    record(CHAIN, "import.handed_in", told, actor, rows=[row])
+    return row
 
 
 @transaction.atomic
@@ -173,12 +182,11 @@ def finish(pk: int, problem: str = "", sources: Sequence[dict[str, Any]] = ()) -
     row.state, row.problem = Import.FAILED if problem else Import.DONE, problem
     row.sources, row.finished_at = list(sources), clock.now()
     row.save(update_fields=["state", "problem", "sources", "finished_at"])
-    if row.new or row.rejected or problem:
-        payload = {
-            "batch": row.batch, "name": row.name, "format": row.format, "new": row.new, "duplicate": row.duplicate,
-            "rejected": row.rejected, "problem": problem,
-        }  # fmt: skip
-        record(CHAIN, "import.finished", payload, Actor(**row.actor))
+    payload = {
+        "batch": row.batch, "name": row.name, "format": row.format, "new": row.new, "duplicate": row.duplicate,
+        "rejected": row.rejected, "problem": problem,
+    }  # fmt: skip
+    record(CHAIN, "import.finished", payload, Actor(**row.actor), rows=[row])
     return row
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.kernel import canonical, clock
-from huiying.ledger.actions import record
+from huiying.ledger.actions import Actor, record
 from huiying.listening import actions as listening
 from huiying.listening import patrol
 from huiying.listening.models import ClassNote, EmergencyWatch, PatrolCard, PatrolPoint, Post
@@ -51,7 +51,8 @@ def add_point(
         added_by=actor.name,
         added_at=clock.now(),
     )
-    record(CHAIN, "patrol.point_added", {"point": made.pk, "name": name, "class": channel_class}, actor_of(actor))
+    told = {"point": made.pk, "name": name, "class": channel_class}
+    record(CHAIN, "patrol.point_added", told, actor_of(actor), rows=[made])
     make_cards(clock.now())
     return made
 
@@ -67,7 +68,7 @@ def retire_point(point: PatrolPoint, why: str, actor: User) -> None:
     point.retired_why = _said(why, 4, _("停用这个监测点的理由"))[:300]
     point.save(update_fields=["retired_at", "retired_by", "retired_why"])
     told = {"point": point.pk, "name": point.name, "class": point.channel_class, "why": point.retired_why}
-    record(CHAIN, "patrol.point_retired", told, actor_of(actor))
+    record(CHAIN, "patrol.point_retired", told, actor_of(actor), rows=[point])
 
 
 @transaction.atomic
@@ -79,7 +80,8 @@ def note_class(channel_class: str, reason: str, actor: User) -> ClassNote:
     made = ClassNote.objects.create(
         channel_class=channel_class, reason=_said(reason, 4, _("这样定的理由"))[:300], by=actor.name, at=clock.now()
     )
-    record(CHAIN, "patrol.class_noted", {"class": channel_class, "reason": made.reason}, actor_of(actor))
+    told = {"class": channel_class, "reason": made.reason}
+    record(CHAIN, "patrol.class_noted", told, actor_of(actor), rows=[made])
     return made
 
 
@@ -107,8 +109,10 @@ def tick(card: PatrolCard, result: str, actor: User, *, note: str = "", text: st
     card.ticked_at, card.ticked_by, card.ticked_user = now, actor.name, actor.pk
     card.save(update_fields=["result", "note", "post", "ticked_at", "ticked_by", "ticked_user"])
     watch = card.emergency
+    written: list[PatrolCard | EmergencyWatch] = [card]
     if watch is not None and watch.first_look_at is None:
         EmergencyWatch.objects.filter(pk=watch.pk, first_look_at__isnull=True).update(first_look_at=now)
+        written.append(watch)
     told = {
         "card": card.pk,
         "point": card.point.name,
@@ -119,7 +123,7 @@ def tick(card: PatrolCard, result: str, actor: User, *, note: str = "", text: st
         "late": card.is_late,
         "post": card.post_id,
     }
-    record(CHAIN, "patrol.ticked", told, actor_of(actor))
+    record(CHAIN, "patrol.ticked", told, actor_of(actor), rows=written)
     return card
 
 
@@ -156,7 +160,7 @@ def declare_emergency(
         next_action_at=now + ASK_AGAIN,
     )
     told = {"watch": made.pk, "what": made.what, "words": wider, "every_minutes": minutes}
-    record(CHAIN, "emergency_watch.declared", told, actor_of(actor))
+    record(CHAIN, "emergency_watch.declared", told, actor_of(actor), rows=[made])
     make_cards(now)
     people = [user.username for user in (*on_duty(), *able("escalation"))]
     words_of = f"突发事件监测启动：{made.what}"
@@ -176,7 +180,8 @@ def end_emergency(watch: EmergencyWatch, why: str, actor: User) -> None:
     watch.ended_at, watch.ended_by, watch.ended_user = clock.now(), actor.name, actor.pk
     watch.next_action_at = None
     watch.save(update_fields=["ended_why", "ended_at", "ended_by", "ended_user", "next_action_at"])
-    record(CHAIN, "emergency_watch.ended", {"watch": watch.pk, "why": watch.ended_why}, actor_of(actor))
+    told = {"watch": watch.pk, "why": watch.ended_why}
+    record(CHAIN, "emergency_watch.ended", told, actor_of(actor), rows=[watch])
 
 
 # --- what the loop does -----------------------------------------------------------------------------------------------
@@ -197,12 +202,15 @@ def make_cards(now: dt.datetime) -> int:
         for opens, due, watch in windows
         if due > point.added_at
     ]
-    before = PatrolCard.objects.count()
-    known = set(PatrolCard.objects.filter(opens_at__gte=now - BACK - _DAY).values_list("point_id", "opens_at"))
+    there = PatrolCard.objects.filter(opens_at__gte=now - BACK - _DAY)
+    known = set(there.values_list("point_id", "opens_at"))
     PatrolCard.objects.bulk_create(
         [card for card in wanted if (card.point_id, card.opens_at) not in known], ignore_conflicts=True
     )
-    return PatrolCard.objects.count() - before
+    made = [row for row in there.order_by("pk") if (row.point_id, row.opens_at) not in known]
+    if made:
+        record(CHAIN, "patrol.cards_made", {"n": len(made)}, Actor.SYSTEM, rows=made)
+    return len(made)
 
 
 _MOMENT = dt.timedelta(microseconds=1)

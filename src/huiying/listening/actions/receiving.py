@@ -16,7 +16,7 @@ from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import attachments, door, hosts
 from huiying.listening.actions.sealed import CONTACT
-from huiying.listening.models import Message, Post, PostAttachment, StaffReport
+from huiying.listening.models import Message, Post, PostAttachment, Source, StaffReport
 from huiying.listening.watching import in_danger
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -38,10 +38,12 @@ CONTACT_CHARS = 200
 class Received:
     """What one import brought. received = new + duplicate; `versions` of the new ones are later texts of a known id.
 
-    `post_ids` are all its posts, also those known before, each once, in the order of arrival.
+    `post_ids` are all its posts, also those known before, each once, in the order of arrival; `source_id` is where the
+    collector found them.
     """
 
     batch: str
+    source_id: int | None = None
     received: int = 0
     new: int = 0
     duplicate: int = 0
@@ -66,12 +68,14 @@ class Receipt:
     life_safety: bool
 
 
-def receive(posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor, batch: str = "") -> Received:
+def receive(
+    posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor, batch: str = "", source: Source | None = None
+) -> Received:
     """Store each post once by (platform, kind, native id, text). Each chunk of 200 is one transaction.
 
     A known id with another text is a new row with the next version: kept, screened again (INV-1).
     """
-    result = Received(batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}")
+    result = Received(batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", source and source.pk)
     who = actor_of(actor)
     stream = iter(posts)
     while chunk := list(islice(stream, CHUNK)):
@@ -97,6 +101,7 @@ def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str,
                 refreshed[versions[sha256].pk] = versions[sha256]
         else:
             row = door.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
+            row.source_id = result.source_id
             result.versions += bool(versions)
             versions[sha256] = row
             rows.append(row)
@@ -107,7 +112,7 @@ def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str,
     result.post_ids += [row.pk for row in places]
     _pass_on(rows, refreshed, result.batch)
     if rows:
-        record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who)
+        record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who, rows=rows)
 
 
 def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str, str], dict[str, Post]]:
@@ -198,9 +203,9 @@ def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str 
 
 def credit(post: Post, actor: User) -> None:
     """Who brought a new post in; nobody's score counts it."""
-    StaffReport.objects.create(post=post, user=actor, by=actor.name, at=clock.now())
+    made = StaffReport.objects.create(post=post, user=actor, by=actor.name, at=clock.now())
     department = actor.department.name if actor.department else ""
-    record("system", "report.credited", {"department": department, "by": actor.name}, actor_of(actor))
+    record("system", "report.credited", {"department": department, "by": actor.name}, actor_of(actor), rows=[made])
 
 
 def _pasted(pasted: str, title: str, platform: str, url: str) -> dict[str, object]:
@@ -251,7 +256,8 @@ def receive_message(
         received_at=now,
         statutory=list(statutory),
     )
-    insert([PostAttachment(message=message, at=now, **one) for one in files])
+    attached = [PostAttachment(message=message, at=now, **one) for one in files]
+    insert(attached)
     payload = {
         "number": number,
         "kind": kind,
@@ -261,7 +267,7 @@ def receive_message(
         "files": [one["sha256"] for one in files],
         "statutory": list(statutory),
     }
-    record(f"message:{number}", "message.received", payload, Actor.PUBLIC)
+    record(f"message:{number}", "message.received", payload, Actor.PUBLIC, rows=[message, *attached])
     return Receipt(number, code, post.life_safety)
 
 

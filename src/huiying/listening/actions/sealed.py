@@ -59,4 +59,6 @@ def purge_contact(message: Message) -> None:
         return
     message.sealed_contact, message.contact_purged_at = None, clock.now()
     message.save(update_fields=["sealed_contact", "contact_purged_at"])
-    record(f"message:{message.number}", "message.contact_purged", {"number": message.number}, Actor.SYSTEM)
+    record(
+        f"message:{message.number}", "message.contact_purged", {"number": message.number}, Actor.SYSTEM, rows=[message]
+    )

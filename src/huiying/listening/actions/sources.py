@@ -373,4 +373,5 @@ def _check_owners(told: Told) -> None:
 
 
 def _record(source: Source, kind: str, payload: dict[str, Any], actor: User | Actor) -> None:
-    record("system", kind, {"source": source.pk, "name": source.name, **payload}, actor_of(actor))
+    told = {"source": source.pk, "name": source.name, **payload}
+    record("system", kind, told, actor_of(actor), rows=[source])

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from huiying.engine.lines import Rejected
 from huiying.engine.post import Post
 from huiying.kernel import clock, home
-from huiying.ledger.actions import record
+from huiying.ledger.actions import Actor, record
 from huiying.listening import door
 from huiying.listening.actions import CHAIN, imports
 from huiying.listening.importing import vendor
@@ -137,6 +137,8 @@ def correct(row: Import, format: str, mapping: Mapping[str, str], actor: User) -
         raise Refused(str(error), code="unknown_format") from error
     row.format, row.mapping = format, {str(key)[:200]: str(value)[:40] for key, value in mapping.items()}
     row.save(update_fields=["format", "mapping"])
+    told = {"batch": row.batch, "name": row.name, "format": format}
+    record(CHAIN, "import.corrected", told, actor_of(actor), rows=[row])
     return row
 
 
@@ -147,7 +149,8 @@ def begin(row: Import, actor: User) -> Import:
     row = _in(row, Import.PREVIEW)
     row.state = Import.WAITING
     row.save(update_fields=["state"])
-    record(CHAIN, "import.begun", {"batch": row.batch, "name": row.name, "format": row.format}, actor_of(actor))
+    told = {"batch": row.batch, "name": row.name, "format": row.format}
+    record(CHAIN, "import.begun", told, actor_of(actor), rows=[row])
     return row
 
 
@@ -155,10 +158,25 @@ def cancel(row: Import, actor: User) -> Import:
     """Call it off while nothing of it was stored; the file is gone."""
     require(actor, "import.bring")
     with transaction.atomic():
-        row = _in(row, Import.PREVIEW, Import.WAITING)
-        row.state, row.finished_at = Import.CANCELLED, clock.now()
-        row.save(update_fields=["state", "finished_at"])
+        row = _called_off(_in(row, Import.PREVIEW, Import.WAITING), actor_of(actor))
     forget(row)
+    return row
+
+
+def let_lapse(row: Import) -> None:
+    """A preview that nobody went on with: called off, and its file is gone."""
+    with transaction.atomic():
+        found = Import.objects.select_for_update().get(pk=row.pk)
+        if found.state != Import.PREVIEW:
+            return
+        _called_off(found, Actor.SYSTEM)
+    forget(row)
+
+
+def _called_off(row: Import, who: Actor) -> Import:
+    row.state, row.finished_at = Import.CANCELLED, clock.now()
+    row.save(update_fields=["state", "finished_at"])
+    record(CHAIN, "import.cancelled", {"batch": row.batch, "name": row.name}, who, rows=[row])
     return row
 
 

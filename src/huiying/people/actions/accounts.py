@@ -13,11 +13,12 @@ SITE = "portal"
 DORMANT_DAYS = 14
 
 
-def add_accounts(regulation: Regulation, actor: Actor) -> None:
+def add_accounts(regulation: Regulation, actor: Actor) -> list[Platform]:
     """Enter the file's accounts that the register lacks; what people changed there since is left as it is."""
+    added = []
     accounts = regulation.release_platforms.accounts or {SITE: _own_site(regulation)}
     for account in accounts.values():
-        Platform.objects.get_or_create(
+        row, is_new = Platform.objects.get_or_create(
             code=account.code,
             defaults={
                 "name": account.name,
@@ -30,6 +31,9 @@ def add_accounts(regulation: Regulation, actor: Actor) -> None:
                 "added_at": clock.now(),
             },
         )
+        if is_new:
+            added.append(row)
+    return added
 
 
 def _own_site(regulation: Regulation) -> Account:

@@ -44,8 +44,8 @@ def adopt_regulation(text: str, actor: User | Actor) -> RegulationVersion:
         adopted_at=clock.now(),
         adopted_by=who.name,
     )
-    _add_departments(regulation)
-    add_accounts(regulation, who)
+    departments = _add_departments(regulation)
+    platforms = add_accounts(regulation, who)
     record(
         "system",
         "regulation.adopted",
@@ -56,13 +56,15 @@ def adopt_regulation(text: str, actor: User | Actor) -> RegulationVersion:
             "text": version.text,  # the figures are recomputed from the ledger alone, limits included (INV-12)
         },
         who,
+        rows=[version, *departments, *platforms],
     )
     return version
 
 
-def _add_departments(regulation: Regulation) -> None:
+def _add_departments(regulation: Regulation) -> list[Department]:
+    added = []
     for item in regulation.departments.values():
-        Department.objects.get_or_create(
+        row, is_new = Department.objects.get_or_create(
             code=item.code,
             defaults={
                 "name": item.name,
@@ -71,19 +73,24 @@ def _add_departments(regulation: Regulation) -> None:
                 "is_office": item.code == regulation.meta.interpreter,
             },
         )
+        if is_new:
+            added.append(row)
+    return added
 
 
 @transaction.atomic
 def offer_set_up() -> str | None:
     """The one-time token with which the first administrator sets the bureau up; None once that was done.
 
-    Each start makes a new token and the older one stops working.
+    Each start makes a new token and the older one stops working. Whoever holds it becomes the first administrator, so
+    the ledger knows of each.
     """
     bureau, _made = Bureau.objects.select_for_update().get_or_create(pk=1, defaults={"name": ""})
     if bureau.set_up_at is not None:
         return None
     token, bureau.setup_token_hash = tokens.new_token()
     bureau.save(update_fields=["setup_token_hash"])
+    record("system", "bureau.link_made", {}, Actor.SYSTEM, rows=[bureau])
     return token
 
 
@@ -105,7 +112,9 @@ def set_up(token: str, *, bureau_name: str, username: str, name: str, password: 
     bureau.set_up_at = clock.now()
     bureau.setup_token_hash = ""
     bureau.save()
-    record("system", "bureau.set_up", {"bureau": bureau_name, "administrator": name}, actor_of(user))
+    record(
+        "system", "bureau.set_up", {"bureau": bureau_name, "administrator": name}, actor_of(user), rows=[user, bureau]
+    )
     return user
 
 
@@ -140,17 +149,20 @@ def add_person(
     if User.objects.filter(username=username).exists():
         raise Refused(_("用户名“%(username)s”已有人使用，请换一个。") % {"username": username}, code="username_taken")
     user = User.objects.create_user(username, name, None, department=department, phone=phone, joined_at=clock.now())
-    token = _invite(user)
-    record("system", "person.added", {"name": name, "department": str(department or "")}, actor_of(actor))
+    token, invitations = _invite(user)
+    told = {"name": name, "department": str(department or "")}
+    record("system", "person.added", told, actor_of(actor), rows=[user, *invitations])
     return user, token
 
 
-def _invite(user: User) -> str:
+def _invite(user: User) -> tuple[str, list[Invitation]]:
+    """The token of a new link, and the rows of it and of the older links, which end now."""
     token, token_hash = tokens.new_token()
     now = clock.now()
-    Invitation.objects.filter(user=user, used_at__isnull=True).update(expires_at=now)
-    Invitation.objects.create(user=user, token_hash=token_hash, made_at=now, expires_at=now + INVITATION_LASTS)
-    return token
+    older = list(Invitation.objects.filter(user=user, used_at__isnull=True))
+    Invitation.objects.filter(pk__in=[row.pk for row in older]).update(expires_at=now)
+    made = Invitation.objects.create(user=user, token_hash=token_hash, made_at=now, expires_at=now + INVITATION_LASTS)
+    return token, [made, *older]
 
 
 @transaction.atomic
@@ -159,8 +171,9 @@ def invite_again(user: User, actor: User) -> str:
     account to whoever holds it (S6).
     """
     require(actor, "people.name" if user.oversees else "people.manage")
-    record("system", "person.invited", {"name": user.name}, actor_of(actor))
-    return _invite(user)
+    token, invitations = _invite(user)
+    record("system", "person.invited", {"name": user.name}, actor_of(actor), rows=invitations)
+    return token
 
 
 def open_invitation(token: str) -> Invitation | None:
@@ -182,7 +195,7 @@ def accept_invitation(token: str, password: str) -> User:
     found.user.save(update_fields=["password"])
     found.used_at = clock.now()
     found.save(update_fields=["used_at"])
-    record("system", "person.joined", {"name": found.user.name}, actor_of(found.user))
+    record("system", "person.joined", {"name": found.user.name}, actor_of(found.user), rows=[found.user, found])
     return found.user
 
 
@@ -208,6 +221,7 @@ def appoint(
         "person.appointed",
         {"name": user.name, "role": role, "department": str(department or ""), "deputy": is_deputy},
         actor_of(actor),
+        rows=[made],
     )
     return made
 
@@ -224,4 +238,5 @@ def end_appointment(appointment: Appointment, actor: User) -> None:
         "person.relieved",
         {"name": appointment.user.name, "role": appointment.role},
         actor_of(actor),
+        rows=[appointment],
     )

@@ -45,6 +45,7 @@ def test_phone(user: User, reached: bool, note: str, actor: User) -> PhoneTest:
             "note": made.note,
         },
         actor_of(actor),
+        rows=[made],
     )
     return made
 

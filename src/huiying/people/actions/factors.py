@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock, sealing, tokens
 from huiying.ledger.actions import record
+from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused
-from huiying.people.models import SecondFactor, User
+from huiying.people.models import SecondFactor, SecurityKey, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 
@@ -32,7 +33,8 @@ def begin_factor(user: User) -> str:
         raise Refused(_("您已经绑定了验证器。换手机请系统管理员先解除。"), code="has_factor")
     if found is None:
         secret = pyotp.random_base32()
-        SecondFactor.objects.create(user=user, secret=sealing.seal(secret, _PURPOSE), made_at=clock.now())
+        made = SecondFactor.objects.create(user=user, secret=sealing.seal(secret, _PURPOSE), made_at=clock.now())
+        record("system", "factor.begun", {"name": user.name}, actor_of(user), rows=[made])
         return secret
     return _secret(found)
 
@@ -56,7 +58,7 @@ def _bound(found: SecondFactor) -> list[str]:
     codes = _renew(found)
     found.confirmed_at = clock.now()
     found.save(update_fields=["confirmed_at"])
-    record("system", "factor.bound", {"name": found.user.name}, actor_of(found.user))
+    record("system", "factor.bound", {"name": found.user.name}, actor_of(found.user), rows=[found])
     return codes
 
 
@@ -75,7 +77,7 @@ def renew_recovery_codes(user: User) -> list[str]:
     if found is None:
         raise Refused(_("这个账号还没有绑定验证器。"), code="no_factor")
     codes = _renew(found)
-    record("system", "factor.codes_renewed", {"name": user.name}, actor_of(user))
+    record("system", "factor.codes_renewed", {"name": user.name}, actor_of(user), rows=[found])
     return codes
 
 
@@ -83,8 +85,7 @@ def give_up_factor(user: User, code: str) -> None:
     """A new telephone: a code of the old one, or a recovery code, ends it, and the new one is bound next."""
     check_factor(user, code)
     with transaction.atomic():
-        SecondFactor.objects.filter(user=user).delete()
-        record("system", "factor.given_up", {"name": user.name}, actor_of(user))
+        record("system", "factor.given_up", {"name": user.name}, actor_of(user), rows=without_factor(user))
 
 
 @transaction.atomic
@@ -93,18 +94,31 @@ def remove_factor(user: User, actor: User) -> None:
     require(actor, "people.unbind")
     if user.pk == actor.pk:
         raise Refused(_("不能解除自己的验证器，请用恢复码。"), code="own_account")
-    gone, _rows = SecondFactor.objects.filter(user=user).delete()
+    gone = without_factor(user)
     if not gone:
         raise Refused(_("这个账号还没有绑定验证器。"), code="no_factor")
-    record("system", "factor.removed", {"name": user.name}, actor_of(actor))
+    record("system", "factor.removed", {"name": user.name}, actor_of(actor), rows=gone)
+
+
+def without_factor(user: User) -> list[Gone]:
+    """Delete the authenticator of `user` and its keys; for the ledger, which rows are gone."""
+    factors = list(SecondFactor.objects.select_for_update().filter(user=user).values_list("pk", flat=True))
+    keys = SecurityKey.objects.filter(factor__in=factors).values_list("pk", flat=True)
+    gone = [Gone(SecurityKey, pk) for pk in keys] + [Gone(SecondFactor, pk) for pk in factors]
+    SecondFactor.objects.filter(pk__in=factors).delete()
+    return gone
 
 
 def _accept(found: SecondFactor, code: str) -> None:
     """What was tried is kept whatever comes of it, so the refusal is raised after the transaction."""
     with transaction.atomic():
         row = SecondFactor.objects.select_for_update().get(pk=found.pk)
+        codes = len(row.recovery)
         refused = _tried(row, "".join(code.split()).replace("-", "").upper())
         row.save(update_fields=["last_step", "failures", "wait_until", "recovery"])
+        if len(row.recovery) < codes:
+            told = {"name": row.user.name, "left": len(row.recovery)}
+            record("system", "factor.recovery_used", told, actor_of(row.user), rows=[row])
     if refused is not None:
         raise refused
 
@@ -125,7 +139,6 @@ def _tried(row: SecondFactor, code: str) -> Refused | None:
         row.last_step = step
     else:
         row.recovery = [one for one in row.recovery if one != spent]
-        record("system", "factor.recovery_used", {"name": row.user.name, "left": len(row.recovery)}, actor_of(row.user))
     return None
 
 

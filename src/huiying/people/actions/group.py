@@ -35,7 +35,7 @@ def take_seat(user: User, place: str, actor: User) -> GroupSeat:
     if place == GroupSeat.HEAD and (head := _head()) is not None:
         raise Refused(_("已有组长%(name)s。一个领导小组只有一位组长。") % {"name": head.user.name}, code="has_a_head")
     made = GroupSeat.objects.create(user=user, place=place, since=clock.now(), seated_by=actor.name)
-    record("system", "group.seated", {"name": user.name, "place": place}, actor_of(actor))
+    record("system", "group.seated", {"name": user.name, "place": place}, actor_of(actor), rows=[made])
     return made
 
 
@@ -58,7 +58,7 @@ def end_of_a_leaver(user: User, who: Actor) -> None:
 def _end(seat: GroupSeat, why: str, who: Actor) -> None:
     seat.until, seat.ended_why = max(clock.now(), seat.since + dt.timedelta(microseconds=1)), why
     seat.save(update_fields=["until", "ended_why"])
-    record("system", "group.left", {"name": seat.user.name, "place": seat.place, "why": why}, who)
+    record("system", "group.left", {"name": seat.user.name, "place": seat.place, "why": why}, who, rows=[seat])
 
 
 def _head() -> GroupSeat | None:
@@ -97,7 +97,7 @@ def sign_roster(starts_at: dt.datetime, ends_at: dt.datetime, actor: User) -> Ro
         "shifts": made.shifts,
         "sha256": canonical.sha256_of(made.shifts),
     }
-    record("system", "roster.signed", payload, actor_of(actor))
+    record("system", "roster.signed", payload, actor_of(actor), rows=[made])
     return made
 
 

@@ -48,7 +48,7 @@ def sign_interpretation(gap: str, ruling: str, effective_from: dt.date, actor: U
         signed_user=actor.pk,
         signed_at=now,
     )
-    record("system", "interpretation.signed", told(made), actor_of(actor))
+    record("system", "interpretation.signed", told(made), actor_of(actor), rows=[made])
     return made
 
 

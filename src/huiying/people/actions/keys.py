@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.ledger.actions import record
+from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused
 from huiying.people.models import SecondFactor, SecurityKey, User
 from huiying.people.standing import actor_of
@@ -71,7 +72,7 @@ def add_key(user: User, name: str, answer: str, challenge: str, place: Place) ->
         raise Refused(_("密钥没有添加成功，请再试一次。"), code="wrong_key") from error
     try:
         with transaction.atomic():
-            SecurityKey.objects.create(
+            made = SecurityKey.objects.create(
                 factor=factor,
                 name=name,
                 credential=bytes_to_base64url(found.credential_id),
@@ -79,7 +80,7 @@ def add_key(user: User, name: str, answer: str, challenge: str, place: Place) ->
                 counter=found.sign_count,
                 added_at=clock.now(),
             )
-            record("system", "key.added", {"name": user.name, "key": name}, actor_of(user))
+            record("system", "key.added", {"name": user.name, "key": name}, actor_of(user), rows=[made])
     except IntegrityError:
         raise Refused(_("这个密钥已经添加过。"), code="key_taken") from None
 
@@ -142,8 +143,9 @@ def remove_key(user: User, pk: int) -> None:
     row = SecurityKey.objects.filter(pk=pk, factor__user=user).first()
     if row is None:
         raise Refused(_("没有这个密钥。"), code="no_key")
+    gone = Gone(SecurityKey, row.pk)
     row.delete()
-    record("system", "key.removed", {"name": user.name, "key": row.name}, actor_of(user))
+    record("system", "key.removed", {"name": user.name, "key": row.name}, actor_of(user), rows=[gone])
 
 
 def _descriptors(user: User) -> list[Any]:

@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
+from huiying.ledger.kept import TABLES
 from huiying.people import leaving, three
 from huiying.people.actions import group, roster, speakers
 from huiying.people.actions.contacts import keep_a_contact
+from huiying.people.actions.factors import without_factor
+from huiying.people.actions.identities import without_identity
 from huiying.people.actions.three import keep_the_three
 from huiying.people.errors import Refused
-from huiying.people.models import Appointment, DutyShift, Identity, SecondFactor, User
+from huiying.people.models import Appointment, DutyShift, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, standing
 from huiying.work import notify
@@ -41,13 +44,13 @@ def hand_over(leaver: User, code: str, pks: Sequence[int], to: User, actor: User
     there = {thing.pk: thing for thing in kind.of(leaver)}
     if not pks or not set(pks) <= set(there):
         raise Refused(_("请选择要交接的事项。"), code="nothing_chosen")
-    for pk in pks:
-        kind.give(pk, leaver, to, actor)
+    rows = [row for pk in pks for row in kind.give(pk, leaver, to, actor) or ()]
     record(
         "system",
         "person.handed_over",
         {"name": leaver.name, "to_name": to.name, "what": code, "things": sorted(pks), "n": len(pks)},
         actor_of(actor),
+        rows=[row for row in rows if row._meta.db_table in TABLES],
     )
     notify.send(
         "工作交接",
@@ -80,20 +83,19 @@ def deactivate(user: User, actor: User) -> None:
         raise Refused(_("不能停用自己的账号。"), code="own_account")
     user = User.objects.select_for_update().get(pk=user.pk)
     keep_the_three(user)
-    posts = Appointment.objects.filter(user=user, until__isnull=True)
-    keep_a_contact(list(posts.select_related("department")))
+    posts = list(Appointment.objects.filter(user=user, until__isnull=True).select_related("department"))
+    keep_a_contact(posts)
     n = sum(len(things) for _kind, things in leaving.held(user))
     if n:
         raise Refused(
             _("%(name)s还有 %(n)d 项没有交接，请先在离岗清单上交接。") % {"name": user.name, "n": n}, code="still_holds"
         )
     _shut(user, User.LEFT)
-    posts.update(until=clock.now())
-    SecondFactor.objects.filter(user=user).delete()
-    Identity.objects.filter(user=user).delete()
+    Appointment.objects.filter(pk__in=[post.pk for post in posts]).update(until=clock.now())
+    gone = [*without_factor(user), *without_identity(user)]
     speakers.end_of_a_leaver(user, actor_of(actor))
     group.end_of_a_leaver(user, actor_of(actor))
-    record("system", "person.left", {"name": user.name}, actor_of(actor))
+    record("system", "person.left", {"name": user.name}, actor_of(actor), rows=[user, *posts, *gone])
 
 
 @transaction.atomic
@@ -106,7 +108,7 @@ def suspend(user: User, reason: str, actor: User) -> None:
     if not user.is_active:
         raise Refused(_("%(name)s的账号已经停用。") % {"name": user.name}, code="not_active")
     _shut(user, User.SUSPENDED)
-    record("system", "person.suspended", {"name": user.name, "reason": _reason(reason)}, actor_of(actor))
+    record("system", "person.suspended", {"name": user.name, "reason": _reason(reason)}, actor_of(actor), rows=[user])
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def reopen(user: User, reason: str, actor: User) -> None:
         raise Refused(_("只能恢复久未登录或被停用的账号；离岗的请重新添加。"), code="not_shut")
     user.is_active, user.closed_as, user.reopened_at = True, None, clock.now()
     user.save(update_fields=["is_active", "closed_as", "reopened_at"])
-    record("system", "person.reopened", {"name": user.name, "reason": _reason(reason)}, actor_of(actor))
+    record("system", "person.reopened", {"name": user.name, "reason": _reason(reason)}, actor_of(actor), rows=[user])
 
 
 def _reason(text: str) -> str:
@@ -161,7 +163,7 @@ def shut_dormant_accounts() -> int:
 def _shut_dormant(user: User, after: dt.timedelta) -> None:
     _shut(user, User.DORMANT)
     n = sum(len(things) for _kind, things in leaving.held(user))
-    record("system", "person.dormant", {"name": user.name, "days": after.days, "holds": n}, Actor.SYSTEM)
+    record("system", "person.dormant", {"name": user.name, "days": after.days, "holds": n}, Actor.SYSTEM, rows=[user])
     managers = User.objects.filter(is_active=True, is_administrator=True).values_list("username", flat=True)
     words = f"{user.name}已 {after.days} 天没有登录，账号停用，手里还有 {n} 项工作。要用请写理由恢复，不来了请办离岗。"
     notify.send("账号停用", words, list(managers), key=f"dormant:{user.pk}:{clock.now():%Y%m%d}", url=PEOPLE)

@@ -101,8 +101,9 @@ def _open(partner: Partner, actor: User) -> Partner:
     return found
 
 
-def _record(partner: Partner, kind: str, payload: dict[str, object], actor: User) -> None:
-    record("system", kind, {"partner": partner.pk, "name": partner.name, **payload}, actor_of(actor))
+def _record(partner: Partner, kind: str, payload: dict[str, object], actor: User, *also: PartnerTest) -> None:
+    told = {"partner": partner.pk, "name": partner.name, **payload}
+    record("system", kind, told, actor_of(actor), rows=[partner, *also])
 
 
 @transaction.atomic
@@ -124,5 +125,5 @@ def test_partner(partner: Partner, reached: bool, note: str, actor: User) -> Par
     if not reached and len(note) < 2:
         raise Refused(_("没有接通，请写明情况，例如：响铃无人接、已请对方更新联系人。"), code="too_short")
     made = PartnerTest.objects.create(partner=partner, reached=reached, note=note, by=actor.name, at=clock.now())
-    _record(partner, "partner.tested", {"reached": reached, "result": REACHED[reached], "note": note}, actor)
+    _record(partner, "partner.tested", {"reached": reached, "result": REACHED[reached], "note": note}, actor, made)
     return made

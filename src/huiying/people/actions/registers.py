@@ -158,7 +158,9 @@ def _open(platform: Platform, actor: User) -> Platform:
 
 
 def _record(platform: Platform, kind: str, payload: dict[str, object], actor: User) -> None:
-    record("system", kind, {"platform": platform.code, "name": platform.name, **payload}, actor_of(actor))
+    record(
+        "system", kind, {"platform": platform.code, "name": platform.name, **payload}, actor_of(actor), rows=[platform]
+    )
 
 
 @transaction.atomic

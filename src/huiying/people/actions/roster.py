@@ -71,7 +71,7 @@ def _one(user: User, starts_at: dt.datetime, ends_at: dt.datetime, actor: User) 
             code="overlaps",
         )
     made = DutyShift.objects.create(user=user, starts_at=starts_at, ends_at=ends_at, made_by=actor.name)
-    record("system", "shift.set", _payload(made), actor_of(actor))
+    record("system", "shift.set", _payload(made), actor_of(actor), rows=[made])
     return made
 
 
@@ -86,7 +86,7 @@ def cancel_shift(shift: DutyShift, actor: User) -> None:
         raise Refused(_("这个班次已经过去，值过的班不能取消。"), code="past")
     shift.cancelled_at = clock.now()
     shift.save(update_fields=["cancelled_at"])
-    record("system", "shift.cancelled", _payload(shift), actor_of(actor))
+    record("system", "shift.cancelled", _payload(shift), actor_of(actor), rows=[shift])
     notify.send(
         "值班取消",
         f"您 {local(shift.starts_at)} 至 {local(shift.ends_at)} 的值班已取消",
@@ -100,7 +100,7 @@ def change_hands(shift: DutyShift, to: User, actor: User) -> DutyShift:
     """A leaver's turn to come: taken back, and set for somebody else in the same breath."""
     shift.cancelled_at = clock.now()
     shift.save(update_fields=["cancelled_at"])
-    record("system", "shift.cancelled", _payload(shift), actor_of(actor))
+    record("system", "shift.cancelled", _payload(shift), actor_of(actor), rows=[shift])
     return _one(to, shift.starts_at, shift.ends_at, actor)
 
 

@@ -46,6 +46,7 @@ def appoint_spokesperson(
         "speaker.appointed",
         {"name": user.name, "scope": made.scope, "deputy": is_deputy, "trained_on": _day(trained_on)},
         actor_of(actor),
+        rows=[made],
     )
     return made
 
@@ -66,7 +67,8 @@ def train_spokesperson(row: Spokesperson, trained_on: dt.date, actor: User) -> N
     _check_training(trained_on)
     row.trained_on = trained_on
     row.save(update_fields=["trained_on"])
-    record("system", "speaker.trained", {"name": row.user.name, "trained_on": _day(trained_on)}, actor_of(actor))
+    told = {"name": row.user.name, "trained_on": _day(trained_on)}
+    record("system", "speaker.trained", told, actor_of(actor), rows=[row])
 
 
 def end_of_a_leaver(user: User, who: Actor) -> None:
@@ -78,7 +80,7 @@ def end_of_a_leaver(user: User, who: Actor) -> None:
 def _end(row: Spokesperson, who: Actor) -> None:
     row.until = max(clock.now(), row.since + dt.timedelta(microseconds=1))
     row.save(update_fields=["until"])
-    record("system", "speaker.ended", {"name": row.user.name, "scope": row.scope}, who)
+    record("system", "speaker.ended", {"name": row.user.name, "scope": row.scope}, who, rows=[row])
 
 
 def _live(row: Spokesperson) -> Spokesperson:

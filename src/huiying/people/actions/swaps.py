@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -47,7 +49,7 @@ def ask_swap(
         reason=said(reason, 2, _("调班的原因"))[:200],
         asked_at=clock.now(),
     )
-    record("system", "swap.asked", {**_payload(made), "reason": made.reason}, actor_of(actor))
+    record("system", "swap.asked", {**_payload(made), "reason": made.reason}, actor_of(actor), rows=[made])
     notify.send(
         "请您替班",
         f"{actor.name}请您值 {_span(shift)}" + (f"，换您的 {_span(in_return)}" if in_return else "") + "，请答复",
@@ -63,9 +65,8 @@ def answer_swap(swap: ShiftSwap, agree: bool, actor: User) -> ShiftSwap:
     """The other's word. Agreed, both turns change hands in this moment; refused, nothing changes."""
     swap = _open(swap)
     require(actor, "swap.answer", swap)
-    if agree:
-        _exchange(swap)
-    return _answered(swap, agree, actor, "swap.agreed" if agree else "swap.refused", swap.asker)
+    turns = _exchange(swap) if agree else []
+    return _answered(swap, agree, actor, "swap.agreed" if agree else "swap.refused", swap.asker, turns)
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def withdraw_swap(swap: ShiftSwap, actor: User) -> ShiftSwap:
     return _answered(swap, False, actor, "swap.withdrawn", swap.asked_of)
 
 
-def _exchange(swap: ShiftSwap) -> None:
+def _exchange(swap: ShiftSwap) -> list[DutyShift]:
     shift = _turn(swap.shift)
     in_return = _turn(swap.in_return) if swap.in_return is not None else None
     if shift.user_id != swap.asker_id or (in_return is not None and in_return.user_id != swap.asked_of_id):
@@ -95,12 +96,15 @@ def _exchange(swap: ShiftSwap) -> None:
         in_return.save(update_fields=["user"])
     shift.user = swap.asked_of
     shift.save(update_fields=["user"])
+    return [row for row in (shift, in_return) if row is not None]
 
 
-def _answered(swap: ShiftSwap, agree: bool, actor: User, kind: str, tell: User) -> ShiftSwap:
+def _answered(
+    swap: ShiftSwap, agree: bool, actor: User, kind: str, tell: User, turns: Sequence[DutyShift] = ()
+) -> ShiftSwap:
     swap.agreed, swap.answered_by, swap.answered_at = agree, actor.name, clock.now()
     swap.save(update_fields=["agreed", "answered_by", "answered_at"])
-    record("system", kind, _payload(swap), actor_of(actor))
+    record("system", kind, _payload(swap), actor_of(actor), rows=[swap, *turns])
     words = {"swap.agreed": "同意替班", "swap.refused": "不能替班", "swap.withdrawn": "撤回了调班"}[kind]
     notify.send(
         "调班答复",

@@ -38,7 +38,7 @@ def name_administrator(user: User, kind: str, actor: User) -> None:
     user.is_administrator = kind == three.SYSTEM
     user.oversees = None if kind == three.SYSTEM else kind
     user.save(update_fields=["is_administrator", "oversees"])
-    record("system", "person.named", {"name": user.name, "kind": WORDS[kind]}, actor_of(actor))
+    record("system", "person.named", {"name": user.name, "kind": WORDS[kind]}, actor_of(actor), rows=[user])
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def relieve_administrator(user: User, actor: User) -> None:
     keep_the_three(user)
     user.is_administrator, user.oversees = False, None
     user.save(update_fields=["is_administrator", "oversees"])
-    record("system", "person.unnamed", {"name": user.name, "kind": WORDS[kind]}, actor_of(actor))
+    record("system", "person.unnamed", {"name": user.name, "kind": WORDS[kind]}, actor_of(actor), rows=[user])
 
 
 def keep_the_three(user: User) -> None:

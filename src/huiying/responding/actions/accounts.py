@@ -146,6 +146,7 @@ def connect_platform(platform: Platform, settings: Mapping[str, str], actor: Use
         "platform.connected",
         {"platform": platform.code, "name": platform.name, "channel": interface.kind, "settings": changed},
         actor_of(actor),
+        rows=[platform],
     )
     return platform
 
@@ -195,7 +196,7 @@ def disconnect_platform(platform: Platform, actor: User) -> Platform:
         platform.channel = BY_HAND.kind
     platform.save(update_fields=["sealed_settings", "channel"])
     told = {"platform": platform.code, "name": platform.name}
-    record("system", "platform.disconnected", told, actor_of(actor))
+    record("system", "platform.disconnected", told, actor_of(actor), rows=[platform])
     return platform
 
 
@@ -214,7 +215,7 @@ def change_channel(platform: Platform, channel: str, actor: User) -> Platform:
     was, platform.channel = platform.channel, channel
     platform.save(update_fields=["channel"])
     told = {"platform": platform.code, "name": platform.name, "was": was, "channel": channel}
-    record("system", "platform.channel_changed", told, actor_of(actor))
+    record("system", "platform.channel_changed", told, actor_of(actor), rows=[platform])
     return platform
 
 
