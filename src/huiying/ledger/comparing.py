@@ -88,7 +88,6 @@ def _said(tables: set[str]) -> dict[str, dict[str, _Said]]:
         payload = json.loads(text)
         if kind == ERASED:
             _forget(said, payload, places, number)
-            continue
         for table, told in payload.get(ROWS, {}).items():
             if table in tables:
                 said[table].update({pk: _Said(number, salt or "", digests) for pk, digests in told.items()})

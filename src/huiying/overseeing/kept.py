@@ -3,7 +3,9 @@
 from huiying.ledger.kept import COUNTER, QUEUE, keep
 from huiying.overseeing import models
 
-keep(models.Assessment, "考核", "An assessment")
+FIGURES = "由台账算出，overseeing 的对照逐期重算比较（scores_are_computed）"
+
+keep(models.Assessment, "考核", "An assessment", dict.fromkeys(("weights", "scores", "basis", "sha256"), FIGURES))
 keep(models.AssessmentComment, "对考核的意见", "A comment on an assessment")
 keep(models.Appeal, "申诉", "An appeal")
 keep(models.Measure, "问责措施", "A measure")
