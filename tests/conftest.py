@@ -96,11 +96,11 @@ def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
 
     request.getfixturevalue("db")
     watcher = Watcher()
-    connection.execute_wrappers.append(watcher)
+    connection.execute_wrappers.insert(0, watcher)  # `execute_wrapper` would take off whichever came last
     try:
         yield
     finally:
-        connection.execute_wrappers.remove(watcher)  # by name: kept_rows put its own behind it, for good
+        connection.execute_wrappers.remove(watcher)
     tables = watcher.to_compare()
     if tables and not connection.needs_rollback:
         found = [sentence(one)[1] for one in differences(tables, unknown=False)]

@@ -7,4 +7,4 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.documents import leaving, loops  # noqa: F401 -- registers what the loop does
+        from huiying.documents import kept, leaving, loops  # noqa: F401 -- registers what is kept, what the loop does

@@ -7,4 +7,4 @@ class ForeseeingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.foreseeing import later, leaving  # noqa: F401 -- registers what the loop does
+        from huiying.foreseeing import kept, later, leaving  # noqa: F401 -- registers what is kept, what the loop does

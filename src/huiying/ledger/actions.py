@@ -251,7 +251,16 @@ def together(chains: Iterable[str] = (), opening: Iterable[str] = ()) -> Iterato
     mine.write()
 
 
-def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor, second_person: Actor) -> Erasure:
+def erase(
+    chain: str,
+    seq: int,
+    *,
+    decision: str,
+    reason: str,
+    decided_by: Actor,
+    second_person: Actor,
+    rows: Iterable[models.Model] = (),
+) -> Erasure:
     """Erase payload and salt of one entry by a decision of two people; the entry stays as a tombstone
     (INV-1).
 
@@ -288,7 +297,7 @@ def erase(chain: str, seq: int, *, decision: str, reason: str, decided_by: Actor
                 **({"spoke_of": spoke_of} if spoke_of else {}),
             },
             decided_by,
-            rows=[erasure],
+            rows=[erasure, *rows],
         )
         LedgerEntry.objects.filter(pk=entry.pk).update(payload=None, salt=None)
     return erasure

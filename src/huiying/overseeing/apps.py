@@ -7,4 +7,8 @@ class OverseeingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.overseeing import digest_loop, organising_loop  # noqa: F401  registers what the loop does
+        from huiying.overseeing import (  # noqa: F401 -- registers what is kept and what the loop does
+            digest_loop,
+            kept,
+            organising_loop,
+        )

@@ -8,7 +8,7 @@ class RespondingConfig(AppConfig):
 
     def ready(self) -> None:
         from huiying.handling import required
-        from huiying.responding import closing, later, leaving  # noqa: F401 -- registers what the loop does
+        from huiying.responding import closing, kept, later, leaving  # noqa: F401 -- registers what the loop does
         from huiying.responding.forms_required import done_forms
         from huiying.responding.loops import (  # noqa: F401
             accounts,

@@ -64,7 +64,7 @@ def _begin_reviews(case: Case, row: Publication) -> None:
     rule, at = effect_rule(case), row.published_at
     assert rule is not None
     assert at is not None
-    for after in rule.after:
+    made = [
         EffectReview.objects.create(
             case=case,
             publication=row,
@@ -73,11 +73,14 @@ def _begin_reviews(case: Case, row: Publication) -> None:
             next_action_at=at + after.elapsed,
             before=heat.heat(case.event, at - after.elapsed, at),
         )
+        for after in rule.after
+    ]
     record(
         f"case:{case.number}",
         "effect.begun",
         {"hours": [hours_of(after.elapsed) for after in rule.after], "stage": row.stage, "at": at.isoformat()},
         Actor.SYSTEM,
+        rows=made,
     )
 
 
@@ -106,6 +109,7 @@ def measure(review: EffectReview) -> EffectReview:
                 "suggested": review.suggested,
             },
             Actor.SYSTEM,
+            rows=[review],
         )
     return review
 
@@ -143,7 +147,7 @@ def _keep_promise(case: Case, row: Publication) -> None:
     decision.next_action_at = decision.next_due_at
     decision.save(update_fields=["next_due_at", "next_action_at"])
     payload = {"next_due_at": decision.next_due_at.isoformat(), "every_hours": decision.every_hours}
-    record(f"case:{case.number}", "sustain.kept", payload, Actor.SYSTEM)
+    record(f"case:{case.number}", "sustain.kept", payload, Actor.SYSTEM, rows=[decision])
 
 
 def surge(case: Case, now: dt.datetime | None = None) -> str:
@@ -183,7 +187,7 @@ def prompt(case: Case, why: str) -> None:
             return
         decision.prompted_at, decision.prompted_why = time.now(), why[:300]
         decision.save(update_fields=["prompted_at", "prompted_why"])
-        record(f"case:{case.number}", "sustain.prompted", {"why": why}, Actor.SYSTEM)
+        record(f"case:{case.number}", "sustain.prompted", {"why": why}, Actor.SYSTEM, rows=[decision])
     key = f"surge:{case.pk}:{decision.pk if decision else 0}"
     tell(case, f"{named(case)} 回应之后又起波澜，请决定是否持续回应：{why}", key, "warning")
 

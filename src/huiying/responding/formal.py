@@ -108,12 +108,13 @@ def why_incomplete(row: Publication) -> list[str]:
     return [*([silenced] if silenced else []), *lacking]
 
 
-def link(row: Publication) -> None:
-    """The act and its record belong together from now on. Called where nothing is lacking."""
+def link(row: Publication) -> Form | None:
+    """The act and its record belong together from now on; returned for the ledger. Called where nothing is lacking."""
     if row.channel not in _FORMS:
-        return
+        return None
     record, _lacks = _best(row)
     assert record is not None
     if record.publication_id != row.pk:
         record.publication = row
         record.save(update_fields=["publication"])
+    return record

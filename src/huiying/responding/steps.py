@@ -45,12 +45,15 @@ def with_checks(regulation: Regulation, groups: list[list[Planned]]) -> list[lis
     return groups
 
 
-def create(round_: ReviewRound, groups: list[list[Planned]], until: dt.datetime | None, now: dt.datetime) -> None:
+def create(
+    round_: ReviewRound, groups: list[list[Planned]], until: dt.datetime | None, now: dt.datetime
+) -> list[ReviewStep]:
     """The rows, each with its share of the time that the level gives the review; only the first group's turn begins."""
+    made = []
     for position, group in enumerate(groups):
         due = None if until is None else now + (until - now) * (position + 1) / len(groups)
         for step in group:
-            ReviewStep.objects.create(
+            row = ReviewStep.objects.create(
                 round=round_,
                 position=position,
                 role=step.role,
@@ -58,6 +61,8 @@ def create(round_: ReviewRound, groups: list[list[Planned]], until: dt.datetime 
                 due_at=due,
                 next_action_at=due if position == 0 else None,
             )
+            made.append(row)
+    return made
 
 
 def roles_of(regulation: Regulation, role: str) -> list[str]:

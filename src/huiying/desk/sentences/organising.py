@@ -12,6 +12,7 @@ SENTENCES: dict[str, Any] = {
     "training.opened": _("培训 %(session)s 开始签到"),
     "training.code_renewed": _("培训 %(session)s 换签到码"),
     "training.checked_in": _("%(name)s签到"),
+    "training.tried": _("%(name)s没有被通知，签到码没有填对"),
     "training.answered": _("%(name)s做测验，答对 %(score)s 题"),
     "training.held": _("培训 %(session)s 结束，到 %(present)s 人"),
     "training.cancelled": _("取消培训 %(session)s：%(reason)s"),

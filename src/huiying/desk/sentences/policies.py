@@ -28,6 +28,7 @@ SENTENCES: dict[str, Any] = {
     "method.minutes_signed": _("政策 %(policy)s 的会商纪要由%(by)s签发"),
     "plan.saved": _("政策 %(policy)s 定处置预案，发言人%(speaker)s"),
     "plan.drilled": _("政策 %(policy)s 的处置预案演练：%(note)s"),
+    "plan.contact_changed": _("政策 %(policy)s 的处置预案联系人由%(name)s换成%(to_name)s"),
     "plan.met": _("事件 %(event)s 符合政策 %(policy)s 处置预案的启动条件"),
     "plan.set_off": _("政策 %(policy)s 的处置预案启动，办件 %(case)s"),
     "plan.not_set_off": _("政策 %(policy)s 的处置预案不为事件 %(event)s 启动：%(reason)s"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from huiying.documents import names
@@ -39,8 +40,9 @@ def page_of(document: IssuedDocument) -> str:
     return f"/desk/documents/{document.pk}/"
 
 
-def note(document: IssuedDocument, kind: str, payload: Mapping[str, object], who: Actor) -> None:
-    record(chain_of(document), kind, {"document": document.pk, "number": document.number, **payload}, who)
+def note(document: IssuedDocument, kind: str, payload: Mapping[str, object], who: Actor, rows: Iterable[Model]) -> None:
+    told = {"document": document.pk, "number": document.number, **payload}
+    record(chain_of(document), kind, told, who, rows=rows)
 
 
 def tell(document: IssuedDocument, people: Iterable[User], when: str, title: str, words: str = "") -> None:
@@ -91,7 +93,7 @@ def write(
         "sha256": row.sha256,
         "figures": dict(made.figures),
     }
-    note(row, "document.issued", told, who)
+    note(row, "document.issued", told, who, [row])
     return row
 
 
@@ -133,7 +135,7 @@ def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Sign
     row = Signature.objects.create(
         document=document, place=place, sha256=sha256, by=actor.name, by_user=actor.pk, at=time.now()
     )
-    note(document, "document.signed", {"place": place, "sha256": sha256}, actor_of(actor))
+    note(document, "document.signed", {"place": place, "sha256": sha256}, actor_of(actor), [row])
     return row
 
 
@@ -148,7 +150,7 @@ def addend(document: IssuedDocument, text: str, actor: User) -> Addendum:
         at=time.now(),
     )  # fmt: skip
     told = {"addendum": row.number, "text": text, "sha256": canonical.sha256(text)}
-    note(document, "document.addended", told, actor_of(actor))
+    note(document, "document.addended", told, actor_of(actor), [row])
     return row
 
 
@@ -171,7 +173,7 @@ def send(document: IssuedDocument, people: Iterable[User], who: Actor) -> list[C
     rows = [
         Circulation.objects.create(document=document, user=user, name=user.name, by=who.name, at=now) for user in fresh
     ]
-    note(document, "document.circulated", {"to": [user.name for user in fresh]}, who)
+    note(document, "document.circulated", {"to": [user.name for user in fresh]}, who, rows)
     tell(document, fresh, "circulated", f"请阅：{document.title}")
     return rows
 
@@ -186,7 +188,7 @@ def read(document: IssuedDocument, actor: User) -> Circulation:
         raise Refused(_("您已经阅过。"), code="read")
     row.read_at = time.now()
     row.save(update_fields=["read_at"])
-    note(document, "document.read", {"name": row.name}, actor_of(actor))
+    note(document, "document.read", {"name": row.name}, actor_of(actor), [row])
     return row
 
 
@@ -213,7 +215,7 @@ def instruct(
     told = {
         "instruction": row.pk, "leader": row.leader, "words": row.words, "owner": row.owner_name, "due_at": due_at,
     }  # fmt: skip
-    note(document, "document.instructed", told, actor_of(actor))
+    note(document, "document.instructed", told, actor_of(actor), [row])
     tell(document, [owner], f"instructed:{row.pk}", f"批示待办：{document.number}", row.words)
     return row
 
@@ -234,7 +236,7 @@ def report_instruction(row: Instruction, result: str, actor: User) -> Instructio
     row.state = Instruction.REPORTED
     row.save()
     told = {"instruction": row.pk, "result": row.result, "on_time": row.reported_at <= row.due_at}
-    note(row.document, "document.instruction_reported", told, actor_of(actor))
+    note(row.document, "document.instruction_reported", told, actor_of(actor), [row])
     people = [user for user in able("office") if user.pk != actor.pk]
     tell(row.document, people, f"reported:{row.pk}:{row.reported_at:%s}", f"批示办理结果待核：{row.document.number}")
     return row
@@ -254,14 +256,14 @@ def close_instruction(row: Instruction, *, done: bool, comment: str, actor: User
         why = said(comment, 4, _("退回的原因"))
         row.state, row.next_action_at = Instruction.OPEN, max(row.due_at, time.now())
         row.save()
-        note(row.document, "document.instruction_returned", {"instruction": row.pk, "reason": why}, who)
+        note(row.document, "document.instruction_returned", {"instruction": row.pk, "reason": why}, who, [row])
         tell(row.document, [row.owner], f"returned:{row.pk}:{time.now():%s}", "批示办理结果退回", why)
         return row
     row.state, row.next_action_at = Instruction.CLOSED, None
     row.closed_by, row.closed_user, row.closed_at = actor.name, actor.pk, time.now()
     row.save()
     told = {"instruction": row.pk, "result": row.result, "on_time": _reported_on_time(row)}
-    note(row.document, "document.instruction_closed", told, who)
+    note(row.document, "document.instruction_closed", told, who, [row])
     return row
 
 

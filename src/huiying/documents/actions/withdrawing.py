@@ -58,7 +58,8 @@ def withdraw(
         by_user=actor.pk, at=time.now(),
     )  # fmt: skip
     told = {"reason": row.reason, "instead": replaced_by.number if replaced_by is not None else ""}
-    note(document, "document.superseded" if replaced_by is not None else "document.withdrawn", told, actor_of(actor))
+    kind = "document.superseded" if replaced_by is not None else "document.withdrawn"
+    note(document, kind, told, actor_of(actor), [row])
     people = {one.user for one in document.circulations.select_related("user")}
     people |= {one.owner for one in document.instructions.select_related("owner")}
     words = f"{row.word}：{document.number}"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiying.foreseeing import policies, surveying
 from huiying.foreseeing.actions.policies import locked, note, still_open, tell
-from huiying.foreseeing.models import Assessment, Policy, Risk
+from huiying.foreseeing.models import Assessment, Plan, Policy, Risk
 from huiying.foreseeing.predicting import predict
 from huiying.foreseeing.queries import is_open
 from huiying.kernel import clock as time
@@ -38,7 +38,7 @@ def begin_assessment(policy: Policy, *, visits_planned: int, actor: User) -> Ass
         begun_at=time.now(),
         visits_planned=visits_planned,
     )
-    note(policy, "assessment.begun", {"n": row.n, "visits_planned": visits_planned}, actor_of(actor))
+    note(policy, "assessment.begun", {"n": row.n, "visits_planned": visits_planned}, actor_of(actor), [row])
     return row
 
 
@@ -64,7 +64,7 @@ def ask_the_past(row: Assessment, actor: User) -> Assessment:
     row.prediction = predict(row.policy.title, [risk.title for risk in policies.live_risks(row)])
     row.save(update_fields=["prediction"])
     told = {"events": len(row.prediction["events"]), "enough": row.prediction["enough"]}
-    note(row.policy, "assessment.predicted", {"n": row.n, **told}, actor_of(actor))
+    note(row.policy, "assessment.predicted", {"n": row.n, **told}, actor_of(actor), [row])
     return row
 
 
@@ -104,7 +104,7 @@ def save_risk(
     _recount(row)
     told = {"n": row.n, "risk": risk.pk, "title": risk.title, "likelihood": likelihood, "impact": impact}
     has = {"has_sign": bool(risk.signs), "has_owner": True, "owner": owner.name, "watcher": watcher.name}
-    note(row.policy, "risk.saved", {**told, **has}, actor_of(actor))
+    note(row.policy, "risk.saved", {**told, **has}, actor_of(actor), [row, risk])
     return risk
 
 
@@ -119,7 +119,8 @@ def drop_risk(risk: Risk, *, reason: str, actor: User) -> Risk:
     risk.dropped_why, risk.dropped_at = said(reason, 4, _("划去的理由"))[:300], time.now()
     risk.save(update_fields=["dropped_why", "dropped_at"])
     _recount(row)
-    note(row.policy, "risk.dropped", {"n": row.n, "risk": risk.pk, "reason": risk.dropped_why}, actor_of(actor))
+    told = {"n": row.n, "risk": risk.pk, "reason": risk.dropped_why}
+    note(row.policy, "risk.dropped", told, actor_of(actor), [row, risk])
     return risk
 
 
@@ -153,7 +154,7 @@ def decide_risk_level(row: Assessment, *, level: str, reason: str, actor: User) 
     row.needs_plan = policies.needs_plan(level, regulation)
     row.save()
     told = {"n": row.n, "level": level, "by_rule": by_rule, "reason": row.level_reason, "needs_plan": row.needs_plan}
-    note(row.policy, "assessment.graded", told, actor_of(actor))
+    note(row.policy, "assessment.graded", told, actor_of(actor), [row])
     return row
 
 
@@ -178,7 +179,7 @@ def propose_assessment(row: Assessment, *, conclusion: str, actor: User) -> Asse
     row.proposed_by, row.proposed_user, row.proposed_at = actor.name, actor.pk, time.now()
     row.sha256 = policies.sha256_of(row)
     row.save()
-    note(row.policy, "assessment.proposed", {"n": row.n, "sha256": row.sha256}, actor_of(actor))
+    note(row.policy, "assessment.proposed", {"n": row.n, "sha256": row.sha256}, actor_of(actor), [row])
     people = able("lead_bureau") if is_highest(row) else [*able("office"), *able("lead_bureau")]
     tell(
         row.policy,
@@ -223,7 +224,7 @@ def decide_assessment(row: Assessment, *, approve: bool, sha256: str, comment: s
         row.returned_why = said(comment, 4, _("退回的理由"))
         row.state, row.sha256 = Assessment.OPEN, ""
         row.save(update_fields=["returned_why", "state", "sha256"])
-        note(policy, "assessment.returned", {"n": row.n, "reason": row.returned_why}, actor_of(actor))
+        note(policy, "assessment.returned", {"n": row.n, "reason": row.returned_why}, actor_of(actor), [row])
         return row
     now = time.now()
     row.state, row.approved_at = Assessment.APPROVED, now
@@ -231,7 +232,7 @@ def decide_assessment(row: Assessment, *, approve: bool, sha256: str, comment: s
     row.save()
     policy.assessed_at = now
     policy.save(update_fields=["assessed_at"])
-    _let_it_watch(row)
+    plans = _let_it_watch(row)
     regulation = regulation_now()
     told = {
         "n": row.n,
@@ -256,16 +257,20 @@ def decide_assessment(row: Assessment, *, approve: bool, sha256: str, comment: s
         ),
         "comment": comment,
     }
-    note(policy, "assessment.approved", told, actor_of(actor))
+    note(policy, "assessment.approved", told, actor_of(actor), [policy, row, *plans])
     return row
 
 
-def _let_it_watch(row: Assessment) -> None:
-    """The plan of the newest approved assessment watches, those before it no longer do."""
+def _let_it_watch(row: Assessment) -> list[Plan]:
+    """The plan of the newest approved assessment watches, those before it no longer do. The plans that changed."""
+    changed = []
     for other in row.policy.assessments.exclude(pk=row.pk).filter(plan__active=True).select_related("plan"):
         assert other.plan is not None
         other.plan.active, other.plan.ended_why = False, "已有新的评估"
         other.plan.save(update_fields=["active", "ended_why"])
+        changed.append(other.plan)
     if row.plan is not None:
         row.plan.active, row.plan.looked_at = True, time.now()
         row.plan.save(update_fields=["active", "looked_at"])
+        changed.append(row.plan)
+    return changed

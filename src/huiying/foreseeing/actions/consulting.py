@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from huiying.foreseeing import queries
@@ -15,6 +15,7 @@ from huiying.kernel import canonical, sealing
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
+from huiying.ledger.kept import Gone
 from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
@@ -34,8 +35,9 @@ def _locked(row: Consultation) -> Consultation:
     return Consultation.objects.select_for_update(of=("self",)).select_related("department").get(pk=row.pk)
 
 
-def _record(row: Consultation, kind: str, payload: dict[str, object], who: Actor) -> None:
-    record(queries.chain_of(row), kind, {"consultation": row.address, **payload}, who)
+def _record(row: Consultation, kind: str, payload: dict[str, object], who: Actor, *rows: Model | Gone) -> None:
+    told = {"consultation": row.address, **payload}
+    record(queries.chain_of(row), kind, told, who, rows=[row, *rows])
 
 
 def _tell(row: Consultation, people: Iterable[User], when: str, words: str) -> None:
@@ -201,12 +203,15 @@ def send_opinion(row: Consultation, text: str, choices: Mapping[int, int]) -> Op
     for question, option in choices.items():
         if question not in range(len(row.questions)) or option not in range(len(row.questions[question]["options"])):
             raise Refused(_("没有这个选项，请刷新页面再选。"), code="option")
+    counted: list[Model] = []
     for question, option in sorted(choices.items()):
         tally, _made = Tally.objects.get_or_create(consultation=row, question=question, option=option)
         Tally.objects.filter(pk=tally.pk).update(count=F("count") + 1)
+        counted.append(tally)
     opinion = _kept(row, text) if text else None
+    rows = counted if opinion is None else [opinion, *counted]
     told = {"opinion": opinion.pk if opinion else None, "sha256": opinion.text_sha256 if opinion else ""}
-    _record(row, "opinion.received", {**told, "answered": len(choices)}, Actor.PUBLIC)
+    _record(row, "opinion.received", {**told, "answered": len(choices)}, Actor.PUBLIC, *rows)
     return opinion
 
 
@@ -265,7 +270,7 @@ def save_group(
         OpinionGroup.objects.filter(pk=group.pk, consultation=row).update(**told)
         group.refresh_from_db()
     Opinion.objects.filter(pk__in=[opinion.pk for opinion in chosen]).update(group=group)
-    _drop_empty(row, keep=group)
+    gone = _drop_empty(row, keep=group)
     payload = {
         "group": group.pk,
         "summary": group.summary,
@@ -273,13 +278,16 @@ def save_group(
         "reason": group.reason,
         "opinions": [opinion.pk for opinion in chosen],
     }
-    _record(row, "consultation.sorted", payload, actor_of(actor))
+    _record(row, "consultation.sorted", payload, actor_of(actor), group, *chosen, *gone)
     return group
 
 
-def _drop_empty(row: Consultation, keep: OpinionGroup) -> None:
+def _drop_empty(row: Consultation, keep: OpinionGroup) -> list[Gone]:
     """A group out of which every opinion went to another says nothing any more."""
-    OpinionGroup.objects.filter(consultation=row, opinions__isnull=True).exclude(pk=keep.pk).delete()
+    empty = OpinionGroup.objects.filter(consultation=row, opinions__isnull=True).exclude(pk=keep.pk)
+    gone = [Gone(OpinionGroup, pk) for pk in empty.values_list("pk", flat=True)]
+    empty.delete()
+    return gone
 
 
 @transaction.atomic
@@ -369,7 +377,8 @@ def purge_opinions(now: dt.datetime) -> int:
         if row.published_at is None or regulation.work_calendar.add(row.published_at, kept) > now:
             continue
         rows = Opinion.objects.filter(consultation=row, purged_at__isnull=True)
+        over = [Opinion(pk=pk) for pk in rows.values_list("pk", flat=True)]
         count = rows.update(text="", sealed_text=None, purged_at=now)
-        _record(row, "opinion.purged", {"opinions": count}, Actor.SYSTEM)
+        _record(row, "opinion.purged", {"opinions": count}, Actor.SYSTEM, *over)
         gone += count
     return gone

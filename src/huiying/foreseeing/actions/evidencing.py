@@ -71,7 +71,7 @@ def track(
         at=time.now(),
     )
     told = {"n": row.n, "words": words, "posts": figures["posts"], "cases": numbers}
-    note(row.policy, "method.tracked", told, actor_of(actor))
+    note(row.policy, "method.tracked", told, actor_of(actor), [row, found])
     return found
 
 
@@ -119,7 +119,8 @@ def survey(
         by=actor.name,
         at=time.now(),
     )
-    note(row.policy, "method.survey_planned", {"n": row.n, **surveying.told(found)}, actor_of(actor))
+    told = {"n": row.n, **surveying.told(found)}
+    note(row.policy, "method.survey_planned", told, actor_of(actor), [row, found])
     return found
 
 
@@ -142,7 +143,7 @@ def enter_paper(row: Survey, *, sheets: int, counts: Sequence[Sequence[int]], ac
     row.paper_n += sheets
     row.save(update_fields=["paper", "paper_n"])
     told = {"n": assessment.n, "sheets": sheets, **surveying.told(row)}
-    note(assessment.policy, "method.survey_counted", told, actor_of(actor))
+    note(assessment.policy, "method.survey_counted", told, actor_of(actor), [assessment, row])
     return row
 
 
@@ -162,7 +163,8 @@ def visit(row: Assessment, *, visited_on: dt.date, whom: str, place: str, views:
         by=actor.name,
         at=time.now(),
     )
-    note(row.policy, "method.visited", {"n": row.n, "on": visited_on.isoformat(), "whom": found.whom}, actor_of(actor))
+    told = {"n": row.n, "on": visited_on.isoformat(), "whom": found.whom}
+    note(row.policy, "method.visited", told, actor_of(actor), [row, found])
     return found
 
 
@@ -205,7 +207,7 @@ def deliberate(
         at=time.now(),
     )
     told = {"n": row.n, "present": len(people), "dissents": len(heard), "chair": chair.name}
-    note(row.policy, "method.deliberated", told, actor_of(actor))
+    note(row.policy, "method.deliberated", told, actor_of(actor), [row, found])
     return found
 
 
@@ -242,7 +244,7 @@ def link_meeting(row: Assessment, *, number: str, actor: User) -> Deliberation:
         signed_at=meeting.signed_at,
     )
     told = {"n": row.n, "present": len(found.present), "dissents": len(found.dissents), "meeting": meeting.number}
-    note(row.policy, "method.deliberated", told, actor_of(actor))
+    note(row.policy, "method.deliberated", told, actor_of(actor), [row, found])
     return found
 
 
@@ -256,5 +258,5 @@ def sign_deliberation(found: Deliberation, actor: User) -> Deliberation:
         raise Refused(_("纪要已经签发。"), code="signed")
     found.signed_by, found.signed_at = actor.name, time.now()
     found.save(update_fields=["signed_by", "signed_at"])
-    note(row.policy, "method.minutes_signed", {"n": row.n, "by": actor.name}, actor_of(actor))
+    note(row.policy, "method.minutes_signed", {"n": row.n, "by": actor.name}, actor_of(actor), [row, found])
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from huiying.foreseeing import watching
@@ -18,6 +18,7 @@ from huiying.handling import actions as handling
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused
 from huiying.people.models import Platform, Spokesperson, User
 from huiying.people.permissions import require
@@ -77,16 +78,27 @@ def save_plan(
     plan.speaker, plan.speaker_name, plan.channels = speaker, speaker.user.name, list(dict.fromkeys(channels))
     plan.drill_on, plan.by, plan.at = drill_on, actor.name, now
     plan.save()
-    plan.contacts.set(people)
+    gone = [Gone(Trigger, trigger.pk) for trigger in plan.triggers.all()]
     plan.triggers.all().delete()
-    Trigger.objects.bulk_create(
+    made = Trigger.objects.bulk_create(
         Trigger(plan=plan, words=list(one.words), level=one.level, posts=one.posts) for one in wanted
     )
     row.plan = plan
     row.save(update_fields=["plan"])
     told = {"n": row.n, "questions": len(asked), "triggers": len(wanted), "drill_on": drill_on.isoformat()}
-    note(row.policy, "plan.saved", {**told, "speaker": plan.speaker_name}, actor_of(actor))
+    told |= {"speaker": plan.speaker_name}
+    rows = [row, plan, *made, *gone, *with_contacts(plan, people)]
+    note(row.policy, "plan.saved", told, actor_of(actor), rows)
     return plan
+
+
+def with_contacts(plan: Plan, people: Iterable[User]) -> list[Model | Gone]:
+    """Make `people` whom the plan calls; returns what changed by it, for the ledger."""
+    rows = Plan.contacts.through._base_manager.filter(plan=plan)
+    before = {row.pk for row in rows}
+    plan.contacts.set(people)
+    now = list(rows.all())
+    return [*now, *(Gone(Plan.contacts.through, pk) for pk in sorted(before - {row.pk for row in now}))]
 
 
 def _trigger(one: Wanted) -> Wanted:
@@ -109,7 +121,7 @@ def drill_plan(plan: Plan, *, what: str, actor: User) -> Plan:
     plan.drill_note, plan.drilled_at = said(what, 4, _("演练的情况")), time.now()
     plan.save(update_fields=["drill_note", "drilled_at"])
     on_time = plan.drilled_at.astimezone(zone()).date() <= plan.drill_on
-    note(policy, "plan.drilled", {"note": plan.drill_note, "on_time": on_time}, actor_of(actor))
+    note(policy, "plan.drilled", {"note": plan.drill_note, "on_time": on_time}, actor_of(actor), [plan])
     return plan
 
 
@@ -135,7 +147,7 @@ def _propose(plan: Plan, event: Event, words: Sequence[str], now: dt.datetime) -
     made = PlanHit.objects.create(plan=plan, event=event, words=list(words), found_at=now)
     policy = plan.assessment.policy
     told = {"event": event.number, "words": list(words), "level": event.suggested_level, "posts": event.posts_count}
-    note(policy, "plan.met", told, Actor.SYSTEM)
+    note(policy, "plan.met", told, Actor.SYSTEM, [made])
     people = [*(on_duty() or able("duty")), *takers(policy.department), *plan.contacts.all()]
     words_of = f"事件 {event.number} 出现“{'、'.join(words)}”，符合“{policy.title}”处置预案的启动条件，请决定是否启动"
     tell(policy, people, f"hit:{made.pk}", words_of)
@@ -157,7 +169,8 @@ def take_hit(hit: PlanHit, *, reason: str, actor: User) -> PlanHit:
     who = actor_of(actor)
     told = {"policy": policy.number, "title": policy.title, "speaker": hit.plan.speaker_name}
     record(f"case:{case.number}", "case.plan_loaded", {**told, "questions": len(hit.plan.questions)}, who)
-    note(policy, "plan.set_off", {"event": hit.event.number, "case": case.number, "reason": hit.reason}, who)
+    answered = {"event": hit.event.number, "case": case.number, "reason": hit.reason}
+    note(policy, "plan.set_off", answered, who, [hit])
     people = [*hit.plan.contacts.all(), hit.plan.speaker.user, *takers(policy.department)]
     tell(policy, people, f"set_off:{hit.pk}", f"“{policy.title}”处置预案已启动，办件 {case.number}，请按预案办理")
     return hit
@@ -174,7 +187,7 @@ def refuse_hit(hit: PlanHit, *, reason: str, actor: User) -> PlanHit:
     hit.state, hit.reason = PlanHit.REFUSED, said(reason, 4, _("不启动的理由"))[:500]
     hit.by, hit.by_user, hit.at = actor.name, actor.pk, time.now()
     hit.save()
-    note(policy, "plan.not_set_off", {"event": hit.event.number, "reason": hit.reason}, actor_of(actor))
+    note(policy, "plan.not_set_off", {"event": hit.event.number, "reason": hit.reason}, actor_of(actor), [hit])
     return hit
 
 
@@ -206,4 +219,14 @@ def remind_drills(now: dt.datetime) -> int:
     return len(found)
 
 
-__all__ = ["Wanted", "drill_plan", "look", "refuse_hit", "remind_drills", "save_plan", "set_off", "take_hit"]
+__all__ = [
+    "Wanted",
+    "drill_plan",
+    "look",
+    "refuse_hit",
+    "remind_drills",
+    "save_plan",
+    "set_off",
+    "take_hit",
+    "with_contacts",
+]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from huiying.foreseeing import policies
@@ -13,6 +14,7 @@ from huiying.foreseeing.models import Policy
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
+from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
@@ -29,8 +31,8 @@ def locked(row: Policy) -> Policy:
     return Policy.objects.select_for_update(of=("self",)).select_related("department").get(pk=row.pk)
 
 
-def note(row: Policy, kind: str, payload: Mapping[str, object], who: Actor) -> None:
-    record(policies.chain_of(row), kind, {"policy": row.number, **payload}, who)
+def note(row: Policy, kind: str, payload: Mapping[str, object], who: Actor, rows: Iterable[Model | Gone] = ()) -> None:
+    record(policies.chain_of(row), kind, {"policy": row.number, **payload}, who, rows=rows)
 
 
 def tell(row: Policy, people: list[User], when: str, words: str) -> None:
@@ -84,7 +86,7 @@ def save_policy(
         "summary_sha256": canonical.sha256(summary),
         "screened": row.major is not None,
     }
-    note(row, "policy.saved", told, actor_of(actor))
+    note(row, "policy.saved", told, actor_of(actor), [row])
     return row
 
 
@@ -112,7 +114,7 @@ def screen_policy(row: Policy, *, major: bool, reason: str, actor: User) -> Poli
     row.major, row.screen_reason = major, said(reason, 4, _("判定的理由"))
     row.screened_by, row.screened_user, row.screened_at = actor.name, actor.pk, time.now()
     row.save()
-    note(row, "policy.screened", {"major": major, "reason": row.screen_reason}, actor_of(actor))
+    note(row, "policy.screened", {"major": major, "reason": row.screen_reason}, actor_of(actor), [row])
     if not major:
         people = [user for user in able("office") if user.pk != actor.pk]
         key = f"screened:{row.screened_at.isoformat()}"
@@ -136,7 +138,8 @@ def second_screening(row: Policy, *, agree: bool, reason: str, actor: User) -> P
         row.major, row.screen_reason = True, said(reason, 4, _("不同意的理由"))
         row.screened_by, row.screened_user, row.screened_at = actor.name, actor.pk, time.now()
     row.save()
-    note(row, "policy.screening_decided", {"agreed": agree, "major": row.major, "reason": reason}, actor_of(actor))
+    told = {"agreed": agree, "major": row.major, "reason": reason}
+    note(row, "policy.screening_decided", told, actor_of(actor), [row])
     return row
 
 
@@ -166,7 +169,7 @@ def issue_policy(row: Policy, *, issued_at: dt.datetime, issued_as: str, actor: 
         "issued_as": row.issued_as,
         "assessed_at": row.assessed_at.isoformat() if row.assessed_at and row.major else "",
     }
-    note(row, "policy.issued", told, actor_of(actor))
+    note(row, "policy.issued", told, actor_of(actor), [row])
     return row
 
 
@@ -179,11 +182,13 @@ def shelve_policy(row: Policy, *, reason: str, actor: User) -> Policy:
     row.state, row.shelved_why = Policy.SHELVED, said(reason, 4, _("理由"))[:300]
     row.next_action_at = None
     row.save()
+    ended = []
     for assessment in row.assessments.filter(plan__active=True).select_related("plan"):
         assert assessment.plan is not None
         assessment.plan.active, assessment.plan.ended_why = False, row.shelved_why
         assessment.plan.save(update_fields=["active", "ended_why"])
-    note(row, "policy.shelved", {"reason": row.shelved_why}, actor_of(actor))
+        ended.append(assessment.plan)
+    note(row, "policy.shelved", {"reason": row.shelved_why}, actor_of(actor), [row, *ended])
     return row
 
 

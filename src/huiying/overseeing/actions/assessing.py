@@ -27,6 +27,7 @@ from huiying.work import notify
 __all__ = ["Own", "appeal", "comment", "decide_appeal", "finish", "show"]
 # Figures stop a little before now: what another transaction is still writing then falls on one side for good.
 SETTLED = dt.timedelta(minutes=1)
+NOTHING: dict[str, Any] = {"weights": {}, "scores": {}, "basis": {}, "sha256": ""}  # before it is computed
 
 
 def _wanted(words: str) -> Period:
@@ -52,13 +53,6 @@ def show(words: str, actor: User) -> Assessment:
         raise Refused(_("这个时期的考核已经出示过，指标停在当时，不能重来。"), code="already_shown")
     law = regulation_now()
     until = law.work_calendar.add(now, law.assessment.appeal_within)
-    record(
-        chain_of(wanted.words),
-        "assessment.shown",
-        {"period": wanted.words, "cut_off": cut_off.isoformat(), "comment_until": until.isoformat()},
-        actor_of(actor),
-    )
-    told = assess(wanted.words)["assessment"]
     made = Assessment.objects.create(
         period=wanted.words,
         cut_off=cut_off,
@@ -66,17 +60,21 @@ def show(words: str, actor: User) -> Assessment:
         shown_user=actor.pk,
         shown_at=now,
         comment_until=until,
-        **_computed(told),
+        **NOTHING,
     )
+    record(
+        chain_of(wanted.words),
+        "assessment.shown",
+        {"period": wanted.words, "cut_off": cut_off.isoformat(), "comment_until": until.isoformat()},
+        actor_of(actor),
+        rows=[made],
+    )
+    told = _compute_again(made)  # what the ledger gives, now that it says the cut-off
     for department in Department.objects.filter(is_active=True, name__in=told["scores"]):
         names = [user.username for user in takers(department)]
         text = f"{wanted.words} 考核已出示，请看本部门一行；有意见或申诉请在截止前提出。"
         notify.send(text, text, names, "info", key=f"assessment:{wanted.words}:{department.code}", url=page_of(made))
     return made
-
-
-def _computed(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: told[name] for name in ("weights", "scores", "basis", "sha256")}
 
 
 def _open(assessment: Assessment) -> Assessment:
@@ -94,7 +92,7 @@ def comment(assessment: Assessment, department: Department, text: str, actor: Us
         assessment=row, department=department, text=said(text, 4, _("意见"))[:2000], by=actor.name, at=clock.now()
     )
     told = {"department": department.name, "text": made.text}
-    record(chain_of(row.period), "assessment.commented", told, actor_of(actor))
+    record(chain_of(row.period), "assessment.commented", told, actor_of(actor), rows=[made])
     return made
 
 
@@ -120,7 +118,7 @@ def appeal(assessment: Assessment, department: Department, case: str, reason: st
         at=clock.now(),
     )
     told = {"appeal": made.pk, "department": department.name, "case": found.number, "reason": made.reason}
-    record(chain_of(row.period), "appeal.made", told, actor_of(actor))
+    record(chain_of(row.period), "appeal.made", told, actor_of(actor), rows=[made])
     words = f"{row.period} 考核有申诉待您决定：{department.name}，{found.number}"
     names = [user.username for user in able("lead_bureau")]
     notify.send(words, words, names, "warning", key=f"appeal:{made.pk}", url=page_of(row))
@@ -145,7 +143,7 @@ def decide_appeal(row: Appeal, *, uphold: bool, answer: str, actor: User) -> App
         "upheld": uphold,
         "reason": row.answer,
     }
-    record(chain_of(row.assessment.period), "appeal.decided", told, actor_of(actor))
+    record(chain_of(row.assessment.period), "appeal.decided", told, actor_of(actor), rows=[row])
     _compute_again(row.assessment)
     words = f"{row.assessment.period} 考核申诉已答复：{row.case_number}"
     names = [user.username for user in takers(row.department)]
@@ -153,9 +151,13 @@ def decide_appeal(row: Appeal, *, uphold: bool, answer: str, actor: User) -> App
     return row
 
 
-def _compute_again(assessment: Assessment) -> None:
-    told = _computed(assess(assessment.period)["assessment"])
-    Assessment.objects.filter(pk=assessment.pk).update(**told)
+def _compute_again(assessment: Assessment) -> dict[str, Any]:
+    """Writes the figures of its period as the ledger gives them now into the row, and returns them."""
+    told: dict[str, Any] = assess(assessment.period)["assessment"]
+    for name in NOTHING:
+        setattr(assessment, name, told[name])
+    assessment.save(update_fields=[*NOTHING])
+    return told
 
 
 @transaction.atomic
@@ -168,13 +170,12 @@ def finish(assessment: Assessment, actor: User) -> Assessment:
     if row.appeals.filter(upheld__isnull=True).exists():
         raise Refused(_("还有申诉没有答复，不能定。"), code="open_appeals")
     _compute_again(row)
-    row.refresh_from_db()
     row.state, row.finished_by, row.finished_user, row.finished_at = (
         Assessment.FINAL, actor.name, actor.pk, clock.now(),
     )  # fmt: skip
     row.save(update_fields=["state", "finished_by", "finished_user", "finished_at"])
     told = {"period": row.period, "sha256": row.sha256, "scores": row.scores}
-    record(chain_of(row.period), "assessment.finished", told, actor_of(actor))
+    record(chain_of(row.period), "assessment.finished", told, actor_of(actor), rows=[row])
     return row
 
 

@@ -39,7 +39,7 @@ def propose_erasure(chain: str, seq: int, decision: str, reason: str, actor: Use
         chain=entry.chain, seq=seq, decision=decision, reason=reason, by=actor.name, by_user=actor.pk,
         by_actor=asdict(who), at=time.now(),
     )  # fmt: skip
-    record(SYSTEM_CHAIN, "erasure.proposed", _told(row), who)
+    record(SYSTEM_CHAIN, "erasure.proposed", _told(row), who, rows=[row])
     return row
 
 
@@ -54,12 +54,12 @@ def settle_erasure(row: ErasureProposal, agree: bool, actor: User) -> ErasurePro
     row.save(update_fields=["agreed", "settled_by", "settled_user", "settled_at"])
     second = actor_of(actor)
     if not agree:
-        record(SYSTEM_CHAIN, "erasure.refused", _told(row), second)
+        record(SYSTEM_CHAIN, "erasure.refused", _told(row), second, rows=[row])
         return row
     try:
         erase(
             row.chain, row.seq, decision=row.decision, reason=row.reason, decided_by=Actor(**row.by_actor),
-            second_person=second,
+            second_person=second, rows=[row],
         )  # fmt: skip
     except LedgerError as error:
         raise Refused(str(error), code="ledger") from error

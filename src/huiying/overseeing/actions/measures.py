@@ -102,7 +102,7 @@ def propose(
         "evidence": made.evidence,
         "statement_until": made.statement_until.isoformat(),
     }
-    record(chain_of(made), "measure.proposed", told, actor_of(actor))
+    record(chain_of(made), "measure.proposed", told, actor_of(actor), rows=[made])
     words = f"拟对{department.name}作出“{step}”，请在截止前陈述意见"
     notify.send(words, words, [user.username for user in takers(department)], "warning", url=page_of(made))
     return made
@@ -120,7 +120,7 @@ def state(measure: Measure, text: str, actor: User) -> Measure:
     row.statement = _no_citizen(said(text, 4, _("陈述")))[:4000]
     row.stated_by, row.stated_at = actor.name, clock.now()
     row.save(update_fields=["statement", "stated_by", "stated_at"])
-    record(chain_of(row), "measure.stated", _told(row) | {"text": row.statement}, actor_of(actor))
+    record(chain_of(row), "measure.stated", _told(row) | {"text": row.statement}, actor_of(actor), rows=[row])
     words = f"{row.department.name}已陈述，“{row.step}”待您决定"
     names = [user.username for user in able("lead_bureau" if row.by_leader else "office")]
     notify.send(words, words, names, "warning", key=f"measure:{row.number}:stated", url=page_of(row))
@@ -153,7 +153,7 @@ def decide(measure: Measure, *, issue: bool, reason: str, actor: User) -> Measur
         "heard": bool(row.statement) or now >= row.statement_until,
         "rectify_by": row.rectify_by.isoformat() if row.rectify_by else "",
     }
-    record(chain_of(row), "measure.decided", told, actor_of(actor))
+    record(chain_of(row), "measure.decided", told, actor_of(actor), rows=[row])
     words = f"“{row.step}”{'已作出' if issue else '不予作出'}：{row.number}"
     names = [user.username for user in takers(row.department)]
     notify.send(words, words, names, "warning", key=f"measure:{row.number}:decided", url=page_of(row))
@@ -187,7 +187,7 @@ def note_talk(
         "promises": _no_citizen(said(promises, 4, _("承诺事项")))[:2000],
     }
     row.save(update_fields=["talk"])
-    record(chain_of(row), "measure.talked", _told(row) | row.talk, actor_of(actor))
+    record(chain_of(row), "measure.talked", _told(row) | row.talk, actor_of(actor), rows=[row])
     return row
 
 
@@ -201,7 +201,8 @@ def follow_up(measure: Measure, note: str, actor: User) -> Measure:
     row.state, row.follow_note = Measure.FOLLOWED, _no_citizen(said(note, 8, _("落实情况")))[:2000]
     row.followed_by, row.followed_at = actor.name, clock.now()
     row.save(update_fields=["state", "follow_note", "followed_by", "followed_at"])
-    record(chain_of(row), "measure.followed", _told(row) | {"note": row.follow_note}, actor_of(actor))
+    told = _told(row) | {"note": row.follow_note}
+    record(chain_of(row), "measure.followed", told, actor_of(actor), rows=[row])
     return row
 
 
@@ -214,5 +215,6 @@ def note_outcome(measure: Measure, outcome: str, actor: User) -> Measure:
         raise Refused(_("没有作出的措施，或已经登记过结果的，不能登记。"), code="no_outcome")
     row.outcome = _no_citizen(said(outcome, 4, _("登记的结果")))[:2000]
     row.save(update_fields=["outcome"])
-    record(chain_of(row), "measure.outcome_noted", _told(row) | {"note": row.outcome}, actor_of(actor))
+    told = _told(row) | {"note": row.outcome}
+    record(chain_of(row), "measure.outcome_noted", told, actor_of(actor), rows=[row])
     return row

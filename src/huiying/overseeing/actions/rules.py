@@ -60,7 +60,7 @@ def draft_rule(
     version.by, version.by_user, version.at = actor.name, actor.pk, now
     version.save()
     told = {"rule": rule.number, "title": title, "version": version.n, "sha256": version.sha256}
-    record(chain_of(rule), "rule.drafted", told, actor_of(actor))
+    record(chain_of(rule), "rule.drafted", told, actor_of(actor), rows=[rule, version])
     names = [user.username for user in able("lead_bureau") if user.pk != actor.pk]
     _tell(rule, names, f"sign:{version.pk}:{version.sha256[:12]}", f"内部制度“{title}”待您签发")
     return version
@@ -90,7 +90,7 @@ def sign_rule(version: RuleVersion, sha256: str, actor: User) -> RuleVersion:
         "effective_from": version.effective_from.isoformat(),
         "expires_on": version.expires_on.isoformat(),
     }
-    record(chain_of(rule), "rule.signed", told, actor_of(actor))
+    record(chain_of(rule), "rule.signed", told, actor_of(actor), rows=[version])
     staff = User.objects.filter(is_active=True, is_administrator=False, oversees=None)
     names = list(staff.values_list("username", flat=True))
     _tell(rule, names, f"read:{version.pk}", f"内部制度“{rule.title}”第 {version.n} 版已签发，请阅读并确认")
@@ -109,7 +109,7 @@ def read_rule(version: RuleVersion, actor: User) -> ReadReceipt:
     )
     if made:
         told = {"rule": version.rule.number, "version": version.n, "name": actor.name}
-        record(chain_of(version.rule), "rule.read", told, actor_of(actor))
+        record(chain_of(version.rule), "rule.read", told, actor_of(actor), rows=[receipt])
     return receipt
 
 
@@ -122,7 +122,8 @@ def end_rule(rule: HouseRule, reason: str, actor: User) -> HouseRule:
         raise Refused(_("这项制度已经废止。"), code="ended")
     rule.ended_why, rule.ended_on = said(reason, 4, _("废止的理由"))[:300], time.now().astimezone(zone()).date()
     rule.save(update_fields=["ended_why", "ended_on"])
-    record(chain_of(rule), "rule.ended", {"rule": rule.number, "reason": rule.ended_why}, actor_of(actor))
+    told = {"rule": rule.number, "reason": rule.ended_why}
+    record(chain_of(rule), "rule.ended", told, actor_of(actor), rows=[rule])
     return rule
 
 

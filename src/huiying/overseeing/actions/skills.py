@@ -41,7 +41,13 @@ def record_skill(*, user: User, skill: str, note: str, backup: User | None, sinc
         user=user, skill=skill, note=note.strip()[:300], backup=backup, since=since, by=actor.name, at=time.now()
     )
     told = {"name": user.name, "skill": skill, "backup": backup.name if backup else "", "since": since.isoformat()}
-    record(CHAIN, "skill.recorded", {"entry": row.pk, "replaces": old.pk if old else None, **told}, actor_of(actor))
+    record(
+        CHAIN,
+        "skill.recorded",
+        {"entry": row.pk, "replaces": old.pk if old else None, **told},
+        actor_of(actor),
+        rows=[row] if old is None else [old, row],
+    )
     return row
 
 
@@ -55,5 +61,5 @@ def end_skill(row: SkillEntry, reason: str, actor: User) -> SkillEntry:
     row.until = max(time.now().astimezone(zone()).date(), row.since)
     row.save(update_fields=["until"])
     told = {"entry": row.pk, "name": row.user.name, "skill": row.skill, "reason": reason}
-    record(CHAIN, "skill.ended", told, actor_of(actor))
+    record(CHAIN, "skill.ended", told, actor_of(actor), rows=[row])
     return row

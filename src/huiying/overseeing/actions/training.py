@@ -31,9 +31,9 @@ def chain_of(training: Training) -> str:
     return f"training:{training.number}"
 
 
-def _note(session: TrainingSession, kind: str, payload: Mapping[str, object], who: Actor) -> None:
+def _note(session: TrainingSession, kind: str, payload: Mapping[str, object], who: Actor, *seats: TrainingSeat) -> None:
     told = {"training": session.training.number, "session": session.pk, **payload}
-    record(chain_of(session.training), kind, told, who)
+    record(chain_of(session.training), kind, told, who, rows=[session, *seats])
 
 
 def _locked(session: TrainingSession) -> TrainingSession:
@@ -58,7 +58,7 @@ def plan_training(*, title: str, goal: str, sessions_planned: int, actor: User, 
         at=time.now(),
     )
     told = {"training": row.number, "year": year, "title": row.title, "sessions": sessions_planned}
-    record(chain_of(row), "training.planned", told, actor_of(actor))
+    record(chain_of(row), "training.planned", told, actor_of(actor), rows=[row])
     return row
 
 
@@ -102,9 +102,9 @@ def schedule_session(
         by=actor.name,
         at=now,
     )
-    TrainingSeat.objects.bulk_create(TrainingSeat(session=row, user=user, name=user.name) for user in called_in)
+    seats = TrainingSeat.objects.bulk_create(TrainingSeat(session=row, user=user, name=user.name) for user in called_in)
     told = {"title": row.title, "abilities": row.abilities, "starts_at": starts_at.isoformat()}
-    _note(row, "training.scheduled", {**told, "invited": len(called_in)}, actor_of(actor))
+    _note(row, "training.scheduled", {**told, "invited": len(called_in)}, actor_of(actor), *seats)
     local = starts_at.astimezone(zone())
     notify.send(
         f"培训：{row.title}"[:120],
@@ -166,9 +166,13 @@ def _is_right(session: TrainingSession, code: str, actor: User) -> bool:
         raise Refused(_("现在不能签到：还没有开始，或已经结束。"), code="not_open")
     if time.now() > session.opened_at + OPEN_FOR:
         raise Refused(_("签到时间已过。"), code="not_open")
-    seat = _seat(session, actor)
-    if seat.tries < TRIES and hmac.compare_digest(session.code.encode(), code.strip().encode()):
+    seat = TrainingSeat.objects.select_for_update().filter(session=session, user=actor).first()
+    tries = seat.tries if seat is not None else 0
+    if tries < TRIES and hmac.compare_digest(session.code.encode(), code.strip().encode()):
         return True
+    if seat is None:  # the tries of whoever was not called are counted on a seat of their own
+        seat = _seat(session, actor)
+        _note(session, "training.tried", {"name": actor.name}, actor_of(actor), seat)
     if seat.checked_in_at is None:
         seat.tries += 1
         seat.save(update_fields=["tries"])
@@ -191,7 +195,7 @@ def _sit_down(session: TrainingSession, actor: User) -> TrainingSeat:
         return seat
     seat.checked_in_at, seat.by_user = time.now(), actor.pk
     seat.save(update_fields=["checked_in_at", "by_user"])
-    _note(session, "training.checked_in", {"name": actor.name}, actor_of(actor))
+    _note(session, "training.checked_in", {"name": actor.name}, actor_of(actor), seat)
     return seat
 
 
@@ -225,7 +229,7 @@ def answer_quiz(session: TrainingSession, answers: Sequence[int], actor: User) -
     seat.answered_at = time.now()
     seat.save(update_fields=["score", "answered_at"])
     told = {"name": actor.name, "score": seat.score, "of": len(session.questions)}
-    _note(session, "training.answered", told, actor_of(actor))
+    _note(session, "training.answered", told, actor_of(actor), seat)
     return seat
 
 

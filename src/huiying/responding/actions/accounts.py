@@ -54,7 +54,7 @@ def retry_publication(row: Publication, actor: User) -> Publication:
     }
     row.save(update_fields=["state", "error", "external"])
     sending.queue(row, time.now())
-    record(chain_of(row), "release.retried", _about(row), actor_of(actor))
+    record(chain_of(row), "release.retried", _about(row), actor_of(actor), rows=[row])
     return row
 
 
@@ -73,7 +73,7 @@ def post_by_hand_instead(row: Publication, actor: User) -> Publication:
     if not row.external.get("unsure"):
         row.error = ""  # otherwise whoever posts is told to look first
     row.save(update_fields=["channel", "state", "error"])
-    record(chain_of(row), "release.by_hand_instead", {**_about(row), "was": was}, actor_of(actor))
+    record(chain_of(row), "release.by_hand_instead", {**_about(row), "was": was}, actor_of(actor), rows=[row])
     return row
 
 

@@ -20,7 +20,7 @@ from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.responding import evidence, formal
 from huiying.responding.actions.forms import check_speaker, open_case
-from huiying.responding.models import Authorisation, PressConference
+from huiying.responding.models import Authorisation, Evidence, PressConference
 from huiying.responding.outlets import outlets
 
 MOST_QUESTIONS = 40
@@ -138,6 +138,7 @@ def hold_conference(row: PressConference, transcript: str, proof: UploadedFile[A
         "conference.held",
         {"speaker": row.speaker.speaker_name, "media": len(row.media), "evidence": kept.sha256},
         actor,
+        kept,
     )
 
 
@@ -164,7 +165,7 @@ def _told(row: PressConference) -> dict[str, Any]:
     }
 
 
-def _record(row: PressConference, kind: str, payload: dict[str, Any], actor: User) -> None:
+def _record(row: PressConference, kind: str, payload: dict[str, Any], actor: User, *rows: Evidence) -> None:
     assert row.case is not None
     told = {"conference": row.pk, "topic": row.topic} | payload
-    record(f"case:{row.case.number}", kind, told, actor_of(actor))
+    record(f"case:{row.case.number}", kind, told, actor_of(actor), rows=[row, *rows])

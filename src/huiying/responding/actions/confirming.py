@@ -80,6 +80,7 @@ def ask_confirmation(
         "confirmation.asked",
         {"body": body, "manifest": revision.manifest_sha256, "submit_before": made.submit_before.isoformat()},
         actor_of(actor),
+        rows=[made],
     )
     return made, token
 
@@ -194,7 +195,8 @@ def _record_answer(row: BodyConfirmation, actor: Actor) -> None:
     }
     if row.recorded_by:
         payload |= {"recorded_by": row.recorded_by, "proof": row.proof.sha256 if row.proof else ""}
-    record(f"case:{row.case.number}", "confirmation.answered", payload, actor)
+    rows = [row] if row.proof is None else [row, row.proof]
+    record(f"case:{row.case.number}", "confirmation.answered", payload, actor, rows=rows)
     if row.answer != "agree":
         _tell_of_conflict(row)
 
@@ -234,7 +236,7 @@ def escalate_conflict(row: BodyConfirmation, actor: User) -> Liaison:
     row.escalated_at = time.now()
     row.save(update_fields=["escalated_at"])
     payload = {"body": row.body, "asked": _which(row), "to": settles, "letter": letter.number}
-    record(f"case:{case.number}", "confirmation.escalated", payload, actor_of(actor))
+    record(f"case:{case.number}", "confirmation.escalated", payload, actor_of(actor), rows=[row])
     return letter
 
 
@@ -263,6 +265,7 @@ def override_confirmation(row: BodyConfirmation, reason: str, actor: User) -> No
             "post_hoc_due_at": row.post_hoc_due_at.isoformat(),
         },
         actor_of(actor),
+        rows=[row],
     )
 
 
@@ -281,7 +284,8 @@ def note_silence(now: dt.datetime, limit: int) -> int:
     for row in rows:
         row.not_received_at = now
         row.save(update_fields=["not_received_at"])
-        record(f"case:{row.case.number}", "confirmation.silent", {"body": row.body, "asked": _which(row)}, Actor.SYSTEM)
+        told = {"body": row.body, "asked": _which(row)}
+        record(f"case:{row.case.number}", "confirmation.silent", told, Actor.SYSTEM, rows=[row])
     return len(rows)
 
 

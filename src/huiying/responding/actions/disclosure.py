@@ -114,7 +114,7 @@ def _record(item: DisclosureItem, kind: str, payload: dict[str, object], who: Ac
         "due_on": item.due_on.isoformat(),
         "done_on": disclosure.here().day_of(item.done_at).isoformat() if item.done_at else "",
     }
-    record("system", kind, told | payload, who)
+    record("system", kind, told | payload, who, rows=[item])
 
 
 def _open(item: DisclosureItem, actor: User) -> DisclosureItem:

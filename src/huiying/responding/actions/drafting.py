@@ -131,6 +131,7 @@ def save_revision(
             "basis": bool(revision.basis),
         },
         actor_of(actor),
+        rows=[revision],
     )
     return revision
 
@@ -209,6 +210,7 @@ def _void(case: Case, track: str, actor: User, why: str) -> None:
             "review.voided",
             {"round": round_.pk, "manifest": round_.manifest_sha256, "why": why},
             actor_of(actor),
+            rows=[round_],
         )
 
 
@@ -262,7 +264,7 @@ def submit(case: Case, actor: User, track: str = Revision.ANSWER) -> ReviewRound
             _("没有人能做这几步审核：%(steps)s。请系统管理员任命，起草人不能审自己的稿。") % {"steps": missing},
             code="nobody_reviews",
         )
-    steps.create(round_, planned, clocks.due_from(regulation, "submitted_at", case.level, now), now)
+    made = steps.create(round_, planned, clocks.due_from(regulation, "submitted_at", case.level, now), now)
     turns.tell(case, round_)
     record(
         f"case:{case.number}",
@@ -275,6 +277,7 @@ def submit(case: Case, actor: User, track: str = Revision.ANSWER) -> ReviewRound
             "steps": [[step.role for step in group] for group in planned],
         },
         who,
+        rows=[round_, *made],
     )
     if answer:
         handling.move(case, "submit", who)
@@ -296,7 +299,7 @@ def withdraw(case: Case, actor: User, track: str = Revision.ANSWER) -> None:
         raise Refused(_("已有人审核，或已超过十分钟，不能撤回。"), code="too_late_to_undo")
     who = actor_of(actor)
     end_round(round_, ReviewRound.VOIDED, "送审人撤回")
-    record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, who)
+    record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, who, rows=[round_])
     if track == Revision.ANSWER:
         handling.move(case, "reject_again" if case.answered_at else "reject", who, "送审人撤回")
         clocks.stop_from(case, "submitted_at", "送审人撤回", who)

@@ -61,6 +61,7 @@ def record_filing(case: Case, channel: str, reference: str, filed_at: dt.datetim
             "clock": row.clock_id,
         },
         who,
+        rows=[row],
     )
     return row
 
@@ -89,6 +90,7 @@ def answer_filing(row: StatutoryFiling, answer_reference: str, actor: User) -> N
             "answer": row.answer_reference,
         },
         who,
+        rows=[row],
     )
 
 

@@ -108,7 +108,7 @@ def _end(row: Subscription) -> None:
 
 def _record(row: Subscription, kind: str) -> None:
     """That somebody did, and for which topic; never who."""
-    record("system", kind, {"follower": row.pk, "topic": row.topic}, Actor.PUBLIC)
+    record("system", kind, {"follower": row.pk, "topic": row.topic}, Actor.PUBLIC, rows=[row])
 
 
 @transaction.atomic

@@ -59,6 +59,7 @@ def judge_effect(review: EffectReview, verdict: str, comment: str, actor: User) 
             "peak_at": peak.isoformat() if peak else None,
         },
         actor_of(actor),
+        rows=[review],
     )
     if verdict == EffectReview.SECOND_WAVE:
         following.prompt(case, f"{review.hours}小时效果认定为又起一波")
@@ -80,6 +81,7 @@ def decide_sustained(
     now = time.now()
     every = (every_hours or proposed_hours(case)) if sustained else None
     due = now + every * HOUR if every is not None else None
+    before = list(case.sustained_decisions.filter(superseded_at__isnull=True))
     case.sustained_decisions.filter(superseded_at__isnull=True).update(superseded_at=now, next_action_at=None)
     made = SustainedDecision.objects.create(
         case=case,
@@ -92,9 +94,10 @@ def decide_sustained(
         by_user=actor.pk,
         at=now,
     )
+    kind, payload = "sustain.ended", dict[str, object]()
     if due is not None:
-        payload = {"every_hours": every, "next_due_at": due.isoformat()}
-        record(f"case:{case.number}", "sustain.planned", payload, actor_of(actor))
+        kind, payload = "sustain.planned", {"every_hours": every, "next_due_at": due.isoformat()}
+    record(f"case:{case.number}", kind, payload, actor_of(actor), rows=[*before, made])
     return made
 
 

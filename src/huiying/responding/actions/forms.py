@@ -94,7 +94,7 @@ def _locked_expert(row: ExpertExplanation) -> ExpertExplanation:
 
 def _of_expert(row: ExpertExplanation, kind: str, payload: dict[str, object], actor: User) -> None:
     told = {"expert": row.pk, "field": row.field, "employer": row.employer}
-    record(f"case:{row.case.number}", kind, told | payload, actor_of(actor))
+    record(f"case:{row.case.number}", kind, told | payload, actor_of(actor), rows=[row])
 
 
 def _check_unused(used: Publication | None) -> None:
@@ -160,4 +160,5 @@ def _locked_interview(row: Interview) -> Interview:
 
 
 def _of_interview(row: Interview, kind: str, payload: dict[str, object], actor: User) -> None:
-    record(f"case:{row.case.number}", kind, {"interview": row.pk, "outlet": row.outlet} | payload, actor_of(actor))
+    told = {"interview": row.pk, "outlet": row.outlet}
+    record(f"case:{row.case.number}", kind, told | payload, actor_of(actor), rows=[row])

@@ -87,7 +87,8 @@ def _first(now: dt.datetime, due_at: dt.datetime) -> dt.datetime:
 
 
 def _record(gap: InfoGap, kind: str, payload: dict[str, object], actor: User) -> None:
-    record("system", kind, {"gap": gap.pk, "question": gap.question, **payload}, actor_of(actor))
+    told = {"gap": gap.pk, "question": gap.question, **payload}
+    record("system", kind, told, actor_of(actor), rows=[gap])
 
 
 def _open(gap: InfoGap, actor: User) -> InfoGap:

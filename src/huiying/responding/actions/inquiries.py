@@ -45,6 +45,7 @@ def record_inquiry(case: Case, name: str, question: str, asked_at: dt.datetime, 
         "media.asked",
         {"inquiry": row.pk, "outlet": row.outlet, "asked_at": asked_at.isoformat()},
         actor_of(actor),
+        rows=[row],
     )
     return row
 
@@ -68,6 +69,7 @@ def answer_inquiry(row: MediaInquiry, answer: str, voice: str, actor: User) -> N
         "media.answered",
         {"inquiry": row.pk, "outlet": row.outlet, "voice": row.answered_by},
         actor_of(actor),
+        rows=[row],
     )
 
 

@@ -64,5 +64,5 @@ def ask_machine(case: Case, target: str, actor: User, stage: str = "") -> Machin
             at=time.now(),
         )
         payload = {"target": target, "model": row.model, "prompt": row.prompt_sha256}
-        record(f"case:{case.number}", "draft.proposed", payload, actor_of(actor))
+        record(f"case:{case.number}", "draft.proposed", payload, actor_of(actor), rows=[row])
     return row

@@ -84,7 +84,7 @@ def save_page(
         at=time.now(),
         **told,
     )
-    _record(page, "page.saved", {"text": row.number, "manifest": sha, "title": row.title}, actor)
+    _record(page, "page.saved", {"text": row.number, "manifest": sha, "title": row.title}, actor, page, row)
     return row
 
 
@@ -144,8 +144,9 @@ def _locked(page: TopicPage) -> TopicPage:
     return TopicPage.objects.select_for_update(of=("self",)).select_related("department").get(pk=page.pk)
 
 
-def _record(page: TopicPage, kind: str, payload: dict[str, object], actor: User) -> None:
-    record(pages.chain_of(page), kind, {"page": page.address, "kind": page.kind, **payload}, actor_of(actor))
+def _record(page: TopicPage, kind: str, payload: dict[str, object], actor: User, *rows: TopicPage | TopicText) -> None:
+    told = {"page": page.address, "kind": page.kind, **payload}
+    record(pages.chain_of(page), kind, told, actor_of(actor), rows=rows)
 
 
 @transaction.atomic
@@ -158,7 +159,7 @@ def propose_page(page: TopicPage, actor: User) -> TopicText:
         raise Refused(_("没有要送审的新文稿。"), code="nothing_to_propose")
     row.proposed_at = time.now()
     row.save(update_fields=["proposed_at"])
-    _record(page, "page.proposed", {"text": row.number, "manifest": row.manifest_sha256}, actor)
+    _record(page, "page.proposed", {"text": row.number, "manifest": row.manifest_sha256}, actor, row)
     people = [user.username for user in able("publish") if user.pk != row.drafter_user]
     words = f"{row.title} 待您审核公开"
     notify.send(words[:120], words, people, "warning", key=f"page:{row.pk}", url=f"/desk/pages/{page.pk}/")
@@ -196,12 +197,13 @@ def decide_page(
     row.secrecy, row.personal_data = approve, approve
     row.save()
     told: dict[str, object] = {"text": row.number, "manifest": row.manifest_sha256}
-    _record(page, "page.decided", {**told, "decision": row.decision, "comment": comment}, actor)
+    _record(page, "page.decided", {**told, "decision": row.decision, "comment": comment}, actor, row)
     if approve:
         first = page.published_at is None
         page.published_at = page.published_at or row.decided_at
         page.save(update_fields=["published_at"])
-        _record(page, "page.published", {**told, "first": first, "title": row.title, "events": page.events}, actor)
+        told |= {"first": first, "title": row.title, "events": page.events}
+        _record(page, "page.published", told, actor, page)
     else:
         drafter = User.objects.filter(pk=row.drafter_user).values_list("username", flat=True)
         words = f"{row.title} 被退回：{comment}"
@@ -219,7 +221,7 @@ def withdraw_page(page: TopicPage, note: str, actor: User) -> TopicPage:
     page.withdrawn_note = said(note, 4, _("撤下的原因"))[:500]
     page.withdrawn_at, page.withdrawn_by = time.now(), actor.name
     page.save(update_fields=["withdrawn_note", "withdrawn_at", "withdrawn_by"])
-    _record(page, "page.withdrawn", {"note": page.withdrawn_note}, actor)
+    _record(page, "page.withdrawn", {"note": page.withdrawn_note}, actor, page)
     return page
 
 

@@ -67,7 +67,7 @@ def _refusals() -> dict[str, str]:
 
 def _record(row: PartnerPush, kind: str, payload: dict[str, object], who: Actor) -> None:
     told = {"push": row.pk, "partner": row.partner.name, "title": row.publication.title, **payload}
-    record(chain_of(row.publication), kind, told, who)
+    record(chain_of(row.publication), kind, told, who, rows=[row])
 
 
 def _locked(row: PartnerPush) -> PartnerPush:

@@ -122,6 +122,7 @@ def save_press(
             "note": version.correction_note,
         },
         actor_of(actor),
+        rows=[release, version],
     )
     return version
 
@@ -180,6 +181,7 @@ def _plan(release: PressRelease, planned_at: dt.datetime | None, actor: User) ->
         "press.planned",
         {"press": release.number, "planned_at": planned_at.isoformat() if planned_at else ""},
         actor_of(actor),
+        rows=[release],
     )
 
 
@@ -198,6 +200,7 @@ def _void(release: PressRelease, latest: PressVersion, actor: User, why: str) ->
         "press.voided",
         {"press": release.number, "revision": latest.number, "manifest": latest.manifest_sha256, "why": why},
         actor_of(actor),
+        rows=[latest],
     )
 
 
@@ -226,10 +229,11 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
     until = now + regulation.workflow.press_within.elapsed
     if release.planned_at is not None and now < release.planned_at < until:
         until = release.planned_at
+    made = []
     for position, group in enumerate(groups):
         due = now + (until - now) * (position + 1) / len(groups)
         for step in group:
-            PressStep.objects.create(
+            row = PressStep.objects.create(
                 version=version,
                 position=position,
                 role=step.role,
@@ -237,6 +241,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
                 due_at=due,
                 next_action_at=due if position == 0 else None,
             )
+            made.append(row)
     _move(release, PressRelease.REVIEWING)
     record(
         press.chain_of(release),
@@ -248,6 +253,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
             "steps": [[step.role for step in group] for group in groups],
         },
         actor_of(actor),
+        rows=[release, *made],
     )
     _tell_turn(version)
     return version
@@ -309,6 +315,8 @@ def decide_press(
     step.decided_by, step.decided_user, step.decided_at = actor.name, actor.pk, time.now()
     step.decided_sha256 = manifest_sha256
     step.save()
+    if not approve:
+        _move(release, PressRelease.DRAFT)
     record(
         press.chain_of(release),
         "press.decided",
@@ -322,6 +330,7 @@ def decide_press(
             "comment": comment,
         },
         actor_of(actor),
+        rows=[step, release],
     )
     _after(release, version, step, actor)
     return step
@@ -339,7 +348,6 @@ def _check_turn(release: PressRelease, step: PressStep, manifest_sha256: str) ->
 
 def _after(release: PressRelease, version: PressVersion, step: PressStep, actor: User) -> None:
     if step.decision == "rejected":
-        _move(release, PressRelease.DRAFT)
         drafter = User.objects.filter(pk=version.drafter_user).values_list("username", flat=True)
         words = f"{release.number} {version.title} 被退回：{step.comment}"
         notify.send(words[:120], words, drafter, key=f"press-back:{step.pk}", url=f"/desk/press/{release.pk}/")
@@ -356,6 +364,7 @@ def _after(release: PressRelease, version: PressVersion, step: PressStep, actor:
         "press.approved",
         {"press": release.number, "revision": version.number, "manifest": version.manifest_sha256},
         actor_of(actor),
+        rows=[release, version],
     )
 
 
@@ -407,6 +416,7 @@ def publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> l
                     "revision": version.number,
                 },
                 actor_of(actor),
+                rows=[row],
             )
             send_off(row)
     return made
@@ -431,5 +441,6 @@ def drop_press(release: PressRelease, reason: str, actor: User) -> PressRelease:
     release.dropped_why = why
     release.state = PressRelease.DROPPED
     release.save(update_fields=["dropped_why", "state"])
-    record(press.chain_of(release), "press.dropped", {"press": release.number, "reason": why}, actor_of(actor))
+    told = {"press": release.number, "reason": why}
+    record(press.chain_of(release), "press.dropped", told, actor_of(actor), rows=[release])
     return release

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from huiying.handling import actions as handling
@@ -87,6 +88,7 @@ def release(case: Case, codes: Sequence[str], actor: User, track: str = Revision
                     "revision": revision.number,
                 },
                 actor_of(actor),
+                rows=[row],
             )
             send_off(row)
     return made
@@ -160,9 +162,10 @@ def went_live(row: Publication, proof: Evidence, url: str, actor: Actor) -> None
     if row.platform_id is not None:
         newer = Platform.objects.filter(pk=row.platform_id).exclude(last_post_at__gt=at)
         newer.update(last_post_at=at)
+    rows: list[Model] = [row, proof]
     if row.press is not None:
-        _press_live(row.press, row, at)
-    record(chain_of(row), "release.live", _live_payload(row, proof, url, at), actor)
+        rows.append(_press_live(row.press, row, at))
+    record(chain_of(row), "release.live", _live_payload(row, proof, url, at), actor, rows=rows)
     if row.case is not None:
         _case_live(handling.locked(row.case), row, proof, url, actor)
 
@@ -186,13 +189,14 @@ def _live_payload(row: Publication, proof: Evidence, url: str, at: dt.datetime) 
     }
 
 
-def _press_live(version: PressVersion, row: Publication, at: dt.datetime) -> None:
+def _press_live(version: PressVersion, row: Publication, at: dt.datetime) -> PressRelease:
     release_ = version.release
     if release_.published_at is None or at < release_.published_at:
         release_.published_at = at
     if not release_.versions.filter(number__gt=version.number).exists():  # else a newer text is being written
         release_.state = PressRelease.PUBLISHED
     release_.save(update_fields=["published_at", "state"])
+    return release_
 
 
 def _case_live(case: Case, row: Publication, proof: Evidence, url: str, actor: Actor) -> None:
@@ -232,7 +236,7 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
         raise Refused(" ".join(missing), code="form_incomplete")
     if screenshot is None:
         raise Refused(_("请上传截图：没有证据不算回应（C8.7）。"), code="no_evidence")
-    formal.link(row)
+    form = formal.link(row)
     proof = evidence.keep_upload(_subject(row), screenshot, url, actor.name)
     row.posted_by, row.posted_user = actor.name, actor.pk
     _wait_for_a_person(row, proof, url)
@@ -241,6 +245,7 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
         "release.posted",
         {"channel": row.channel, "target": row.target, "url": url, "evidence": proof.sha256},
         actor_of(actor),
+        rows=[row, proof, *([form] if form is not None else [])],
     )
     return row
 
@@ -269,6 +274,10 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
     if row.posted_user == actor.pk:
         raise Refused(_("须由另一个人核对，不能自己核对自己发布的内容。"), code="second_person")
     row.verified_by, row.verified_user, row.verified_at = actor.name, actor.pk, time.now()
+    if not ok:
+        # What an account's own interface put out stands there and is corrected there; a hand posts again.
+        row.state, row.error = Publication.REJECTED, handling.said(comment, 4, _("不符之处"))
+    row.save()
     who = actor_of(actor)
     record(
         chain_of(row),
@@ -281,13 +290,10 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
             "evidence": row.evidence.sha256,
         },
         who,
+        rows=[row],
     )
     if ok:
         went_live(row, row.evidence, row.url, who)
-    else:
-        # What an account's own interface put out stands there and is corrected there; a hand posts again.
-        row.state, row.error = Publication.REJECTED, handling.said(comment, 4, _("不符之处"))
-        row.save()
     if row.case is not None:
         clocks.let_go(row.case, acts_of(row))
     return row
@@ -349,6 +355,7 @@ def stands(row: Publication, outcome: Outcome) -> None:
             "similarity": outcome.similarity,
         },
         Actor.SYSTEM,
+        rows=[row, proof],
     )
 
 

@@ -76,7 +76,7 @@ def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answ
         due_at=regulation.work_calendar.add(now, regulation.dialogue.request_within),
     )
     told = {"number": row.number, "kind": kind, "message": about, "answer": answer, "sha256": canonical.sha256(text)}
-    record(_chain(row), "personal_request.received", told, Actor.PUBLIC)
+    record(_chain(row), "personal_request.received", told, Actor.PUBLIC, rows=[row])
     words = f"{row.number} 有人要求{CALLED[kind]}，请办理"
     people = [user.username for user in able("office")]
     notify.send(words, words, people, "warning", key=f"request:{row.pk}", url=f"/desk/requests/{row.pk}/")
@@ -117,7 +117,7 @@ def decide_request(row: PersonalRequest, decision: str, reason: str, purge: bool
         "purged": purge,
         "on_time": row.decided_at <= row.due_at,
     }
-    record(_chain(row), "personal_request.decided", told, actor_of(actor))
+    record(_chain(row), "personal_request.decided", told, actor_of(actor), rows=[row])
     return row
 
 
@@ -155,7 +155,8 @@ def purge_originals(now: dt.datetime) -> int:
     for row in gone:
         row.sealed_text = None
         row.save(update_fields=["sealed_text"])
-        record(_chain(row), "personal_request.original_purged", {"number": row.number}, Actor.SYSTEM)
+        told = {"number": row.number}
+        record(_chain(row), "personal_request.original_purged", told, Actor.SYSTEM, rows=[row])
     return len(gone)
 
 

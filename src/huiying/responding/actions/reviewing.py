@@ -50,6 +50,8 @@ def decide_step(
     if approve:
         _need_checks(step)
     step.save()
+    if not approve:
+        end_round(round_, ReviewRound.REJECTED, step.comment)
     who = actor_of(actor)
     record(
         f"case:{case.number}",
@@ -65,10 +67,10 @@ def decide_step(
             "comment": step.comment,
         },
         who,
+        rows=[step, round_],
     )
     answer = round_.track == Revision.ANSWER  # a holding statement is reviewed beside the case and moves it nowhere
     if not approve:
-        end_round(round_, ReviewRound.REJECTED, step.comment)
         if answer:
             handling.move(case, "reject_again" if case.answered_at else "reject", who, step.comment)
             clocks.stop_from(case, "submitted_at", step.comment, who)
@@ -79,6 +81,7 @@ def decide_step(
             "review.approved",
             {"round": round_.pk, "manifest": round_.manifest_sha256, "revision": round_.revision.number},
             who,
+            rows=[round_],
         )
         if answer:
             handling.move(case, "decide_step", who)

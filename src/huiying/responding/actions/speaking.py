@@ -54,6 +54,7 @@ def _made(made: Authorisation, speaker: Spokesperson, statement: str, chain: str
         "speaker.authorised",
         {"authorisation": made.pk, "name": made.speaker_name, "statement": made.statement},
         actor_of(actor),
+        rows=[made],
     )
     return made
 
@@ -79,4 +80,5 @@ def revoke(row: Authorisation, why: str, actor: User) -> None:
         "speaker.revoked",
         {"authorisation": row.pk, "name": row.speaker_name, "why": row.revoked_why, "stopped": stopped},
         actor_of(actor),
+        rows=[row],
     )

@@ -61,7 +61,8 @@ def save_template(
         live.until = now
         live.save(update_fields=["until"])
     made = AnswerTemplate.objects.create(code=code, by=actor.name, at=now, **told)
-    record("system", "template.saved", {"code": code, "title": title}, actor_of(actor))
+    rows = [made] if live is None else [live, made]
+    record("system", "template.saved", {"code": code, "title": title}, actor_of(actor), rows=rows)
     return made
 
 
@@ -75,7 +76,7 @@ def retire_template(code: str, actor: User) -> AnswerTemplate:
         raise Refused(_("本局没有改过这个模板。"), code="not_ours")
     live.until = time.now()
     live.save(update_fields=["until"])
-    record("system", "template.retired", {"code": code, "title": live.title}, actor_of(actor))
+    record("system", "template.retired", {"code": code, "title": live.title}, actor_of(actor), rows=[live])
     return live
 
 

@@ -48,6 +48,7 @@ def propose_withhold(case: Case, ground: str, reason: str, review_on: dt.date, a
         "withholding.proposed",
         {"ground": ground, "reason": reason, "review_on": review_on.isoformat()},
         actor_of(actor),
+        rows=[made],
     )
     return made
 
@@ -66,7 +67,8 @@ def second_withhold(row: Withholding, agree: bool, actor: User) -> Withholding:
     row.agreed, row.seconded_by, row.seconded_user, row.seconded_at = agree, actor.name, actor.pk, time.now()
     row.save()
     who = actor_of(actor)
-    record(f"case:{case.number}", "withholding.decided", {"agreed": agree, "ground": row.ground}, who)
+    told = {"agreed": agree, "ground": row.ground}
+    record(f"case:{case.number}", "withholding.decided", told, who, rows=[row])
     if agree:
         handling.move(case, "withhold", who, str(GROUNDS[row.ground]))
         for act in ("respond", "first_authoritative_release", "press_conference"):
