@@ -10,9 +10,9 @@ from typing import Any
 from django.db import DatabaseError, connection, models, transaction
 
 from huiying.ledger import append_only
-from huiying.ledger.kept import TABLES, WHOLE, Kept
+from huiying.ledger.kept import TABLES, Kept
 
-Edit = tuple[str, str, str]  # table, primary key, column as `differences` names it
+Edit = tuple[str, str, str]  # table, primary key, column
 
 
 def edits(wanted: int, seed: int) -> list[Edit]:
@@ -49,7 +49,7 @@ def _edit(kept: Kept, draw: random.Random, taken: set[tuple[str, str]]) -> Edit 
             kept.model._base_manager.filter(pk=row.pk).update(**{field.attname: value})
     except DatabaseError:
         return None
-    return kept.table, str(row.pk), WHOLE if kept.whole else field.attname
+    return kept.table, str(row.pk), field.attname
 
 
 def edited(field: Any, value: Any, draw: random.Random) -> Any:
