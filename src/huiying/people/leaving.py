@@ -21,7 +21,8 @@ from huiying.people.models import Appointment, DutyShift, Platform, User
 from huiying.people.versions import zone
 from huiying.people.words import department_called
 
-Give = Callable[[int, User, User, User], None]  # what, from whom, to whom, by whom
+# What, from whom, to whom, by whom; the rows that it wrote and no entry of its own names go with the hand-over's.
+Give = Callable[[int, User, User, User], Iterable[Model] | None]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def held(user: User) -> list[tuple[Kind, list[Thing]]]:
 def passes(model: type[Model], *fields: str, name: str = "") -> Give:
     """Puts the successor where the leaver stands in `fields`; two that must be two people stay two (C5.10)."""
 
-    def give(pk: int, leaver: User, to: User, _actor: User) -> None:
+    def give(pk: int, leaver: User, to: User, _actor: User) -> list[Model]:
         row: Any = model._default_manager.select_for_update(of=("self",)).get(pk=pk)
         if to.pk in [getattr(row, f"{field}_id") for field in fields]:
             raise Refused(_("%(name)s已经是另一位责任人，请换一个人。") % {"name": to.name}, code="one_person")
@@ -73,6 +74,7 @@ def passes(model: type[Model], *fields: str, name: str = "") -> Give:
         if name:
             setattr(row, name, to.name)
         row.save(update_fields=[*changed, *filter(None, [name])])
+        return [row]
 
     return give
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
+from huiying.ledger.kept import TABLES
 from huiying.people import leaving, three
 from huiying.people.actions import group, roster, speakers
 from huiying.people.actions.contacts import keep_a_contact
@@ -41,13 +42,13 @@ def hand_over(leaver: User, code: str, pks: Sequence[int], to: User, actor: User
     there = {thing.pk: thing for thing in kind.of(leaver)}
     if not pks or not set(pks) <= set(there):
         raise Refused(_("请选择要交接的事项。"), code="nothing_chosen")
-    for pk in pks:
-        kind.give(pk, leaver, to, actor)
+    rows = [row for pk in pks for row in kind.give(pk, leaver, to, actor) or ()]
     record(
         "system",
         "person.handed_over",
         {"name": leaver.name, "to_name": to.name, "what": code, "things": sorted(pks), "n": len(pks)},
         actor_of(actor),
+        rows=[row for row in rows if row._meta.db_table in TABLES],
     )
     notify.send(
         "工作交接",
