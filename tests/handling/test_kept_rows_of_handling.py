@@ -1,4 +1,4 @@
-"""INV-8: a bureau's casework through the verbs differs in nothing; each lie beside it in the tables is found by name."""
+"""INV-8: casework through the verbs differs in nothing from the ledger; each lie beside it in the tables is found."""
 
 from __future__ import annotations
 

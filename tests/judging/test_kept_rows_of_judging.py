@@ -103,10 +103,8 @@ def _dismissed(cast: Cast) -> None:
 
 
 def _warned(cast: Cast) -> None:
-    one, two = (
-        event_from("鞍山招标评审专家收红包，中标的全是一家"),
-        event_from("鞍山交易平台的证书又过期，全市开不了标"),
-    )
+    one = event_from("鞍山招标评审专家收红包，中标的全是一家")
+    two = event_from("鞍山交易平台的证书又过期，全市开不了标")
     warnings.climb(one.warnings.latest("id"), clock.now())
     actions.acknowledge_warning(one.warnings.latest("id"), cast.duty)
     warnings.cancel(two.warnings.latest("id"), "同一事项已由别的事件预警", cast.duty)
