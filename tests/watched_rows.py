@@ -40,11 +40,10 @@ class Watcher:
 def _is_the_tests_own(frame: FrameType | None) -> bool:
     """Whether the nearest of our frames is a test's; rows put back by `kept_rows` were once written by verbs."""
     while frame is not None:
-        file = frame.f_code.co_filename
-        if file.startswith(PRODUCT) and "/work/rows.py" not in file:
+        file, name = frame.f_code.co_filename, frame.f_code.co_name
+        if file.startswith(PRODUCT) and "/work/rows.py" not in file and not (name == "save" and "/models/" in file):
             return False
-        passes_on = file.endswith("watched_rows.py") or frame.f_code.co_name == "_watch"  # wrappers of the statement
-        if file.startswith(TESTS) and not passes_on:
+        if file.startswith(TESTS) and not file.endswith("watched_rows.py") and name != "_watch":
             return not file.endswith("kept_rows.py")
         frame = frame.f_back
     return False

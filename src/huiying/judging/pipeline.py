@@ -25,6 +25,7 @@ from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record, together, vouch
+from huiying.ledger.kept import TABLES
 from huiying.listening import patrol
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, unscreened
@@ -88,18 +89,19 @@ def _judge(posts: Sequence[Post], judge: engines.Judge) -> Judged:
         joined = join(hits, judge, now)
         _mark(posts, screenings)
         settle(joined, now)
-        _tell(screenings)
+        _tell(posts, screenings)
     return Judged(len(posts), len(hits), len(joined.opened))
 
 
-def _tell(screenings: Sequence[Screening]) -> None:
+def _tell(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
     """One entry a batch, of what is a hit, a suspect or about a life; what is put aside needs none (`kept.py`)."""
     told = [row for row in screenings if row.band != Screening.OUT or row.life_safety]
     if not told:
         return
     hits = sum(row.band == Screening.HIT for row in told)
     payload = {"posts": len(screenings), "hits": hits, "suspects": len(told) - hits}
-    record(CHAIN, "posts.screened", payload, Actor.SYSTEM, rows=told)
+    in_danger = [post for post in posts if post.life_safety and post._meta.db_table in TABLES]  # marked just now
+    record(CHAIN, "posts.screened", payload, Actor.SYSTEM, rows=[*told, *in_danger])
 
 
 def _mark(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:

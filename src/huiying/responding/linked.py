@@ -151,5 +151,6 @@ def excuse(case: Case, reason: str, actor: User) -> CaseAct:
         "linked.excused",
         {"reason": reason, "families": sorted(families_live(case))},
         actor_of(actor),
+        rows=[row],
     )
     return row

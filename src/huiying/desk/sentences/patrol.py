@@ -20,6 +20,7 @@ SENTENCES: dict[str, Any] = {
     "event.share_opened": _("%(body)s第一次打开了共享"),
     "event.share_answered": _("%(body)s对共享有回复"),
     "event.share_revoked": _("收回给%(body)s的共享"),
+    "handover.prepared": _("按值班表备好交接表"),
     "handover.begun": _("请%(to)s来接班"),
     "handover.given": _("向%(to)s交班"),
     "handover.taken": _("从%(from)s接班"),
