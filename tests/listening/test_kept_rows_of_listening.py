@@ -24,6 +24,7 @@ from huiying.listening.actions.sealed import purge_contact
 from huiying.listening.models import Evidence, Import, Message, PatrolCard, Post, Source, SourcePage
 from huiying.listening.patrol_loop import keep_the_patrol
 from huiying.people.actions import hand_over
+from huiying.work import auditor
 from lines_of import parsed
 from listening.sources_of import World, added, minutes, told
 from local_web import rss
@@ -131,6 +132,24 @@ def test_a_text_put_into_a_post_is_found_on_the_day_of_its_part(heard: Cast) -> 
     days = [list(differences({"listening_post"}, part=Part(day, 14))) for day in range(14)]
     assert [[one.pk for one in found] for found in days if found] == [[str(row.pk)]]
     assert days[row.pk % 14]
+
+
+def test_the_check_of_each_day_and_the_full_one_say_so_and_the_others_are_quiet(heard: Cast) -> None:
+    row = Post.objects.order_by("pk")[0]
+    Post.objects.filter(pk=row.pk).update(text="一切正常")
+    words = f"来文（表 listening_post 第 {row.pk} 行）与台账不一致：被改过"
+    other, own = auditor.Part((row.pk + 1) % auditor.PARTS, auditor.PARTS), auditor.Part(row.pk % 7, auditor.PARTS)
+
+    def said(full: bool = False) -> bool:
+        return any(found.sentence_zh.startswith(words) for found in auditor.check(full=full))
+
+    auditor.look(other)
+    assert not said()
+    auditor.look(own)
+    assert said()
+    assert said(full=True)
+    Message.objects.filter(kind="建议").update(number="20260914-0001-00")
+    assert any("公众留言（表 listening_message" in found.sentence_zh for found in auditor.check()), "these every time"
 
 
 def test_new_figures_and_an_assigned_voice_accuse_nobody(cast: Cast) -> None:
