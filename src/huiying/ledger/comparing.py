@@ -16,7 +16,8 @@ from django.db.models import Q
 
 from huiying.ledger.kept import ROWS, TABLES, WHOLE, Digests, Kept, Part
 from huiying.ledger.models import LedgerEntry
-from huiying.work.auditor import LISTED, Finding, auditor
+from huiying.work.auditor import LISTED, Finding, auditor, rolling
+from huiying.work.auditor import Part as OfALook
 
 ERASED = "ledger.erased"
 
@@ -141,12 +142,24 @@ def sentence(found: Difference) -> tuple[str, str]:
     )
 
 
-@auditor("kept_rows")
+@auditor("planted_kept_rows")
 def rows_are_as_the_ledger_says() -> list[Finding]:
+    """Tables whose rows do not come by the thousand, with every `check`."""
+    return _findings({kept.table for kept in TABLES.values() if not kept.whole})
+
+
+@rolling("kept_rows")
+def rows_by_the_thousand_are_as_the_ledger_says(look: OfALook) -> list[Finding]:
+    """Posts and what else has one digest a row: a part each day, all of them with `check --full`."""
+    tables = {kept.table for kept in TABLES.values() if kept.whole}
+    return _findings(tables, None if look.whole else Part(look.number, look.of))
+
+
+def _findings(tables: Collection[str], part: Part | None = None) -> list[Finding]:
     """At most twenty findings for each table."""
     findings: list[Finding] = []
     listed: dict[str, int] = defaultdict(int)
-    for found in differences():
+    for found in differences(tables, part=part) if tables else ():
         listed[found.kept.table] += 1
         if listed[found.kept.table] <= LISTED:
             findings.append(Finding("ledger.differs", "error", *sentence(found)))

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from huiying.ledger.kept import COUNTER, QUEUE, keep, leave
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
-from huiying.work.models import Counter, Heartbeat, Job, Lease, Notice, RateBucket, Schedule
+from huiying.work.models import Counter, Heartbeat, Job, Lease, Look, Notice, RateBucket, Schedule
 
 keep(Erasure, "台账删除决定", "A decision to erase")
 leave(LedgerEntry, "台账自己：ledger verify 逐条核对散列、链头和锚定")
@@ -21,6 +21,7 @@ leave(Job, QUEUE)
 leave(Lease, "哪个进程当班，随时易主")
 leave(Heartbeat, "进程的心跳")
 leave(Schedule, QUEUE)
+leave(Look, "检查自己的结果，每看一遍重写；查到的事在条目和表里都看得见")
 leave(Counter, f"{COUNTER}；发出的编号在各表里受核对，且不能重复")
 leave(RateBucket, "限流的余量，几分钟就过期")
 leave(Notice, "提醒是台账条目的转告，可以重发；该由谁办、谁已知悉，各有条目")
