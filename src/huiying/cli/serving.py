@@ -16,8 +16,6 @@ from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
 from huiying.cli.ready import ready
 
-THREADS = 8
-
 
 def run(options: argparse.Namespace) -> int:
     from huiying.kernel import secretfiles
@@ -93,8 +91,8 @@ def _taken(host: str, port: int) -> str | None:
 
 def serve(host: str, port: int) -> int:
     from django.conf import settings
-    from waitress.server import create_server
 
+    from huiying.cli import connections
     from huiying.judging import engines
     from huiying.people.actions import offer_set_up
     from huiying.work.loop import Loop
@@ -106,8 +104,13 @@ def serve(host: str, port: int) -> int:
     thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
     thread.start()
     indexer = _indexer()
-    server = create_server(
-        application, host=host, port=port, threads=THREADS, ident="huiying", **behind(settings.HTTPS)
+    server = connections.create(
+        application,
+        host=host,
+        port=port,
+        cookie=settings.SESSION_COOKIE_NAME,
+        limits=connections.Limits(**settings.CONNECTIONS),
+        **behind(settings.HTTPS),
     )
     address = f"http://{host}:{port}"
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
