@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
+import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from waitress.server import MultiSocketServer, TcpWSGIServer
 
 from huiying.cli.lanes import KnownSessions, Lanes, is_public
 
-#: A body or an answer may go on as long as so much of it moves, on average (bytes a second).
+#: A body or an answer may go on as long as so much of it moves in each stretch of time (bytes a second).
 SLOWEST: Final = 1_000
 #: A head that is younger is not late: a newcomer under attack is not sent away for the next one.
 _YOUNG: Final = 2.0
@@ -57,6 +58,19 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress is untyped
             self.adj.max_request_body_size = _MOST_PUBLIC_BYTES
 
 
+class Pace:
+    """Whether enough moves. What came fast is not saved up: a megabyte at once pays for no hour of dripping."""
+
+    def __init__(self, since: float, moved: int = 0) -> None:
+        self._since = since
+        self._moved = moved
+
+    def is_lost(self, now: float, moved: int, seconds: float) -> bool:
+        if moved - self._moved >= SLOWEST * seconds:
+            self._since, self._moved = now, moved
+        return now - self._since > seconds
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
     """A connection that knows for how long it has kept us waiting."""
 
@@ -65,8 +79,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
     def __init__(self, server: Server, sock: Any, addr: Any, adj: Adjustments, map: Any = None) -> None:
         self.began = self.rested = time.monotonic()
         self.answered = False
-        self._owing: float | None = None  # since when an answer of ours waits for the client
-        self._taken = 0
+        self._pace = Pace(self.began)
+        self._sent = 0
+        self._owes = False  # whether an answer of ours waits for the client
         super().__init__(server, sock, addr, adj, map=map)
 
     def received(self, data: bytes) -> bool:
@@ -74,11 +89,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
         went_on = bool(super().received(data))
         if self.request is not before:
             self.began = time.monotonic()
+            self._pace = Pace(self.began)
         return went_on
 
     def send(self, data: bytes, do_close: bool = True) -> int:
         sent = int(super().send(data, do_close=do_close))
-        self._taken += sent
+        self._sent += sent
         return sent
 
     def service(self) -> None:
@@ -95,15 +111,23 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress is untyped
         """Whether its time is over: for a head, for a body by what came of it, for a rest, for taking an answer."""
         limits: Limits = self.server.limits
         if self.total_outbufs_len:
-            if self._owing is None:
-                self._owing, self._taken = now, 0
-            return bool(now - self._owing > limits.answer + self._taken / SLOWEST)
-        self._owing = None
+            if not self._owes:
+                self._owes, self._pace = True, Pace(now, self._sent)
+            return self._pace.is_lost(now, self._sent, limits.answer)
+        self._owes = False
         if self.requests:
             return False  # our turn
         if self.request is None:
             return now - self.rested > (limits.idle if self.answered else limits.head)
-        return bool(now - self.began > limits.head + self.request.body_bytes_received / SLOWEST)
+        return self._pace.is_lost(now, self.request.body_bytes_received, limits.head)
+
+    def leave(self) -> None:
+        """Closed by the server's own round: a number that is free at once could be a newcomer's in the same round. Shut
+        down before, since the round comes to no connection whose client takes nothing.
+        """
+        self.will_close = True
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
 
     def dispensable(self, now: float) -> tuple[int, float] | None:
         """The smaller, the sooner it makes room for another; None while something is done for it."""
@@ -131,7 +155,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress is untyped
         here = time.monotonic()
         for channel in list(self.active_channels.values()):
             if channel.is_late(here):
-                channel.will_close = True
+                channel.leave()
 
     def _make_room(self, newcomer: Channel) -> None:
         others = [one for one in self._map.values() if isinstance(one, Channel) and not one.will_close]
@@ -149,8 +173,7 @@ def _leave_one(channels: list[Channel], newcomer: Channel) -> bool:
     now = time.monotonic()
     ranked = [(rank, one) for one in channels if one is not newcomer and (rank := one.dispensable(now)) is not None]
     if ranked:
-        # Closed by the server's own round: a number that is free at once could be a newcomer's in the same round.
-        min(ranked, key=lambda pair: pair[0])[1].will_close = True
+        min(ranked, key=lambda pair: pair[0])[1].leave()
         return True
     with contextlib.suppress(OSError):
         newcomer.socket.send(_FULL)
