@@ -12,6 +12,8 @@ from huiying.cli.output import Stop
 
 #: A number of our own among PostgreSQL's advisory locks.
 _STARTING: Final = 0x48_59_01
+#: So long one waits for another that makes the tables of the embedded database (seconds).
+_PATIENCE: Final = 120.0
 
 
 def loaded() -> None:
@@ -53,11 +55,15 @@ def ready(*, adopting: bool = True) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """In large mode several processes start at once, on several machines: one of them makes the tables."""
+    """Several processes may start at once, in large mode on several machines: one of them makes the tables."""
+    from django.conf import settings
     from django.db import connection
 
     if connection.vendor != "postgresql":
-        yield
+        from huiying.kernel.sqlite.base import turn
+
+        with turn(settings.HOME / "huiying.sqlite3.starting", patience=_PATIENCE):
+            yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_STARTING])

@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,9 @@ def run(options: argparse.Namespace) -> int:
         secretfiles.check_environment()
     except secretfiles.SecretRefused as error:
         raise Stop(f"{error}。", USAGE) from error
-    port = free_port(options)
-    ready()
-    return serve(options.host, port)
+    with alone(options) as port:
+        ready()
+        return serve(options.host, port)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -40,13 +42,13 @@ def demo(options: argparse.Namespace) -> int:
     os.environ["HUIYING_HOME"] = str(home)
     os.environ["HUIYING_DEMO"] = "1"
     os.environ.pop("HUIYING_DATABASE_URL", None)
-    port = free_port(options)
-    ready()
-    from huiying.demo import clock, start
+    with alone(options) as port:
+        ready()
+        from huiying.demo import clock, start
 
-    clock.install()
-    start.prepare()
-    return serve(options.host, port)
+        clock.install()
+        start.prepare()
+        return serve(options.host, port)
 
 
 def start(options: argparse.Namespace) -> int:
@@ -63,6 +65,29 @@ def _is_set_up() -> bool:
     from huiying.people.queries import is_set_up
 
     return is_set_up()
+
+
+@contextmanager
+def alone(options: argparse.Namespace) -> Iterator[int]:
+    """The port that was asked for, and the home for this process alone as long as the block lasts. On PostgreSQL a home
+    may be shared: its loops stand by for each other (docs/large.md). Raises Stop.
+    """
+    from huiying.kernel.alone import AlreadyRunning, hold, refuse_second
+
+    if os.environ.get("HUIYING_DATABASE_URL"):
+        yield free_port(options)
+        return
+    with ExitStack() as held:
+        try:
+            refuse_second()  # before the port: another port would not help
+            port = free_port(options)
+            held.enter_context(hold())
+        except AlreadyRunning as error:
+            raise Stop(str(error), FOUND) from error
+        except OSError as error:
+            home = os.environ.get("HUIYING_HOME", "var")
+            raise Stop(f"用不了数据目录 {home}（{error.strerror or error}）。请检查路径和权限，或改环境变量 HUIYING_HOME。", USAGE) from error
+        yield port
 
 
 def free_port(options: argparse.Namespace) -> int:
