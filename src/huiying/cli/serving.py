@@ -85,8 +85,8 @@ def alone(options: argparse.Namespace) -> Iterator[int]:
         except AlreadyRunning as error:
             raise Stop(str(error), FOUND) from error
         except OSError as error:
-            home = os.environ.get("HUIYING_HOME", "var")
-            raise Stop(f"用不了数据目录 {home}（{error.strerror or error}）。请检查路径和权限，或改环境变量 HUIYING_HOME。", USAGE) from error
+            where = f"数据目录 {os.environ.get('HUIYING_HOME', 'var')}（{error.strerror or error}）"
+            raise Stop(f"用不了{where}。请检查路径和权限，或改环境变量 HUIYING_HOME。", USAGE) from error
         yield port
 
 
