@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import socket
@@ -16,7 +17,10 @@ from typing import Any
 
 from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
-from huiying.cli.ready import ready
+from huiying.cli.ready import gathered, ready
+
+#: The API is loaded when somebody asks it, or after so many seconds beside the first pages.
+LOADED_AFTER = 10.0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -115,20 +119,16 @@ def _taken(host: str, port: int) -> str | None:
 
 
 def serve(host: str, port: int) -> int:
-    from django.conf import settings
+    with gathered():
+        from django.conf import settings
 
-    from huiying.cli import connections
-    from huiying.judging import engines
-    from huiying.people.actions import offer_set_up
-    from huiying.work.loop import Loop
-    from huiying.wsgi import application
+        from huiying.cli import connections
+        from huiying.judging import engines
+        from huiying.people.actions import offer_set_up
+        from huiying.work.loop import Loop
+        from huiying.wsgi import application
 
     engines.use_process()
-    stop = threading.Event()
-    loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
-    thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
-    thread.start()
-    indexer = _indexer()
     server = connections.create(
         application,
         host=host,
@@ -137,6 +137,15 @@ def serve(host: str, port: int) -> int:
         limits=connections.Limits(**settings.CONNECTIONS),
         **behind(settings.HTTPS),
     )
+    # Whoever waits comes first: the engine and the index start once somebody can be answered.
+    stop = threading.Event()
+    loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
+    thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
+    thread.start()
+    indexer = _indexer()
+    rest = threading.Timer(LOADED_AFTER, importlib.import_module, ["huiying.api.urls"])
+    rest.daemon = True
+    rest.start()
     address = f"http://{host}:{port}"
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
     if not settings.DEMO and (token := offer_set_up()) is not None:
@@ -151,6 +160,7 @@ def serve(host: str, port: int) -> int:
         server.run()
     finally:
         stop.set()
+        rest.cancel()
         _end(indexer)
         thread.join(timeout=10)
         engines.use_in_process()
