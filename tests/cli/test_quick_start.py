@@ -42,9 +42,13 @@ def test_no_page_loads_the_api_and_who_asks_it_finds_all_of_it(home: Path, proce
 
 
 def test_nothing_is_collected_while_modules_are_loaded_and_all_is_as_before_afterwards() -> None:
-    with pytest.raises(ImportError), gathered():
-        assert not gc.isenabled()
-        raise ImportError
+    def fail() -> None:
+        with gathered():
+            assert not gc.isenabled()
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fail()
     assert gc.isenabled()
     gc.disable()
     try:
