@@ -2,6 +2,8 @@
 PYTHON ?= python3
 UV := .tools/bin/uv
 BIN := .venv/bin
+# Builds find their backend in .tools, which came by hash; without isolation nobody fetches another.
+BUILD := PYTHONPATH=$(CURDIR)/.tools
 export PYTHONUTF8 := 1
 
 .PHONY: run test torture fuzz check bench format lock ocr large large-web sbom licences wheelhouse clean
@@ -49,12 +51,15 @@ format: .venv/.dev
 	$(BIN)/ruff format .
 	$(BIN)/djlint --reformat --quiet src
 
+# `make lock` changes what pyproject.toml asks for; `make lock UPGRADE=1` also brings everything up.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(if $(UPGRADE),--upgrade)
 lock: $(UV)
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra large pyproject.toml -o requirements-large.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements-large.lock --extra large --group dev pyproject.toml -o requirements-dev.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements-dev.lock --group fuzz -o requirements-fuzz.lock
+	$(COMPILE) --group tools -o requirements-tools.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements.lock --extra large pyproject.toml -o requirements-large.lock
+	$(COMPILE) -c requirements-large.lock --extra large --group dev pyproject.toml -o requirements-dev.lock
+	$(COMPILE) -c requirements.lock --extra ocr pyproject.toml -o requirements-ocr.lock
+	$(COMPILE) -c requirements-dev.lock --group fuzz -o requirements-fuzz.lock
 
 sbom: .venv/.user
 	@$(BIN)/python tools/inventory.py sbom dist/sbom.cdx.json
@@ -66,20 +71,22 @@ licences: .venv/.user
 wheelhouse: .venv/.user
 	rm -rf dist/wheelhouse
 	$(PYTHON) -m pip wheel --quiet --no-deps --require-hashes --wheel-dir dist/wheelhouse -r requirements-large.lock
-	$(PYTHON) -m pip wheel --quiet --no-deps --wheel-dir dist/wheelhouse .
+	$(BUILD) $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/wheelhouse .
 	$(BIN)/python tools/inventory.py sbom dist/wheelhouse/sbom.cdx.json
 	cp -r deploy docs/operations.md docs/large.md LICENSE dist/wheelhouse/
 	cd dist/wheelhouse && find . -type f ! -name SHA256SUMS -exec sha256sum {} + > SHA256SUMS
 
-$(UV):
-	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools 'uv==0.13.9'
+# uv and the build backend, by their hashes: nothing that installs or builds comes unseen.
+$(UV): requirements-tools.lock
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --upgrade --target .tools --no-deps --only-binary :all: --require-hashes -r requirements-tools.lock
+	@touch $@
 
 .venv/pyvenv.cfg: | $(UV)
 	@$(UV) venv --quiet --python $(PYTHON) .venv
 
 .venv/.user: requirements.lock pyproject.toml | $(UV) .venv/pyvenv.cfg
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BUILD) $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.large: requirements-large.lock .venv/.user

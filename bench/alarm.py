@@ -34,9 +34,10 @@ MATTER: Final = "鞍山公共资源交易平台{n}号标段今天登录不上，
 DANGER: Final = "鞍山公共资源交易中心门口有人爬上楼顶要跳楼，说保证金不退就不活了，快来人{n}"
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> Iterator[dict[str, Any]]:
     """For each database: seconds at the 99th percentile to the desk and to a call, and the rate really offered."""
-    return [row for kind in ("sqlite", "postgresql") for row in _rows(kind, measured(kind, __file__, "offer"))]
+    for kind in ("sqlite", "postgresql"):
+        yield from _rows(kind, measured(kind, __file__, "offer"))
 
 
 def _rows(kind: str, found: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ Where a service does not answer, its rows have no figure.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -17,13 +18,14 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from huiying.cli.ready import loaded
 
 BROKER: Final = "amqp://guest:guest@127.0.0.1:5672//"
+SERVICES: Final = {5672: "RabbitMQ", 5432: "PostgreSQL"}
 POSTGRES: Final = "postgres://postgres@127.0.0.1:5432/"
 TOWNS: Final = ("抚顺", "本溪", "丹东", "锦州", "营口", "阜新", "辽阳", "铁岭")
 BATCHES: Final = 60
@@ -39,13 +41,25 @@ TEXTS: Final = (
 )
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> Iterator[dict[str, Any]]:
     """`large_screener_*`, `large_one_more_screener`, `large_take_over_*`."""
     loaded()
-    has = {port: _answers(port) for port in (5672, 5432)}
-    rows = _screeners(*(_cost(1), _cost(2), _floor()) if has[5672] else (None, None, None))
-    over = _take_over() if all(has.values()) else {"loop": None, "stream": None}
-    return rows + [_row(f"large_take_over_{name}", seconds, "s", None, TAKE_OVER) for name, seconds in over.items()]
+    why = _missing(5672)
+    for row in _screeners(*(None, None, None) if why else (_cost(1), _cost(2), _floor())):
+        yield row | ({"why": why} if why else {})
+    why = why or _missing(5432)
+    over: Mapping[str, float | None] = {"loop": None, "stream": None} if why else _take_over()
+    for name, seconds in over.items():
+        yield _row(f"large_take_over_{name}", seconds, "s", None, TAKE_OVER) | ({"why": why} if why else {})
+
+
+def _missing(port: int) -> str:
+    """Why it can not be measured here; empty where it can."""
+    if missing := [name for name in ("celery", "granian") if importlib.util.find_spec(name) is None]:
+        return f"没有安装 {'、'.join(missing)}；make .venv/.large 会装"
+    if not _answers(port):
+        return f"127.0.0.1:{port}（{SERVICES[port]}）没有应答"
+    return ""
 
 
 def _row(name: str, figure: float | None, unit: str, floor: float | None, goal: float | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
@@ -43,18 +44,16 @@ PAGES: Final = {
 }
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> Iterator[dict[str, Any]]:
     """Three rows a page and database: `pages_<page>_<database>_<posts>` (s), `…_cpu` (CPU-s) and `…_statements`."""
-    rows: list[dict[str, Any]] = []
     for kind in ("sqlite", "postgresql"):
         found = measured(kind, __file__)
         for page in PAGES:
             p95, cpu, statements = found[page] if found else (None, None, None)
             name = f"pages_{page}_{kind}_{POSTS}"
-            rows.append(_row(name, p95, "s", GOAL_SECONDS))
-            rows.append(_row(f"{name}_cpu", cpu, "CPU-s", GOAL_SECONDS))
-            rows.append(_row(f"{name}_statements", statements, "statements", GOAL_STATEMENTS))
-    return rows
+            yield _row(name, p95, "s", GOAL_SECONDS)
+            yield _row(f"{name}_cpu", cpu, "CPU-s", GOAL_SECONDS)
+            yield _row(f"{name}_statements", statements, "statements", GOAL_STATEMENTS)
 
 
 def _row(name: str, figure: float | None, unit: str, goal: float) -> dict[str, Any]:

@@ -52,13 +52,11 @@ _MATTER = ("保证金拖了{n}天还不退，打电话没人接", "评标第{n}�
 _LETTERS: Final = tuple(chr(code) for code in range(0x4E00, 0x4E00 + 2_500))
 
 
-def run() -> list[dict[str, Any]]:
+def run() -> Iterator[dict[str, Any]]:
     """For each database and mix: posts/s with the bare-insert floor, p99.9 and longest batch, resident memory."""
-    rows: list[dict[str, Any]] = []
     for kind in ("sqlite", "postgresql"):
         for mix in MIXES:
-            rows += _rows(f"{kind}_{mix}_{POSTS}", measured(kind, __file__, mix))
-    return rows
+            yield from _rows(f"{kind}_{mix}_{POSTS}", measured(kind, __file__, mix))
 
 
 def _rows(name: str, found: dict[str, float] | None) -> list[dict[str, Any]]:

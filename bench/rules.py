@@ -12,7 +12,7 @@ import importlib.util
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import process_time
 from types import ModuleType
@@ -37,11 +37,10 @@ _LETTERS: Final = tuple(char for char in map(chr, range(0x4E00, 0x4E00 + 4_000))
 _PEER_FILE: Final = Path("trendradar") / "core" / "frequency.py"
 
 
-def run(peers: Mapping[str, Path] | None = None) -> list[dict[str, Any]]:
+def run(peers: Mapping[str, Path] | None = None) -> Iterator[dict[str, Any]]:
     """`rules_N_rare` (goal: posts a second), `rules_N_frequent` (goal: ratio to pyahocorasick), and
     `rules_1000_groups` (goal: ratio to TrendRadar's `matches_word_groups`).
     """
-    rows = []
     for size, (pool, goal) in SIZES.items():
         draw = random.Random(_SEED + size)
         words = _words(draw, pool)
@@ -55,8 +54,8 @@ def run(peers: Mapping[str, Path] | None = None) -> list[dict[str, Any]]:
             ours, theirs = _compare(ruleset.fired, peer, posts)
             ratio = ours / theirs if theirs else None
             reached, wanted = (ours, goal) if name == "rare" else (ratio, FREQUENT_GOAL)
-            rows.append(_row(f"rules_{size}_{name}", ours, theirs, wanted, reached))
-    return [*rows, _groups((peers or {}).get("trendradar"))]
+            yield _row(f"rules_{size}_{name}", ours, theirs, wanted, reached)
+    yield _groups((peers or {}).get("trendradar"))
 
 
 def _row(name: str, ours: float, theirs: float | None, goal: float, reached: float | None) -> dict[str, Any]:

@@ -35,7 +35,9 @@ FLAGS = [
 ]
 WIDE, PHONE = (1280, 900), (390, 844)
 LARGEST = 300_000
-READY_WITHIN = 180.0  # seconds; the first phase takes some twenty
+READY_WITHIN = 1800.0  # seconds; the first phase takes some twenty, and on a busy machine many times that
+PAGE_WITHIN = 180_000  # milliseconds for one page, likewise
+TOLD_EVERY = 30.0
 GRAVE = "河东新区管廊工地塌方"
 PUBLIC_PAGES = {"portal": "/", "answers": "/answers/", "ask": "/ask/", "status": "/status/", "about": "/about/"}
 DESK_PAGES = {
@@ -88,8 +90,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def demonstration() -> Iterator[str]:
-    """The demonstration in a home of its own, at real pace after its first phase; yields its address."""
+def demonstration() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The demonstration in a home of its own, at real pace after its first phase; yields its address and process."""
     with tempfile.TemporaryDirectory(prefix="huiying-pictures-") as home:
         port = free_port()
         environment = {name: value for name, value in os.environ.items() if name != "HUIYING_NOTIFY_URLS"}
@@ -97,15 +99,29 @@ def demonstration() -> Iterator[str]:
         command = [sys.executable, "-m", "huiying", "demo", "--port", str(port)]
         process = subprocess.Popen(command, env=environment, cwd=ROOT)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.terminate()
             process.wait(timeout=30)
 
 
-def wait_until_it_answers(address: str) -> None:
-    end = time.monotonic() + READY_WITHIN
-    while time.monotonic() < end:
+def patiently(what: str, process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Again and again until the caller has it; says what is waited for, and gives up with a dead demonstration."""
+    begun = told = time.monotonic()
+    while (now := time.monotonic()) - begun < READY_WITHIN:
+        if process.poll() is not None:
+            raise SystemExit(f"演示已退出（{process.returncode}），没有等到{what}；它的话在上面。")
+        if now - told >= TOLD_EVERY:
+            told = now
+            print(
+                f"已等 {now - begun:.0f} 秒：{what}（机器负载 {os.getloadavg()[0]:.1f}）", file=sys.stderr, flush=True
+            )
+        yield
+    raise SystemExit(f"{READY_WITHIN:.0f} 秒内没有等到{what}。")
+
+
+def wait_until_it_answers(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in patiently("演示应答", process):
         with (
             contextlib.suppress(urllib.error.URLError, OSError),
             urllib.request.urlopen(f"{address}/", timeout=5) as page,
@@ -113,7 +129,6 @@ def wait_until_it_answers(address: str) -> None:
             if page.status == 200:
                 return
         time.sleep(0.5)
-    raise SystemExit(f"演示在 {READY_WITHIN:.0f} 秒内没有在 {address} 应答。")
 
 
 def signed_in(browser: Browser, address: str, username: str, size: tuple[int, int], language: str) -> BrowserContext:
@@ -129,21 +144,22 @@ def signed_in(browser: Browser, address: str, username: str, size: tuple[int, in
 
 def visitor(browser: Browser, size: tuple[int, int], language: str = "zh-CN") -> BrowserContext:
     width, height = size
-    return browser.new_context(viewport={"width": width, "height": height}, locale=language, color_scheme="light")
+    context = browser.new_context(viewport={"width": width, "height": height}, locale=language, color_scheme="light")
+    context.set_default_timeout(PAGE_WITHIN)
+    return context
 
 
-def wait_for_life(browser: Browser, address: str) -> None:
+def wait_for_life(browser: Browser, address: str, process: subprocess.Popen[bytes]) -> None:
     """Until the director's review of the grave case waits: the first phase is then over but for minutes."""
     context = signed_in(browser, address, "guchang", WIDE, "zh-CN")
-    page, end = context.new_page(), time.monotonic() + READY_WITHIN
-    while time.monotonic() < end:
+    page = context.new_page()
+    for _ in patiently("演示演到访客到来的时刻", process):
         page.goto(f"{address}/desk/reviews/")
         if page.locator("a", has_text=GRAVE[:4]).count():
             time.sleep(5)
             context.close()
             return
         time.sleep(1)
-    raise SystemExit(f"演示在 {READY_WITHIN:.0f} 秒内没有演到访客到来的时刻。")
 
 
 def link(page: Page, address: str, listing: str, words: str, under: str) -> str:
@@ -209,10 +225,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", metavar="DIR", type=Path, default=None, help="every page into this folder")
     options = parser.parse_args()
-    with demonstration() as address, sync_playwright() as playwright:
-        wait_until_it_answers(address)
+    with demonstration() as (address, process), sync_playwright() as playwright:
+        wait_until_it_answers(address, process)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        wait_for_life(browser, address)
+        wait_for_life(browser, address, process)
         if options.all is None:
             for_the_readme(browser, address, ROOT / "docs" / "images")
         else:

@@ -13,6 +13,7 @@ HUIYING_EMAIL_URL     the mail server for packs to partner accounts, off where i
 HUIYING_HTTPS         1 when a TLS proxy stands in front: cookies become secure, HSTS is sent
 HUIYING_OIDC_…        an identity service by which people sign in besides their password, off where no issuer is set
 HUIYING_LOG, HUIYING_LOG_FORMAT  the level (default WARNING); `json` for lines that a collector reads
+HUIYING_CONNECTIONS, HUIYING_CONNECTIONS_EACH, HUIYING_REQUEST_SECONDS  what a slow or greedy visitor may take
 
 Copies, anchors, time and health have variables of their own, listed in docs/operations.md.
 """
@@ -66,6 +67,12 @@ DEMO = _flag("HUIYING_DEMO")
 HTTPS = _flag("HUIYING_HTTPS")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get("HUIYING_HOSTS", "").split(","))]
 REGULATION = os.environ.get("HUIYING_REGULATION", "anshan")
+# Connections in all, of one address, and the seconds in which a request has to come (cli/connections.py).
+CONNECTIONS = {
+    "connections": _whole("HUIYING_CONNECTIONS", 512),
+    "each": _whole("HUIYING_CONNECTIONS_EACH", 256),
+    "head": _whole("HUIYING_REQUEST_SECONDS", 10),
+}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

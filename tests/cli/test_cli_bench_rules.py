@@ -53,13 +53,13 @@ def test_without_the_peer_there_is_nothing_to_compare(bench: ModuleType) -> None
 
 def test_a_peer_that_answers_the_same_is_compared(bench: ModuleType, tmp_path: Path) -> None:
     same = "any(word in title for group in groups for word in group)"
-    row = bench.run({"trendradar": checkout(tmp_path, same)})[-1]
+    row = list(bench.run({"trendradar": checkout(tmp_path, same)}))[-1]
     assert row["ratio"] > 0
     assert row["met"] in (True, False)
 
 
 def test_a_peer_that_answers_otherwise_is_not(bench: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="different rules"):
-        bench.run({"trendradar": checkout(tmp_path, "True")})
+        list(bench.run({"trendradar": checkout(tmp_path, "True")}))
     with pytest.raises(SystemExit, match="not there"):
-        bench.run({"trendradar": tmp_path / "elsewhere"})
+        list(bench.run({"trendradar": tmp_path / "elsewhere"}))

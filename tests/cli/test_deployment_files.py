@@ -94,3 +94,39 @@ def test_the_proxy_says_that_it_is_one_and_keeps_the_numbers_inside() -> None:
     assert "proxy_set_header X-Forwarded-For" in text
     assert "proxy_set_header X-Forwarded-Proto $scheme" in text
     assert re.search(r"location = /metrics \{ return 404; \}", text)
+
+
+def test_the_proxy_keeps_one_address_from_taking_everybodys_place() -> None:
+    """To the program all of them come from the proxy, so that its own limit of an address does not hold here."""
+    text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text("utf-8"))
+    server = text.partition("listen 443")[2]
+    zones = dict(re.findall(r"limit_(conn|req)_zone\s+\$binary_remote_addr zone=(\w+):", text))
+    assert set(zones) == {"conn", "req"}
+    assert re.search(rf"limit_conn {zones['conn']} \d+;", server)
+    locations = re.findall(r"location (\S+) \{(.*?)\n    \}", server, re.DOTALL)
+    assert [name for name, _ in locations] == ["/", "/desk/sign-in/"]
+    for _name, body in locations:
+        zone = re.search(r"limit_req zone=(\w+) burst=\d+ nodelay;", body)
+        assert zone is not None
+        assert re.search(rf"limit_req_zone\s+\$binary_remote_addr zone={zone[1]}:\S+ rate=\d+r/s;", text)
+        for header in ("Host $host", "X-Forwarded-Proto $scheme", "X-Forwarded-For $remote_addr"):
+            assert f"proxy_set_header {header};" in body  # a location inherits none of them once it sets one
+    waits = dict(re.findall(r"(client_header_timeout|client_body_timeout|send_timeout) (\d+)s;", server))
+    assert len(waits) == 3
+    assert all(int(seconds) <= 20 for seconds in waits.values())
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="no nginx")
+def test_nginx_reads_its_file(tmp_path: Path) -> None:
+    words = (DEPLOY / "nginx.conf").read_text("utf-8")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=x",
+         "-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "fullchain.pem")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    words = words.replace("/etc/huiying/tls", str(tmp_path)).replace("listen 443", "listen 18443")
+    whole = tmp_path / "nginx.conf"
+    words = words.replace("listen 80", "listen 18080")
+    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{words}\n}}\n")
+    done = subprocess.run(["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huiying.engine import client
 from huiying.engine.child import main, serve
 from huiying.engine.client import EngineDied, EngineProcess
 from huiying.engine.facade import MAX_BATCH, Engine
@@ -165,6 +169,36 @@ def test_a_silent_child_is_ended_and_named(monkeypatch):
     with pytest.raises(EngineDied, match="没有应答"):
         process.handle({"op": "ping"})
     assert process.pid is None
+
+
+LATE = "import sys, threading; sys.stdin.readline(); threading.Event().wait(0.7); print('{\"ok\": true}', flush=True)"
+
+
+def on_a_busy_machine(monkeypatch: pytest.MonkeyPatch, a_look: float) -> EngineProcess:
+    """A child that answers after three stretches; at each look it has had `a_look` seconds more of the processor."""
+    had = itertools.count()
+    monkeypatch.setattr(client, "_spent", lambda _pid: next(had) * a_look)
+    process = EngineProcess(seconds=0.2)
+    process._command = [sys.executable, "-c", LATE]
+    return process
+
+
+def test_a_child_that_starts_slowly_on_a_busy_machine_is_waited_for(monkeypatch, caplog):
+    with on_a_busy_machine(monkeypatch, 0.03) as process:
+        assert process.handle({"op": "ping"}) == {"ok": True}
+    assert "机器忙" in caplog.text
+
+
+def test_a_child_that_computes_without_end_is_ended(monkeypatch):
+    with on_a_busy_machine(monkeypatch, 0.5) as process, pytest.raises(EngineDied, match="没有应答"):
+        process.handle({"op": "ping"})
+
+
+def test_the_processor_time_of_a_process_is_read():
+    while time.process_time() < 0.1:
+        sum(range(1000))
+    assert 0.05 < client._spent(os.getpid()) <= sum(os.times()[:2]) + 0.05
+    assert client._spent(0) == 0.0
 
 
 def test_a_child_that_dies_under_a_request_is_named():

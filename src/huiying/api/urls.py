@@ -111,3 +111,4 @@ api.add_router("", screening.router, tags=["screening"])
 api.add_router("", stream.router, tags=["posts"])
 api.add_router("", sources.router, tags=["sources"])
 api.add_router("", imports.router, tags=["posts"])
+urlpatterns = api.urls[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from huiying.cli.main import DONE, FOUND, USAGE
@@ -107,14 +108,19 @@ def assess(options: argparse.Namespace) -> int:
 def bench(options: argparse.Namespace) -> int:
     from huiying.cli import benching
 
+    rows = []
     try:
-        rows = benching.run(options.name, benching.peers(options.peer))
+        wanted, peers = benching.chosen(options.name), benching.peers(options.peer)
     except LookupError as error:
         complain(str(error))
         return USAGE
+    # With --json standard output holds the result alone: who waits reads the rows on the other one.
+    told = sys.stderr if options.json else sys.stdout
+    for number, name in enumerate(wanted, start=1):
+        print(f"正在测 {name}（{number}/{len(wanted)}）……", file=sys.stderr, flush=True)
+        for row in benching.rows_of(name, peers):
+            rows.append(row)
+            print(benching.in_words(row), file=told, flush=True)
     if options.json:
         say(rows)
-    for row in [] if options.json else rows:
-        met = {True: "达到", False: "未达到", None: "无从比较"}[row["met"]]
-        text(f"{row['name']}: {row['figure']} {row['unit']}，比值 {row['ratio']}，目标 {row['goal']}，{met}")
     return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,20 @@ from huiying.cli.output import Stop
 
 #: A number of our own among PostgreSQL's advisory locks.
 _STARTING: Final = 0x48_59_01
+#: So long one waits for another that makes the tables of the embedded database (seconds).
+_PATIENCE: Final = 120.0
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """While modules are loaded nothing is thrown away, and looking for it again and again is a tenth of the start."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def loaded() -> None:
@@ -20,7 +35,8 @@ def loaded() -> None:
     import django
 
     try:
-        django.setup()
+        with gathered():
+            django.setup()
     except OSError as error:
         home = os.environ.get("HUIYING_HOME", "var")
         sentence = f"用不了数据目录 {home}（{error.strerror}）。请检查路径和权限，或改环境变量 HUIYING_HOME。"
@@ -53,11 +69,15 @@ def ready(*, adopting: bool = True) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """In large mode several processes start at once, on several machines: one of them makes the tables."""
+    """Several processes may start at once, in large mode on several machines: one of them makes the tables."""
+    from django.conf import settings
     from django.db import connection
 
     if connection.vendor != "postgresql":
-        yield
+        from huiying.kernel.sqlite.base import turn
+
+        with turn(settings.HOME / "huiying.sqlite3.starting", patience=_PATIENCE):
+            yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_STARTING])

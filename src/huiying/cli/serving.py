@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
-from huiying.cli.ready import ready
+from huiying.cli.ready import gathered, ready
 
-THREADS = 8
+#: The API is loaded when somebody asks it, or after so many seconds beside the first pages.
+LOADED_AFTER = 10.0
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,9 +30,9 @@ def run(options: argparse.Namespace) -> int:
         secretfiles.check_environment()
     except secretfiles.SecretRefused as error:
         raise Stop(f"{error}。", USAGE) from error
-    port = free_port(options)
-    ready()
-    return serve(options.host, port)
+    with alone(options) as port:
+        ready()
+        return serve(options.host, port)
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -42,13 +46,13 @@ def demo(options: argparse.Namespace) -> int:
     os.environ["HUIYING_HOME"] = str(home)
     os.environ["HUIYING_DEMO"] = "1"
     os.environ.pop("HUIYING_DATABASE_URL", None)
-    port = free_port(options)
-    ready()
-    from huiying.demo import clock, start
+    with alone(options) as port:
+        ready()
+        from huiying.demo import clock, start
 
-    clock.install()
-    start.prepare()
-    return serve(options.host, port)
+        clock.install()
+        start.prepare()
+        return serve(options.host, port)
 
 
 def start(options: argparse.Namespace) -> int:
@@ -65,6 +69,29 @@ def _is_set_up() -> bool:
     from huiying.people.queries import is_set_up
 
     return is_set_up()
+
+
+@contextmanager
+def alone(options: argparse.Namespace) -> Iterator[int]:
+    """The port that was asked for, and the home for this process alone as long as the block lasts. On PostgreSQL a home
+    may be shared: its loops stand by for each other (docs/large.md). Raises Stop.
+    """
+    from huiying.kernel.alone import AlreadyRunning, hold, refuse_second
+
+    if os.environ.get("HUIYING_DATABASE_URL"):
+        yield free_port(options)
+        return
+    with ExitStack() as held:
+        try:
+            refuse_second()  # before the port: another port would not help
+            port = free_port(options)
+            held.enter_context(hold())
+        except AlreadyRunning as error:
+            raise Stop(str(error), FOUND) from error
+        except OSError as error:
+            where = f"数据目录 {os.environ.get('HUIYING_HOME', 'var')}（{error.strerror or error}）"
+            raise Stop(f"用不了{where}。请检查路径和权限，或改环境变量 HUIYING_HOME。", USAGE) from error
+        yield port
 
 
 def free_port(options: argparse.Namespace) -> int:
@@ -92,23 +119,33 @@ def _taken(host: str, port: int) -> str | None:
 
 
 def serve(host: str, port: int) -> int:
-    from django.conf import settings
-    from waitress.server import create_server
+    with gathered():
+        from django.conf import settings
 
-    from huiying.judging import engines
-    from huiying.people.actions import offer_set_up
-    from huiying.work.loop import Loop
-    from huiying.wsgi import application
+        from huiying.cli import connections
+        from huiying.judging import engines
+        from huiying.people.actions import offer_set_up
+        from huiying.work.loop import Loop
+        from huiying.wsgi import application
 
     engines.use_process()
+    server = connections.create(
+        application,
+        host=host,
+        port=port,
+        cookie=settings.SESSION_COOKIE_NAME,
+        limits=connections.Limits(**settings.CONNECTIONS),
+        **behind(settings.HTTPS),
+    )
+    # Whoever waits comes first: the engine and the index start once somebody can be answered.
     stop = threading.Event()
     loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
     thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
     thread.start()
     indexer = _indexer()
-    server = create_server(
-        application, host=host, port=port, threads=THREADS, ident="huiying", **behind(settings.HTTPS)
-    )
+    rest = threading.Timer(LOADED_AFTER, importlib.import_module, ["huiying.api.urls"])
+    rest.daemon = True
+    rest.start()
     address = f"http://{host}:{port}"
     text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
     if not settings.DEMO and (token := offer_set_up()) is not None:
@@ -123,6 +160,7 @@ def serve(host: str, port: int) -> int:
         server.run()
     finally:
         stop.set()
+        rest.cancel()
         _end(indexer)
         thread.join(timeout=10)
         engines.use_in_process()

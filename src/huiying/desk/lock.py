@@ -25,6 +25,8 @@ STAYS_OPEN = frozenset(
     {"desk:locked", "desk:locked_live", "desk:wall", "desk:sign_in", "desk:sign_in_code", "desk:demo_sign_in",
      "desk:sign_out", "desk:set_up", "desk:invitation"}
 )  # fmt: skip
+# For the server in front (cli/lanes.py): this request is somebody's who is signed in, so the next ones wait with staff.
+SIGNED_IN = "huiying.signed_in"
 TYPED = "X-Huiying-Typed"  # the page's script: since the last poll somebody used the keyboard or the mouse
 
 
@@ -47,6 +49,7 @@ class SessionEnds:
             return _away("desk:sign_in", request) if match.view_name in POLLS and _htmx(request) else None
         if sessions.is_locked(request.session):
             return None if match.view_name in STAYS_OPEN else _locked(request, match.namespace)
+        request.META[SIGNED_IN] = True
         if is_activity(request, match.view_name):
             sessions.touch(request.session)
         return None

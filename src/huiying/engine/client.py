@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import os
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import IO, Any, Final
 
 from huiying.engine.lines import parse_object
 
+#: So long a child may compute on one request, and so long it may stand still: seconds of its own processor time, not of
+#: the clock, because on a busy machine its start alone may take minutes of that.
 REQUEST_SECONDS: Final = 60.0
+_STANDS_STILL: Final = 0.02  # who gets less of the processor in a whole stretch does nothing
 _END: Final = b""
+
+_log = logging.getLogger(__name__)
 
 
 class EngineDied(RuntimeError):
@@ -100,7 +108,7 @@ class EngineProcess:
         try:
             child.stdin.write(line)
             child.stdin.flush()
-            answer = self._answers.get(timeout=self._seconds)
+            answer = self._answer_of(child)
         except OSError:
             answer = _END
         except queue.Empty:
@@ -113,6 +121,27 @@ class EngineProcess:
         reply = parse_object(answer.decode())
         reply.pop("n", None)
         return reply
+
+    def _answer_of(self, child: subprocess.Popen[bytes]) -> bytes:
+        """Raises queue.Empty where the child computed too long, or stood still for a stretch."""
+        first = spent = _spent(child.pid)
+        while True:
+            try:
+                return self._answers.get(timeout=self._seconds)
+            except queue.Empty:
+                before, spent = spent, _spent(child.pid)
+                if spent - first >= self._seconds or spent - before < _STANDS_STILL:
+                    raise
+                _log.warning("引擎进程 %g 秒还没有应答：机器忙，它还在算，继续等", self._seconds)
+
+
+def _spent(pid: int) -> float:
+    """Seconds of processor time of a process; 0 where the system does not tell, and then only the clock counts."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _read(stream: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
