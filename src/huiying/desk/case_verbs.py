@@ -31,7 +31,7 @@ def other_case(number: str) -> Case:
 
 def _merge(case: Case, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "case.merge")
+    require(user, "case.merge", case)
     return handling.merge_cases(case, other_case(told["number"]), user)
 
 

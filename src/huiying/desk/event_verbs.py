@@ -30,7 +30,7 @@ def other_event(number: str) -> Event:
 
 def _merge(event: Event, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "event.judge")
+    require(user, "event.judge", event)
     return judging.merge_events(event, other_event(told["number"]), user)
 
 

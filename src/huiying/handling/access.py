@@ -8,7 +8,8 @@ from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people import reads
 from huiying.people.models import User
-from huiying.people.permissions import live_departments, may
+from huiying.people.permissions import may
+from huiying.people.predicates import live_departments
 from huiying.people.standing import standing
 
 

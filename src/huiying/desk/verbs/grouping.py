@@ -61,7 +61,7 @@ def _short(text: str) -> str:
 
 def _apart(event: Event, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "event.judge")
+    require(user, "event.judge", event)
     other = Event.objects.filter(number=told["number"].strip()).first()
     if other is None:
         raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": told["number"]})
