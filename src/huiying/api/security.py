@@ -44,4 +44,4 @@ def asked_again(request: HttpRequest) -> None:
     if not code:
         raise Refused(_("这一步要再输一次验证码：写在请求头 X-Huiying-Code 里。"), code="second_factor")
     check_factor(user, code)
-    factors.remember(request.session)
+    factors.remember(request.session, user)
