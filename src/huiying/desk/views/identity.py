@@ -124,8 +124,8 @@ def own(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form, "proved": proved, "identity": identities.of(request.user), "label": label_of(provider.label),
     }  # fmt: skip
-    refused = 429 if guessing.wait_of(request) is not None else 422
-    return render(request, "desk/identity.html", context, status=refused if form.errors else 200)
+    told = 429 if guessing.wait_of(request) is not None else 422
+    return render(request, "desk/identity.html", context, status=told if form.errors else 200)
 
 
 def _bound(request: StaffRequest, form: BindForm, proved: dict[str, Any]) -> bool:
