@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyotp
 import pytest
 from django.test import Client
 
 from cast import Cast
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.people import guessing
+from huiying.people import actions, guessing
 from huiying.people.models import User
 from huiying.work.models import Notice
 
 PASSWORD = "夜里两点的值班台-7"
 SIGN_IN = "/desk/sign-in/"
+CODE = "/desk/sign-in/code/"
 
 
 @pytest.fixture
@@ -141,6 +143,37 @@ def test_behind_a_proxy_the_readers_address_counts_and_not_the_proxys(duty: User
     right = {"username": "duty", "password": PASSWORD}
     other = Client().post(SIGN_IN, right, REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "198.51.100.8"})
     assert other.status_code == 302
+
+
+def test_whoever_knows_only_the_password_does_not_keep_the_persons_own_codes_waiting(
+    cast: Cast, frozen: clock.FrozenClock, settings: object
+) -> None:
+    """The second factor: strangers' wrong codes wait a quarter of an hour, those of a known browser for themselves."""
+    settings.SECOND_FACTOR = True  # type: ignore[attr-defined]
+    user = cast.office
+    secret = actions.begin_factor(user)
+    actions.confirm_factor(user, pyotp.TOTP(secret).at(clock.now()))
+    user.set_password(PASSWORD)
+    user.save()
+    frozen.advance(dt.timedelta(seconds=30))
+    own = Client()
+    try_in(own, "office", PASSWORD)
+    assert own.post(CODE, {"code": pyotp.TOTP(secret).at(clock.now())}).status_code == 302
+    own.post("/desk/sign-out/")
+    stranger = Client()
+    try_in(stranger, "office", PASSWORD, "203.0.113.9")
+    told = [stranger.post(CODE, {"code": "000000"}).content.decode() for _n in range(6)]
+    assert "十五分钟" in told[-1]
+    frozen.advance(dt.timedelta(seconds=30))
+    right = {"code": pyotp.TOTP(secret).at(clock.now())}
+    assert "十五分钟" in stranger.post(CODE, right).content.decode()
+    try_in(own, "office", PASSWORD)
+    wrong = [own.post(CODE, {"code": "000000"}).content.decode() for _n in range(4)]
+    assert not any("十五分钟" in text for text in wrong)
+    assert own.post(CODE, right).status_code == 302
+    own.post("/desk/sign-out/")
+    try_in(own, "office", PASSWORD)
+    assert "十五分钟" in [own.post(CODE, {"code": "000000"}).content.decode() for _n in range(6)][-1]
 
 
 def test_the_locked_desk_counts_guesses_too(duty: User, frozen: clock.FrozenClock, settings: object) -> None:

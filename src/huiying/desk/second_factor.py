@@ -132,12 +132,19 @@ def before_it_leaves(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
     return asked
 
 
+def apart(request: HttpRequest, user: User) -> str:
+    """The session of whoever is in, or the browser that knows them: where wrong codes are counted for themselves."""
+    if request.user.is_authenticated:
+        return f"session:{request.session.session_key}"
+    return guessing.browser_of(request, user.username)
+
+
 def answered(request: HttpRequest, user: User, form: forms.Form) -> bool:
     """Whether the code is right; asked last, so that none is spent on a form that lacks something."""
     if "code" not in form.fields:
         return True
     try:
-        actions.check_factor(user, form.cleaned_data["code"])
+        actions.check_factor(user, form.cleaned_data["code"], apart(request, user))
     except Refused as refused:
         form.add_error("code", refused.sentence)
         return False

@@ -71,11 +71,11 @@ def client_address(request: HttpRequest) -> str:
 
 def is_known(request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
     """Whether axes leaves the request to the bucket of its browser."""
-    return bool(_browser(request, str((credentials or {}).get("username") or "")))
+    return bool(browser_of(request, str((credentials or {}).get("username") or "")))
 
 
 def _buckets(request: HttpRequest, username: str) -> list[tuple[str, dt.timedelta, int]]:
-    browser, name = _browser(request, username), username.strip().casefold()
+    browser, name = browser_of(request, username), username.strip().casefold()
     if browser:
         return [(f"guess.browser:{browser}:{name}", *PER_BROWSER)]
     return [(f"guess.place:{limits.place_of(request)}", *PER_PLACE), (f"guess.account:{name}", *PER_ACCOUNT)]
@@ -100,7 +100,7 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase, user: Use
     )  # fmt: skip
 
 
-def _browser(request: HttpRequest, username: str) -> str:
+def browser_of(request: HttpRequest, username: str) -> str:
     """The browser's number where the person was signed in there before, "" elsewhere."""
     number, people = _read(request)
     if not people:

@@ -37,15 +37,15 @@ def code(request: HttpRequest) -> HttpResponse:
     user, place = found
     form = CodeForm(request.POST or None, label_suffix="")
     second_factor.offer_key(form, user)
-    if request.method == "POST" and form.is_valid() and _is_right(user, form):
+    if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
         second_factor.go_in(request, user)
         return redirect(place)
     return render(request, "desk/factor_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _is_right(user: User, form: CodeForm) -> bool:
+def _is_right(request: HttpRequest, user: User, form: CodeForm) -> bool:
     try:
-        actions.check_factor(user, form.cleaned_data["code"])
+        actions.check_factor(user, form.cleaned_data["code"], second_factor.apart(request, user))
     except Refused as refused:
         form.add_error("code", refused.sentence)
         return False
@@ -105,12 +105,12 @@ def own(request: StaffRequest) -> HttpResponse:
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
         try:
-            actions.give_up_factor(request.user, form.cleaned_data["code"])
+            actions.give_up_factor(request.user, form.cleaned_data["code"], second_factor.apart(request, request.user))
         except Refused as refused:
             form.add_error("code", refused.sentence)
         else:
             return redirect("desk:sign_in_bind")
-    elif request.method == "POST" and form.is_valid() and _is_right(request.user, form):
+    elif request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
         factors.remember(request.session, request.user)
         codes = actions.renew_recovery_codes(request.user)
         messages.success(request, _t("旧的恢复码已作废。"))
@@ -128,7 +128,7 @@ def again(request: StaffRequest) -> HttpResponse:
         return redirect(place)
     form = CodeForm(request.POST or None, label_suffix="")
     second_factor.offer_key(form, request.user)
-    if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
+    if request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
         factors.remember(request.session, request.user)
         return redirect(place)
     return render(request, "desk/factor_again.html", {"form": form, "next": place}, status=422 if form.errors else 200)

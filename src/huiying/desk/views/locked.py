@@ -84,7 +84,7 @@ def _opens(request: StaffRequest, form: UnlockForm) -> bool:
         return False
     if "code" in form.fields:
         try:
-            actions.check_factor(request.user, form.cleaned_data["code"])
+            actions.check_factor(request.user, form.cleaned_data["code"], second_factor.apart(request, request.user))
         except Refused as refusal:
             form.add_error("code", refusal.sentence)
             return False
