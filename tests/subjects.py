@@ -9,8 +9,10 @@ from cast import Cast
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.kernel import clock
+from huiying.listening.models import PatrolCard, PatrolPoint
 from huiying.overseeing.models import Measure
-from huiying.people.models import DutyShift, GroupSeat, Platform, ShiftSwap
+from huiying.people.models import Department, DutyShift, GroupSeat, Platform, ShiftSwap
+from huiying.people.permissions import PERMISSIONS
 
 
 class Subjects:
@@ -56,6 +58,9 @@ class Subjects:
         )  # fmt: skip
 
     def of(self, permission: str) -> Any:
+        found = self._looked_at(PERMISSIONS[permission].of)
+        if found is not None:
+            return found
         if permission == "assessment.answer":
             return self.department
         if permission.startswith(("measure.", "appeal.", "assessment.")):
@@ -72,6 +77,16 @@ class Subjects:
             return self.swap
         if permission.startswith("instruction."):
             return self.instruction
-        if permission in ("document.view", "document.sign", "document.add", "document.circulate", "document.instruct"):
+        if permission == "document.view":
             return self.document
         return self.task if permission == "task.finish" else self.case
+
+    def _looked_at(self, of: str) -> Any:
+        """By what the rule itself says that it looks at."""
+        if of == "department":
+            return self.department
+        if of == "document":
+            return self.document
+        if of == "card":
+            return PatrolCard(point=PatrolPoint(owner=self.department, backup=Department.objects.get(code="WGC")))
+        return None

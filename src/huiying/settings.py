@@ -115,6 +115,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "huiying.desk.lock.SessionEnds",
+    "huiying.desk.lock.FactorOwed",
+    "huiying.desk.second_factor.KnownBrowser",
     "huiying.desk.recorded.RecordedReads",
 ]
 
@@ -168,17 +170,25 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "huiying.people.guessing.Passwords",
+    "django.contrib.auth.backends.ModelBackend",  # whose name sessions carry; passwords are asked before it
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "huiying.people.passwords.NoNameValidator"},
 ]
 LOGIN_URL = "desk:sign_in"
 LOGIN_REDIRECT_URL = "desk:home"
 LOGOUT_REDIRECT_URL = "portal:home"
-# Five failures lock for a quarter of an hour (DOMAIN.md §6.1 S2).
+# Five failures lock a name at an address for a quarter of an hour (DOMAIN.md §6.1 S2); by account and by address, from
+# wherever and whatever name, `people/guessing.py` counts.
+AXES_CLIENT_IP_CALLABLE = "huiying.people.guessing.client_address"
+AXES_WHITELIST_CALLABLE = "huiying.people.guessing.is_known"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -227,6 +237,7 @@ _OWN = os.environ.get("HUIYING_BUREAU", "").replace(".", "_")
 SESSION_COOKIE_NAME = f"huiying_session_{_OWN}".rstrip("_")
 CSRF_COOKIE_NAME = f"huiying_csrf_{_OWN}".rstrip("_")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+KNOWN_BROWSER_COOKIE = f"huiying_known_{_OWN}".rstrip("_")  # a browser in which somebody was signed in before (S2)
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

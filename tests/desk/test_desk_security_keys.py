@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import stories
 from cast import Cast
-from desk_helpers import text_of
+from desk_helpers import known, text_of
 from huiying.desk.views.keys import LASTS
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
@@ -277,8 +277,7 @@ def test_a_named_key_is_added_and_removed_by_its_owner_and_the_ledger_knows(
 
 def test_adding_one_costs_a_code_when_the_last_is_old(cast: Cast, frozen: clock.FrozenClock) -> None:
     secret = bind(cast.office, frozen)
-    client = Client()
-    client.force_login(cast.office)
+    client = known(cast.office)
     more = {"name": "新的", "answer": SoftwareKey().make(page_options(client))}
     assert client.post(OWN, more).status_code == 422
     assert client.post(OWN, {**more, "code": "000000"}).status_code == 422
@@ -323,8 +322,8 @@ def test_one_key_is_one_persons_and_nobody_has_more_than_five(cast: Cast, frozen
 
 def test_the_key_of_somebody_else_is_not_removed(cast: Cast, frozen: clock.FrozenClock) -> None:
     with_key(cast.office, frozen)
-    client = Client()
-    client.force_login(cast.top)
+    bind(cast.top, frozen)
+    client = known(cast.top)
     assert client.post(f"{OWN}{SecurityKey.objects.get().pk}/remove/").status_code == 404
     assert SecurityKey.objects.exists()
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 import stories
 from cast import Cast
-from desk_helpers import text_of
+from desk_helpers import known, text_of
 from huiying.desk import picture_shelf
 from huiying.documents.actions import issuing
 from huiying.documents.models import IssuedDocument
@@ -99,6 +99,36 @@ def test_the_event_the_api_and_the_meeting_record_too(
         before = len(looks())
         assert office.get(address).status_code == 200, address
         assert looks()[before:] == [(cast.office.name, what)], address
+
+
+@pytest.mark.parametrize("label", [{"life_safety": True}, {"sensitive": Event.REPORTER}, {"sensitive": "minor"}])
+@pytest.mark.parametrize("part", ["", "/spread", "/views", "/heat"])
+def test_the_pictures_of_a_labelled_event_record_the_look_by_rest(
+    cast: Cast, browser: Browser, label: dict[str, object], part: str
+) -> None:
+    event = stories.hear()
+    office = browser(cast.office)
+    assert office.get(f"/api/events/{event.number}{part}").status_code == 200
+    assert looks() == []
+    Event.objects.filter(pk=event.pk).update(**label)
+    assert office.get(f"/api/events/{event.number}{part}").status_code == 200
+    assert looks() == [(cast.office.name, f"event:{event.number}")]
+
+
+def test_a_form_that_names_a_matter_tells_nobody_of_one_that_is_kept_from_them(cast: Cast, browser: Browser) -> None:
+    """Merging into, keeping apart from: the number of a reporter's event is no number to the duty desk."""
+    event, now = stories.hear(), clock.now()
+    Event.objects.create(
+        number="E20260914-900", stream_no=900, title="限知悉", opened_at=now, last_post_at=now, first_known_at=now,
+        suggested_level="L2", lead="Z-XX", concern="投诉", posts_count=1, platforms_count=1, sensitive=Event.REPORTER,
+    )  # fmt: skip
+    duty = browser(cast.duty)
+    for number in ("E20260914-900", "E20200101-999"):
+        answer = duty.post(f"/desk/events/{event.number}/do/merge/", {"number": number})
+        assert f"没有编号为“{number}”的事件" in text_of(answer)
+    address, told = f"/api/events/{event.number}/merge", {"number": "E20260914-900"}
+    assert duty.post(address, told, content_type="application/json").status_code == 404
+    assert Event.objects.get(pk=event.pk).merged_into_id is None
 
 
 def test_within_an_hour_it_is_one_look_and_each_person_has_their_own(
@@ -237,7 +267,7 @@ def test_the_code_page_leads_nowhere_else(cast: Cast, browser: Browser, bound: s
 
 
 def test_the_api_wants_the_code_in_a_header(cast: Cast, browser: Browser, paper: IssuedDocument, bound: str) -> None:
-    client, place = browser(cast.office), f"/api/documents/{paper.pk}/file/txt"
+    client, place = known(cast.office), f"/api/documents/{paper.pk}/file/txt"
     refused = client.get(place)
     assert (refused.status_code, refused.json()["code"]) == (409, "second_factor")
     assert taken() == []

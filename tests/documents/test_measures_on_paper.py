@@ -26,7 +26,7 @@ from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.people.actions import adopt_regulation, appoint
 from huiying.people.errors import Refused
-from huiying.people.permissions import CLOSED_KINDS
+from huiying.people.predicates import CLOSED_KINDS
 from huiying.regulation import load
 from overseeing.oversight_of import lies, overdue, proposed
 

@@ -34,7 +34,9 @@ from huiying.handling.queries import cases_for
 from huiying.judging import engines
 from huiying.kernel import clock
 from huiying.kernel.headers import ALWAYS
+from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
+from huiying.people import actions as people
 from huiying.people.models import User
 from huiying.portal.caching import shelf
 from whole.url_table import CSRF_EXEMPT, FORMS, LETTERS, SAME_FOR_ALL, TABLE
@@ -250,6 +252,50 @@ def test_none_of_the_three_administrators_reads_a_word_of_a_case(house: House) -
     for kind in THEIR_OWN:
         house._cookies.pop(kind, None)
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+# What the head and the informant of a department that has no part in anything may do to what is there: nothing of
+# another's. Each address that is left has its reason.
+STRANGERS_OWN = {
+    "/desk/take-in/": "whoever works here hands in what they saw (C5.13)",
+    "/desk/enter/": "whoever works here hands in what they saw (C5.13)",
+    "/desk/sources/{by_hand}/do/looked/": "an informant goes the rounds and says what they saw (C5.6, C5.8)",
+    "/api/sources/{by_hand}/looked": "the same",
+    "/desk/posts/{article}/watch/": "what is said under an article is listened to (C5.6)",
+    "/api/posts/{article}/watch": "the same",
+    "/desk/assessments/2026-Q2/do/comment/": "a department answers for its own row (C12.3)",
+    "/desk/training/sessions/{session_open}/check-in/": "everybody may come to a training (C9.6)",
+    "/api/training/sessions/{session_open}/check-in": "the same",
+    "/desk/rules/{rule_live}/do/read/": "a house rule is read by everybody (C9.2)",
+    "/api/rules/{rule_live}/read": "the same",
+}
+STRANGERS = {"stranger_head": "division_head", "stranger_liaison": "informant"}
+
+
+def test_a_stranger_department_changes_nothing_anywhere(house: House) -> None:
+    """C2.1, C7.5: each address that takes a form, by head and informant of a department with no part in the matter.
+
+    A form for a thing that is not there yet names the lead department or another as its owner, so it is a stranger's.
+    """
+    if connection.vendor != "sqlite":
+        return  # who may what does not hang on the database
+    changed: dict[str, list[tuple[str, int, int]]] = {}
+    with transaction.atomic():
+        department = house.world.cast.department("RSC")
+        for username, role in STRANGERS.items():
+            user = User.objects.create_user(username, username, None, department=department, joined_at=clock.now())
+            people.appoint(user, role, department, actor=Actor.SYSTEM)
+            house._cookies[username] = house._signed_in(user)
+        for row in ROWS:
+            if row.method == "POST" and row.letters[0] in "su" and len(set(row.letters)) > 1:
+                for username in STRANGERS:
+                    response, gained = house.ask(row, username)
+                    if gained or response.status_code >= 500:
+                        changed.setdefault(row.address, []).append((username, response.status_code, gained))
+        transaction.set_rollback(True)
+    for username in STRANGERS:
+        house._cookies.pop(username, None)
+    assert set(changed) == set(STRANGERS_OWN), {a: changed.get(a) for a in set(changed) ^ set(STRANGERS_OWN)}
 
 
 # --- nothing is left out ----------------------------------------------------------------------------------------------

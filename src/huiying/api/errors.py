@@ -67,8 +67,12 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(AuthenticationError)
     def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-        if getattr(request, "is_locked", False):  # too long nothing was written over it (§6.1 S2)
-            return api.create_response(request, {"error": _("已锁定，请先解锁。"), "code": "locked"}, status=401)
+        why = getattr(request, "shut_out", "")
+        if why == "locked":  # too long nothing was written over it (§6.1 S2)
+            return api.create_response(request, {"error": _("已锁定，请先解锁。"), "code": why}, status=401)
+        if why == "factor_owed":  # the post held now asks for more than the session proved (§6.1 S4)
+            sentence = _("您的岗位须用第二道验证。请先在工作台页面上绑定验证器或输验证码。")
+            return api.create_response(request, {"error": sentence, "code": why}, status=401)
         return api.create_response(request, {"error": _("请先登录。"), "code": "sign_in"}, status=401)
 
     @api.exception_handler(HttpError)

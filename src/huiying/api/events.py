@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router
 from pydantic import Field
 
@@ -14,14 +13,11 @@ from huiying.api import shapes
 from huiying.api.errors import Problem, Problems
 from huiying.api.paging import StatePage
 from huiying.api.security import caller
-from huiying.handling.access import note_event
 from huiying.handling.queries import case_of_event
 from huiying.judging import stream
-from huiying.judging.labels import in_sight, without_words
-from huiying.judging.models import Event
+from huiying.judging.access import events_for, get_event
+from huiying.judging.labels import without_words
 from huiying.ledger import queries as ledger
-from huiying.people.models import User
-from huiying.people.permissions import may
 from huiying.people.queries import standing
 
 router = Router()
@@ -44,7 +40,7 @@ class EventsAsked(StatePage):
 def events(request: HttpRequest, page: Query[EventsAsked]) -> dict[str, object]:
     """Events, the one with the newest post first where nothing else is asked."""
     filters = stream.Filters(**page.dict(exclude={"offset", "limit", "sort"}))
-    found = stream.events(filters, page.sort, visible_to(caller(request)), with_life=True)
+    found = stream.events(filters, page.sort, events_for(caller(request)), with_life=True)
     regulation = standing(caller(request)).regulation
     shown = found[page.offset : page.offset + page.limit]
     return {"count": found.count(), "items": [shapes.event_row(event, regulation) for event in shown]}
@@ -53,18 +49,8 @@ def events(request: HttpRequest, page: Query[EventsAsked]) -> dict[str, object]:
 @router.get("/events/{number}", response={200: shapes.EventOut, 401: Problem, 404: Problem})
 def event(request: HttpRequest, number: str) -> dict[str, object]:
     """One event with its suggestion, its case and its timeline."""
-    found = visible_to(caller(request)).filter(number=number).first()
-    if found is None:
-        raise Http404
-    note_event(caller(request), found)
+    found = get_event(caller(request), number)
     case = case_of_event(found.pk)
     return shapes.event_out(
         found, case.number if case else None, without_words(found, ledger.timeline([f"event:{number}"]))
     )
-
-
-def visible_to(user: User) -> QuerySet[Event]:
-    """Raises Http404 for people who judge nothing: outsiders do not learn what exists (habit 5)."""
-    if not may(user, "event.view"):
-        raise Http404
-    return Event.objects.filter(in_sight(user))

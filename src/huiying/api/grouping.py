@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
 from huiying.api.bodies import NO, Body, LabelIn, Reason, ReasonIn
-from huiying.api.events import visible_to
 from huiying.api.security import caller
-from huiying.handling.access import note_event
 from huiying.handling.actions import sensitive
 from huiying.judging import actions as judging
+from huiying.judging.access import get_event
 from huiying.judging.models import Event
-from huiying.people.models import User
 
 router = Router()
 
@@ -46,28 +44,28 @@ class EventStands(Schema):
 def merge(request: HttpRequest, number: str, data: OtherIn) -> dict[str, str]:
     """The event goes into another one. Answers with that one."""
     user = caller(request)
-    return _stands(judging.merge_events(_event(user, number), _event(user, data.number), user))
+    return _stands(judging.merge_events(get_event(user, number), get_event(user, data.number), user))
 
 
 @router.post("/events/{number}/unmerge", response={200: EventStands, **NO})
 def unmerge(request: HttpRequest, number: str) -> dict[str, str]:
     """The event stands on its own again, and the two stay apart. Nothing changes where it was not merged."""
     user = caller(request)
-    return _stands(judging.unmerge(_event(user, number), user))
+    return _stands(judging.unmerge(get_event(user, number), user))
 
 
 @router.post("/events/{number}/split", response={200: EventStands, **NO})
 def split(request: HttpRequest, number: str, data: SplitEventIn) -> dict[str, str]:
     """Answers with the new event."""
     user = caller(request)
-    return _stands(judging.split_event(_event(user, number), data.posts, data.reason, user))
+    return _stands(judging.split_event(get_event(user, number), data.posts, data.reason, user))
 
 
 @router.post("/events/{number}/keep_apart", response={200: EventStands, **NO})
 def keep_apart(request: HttpRequest, number: str, data: ApartIn) -> dict[str, str]:
     user = caller(request)
-    event = _event(user, number)
-    judging.keep_apart(event, _event(user, data.number), data.reason, user)
+    event = get_event(user, number)
+    judging.keep_apart(event, get_event(user, data.number), data.reason, user)
     return _stands(event)
 
 
@@ -75,7 +73,7 @@ def keep_apart(request: HttpRequest, number: str, data: ApartIn) -> dict[str, st
 def label(request: HttpRequest, number: str, data: LabelIn) -> dict[str, str]:
     """标为敏感 before there is a case, at once. The caller may be one of those who then see no more of the event."""
     user = caller(request)
-    event = _event(user, number)
+    event = get_event(user, number)
     sensitive.label_event(event, data.kind, data.reason, user)
     return _stands(event)
 
@@ -84,18 +82,9 @@ def label(request: HttpRequest, number: str, data: LabelIn) -> dict[str, str]:
 def unlabel(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]:
     """取消敏感: never by whoever set it."""
     user = caller(request)
-    event = _event(user, number)
+    event = get_event(user, number)
     sensitive.unlabel_event(event, data.reason, user)
     return _stands(event)
-
-
-def _event(user: User, number: str) -> Event:
-    """A look at a labelled one is recorded (§6.1 S9)."""
-    found = visible_to(user).filter(number=number).first()
-    if found is None:
-        raise Http404
-    note_event(user, found)
-    return found
 
 
 def _stands(event: Event) -> dict[str, str]:

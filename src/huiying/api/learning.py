@@ -90,7 +90,7 @@ def roll_back(request: HttpRequest, target: Literal["concern", "lead"], data: Re
 @router.get("/concern-samples", response={200: SamplePage, **READS})
 def samples(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Posts that still want the caller's word."""
-    or_404(caller(request), "event.judge")
+    or_404(caller(request), "sample.rate")
     found = agreement.waiting_for(caller(request))
     shown = found[page.offset : page.offset + page.limit]
     items = [{"id": row.pk, "title": row.post.title, "text": row.post.text} for row in shown]
@@ -99,7 +99,7 @@ def samples(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 
 @router.post("/concern-samples/{pk}", response={200: RatedOut, **NO})
 def rate(request: HttpRequest, pk: int, data: RatingIn) -> dict[str, Any]:
-    or_404(caller(request), "event.judge")
+    or_404(caller(request), "sample.rate")
     found = ConcernSample.objects.filter(pk=pk).first()
     if found is None:
         raise Http404

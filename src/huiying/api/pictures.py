@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huiying.api.errors import Problem, Problems
-from huiying.api.events import visible_to
 from huiying.api.security import caller
 from huiying.judging import heat as heats
 from huiying.judging import material, spread, views
+from huiying.judging.access import get_event
 from huiying.judging.material import Material
 from huiying.judging.models import Event
 
@@ -174,7 +174,5 @@ def event_heat(request: HttpRequest, number: str, asked: Query[HoursAsked]) -> A
 
 def _read(request: HttpRequest, number: str) -> tuple[Event, Material]:
     """Raises Http404 for whoever may not see the event."""
-    found = visible_to(caller(request)).filter(number=number).first()
-    if found is None:
-        raise Http404
+    found = get_event(caller(request), number)
     return found, material.of_event(found)

@@ -39,7 +39,7 @@ from huiying.foreseeing import policies as reads
 from huiying.foreseeing import surveying
 from huiying.foreseeing.actions import assessing, evidencing, planning, policies
 from huiying.foreseeing.models import Assessment, Consultation, Deliberation, PlanHit, Policy, Risk, Survey
-from huiying.judging.models import Event
+from huiying.judging.access import find_event
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.queries import regulation_now
@@ -337,7 +337,7 @@ def drill_plan(request: HttpRequest, pk: int, data: DrillIn) -> dict[str, Any]:
 @router.post("/policies/{pk}/plan/set-off", response={200: PolicyOut, **NO})
 def set_off(request: HttpRequest, pk: int, data: SetOffIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
-    event = Event.objects.filter(number=data.event).first()
+    event = find_event(caller(request), data.event)
     if event is None:
         raise Unreadable("event", _("没有这个编号的事件，请核对。"))
     planning.set_off(_plan(found), event=event, reason=data.reason, actor=caller(request))

@@ -43,5 +43,5 @@ def asked_again(request: HttpRequest) -> None:
     code = request.headers.get(CODE_HEADER, "")
     if not code:
         raise Refused(_("这一步要再输一次验证码：写在请求头 X-Huiying-Code 里。"), code="second_factor")
-    check_factor(user, code)
-    factors.remember(request.session)
+    check_factor(user, code, f"session:{request.session.session_key}")
+    factors.remember(request.session, user)

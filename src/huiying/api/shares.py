@@ -11,10 +11,9 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, or_404
 from huiying.api.security import caller
-from huiying.handling.access import note_event
+from huiying.judging.access import get_event
 from huiying.judging.actions import sharing
-from huiying.judging.models import Event, SharePackage
-from huiying.people.permissions import may
+from huiying.judging.models import SharePackage
 
 router = Router()
 
@@ -52,13 +51,13 @@ class Shared(ShareOut):
 
 @router.get("/events/{number}/shares", response={200: list[ShareOut], **READS})
 def shares(request: HttpRequest, number: str) -> list[dict[str, Any]]:
-    event = _event(request, number)
+    event = get_event(caller(request), number)
     return [_out(row) for row in SharePackage.objects.filter(event=event).prefetch_related("replies")]
 
 
 @router.post("/events/{number}/shares", response={200: Shared, **NO})
 def share(request: HttpRequest, number: str, data: ShareIn) -> dict[str, Any]:
-    package, token = sharing.share(_event(request, number), data.body, data.purpose, caller(request))
+    package, token = sharing.share(get_event(caller(request), number), data.body, data.purpose, caller(request))
     return _out(package) | {"token": token}
 
 
@@ -68,21 +67,9 @@ def revoke(request: HttpRequest, pk: int) -> dict[str, Any]:
     found = SharePackage.objects.select_related("event").filter(pk=pk).first()
     if found is None:
         raise Http404
-    _event(request, found.event.number)
+    get_event(caller(request), found.event.number)
     sharing.revoke_share(found, caller(request))
     return _out(SharePackage.objects.get(pk=pk))
-
-
-def _event(request: HttpRequest, number: str) -> Event:
-    """A labelled event is for those who act on it (§6.1 S8)."""
-    or_404(caller(request), "event.view")
-    found = Event.objects.filter(number=number).first()
-    if found is None or not may(caller(request), "event.view", found):
-        raise Http404
-    if found.life_safety:
-        or_404(caller(request), "urgent.view")
-    note_event(caller(request), found)
-    return found
 
 
 def _out(row: SharePackage) -> dict[str, Any]:

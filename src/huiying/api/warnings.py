@@ -12,13 +12,12 @@ from pydantic import Field
 from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.handling.access import note_event
 from huiying.judging import actions, alarming, queries, warning_queries, warnings
+from huiying.judging.access import get_event
 from huiying.judging.actions import concerns
-from huiying.judging.models import Alarm, ConcernDecision, Event, Warning
+from huiying.judging.models import Alarm, ConcernDecision, Warning
 from huiying.kernel import clock
 from huiying.people.models import User
-from huiying.people.permissions import may
 
 router = Router()
 
@@ -172,14 +171,14 @@ def budget(request: HttpRequest, data: BudgetIn) -> dict[str, Any]:
 @router.post("/events/{number}/concern", response={200: ConcernOut, **NO})
 def set_concern(request: HttpRequest, number: str, data: ConcernIn) -> dict[str, Any]:
     """Say what the concern is. What needs proof wants claim, proof and a second person (C1.2)."""
-    event = _event(caller(request), number)
+    event = get_event(caller(request), number)
     return _concern_out(concerns.set_concern(event, data.concern, caller(request), data.claim, data.proof))
 
 
 @router.post("/events/{number}/second-concern", response={200: ConcernOut, **NO})
 def second_concern(request: HttpRequest, number: str, data: AgreeIn) -> dict[str, Any]:
     """The second person's word on what waits for one; 404 where nothing does."""
-    waiting = queries.open_rumour(_event(caller(request), number))
+    waiting = queries.open_rumour(get_event(caller(request), number))
     if waiting is None:
         raise Http404
     return _concern_out(concerns.second_concern(waiting, data.agree, caller(request)))
@@ -189,14 +188,6 @@ def _warning(user: User, pk: int) -> Warning:
     found = warning_queries.warnings_for(user).filter(pk=pk).first()
     if found is None:
         raise Http404
-    return found
-
-
-def _event(user: User, number: str) -> Event:
-    found = Event.objects.filter(number=number).first()
-    if found is None or not may(user, "event.view", found) or (found.life_safety and not may(user, "urgent.view")):
-        raise Http404
-    note_event(user, found)
     return found
 
 

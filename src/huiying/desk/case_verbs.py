@@ -12,6 +12,7 @@ from huiying.desk import forms
 from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.verbs import VERBS
 from huiying.handling import actions as handling
+from huiying.handling.access import find_case
 from huiying.handling.models import Case
 from huiying.judging.models import LevelDecision
 from huiying.people.errors import Refused
@@ -22,8 +23,8 @@ from huiying.responding.actions.following import decide_sustained
 from huiying.responding.models import Withholding
 
 
-def other_case(number: str) -> Case:
-    found = Case.objects.filter(number=number.strip()).first()
+def other_case(number: str, user: User) -> Case:
+    found = find_case(user, number)
     if found is None:
         raise Refused(_t("没有编号为“%(number)s”的办件，请核对。") % {"number": number})
     return found
@@ -31,8 +32,8 @@ def other_case(number: str) -> Case:
 
 def _merge(case: Case, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "case.merge")
-    return handling.merge_cases(case, other_case(told["number"]), user)
+    require(user, "case.merge", case)
+    return handling.merge_cases(case, other_case(told["number"], user), user)
 
 
 def open_proposal(case: Case) -> LevelDecision:

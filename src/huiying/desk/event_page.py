@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -67,8 +67,8 @@ class Reach:
     named: tuple[str, ...]
 
 
-def shown(number: str) -> Event | None:
-    """The event with all that its page asks of it, in one query."""
+def rows() -> QuerySet[Event]:
+    """Events with all that their page asks of them, in one query."""
     waiting = Warning.objects.filter(event=OuterRef("pk"), acknowledged_at__isnull=True).order_by("at")
     return (
         Event.objects.annotate(open_alarm=FilteredRelation("alarms", condition=Q(alarms__ended_at__isnull=True)))
@@ -79,8 +79,6 @@ def shown(number: str) -> Event | None:
             found_out=Exists(Finding.objects.filter(case__event=OuterRef("pk"))),
         )
         .prefetch_related("concern_decisions")
-        .filter(number=number)
-        .first()
     )
 
 

@@ -15,14 +15,15 @@ from huiying.handling import actions as handling
 from huiying.handling.actions.sensitive import labelled_by
 from huiying.judging import actions as judging
 from huiying.judging import queries
+from huiying.judging.access import find_event
 from huiying.judging.models import ConcernDecision, Dismissal, Event
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may, require
 
 
-def other_event(number: str) -> Event:
-    found = Event.objects.filter(number=number.strip()).first()
+def other_event(number: str, user: User) -> Event:
+    found = find_event(user, number)
     if found is None:
         raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": number})
     return found
@@ -30,8 +31,8 @@ def other_event(number: str) -> Event:
 
 def _merge(event: Event, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "event.judge")
-    return judging.merge_events(event, other_event(told["number"]), user)
+    require(user, "event.judge", event)
+    return judging.merge_events(event, other_event(told["number"], user), user)
 
 
 def _open_rumour(event: Event) -> ConcernDecision:

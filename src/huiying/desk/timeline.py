@@ -125,6 +125,8 @@ SENTENCES: dict[str, Any] = {
     "person.unnamed": _("免去%(name)s的%(kind)s"),
     "access.read": _("查阅%(label)s件（%(what)s）"),
     "access.taken": _("取走文件 %(what)s，%(form)s"),
+    "sign_in.slowed": _("%(name)s的账号被多次试错密码，陌生的浏览器已放慢"),
+    "sign_in.place_slowed": _("同一个网络地址多次试错密码，已放慢"),
     "person.suspended": _("停用%(name)s的账号：%(reason)s"),
     "person.dormant": _("%(name)s %(days)s 天没有登录，账号停用"),
     "person.reopened": _("恢复%(name)s的账号：%(reason)s"),

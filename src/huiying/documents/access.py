@@ -10,7 +10,8 @@ from huiying.handling.access import note, opens
 from huiying.handling.models import CaseDepartment
 from huiying.handling.queries import cases_for
 from huiying.people.models import User
-from huiying.people.permissions import CLOSED_KINDS, may
+from huiying.people.permissions import may
+from huiying.people.predicates import CLOSED_KINDS
 from huiying.people.standing import standing
 
 GENERAL = ("office", "duty", "lead_bureau", "review_all", "audit")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.http import Http404
 
 from huiying.handling.models import Case
+from huiying.judging.access import note_matter
 from huiying.judging.models import Event
-from huiying.people import reads
 from huiying.people.models import User
-from huiying.people.permissions import live_departments, may
+from huiying.people.permissions import may
+from huiying.people.predicates import live_departments
 from huiying.people.standing import standing
 
 
@@ -26,20 +27,16 @@ def get_case(user: User, number: str) -> Case:
     return case
 
 
+def find_case(user: User, number: str) -> Case | None:
+    """For a form that names a case: None where there is none, or none that the person may know of."""
+    rows = Case.objects.select_related("event", "regulation").prefetch_related("departments__department")
+    found = rows.filter(number=number.strip()).first()
+    return found if found is not None and opens(user, found) else None
+
+
 def note(user: User, case: Case) -> None:
     """A look at a labelled matter stands in the ledger before it is answered (§6.1 S8, S9)."""
     note_matter(user, f"case:{case.number}", case.event)
-
-
-def note_event(user: User, event: Event) -> None:
-    note_matter(user, f"event:{event.number}", event)
-
-
-def note_matter(user: User, subject: str, event: Event) -> None:
-    if event.life_safety:
-        reads.note_read(user, subject, reads.LIFE)
-    if event.sensitive:
-        reads.note_read(user, subject, reads.SENSITIVE)
 
 
 def opens(user: User, case: Case) -> bool:

@@ -15,7 +15,7 @@ from huiying.handling.process import LIVE
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.people.models import Department, User
-from huiying.people.permissions import integrity_departments
+from huiying.people.predicates import integrity_departments
 from huiying.people.standing import Standing, standing
 from huiying.people.versions import zone
 
@@ -84,7 +84,7 @@ def _of_others(who: Standing) -> Q:
 
 
 def _of_reporters(who: Standing) -> Q:
-    """`permissions.who_knows_the_reporter` as a query."""
+    """`predicates.who_knows_the_reporter` as a query."""
     handled = {held.department for held in who.held if who.can_in("handle", {held.department})}
     if handled & integrity_departments(who.regulation):
         return Q()

@@ -14,6 +14,7 @@ from huiying.people.standing import capabilities, standing
 from huiying.regulation.regulation import Regulation
 
 CHECKED = "factor_checked_at"
+CAME_IN_WITH = "factor_of"  # the authenticator that vouched for this session
 FRESH = dt.timedelta(minutes=15)  # a code counts so long for what asks again
 _SPEAKS = frozenset({"publish", "lead_bureau", "review_all"})
 
@@ -59,16 +60,39 @@ def keys_of(user: User) -> list[SecurityKey]:
     return list(SecurityKey.objects.filter(factor__user=user, factor__confirmed_at__isnull=False).order_by("pk"))
 
 
-def remember(session: MutableMapping[str, Any]) -> None:
+def remember(session: MutableMapping[str, Any], user: User) -> None:
     """A right code was just given in this session, or a key answered."""
     session[CHECKED] = clock.now().isoformat()
+    vouch(session, user)
+
+
+def vouch(session: MutableMapping[str, Any], user: User) -> None:
+    """Tie the session to the authenticator that the person has now: another one, or none, ends it (S4)."""
+    session[CAME_IN_WITH] = _of(user)
 
 
 def is_stale(session: MutableMapping[str, Any], user: User) -> bool:
     """Whether a code is to be asked again before something is approved, becomes public, or leaves the house."""
     if not is_wanted():
         return False
-    told = session.get(CHECKED)
-    if told is not None and clock.now() - dt.datetime.fromisoformat(told) <= FRESH:
+    found, told = _of(user), session.get(CHECKED)
+    if found is None:
         return False
-    return has(user)
+    fresh = told is not None and clock.now() - dt.datetime.fromisoformat(told) <= FRESH
+    return not fresh or session.get(CAME_IN_WITH) != found
+
+
+def is_owed(session: MutableMapping[str, Any], user: User) -> bool:
+    """Whether the session is of somebody who must have a second factor and came in without the one they have now.
+
+    Asked at each act and not only at the door: whoever is appointed, named administrator, or loses the authenticator
+    while signed in is stopped at the next one (S4).
+    """
+    if not is_wanted() or not must_have(user):
+        return False
+    found = _of(user)
+    return found is None or session.get(CAME_IN_WITH) != found
+
+
+def _of(user: User) -> int | None:
+    return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).values_list("pk", flat=True).first()

@@ -55,6 +55,7 @@ def _since(session: SessionBase, mark: str) -> dt.timedelta:
 
 def _came_in(sender: Any, request: HttpRequest, user: User, **_more: Any) -> None:
     begin(request.session)
+    request.came_in = user  # type: ignore[attr-defined]
     user.last_login = clock.now()
     user.save(update_fields=["last_login"])
 

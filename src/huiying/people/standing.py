@@ -17,8 +17,8 @@ from huiying.regulation.schema import Role
 DUTIES: dict[str, frozenset[str]] = {
     "duty_officer": frozenset({"duty"}),
     "shift_leader": frozenset({"duty", "escalation"}),
-    "office_head": frozenset({"office", "publish", "draft", "escalation"}),
-    "editor": frozenset({"draft", "publish"}),
+    "office_head": frozenset({"office", "publish", "draft", "draft_all", "escalation"}),
+    "editor": frozenset({"draft", "draft_all", "publish"}),
     "division_head": frozenset({"handle"}),
     "dept_head": frozenset({"handle"}),
     "informant": frozenset({"handle", "draft"}),

@@ -42,6 +42,15 @@ def wait(key: str, per: timedelta, burst: int) -> timedelta:
         return timedelta(0) if allowed else (1 - tokens) * per / burst
 
 
+def give_back(key: str, per: timedelta, burst: int) -> None:
+    """Put back what `allow` or `wait` took: what was asked for turned out to be right."""
+    with transaction.atomic():
+        name = sealing.keyed_tag(keyfiles.load("limits"), key)
+        bucket = locked(RateBucket, name, tokens=float(burst), updated_at=clock.now())
+        bucket.tokens = min(float(burst), bucket.tokens + 1)
+        bucket.save()
+
+
 def search_wait(request: HttpRequest) -> timedelta:
     """Nothing where whoever asks may search what is public now, else how long to wait."""
     return wait(f"public.search:{place_of(request)}", SEARCHES_PER, SEARCHES)

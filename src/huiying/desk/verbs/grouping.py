@@ -12,6 +12,7 @@ from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.forms import NothingForm, ReasonForm, VerbForm, long_text
 from huiying.judging import actions as judging
 from huiying.judging import queries
+from huiying.judging.access import find_event
 from huiying.judging.models import Event, EventPost
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -61,8 +62,8 @@ def _short(text: str) -> str:
 
 def _apart(event: Event, told: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
-    require(user, "event.judge")
-    other = Event.objects.filter(number=told["number"].strip()).first()
+    require(user, "event.judge", event)
+    other = find_event(user, told["number"])
     if other is None:
         raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": told["number"]})
     return judging.keep_apart(event, other, told["reason"], user)

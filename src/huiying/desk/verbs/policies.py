@@ -12,7 +12,7 @@ from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.forms_releasing import WhyForm
 from huiying.foreseeing.actions import assessing, evidencing, planning, policies
 from huiying.foreseeing.models import Assessment, Policy
-from huiying.judging.models import Event
+from huiying.judging.access import find_event
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -57,7 +57,7 @@ def _track(shown: Any, told: Cleaned, user: User) -> Any:
 
 
 def _set_off(shown: Any, told: Cleaned, user: User) -> Any:
-    event = Event.objects.filter(number=told["number"].strip()).first()
+    event = find_event(user, told["number"])
     if event is None:
         raise Refused(_t("没有这个编号的事件，请核对。"), code="no_such_event")
     return planning.set_off(_plan(shown), event=event, reason=told["reason"], actor=user)

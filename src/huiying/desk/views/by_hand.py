@@ -155,7 +155,7 @@ def original(request: StaffRequest, pk: int) -> HttpResponse:
     is_public = by_hand.is_published(row)
     event = event_of_post(row.post)
     # Whoever may open the message's own text, or a text that bears a label, may open what was sent along (§6.2).
-    if row.message is not None or (event is not None and event.sensitive):
+    if row.message is not None or (event is not None and event.reserved):
         sealed.gate(request.user, row.post)
     or_404(request.user, "search.view" if is_public else "post.unseal")
     if row.post.life_safety:

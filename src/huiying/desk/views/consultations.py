@@ -86,7 +86,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: StaffRequest, row: Consultation | None) -> HttpResponse:
-    if why := may(request.user, "consultation.draft").why:
+    if why := may(request.user, "consultation.draft", row).why:
         messages.error(request, why)
         return redirect("desk:consultations")
     form = ConsultationForm(request.POST if request.method == "POST" else None, row=row, user=request.user)
@@ -161,8 +161,8 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
-    may_sort = may(user, "consultation.sort").allowed and found.state in queries.RUNNING
-    reads = may(user, "consultation.sort").allowed or may(user, "consultation.decide").allowed
+    may_sort = may(user, "consultation.sort", found).allowed and found.state in queries.RUNNING
+    reads = may(user, "consultation.sort", found).allowed or may(user, "consultation.decide").allowed
     context = {
         "shown": found,
         "state": state_words(found),
@@ -173,7 +173,7 @@ def _show(
         "opinions": found.opinions.count(),
         "survey": queries.survey(found),
         "group_form": (group_form or GroupForm(row=found)) if may_sort else None,
-        "may_edit": may(user, "consultation.draft").allowed
+        "may_edit": may(user, "consultation.draft", found).allowed
         and found.state in (Consultation.DRAFT, Consultation.PROPOSED),
         "bar": build(
             _states(user, found),
@@ -189,7 +189,7 @@ def _show(
 
 
 def _states(user: User, found: Consultation) -> list[State]:
-    drafts, decides = may(user, "consultation.draft").why, may(user, "consultation.decide").why
+    drafts, decides = may(user, "consultation.draft", found).why, may(user, "consultation.decide").why
     rows: list[tuple[str, Any, str]] = []
     if found.state == Consultation.DRAFT:
         rows.append(("propose", _("送另一人审核"), drafts))
@@ -199,7 +199,7 @@ def _states(user: User, found: Consultation) -> list[State]:
     if found.state in (Consultation.DRAFT, Consultation.PROPOSED):
         rows.append(("drop", _("不办了"), drafts))
     if found.state == Consultation.OPEN:
-        rows.append(("propose_result", _("送审结果"), may(user, "consultation.sort").why or _not_yet(found)))
+        rows.append(("propose_result", _("送审结果"), may(user, "consultation.sort", found).why or _not_yet(found)))
     if found.state == Consultation.RESULT:
         own = _t("整理结果的人不能自己同意公布，请另一人审核。") if found.result_user == user.pk else ""
         rows.append(("decide_result", _("审核结果"), decides or own))

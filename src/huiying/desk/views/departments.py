@@ -168,7 +168,7 @@ def _again(request: StaffRequest, found: Department, form: AgendaForm, status: i
 def agenda(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     """The head has seen an item; or it is done."""
     item = get_object_or_404(AgendaItem.objects.select_related("department"), pk=pk)
-    if not reading.may_see(request.user, item.department.code) or not may(request.user, "agenda.plan"):
+    if not reading.may_see(request.user, item.department.code) or not may(request.user, "agenda.plan", item):
         raise Http404
     try:
         if verb == "acknowledge":

@@ -26,7 +26,6 @@ from huiying.kernel import clock
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.standing import standing
 from huiying.responding import disclosure, press
 from huiying.responding.actions.disclosure import plan_disclosure
 from huiying.responding.models import DisclosureItem
@@ -147,7 +146,5 @@ def _show(request: StaffRequest, found: DisclosureItem, bound: dict[str, VerbFor
 def _states(user: User, found: DisclosureItem) -> list[State]:
     if found.done_at is not None or found.dropped_at is not None:
         return []
-    person, why = standing(user), may(user, "disclosure.edit").why
-    if not why and not person.can("office") and not person.can_in("handle", {found.department.code}):
-        why = _t("须由责任部门或统筹部门办理。")
+    why = may(user, "disclosure.edit", found).why
     return offered([("finish", _("登记已公开"), why), ("edit", _("修改"), why), ("drop", _("撤销"), why)])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,11 +22,10 @@ from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.stream import choices, read
-from huiying.handling.access import note_event
 from huiying.handling.actions.sensitive import KINDS
 from huiying.handling.models import Case
+from huiying.judging import access, stream
 from huiying.judging import queries as judging
-from huiying.judging import stream
 from huiying.judging.labels import without_words
 from huiying.judging.models import Dismissal, Event
 from huiying.judging.stream import EVENT_SORTS, Filters, Silence
@@ -78,26 +77,17 @@ def page_of(request: StaffRequest, found: QuerySet[Any], size: int = A_PAGE) -> 
 
 @staff()
 def event(request: StaffRequest, number: str) -> HttpResponse:
-    return _page(request, _opened(request.user, event_page.shown(number)))
+    return _page(request, access.get_event(request.user, number, event_page.rows()))
 
 
 def get_event(user: User, number: str) -> Event:
-    """The gate to an event; a labelled one is for those who act on it (§6.1 S8)."""
-    return _opened(user, Event.objects.select_related("merged_into", "dismissal").filter(number=number).first())
-
-
-def _opened(user: User, found: Event | None) -> Event:
-    if found is None or not may(user, "event.view", found):
-        raise Http404
-    if found.life_safety and not may(user, "urgent.view"):
-        raise Http404
-    note_event(user, found)
-    return found
+    """With what its verbs ask of it."""
+    return access.get_event(user, number, Event.objects.select_related("merged_into", "dismissal"))
 
 
 def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
     if not hasattr(found, "found_out"):  # a verb refused: the page asks for more than the verb did
-        found = event_page.shown(found.number) or found
+        found = event_page.rows().filter(pk=found.pk).first() or found
     dismissal: Dismissal | None = getattr(found, "dismissal", None)
     base = reverse("desk:event", args=[found.number]) + "do/"
     context = event_page.context_of(found, request.user) | {

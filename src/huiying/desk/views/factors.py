@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from huiying.desk import second_factor
 from huiying.desk.gate import StaffRequest, staff
+from huiying.desk.views.sign_in import next_place
 from huiying.kernel import qr
 from huiying.people import actions, factors
 from huiying.people.errors import Refused
@@ -34,15 +37,15 @@ def code(request: HttpRequest) -> HttpResponse:
     user, place = found
     form = CodeForm(request.POST or None, label_suffix="")
     second_factor.offer_key(form, user)
-    if request.method == "POST" and form.is_valid() and _is_right(user, form):
+    if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
         second_factor.go_in(request, user)
         return redirect(place)
     return render(request, "desk/factor_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _is_right(user: User, form: CodeForm) -> bool:
+def _is_right(request: HttpRequest, user: User, form: CodeForm) -> bool:
     try:
-        actions.check_factor(user, form.cleaned_data["code"])
+        actions.check_factor(user, form.cleaned_data["code"], second_factor.apart(request, user))
     except Refused as refused:
         form.add_error("code", refused.sentence)
         return False
@@ -63,7 +66,7 @@ def bind(request: HttpRequest) -> HttpResponse:
     try:
         secret = actions.begin_factor(user)
     except Refused:
-        return redirect("desk:own_factor" if request.user.is_authenticated else "desk:sign_in_code")
+        return redirect(_bound_already(request))
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
@@ -73,8 +76,8 @@ def bind(request: HttpRequest) -> HttpResponse:
         else:
             if place:
                 second_factor.go_in(request, user)
-            factors.remember(request.session)
-            return render(request, "desk/factor_codes.html", {"codes": codes, "place": place or "/desk/"})
+            factors.remember(request.session, user)
+            return render(request, "desk/factor_codes.html", {"codes": codes, "place": place or next_place(request)})
     context = {
         "form": form,
         "image": qr.image(actions.address_of(user, secret)),
@@ -82,6 +85,15 @@ def bind(request: HttpRequest) -> HttpResponse:
         "must": factors.must_have(user),
     }
     return render(request, "desk/factor_bind.html", context, status=422 if form.errors else 200)
+
+
+def _bound_already(request: HttpRequest) -> str:
+    """Whoever has an authenticator that this session does not know yet is asked for its code (S4)."""
+    if not isinstance(request.user, User):
+        return reverse("desk:sign_in_code")
+    if factors.is_owed(request.session, request.user):
+        return f"{reverse('desk:code_again')}?{urlencode({'next': next_place(request)})}"
+    return reverse("desk:own_factor")
 
 
 @staff("GET", "HEAD", "POST")
@@ -93,13 +105,13 @@ def own(request: StaffRequest) -> HttpResponse:
     form = CodeForm(request.POST or None, label_suffix="")
     if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
         try:
-            actions.give_up_factor(request.user, form.cleaned_data["code"])
+            actions.give_up_factor(request.user, form.cleaned_data["code"], second_factor.apart(request, request.user))
         except Refused as refused:
             form.add_error("code", refused.sentence)
         else:
             return redirect("desk:sign_in_bind")
-    elif request.method == "POST" and form.is_valid() and _is_right(request.user, form):
-        factors.remember(request.session)
+    elif request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
+        factors.remember(request.session, request.user)
         codes = actions.renew_recovery_codes(request.user)
         messages.success(request, _t("旧的恢复码已作废。"))
         return render(request, "desk/factor_codes.html", {"codes": codes, "place": "/desk/"})
@@ -111,13 +123,12 @@ def own(request: StaffRequest) -> HttpResponse:
 @staff("GET", "HEAD", "POST")
 def again(request: StaffRequest) -> HttpResponse:
     """A code before a file leaves the house; whoever needs none goes on."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    place = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
+    place = next_place(request)
     if not factors.is_stale(request.session, request.user):
         return redirect(place)
     form = CodeForm(request.POST or None, label_suffix="")
     second_factor.offer_key(form, request.user)
-    if request.method == "POST" and form.is_valid() and _is_right(request.user, form):
-        factors.remember(request.session)
+    if request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
+        factors.remember(request.session, request.user)
         return redirect(place)
     return render(request, "desk/factor_again.html", {"form": form, "next": place}, status=422 if form.errors else 200)

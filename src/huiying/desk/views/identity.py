@@ -26,7 +26,7 @@ from huiying.desk import second_factor
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.views import sign_in
 from huiying.kernel import clock
-from huiying.people import actions, factors, identities
+from huiying.people import actions, factors, guessing, identities
 from huiying.people.errors import Refused
 
 if TYPE_CHECKING:
@@ -124,13 +124,15 @@ def own(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form, "proved": proved, "identity": identities.of(request.user), "label": label_of(provider.label),
     }  # fmt: skip
-    return render(request, "desk/identity.html", context, status=422 if form.errors else 200)
+    told = 429 if guessing.wait_of(request) is not None else 422
+    return render(request, "desk/identity.html", context, status=told if form.errors else 200)
 
 
 def _bound(request: StaffRequest, form: BindForm, proved: dict[str, Any]) -> bool:
     """Wrong passwords count like those of the sign-in; the code is asked last, so that none is lost."""
     if authenticate(request, username=request.user.username, password=form.cleaned_data["password"]) is None:
-        form.add_error("password", _t("密码不对。连错五次，这个账号在本机要等十五分钟。"))
+        words = _t("密码不对。连错五次，这个账号在本机要等十五分钟。")
+        form.add_error("password", second_factor.why_not(request, words))
         return False
     if not second_factor.answered(request, request.user, form):
         return False

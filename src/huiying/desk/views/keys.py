@@ -50,7 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if place is not None:
         second_factor.go_in(request, user)
         return JsonResponse({"place": place})
-    factors.remember(request.session)
+    factors.remember(request.session, user)
     return JsonResponse({})
 
 

@@ -79,11 +79,12 @@ def _opens(request: StaffRequest, form: UnlockForm) -> bool:
     """Wrong passwords count like those of the sign-in; the code is asked last, so that none is lost."""
     user = authenticate(request, username=request.user.username, password=form.cleaned_data["password"])
     if user is None:
-        form.add_error("password", _t("密码不对。连错五次，这个账号在本机要等十五分钟。"))
+        words = _t("密码不对。连错五次，这个账号在本机要等十五分钟。")
+        form.add_error("password", second_factor.why_not(request, words))
         return False
     if "code" in form.fields:
         try:
-            actions.check_factor(request.user, form.cleaned_data["code"])
+            actions.check_factor(request.user, form.cleaned_data["code"], second_factor.apart(request, request.user))
         except Refused as refusal:
             form.add_error("code", refusal.sentence)
             return False
@@ -92,7 +93,7 @@ def _opens(request: StaffRequest, form: UnlockForm) -> bool:
     request.session.cycle_key()
     sessions.unlock(request.session, began)
     if "code" in form.fields:
-        factors.remember(request.session)
+        factors.remember(request.session, request.user)
     return True
 
 

@@ -112,7 +112,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: StaffRequest, row: Policy | None) -> HttpResponse:
-    if why := may(request.user, "policy.draft").why:
+    if why := may(request.user, "policy.draft", row).why:
         messages.error(request, why)
         return redirect("desk:policies")
     form = PolicyForm(request.POST if request.method == "POST" else None, row=row, user=request.user)
@@ -258,13 +258,13 @@ TABS: dict[str, str | Promise] = {
 
 def _main(shown: Shown, user: User, _regulation: Regulation) -> dict[str, Any]:
     return {
-        "may_edit": may(user, "policy.draft").allowed and shown.policy.state == Policy.DRAFT,
+        "may_edit": may(user, "policy.draft", shown.policy).allowed and shown.policy.state == Policy.DRAFT,
         "why_not_issue": reads.why_not_issue(shown.policy) if shown.policy.state == Policy.DRAFT else "",
         "lacks": shown.lacks,
         "hits": _hits(shown),
         "paper": shown.assessment is not None
         and shown.assessment.state == Assessment.APPROVED
-        and may(user, "policy.assess").allowed,
+        and may(user, "policy.assess", shown.policy).allowed,
         "waiting": sum(hit.state == PlanHit.WAITING for hit in shown.hits),
     }
 
@@ -355,7 +355,7 @@ Offers = list[tuple[str, "str | Promise", str]]
 
 def _offers_main(shown: Shown, user: User) -> Offers:
     policy, row = shown.policy, shown.assessment
-    drafts = may(user, "policy.draft").why
+    drafts = may(user, "policy.draft", policy).why
     rows: Offers = []
     if policy.state != Policy.DRAFT:
         return []
@@ -366,14 +366,14 @@ def _offers_main(shown: Shown, user: User) -> Offers:
         rows.append(("second", _("对“不涉及”表态"), may(user, "policy.second").why or own))
     if policy.major and (row is None or row.state == Assessment.APPROVED):
         words = _("开始风险评估") if row is None else _("再做一次评估")
-        rows.append(("begin", words, may(user, "policy.assess").why))
+        rows.append(("begin", words, may(user, "policy.assess", policy).why))
     if row is not None and row.state == Assessment.OPEN:
         lacks = " ".join(shown.lacks)
-        rows.append(("propose", _("送审评估"), may(user, "policy.assess").why or lacks))
+        rows.append(("propose", _("送审评估"), may(user, "policy.assess", policy).why or lacks))
     if row is not None and row.state == Assessment.PROPOSED:
         rows.append(("decide", _("审批评估"), why_not_decide(row, user)))
     if policy.major is not None:
-        rows.append(("issue", _("标记出台"), may(user, "policy.issue").why or reads.why_not_issue(policy)))
+        rows.append(("issue", _("标记出台"), may(user, "policy.issue", policy).why or reads.why_not_issue(policy)))
     rows.append(("shelve", _("不出台了"), drafts))
     return rows
 
@@ -387,7 +387,7 @@ def _assessing(shown: Shown, user: User) -> str:
         return _t("还没有开始评估。")
     if row.state == Assessment.APPROVED:
         return _t("评估已经批准，不能再改；情况变了，请另做一次评估。")
-    return may(user, "policy.assess").why
+    return may(user, "policy.assess", shown.policy).why
 
 
 def _offers_methods(shown: Shown, user: User) -> Offers:
@@ -436,7 +436,7 @@ def _offers_plan(shown: Shown, user: User) -> Offers:
     if shown.plan is not None:
         idle = "" if shown.plan.active else _t("预案还没有随评估批准，或已经停用，不能启动。")
         rows.append(("set_off", _("没等条件就启动"), sets_off or idle))
-        rows.append(("drill", _("记一次演练"), may(user, "policy.assess").why))
+        rows.append(("drill", _("记一次演练"), may(user, "policy.assess", shown.policy).why))
     return rows
 
 

@@ -16,7 +16,7 @@ from huiying.desk import second_factor
 from huiying.desk.bar import Verb, build
 from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_releasing import PressDecisionForm, PressForm, own_departments
+from huiying.desk.forms_releasing import PressDecisionForm, PressForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import State, offered
 from huiying.desk.verbs.releasing import PRESS_VERBS
@@ -26,7 +26,6 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.speakers import in_force
-from huiying.people.words import department_called
 from huiying.responding import press
 from huiying.responding.actions.press import decide_press, save_press
 from huiying.responding.difference import difference
@@ -121,11 +120,7 @@ def _show(request: StaffRequest, found: PressRelease, bound: dict[str, VerbForm]
 def _states(user: User, found: PressRelease, version: PressVersion | None) -> list[State]:
     if found.state == PressRelease.DROPPED:
         return []
-    drafts, publishes = may(user, "press.draft").why, may(user, "press.publish").why
-    if not drafts and found.department not in own_departments(user):
-        drafts = _t("须由%(department)s、采编或统筹部门办理。") % {
-            "department": department_called(found.department.name)
-        }
+    drafts, publishes = may(user, "press.draft", found).why, may(user, "press.publish").why
     out = found.published_at is not None
     rows: list[tuple[str, Any, str]] = [("draft", _("更正") if out else _("改稿"), drafts)]
     if found.state == PressRelease.DRAFT:

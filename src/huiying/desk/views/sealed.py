@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.handling.access import get_case, note_event
+from huiying.handling.access import get_case
 from huiying.handling.models import AskedAgain
 from huiying.handling.queries import case_of_event
+from huiying.judging.access import get_event
 from huiying.judging.queries import event_of_post
 from huiying.listening.actions.sealed import Opened, open_sealed
 from huiying.listening.models import Post, PostAttachment
@@ -58,8 +59,7 @@ def gate(user: User, post: Post) -> None:
     if event is None:
         or_404(user, "event.view")
     else:
-        or_404(user, "event.view", event)
-        note_event(user, event)
+        get_event(user, event.number)
     if post.life_safety or (event and event.life_safety):
         or_404(user, "urgent.view")
         reads.note_read(user, f"post:{post.pk}", reads.LIFE)

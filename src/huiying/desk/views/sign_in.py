@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.desk import second_factor
-from huiying.people import actions, queries
+from huiying.people import actions, guessing, queries
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -33,7 +33,7 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label=_("设置密码"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("至少 10 个字符，不要全是数字，也不要与姓名相近。"),
+        help_text=_("至少 10 个字符，不要全是数字，也不要用姓名、单位、地名加数字。"),
     )
     again = forms.CharField(label=_("再输一遍"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
@@ -79,7 +79,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, **form.cleaned_data)
         if user is not None:
             return second_factor.come_in(request, user, next_place(request))
-        form.add_error(None, _t("用户名或密码不对。连错五次，这个账号在本机要等十五分钟。"))
+        words = _t("用户名或密码不对。连错五次，这个账号在本机要等十五分钟。")
+        form.add_error(None, second_factor.why_not(request, words))
+    if guessing.wait_of(request) is not None:
+        return _page(request, form, 429)
     return _page(request, form, 422 if form.errors else 200)
 
 

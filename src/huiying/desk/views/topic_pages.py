@@ -56,7 +56,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _write(request: StaffRequest, page: TopicPage | None) -> HttpResponse:
-    if why := may(request.user, "page.draft").why:
+    if why := may(request.user, "page.draft", page).why:
         messages.error(request, why)
         return redirect("desk:pages")
     named = request.POST.get("subject", "") or request.GET.get("subject", "")
@@ -124,7 +124,7 @@ def _show(request: StaffRequest, found: TopicPage, bound: dict[str, VerbForm] | 
         "texts": found.texts.order_by("-number"),
         "hints": personal_data_in(row) if row is not None else [],
         "address": reverse(f"portal:{found.kind}_item", args=[found.address]) if public else "",
-        "may_draft": may(request.user, "page.draft").allowed and found.withdrawn_at is None,
+        "may_draft": may(request.user, "page.draft", found).allowed and found.withdrawn_at is None,
         "sees_events": may(request.user, "event.view").allowed,
         "bar": build(
             _states(request.user, found, row),
@@ -144,7 +144,7 @@ def _states(user: User, found: TopicPage, row: TopicText | None) -> list[State]:
         return []
     rows: list[tuple[str, Any, str]] = []
     if row.proposed_at is None:
-        rows.append(("propose", _("送另一人审核"), may(user, "page.draft").why))
+        rows.append(("propose", _("送另一人审核"), may(user, "page.draft", found).why))
     elif not row.decision:
         own = _t("起草人不能审自己的文稿，请另一人审核。") if row.drafter_user == user.pk else ""
         rows.append(("decide", _("审核"), may(user, "page.publish").why or own))

@@ -49,6 +49,7 @@ class _What:
     given: dict[str, Any] = field(default_factory=dict)
     packed: dict[str, int] = field(default_factory=dict)  # chains that were packed as evidence, each up to its entry
     may: str = "document.make"  # who may print what is about no case
+    of: Any = None  # what that permission looks at
     to: list[User] = field(default_factory=list)  # whom it is for: it is sent to them
 
 
@@ -82,7 +83,7 @@ def issue_of_object(kind: str, pk: int, actor: User) -> IssuedDocument:
     if what.case is not None:
         require(actor, "document.issue", what.case)
     else:
-        require(actor, what.may)
+        require(actor, what.may, what.of)
     what.given["ref"] = pk
     return _issue(kind, what, actor)
 
@@ -191,7 +192,7 @@ def _risk(pk: int) -> _What | None:
         raise Refused(_("评估还没有批准，不能成文。"), code="not_approved")
     if row is None:
         return None
-    return _What(f"{row.policy.number}/{row.n}", None, [f"policy:{row.policy.number}"], may="policy.assess")
+    return _What(f"{row.policy.number}/{row.n}", None, [f"policy:{row.policy.number}"], may="policy.assess", of=row)
 
 
 _FIND: dict[str, Callable[[int], _What | None]] = {

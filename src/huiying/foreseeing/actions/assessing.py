@@ -24,7 +24,7 @@ SCALE = range(1, 6)
 @transaction.atomic
 def begin_assessment(policy: Policy, *, visits_planned: int, actor: User) -> Assessment:
     """One at a time. After an approved one another may follow, as long as the policy is not issued."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", policy)
     policy = locked(policy)
     still_open(policy)
     if policy.major is None:
@@ -59,7 +59,7 @@ def to_change(row: Assessment) -> Assessment:
 @transaction.atomic
 def ask_the_past(row: Assessment, actor: User) -> Assessment:
     """科学预测 (C6.6): what became of past events that were about the like, kept as it was read."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     row.prediction = predict(row.policy.title, [risk.title for risk in policies.live_risks(row)])
     row.save(update_fields=["prediction"])
@@ -84,7 +84,7 @@ def save_risk(
     actor: User,
 ) -> Risk:
     """列一项风险: with whom it touches, its early signs and who watches for them (C6.6)."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     if likelihood not in SCALE or impact not in SCALE:
         raise Refused(_("可能性和影响各填 1 到 5。"), code="scale")
@@ -111,7 +111,7 @@ def save_risk(
 @transaction.atomic
 def drop_risk(risk: Risk, *, reason: str, actor: User) -> Risk:
     """划去: the row stays with its reason."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", risk)
     row = to_change(risk.assessment)
     risk = Risk.objects.get(pk=risk.pk)
     if risk.dropped_at is not None:
@@ -136,7 +136,7 @@ def _recount(row: Assessment) -> None:
 @transaction.atomic
 def decide_risk_level(row: Assessment, *, level: str, reason: str, actor: User) -> Assessment:
     """确定风险等级 (C6.7): the rule suggests by the gravest risk; a person signs, and says why where it differs."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     regulation = regulation_now()
     levels = regulation.risk_assessment.risk_levels
@@ -161,7 +161,7 @@ def decide_risk_level(row: Assessment, *, level: str, reason: str, actor: User) 
 @transaction.atomic
 def propose_assessment(row: Assessment, *, conclusion: str, actor: User) -> Assessment:
     """送审: with evidence of enough methods, risks, a level and the plan that the level asks for."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     regulation = regulation_now()
     if lacks := policies.why_not_propose(row, regulation):

@@ -63,7 +63,9 @@ def save_consultation(
     topic: str = "",
 ) -> Consultation:
     """起草. What is open is not changed any more: people answered to what they read."""
-    require(actor, "consultation.draft")
+    require(actor, "consultation.draft", department)
+    if row is not None:
+        require(actor, "consultation.draft", row)
     row = _locked(row) if row is not None else None
     if row is not None and row.state not in (Consultation.DRAFT, Consultation.PROPOSED):
         raise Refused(_("已经公开征集，不能再改：大家是看着这份文字提意见的。"), code="is_open")
@@ -124,7 +126,7 @@ def draft_sha256(row: Consultation) -> str:
 
 @transaction.atomic
 def propose_consultation(row: Consultation, actor: User) -> Consultation:
-    require(actor, "consultation.draft")
+    require(actor, "consultation.draft", row)
     row = _locked(row)
     if row.state != Consultation.DRAFT:
         raise Refused(_("没有要送审的草稿。"), code="nothing_to_propose")
@@ -179,7 +181,7 @@ def decide_consultation(row: Consultation, *, approve: bool, sha256: str, commen
 @transaction.atomic
 def drop_consultation(row: Consultation, reason: str, actor: User) -> Consultation:
     """不办了: only before it is open. What people were asked ends with an answer (C4.2)."""
-    require(actor, "consultation.draft")
+    require(actor, "consultation.draft", row)
     row = _locked(row)
     if row.state not in (Consultation.DRAFT, Consultation.PROPOSED):
         raise Refused(_("已经公开征集过意见，只能公布结果，不能撤销（C4.2）。"), code="is_open")
@@ -248,7 +250,7 @@ def save_group(
     actor: User,
 ) -> OpinionGroup:
     """归类: what these opinions say, in our words; whether it is adopted and why. The reason is published (C4.2)."""
-    require(actor, "consultation.sort")
+    require(actor, "consultation.sort", row)
     row = _to_sort(row)
     if decision not in (OpinionGroup.ADOPTED, OpinionGroup.PARTLY, OpinionGroup.NOT):
         raise Refused(_("请选择：采纳、部分采纳，或不采纳。"), code="decision")
@@ -293,7 +295,7 @@ def _drop_empty(row: Consultation, keep: OpinionGroup) -> list[Gone]:
 @transaction.atomic
 def propose_result(row: Consultation, words: str, actor: User) -> Consultation:
     """送审结果: after the end, with every opinion in a group and every group with its reason."""
-    require(actor, "consultation.sort")
+    require(actor, "consultation.sort", row)
     row = _to_sort(row)
     if row.closes_at > time.now():
         raise Refused(_("征集还没有截止，不能公布结果。"), code="still_open")

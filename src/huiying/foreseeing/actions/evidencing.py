@@ -41,7 +41,7 @@ def track(
     row: Assessment, *, words: str, since: dt.date, until: dt.date, cases: Sequence[str], finding: str, actor: User
 ) -> Tracking:
     """舆情跟踪 (C6.2): the house counts; the person says what it means. Both days belong to the period."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     words = said(words, 2, _("检索词"))[:100]
     start = dt.datetime.combine(since, dt.time(), tzinfo=zone())
@@ -89,7 +89,7 @@ def survey(
     actor: User,
 ) -> Survey:
     """抽样调查 (C6.3): frame and instrument stand before any answer. On the portal it is a consultation's survey."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     if drawn not in (Survey.RANDOM, Survey.CHOSEN, Survey.OPEN):
         raise Refused(_("请写明怎样抽的样：随机抽取、选定，或自愿参加。"), code="drawn")
@@ -127,7 +127,7 @@ def survey(
 @transaction.atomic
 def enter_paper(row: Survey, *, sheets: int, counts: Sequence[Sequence[int]], actor: User) -> Survey:
     """Paper comes in as counts, a batch at a time: no sheet says more answers to a question than there are sheets."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     assessment = to_change(row.assessment)
     row = Survey.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=row.pk)
     if not 1 <= sheets <= PAPER_MOST:
@@ -150,7 +150,7 @@ def enter_paper(row: Survey, *, sheets: int, counts: Sequence[Sequence[int]], ac
 @transaction.atomic
 def visit(row: Assessment, *, visited_on: dt.date, whom: str, place: str, views: str, actor: User) -> Visit:
     """重点走访 (C6.4): whom by what they do, never by name (§6.2)."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     if visited_on > time.now().astimezone(zone()).date():
         raise Refused(_("走访日期不能晚于今天：走访以后再登记。"), code="in_the_future")
@@ -181,7 +181,7 @@ def deliberate(
     actor: User,
 ) -> Deliberation:
     """会商分析 (C6.5): minutes with those who came; a different opinion in its own words; the chair signs later."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     people = list(dict.fromkeys(present))
     if held_on > time.now().astimezone(zone()).date():
@@ -214,7 +214,7 @@ def deliberate(
 @transaction.atomic
 def link_meeting(row: Assessment, *, number: str, actor: User) -> Deliberation:
     """A joint meeting that dealt with the matter stands in for a 会商: only with signed minutes, as they stand."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     meeting = Meeting.objects.filter(
         number=number.strip(), case__event__life_safety=False, case__event__sensitive=""

@@ -53,7 +53,7 @@ def save_plan(
     actor: User,
 ) -> Plan:
     """定预案: what is said, by an appointed spokesperson, on our own platforms, who is called, when it is drilled."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", row)
     row = to_change(row)
     asked = [(q.strip(), a.strip()) for q, a in questions if q.strip() or a.strip()]
     if not asked or any(not q or not a for q, a in asked) or len(asked) > QUESTIONS_MOST:
@@ -115,7 +115,7 @@ def _trigger(one: Wanted) -> Wanted:
 @transaction.atomic
 def drill_plan(plan: Plan, *, what: str, actor: User) -> Plan:
     """演练过了: what was tried and what came of it."""
-    require(actor, "policy.assess")
+    require(actor, "policy.assess", plan)
     policy = locked(plan.assessment.policy)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
     plan.drill_note, plan.drilled_at = said(what, 4, _("演练的情况")), time.now()

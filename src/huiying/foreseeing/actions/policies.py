@@ -56,7 +56,9 @@ def save_policy(
     actor: User,
 ) -> Policy:
     """登记, or change what was registered. A change of the words asks the screening question anew."""
-    require(actor, "policy.draft")
+    require(actor, "policy.draft", department)
+    if row is not None:
+        require(actor, "policy.draft", row)
     row = locked(row) if row is not None else None
     if row is not None:
         still_open(row)
@@ -105,7 +107,7 @@ def _remind_at(planned_on: dt.date | None) -> dt.datetime | None:
 @transaction.atomic
 def screen_policy(row: Policy, *, major: bool, reason: str, actor: User) -> Policy:
     """是否涉及群众切身利益. "Yes" counts at once; "no" waits for a second person (as INV-7: towards less care)."""
-    require(actor, "policy.draft")
+    require(actor, "policy.draft", row)
     row = locked(row)
     still_open(row)
     if row.assessments.exists() and not major:
@@ -146,7 +148,7 @@ def second_screening(row: Policy, *, agree: bool, reason: str, actor: User) -> P
 @transaction.atomic
 def issue_policy(row: Policy, *, issued_at: dt.datetime, issued_as: str, actor: User) -> Policy:
     """标记出台. The gate: an approved assessment dated before the issue, or "no" agreed to by two before it (C6.1)."""
-    require(actor, "policy.issue")
+    require(actor, "policy.issue", row)
     row = locked(row)
     if why := policies.why_not_issue(row):
         raise Refused(why, code="gate")
@@ -176,7 +178,7 @@ def issue_policy(row: Policy, *, issued_at: dt.datetime, issued_as: str, actor: 
 @transaction.atomic
 def shelve_policy(row: Policy, *, reason: str, actor: User) -> Policy:
     """不出台了: with its reason; what was found stays, and its plan no longer watches."""
-    require(actor, "policy.draft")
+    require(actor, "policy.draft", row)
     row = locked(row)
     still_open(row)
     row.state, row.shelved_why = Policy.SHELVED, said(reason, 4, _("理由"))[:300]

@@ -14,7 +14,7 @@ from huiying.kernel import clock as time
 from huiying.ledger.actions import record, together
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
-from huiying.people.permissions import require
+from huiying.people.permissions import may, require
 from huiying.people.standing import actor_of, standing
 from huiying.people.versions import zone
 
@@ -38,21 +38,14 @@ def is_head_of(user: User, department: Department) -> bool:
 
 
 def may_plan_for(user: User, department: Department) -> bool:
-    who = standing(user)
-    return who.can("office") or who.can_in("handle", {department.code})
-
-
-def _require(user: User, department: Department) -> None:
-    require(user, "agenda.plan")
-    if not may_plan_for(user, department):
-        raise Refused(_("须由本部门的负责人、联络人或统筹部门办理。"), code="not_permitted")
+    return may(user, "agenda.plan", department).allowed
 
 
 @transaction.atomic
 @together()
 def plan_agenda(department: Department, quarter: str, title: str, due_on: dt.date, actor: User) -> AgendaItem:
     """What the department does about its public affairs in a quarter, with a day."""
-    _require(actor, department)
+    require(actor, "agenda.plan", department)
     title = said(title, 4, _("要做的事"))
     if not QUARTER.fullmatch(quarter):
         raise Refused(_("请按“2026Q4”的写法写明年份和季度。"), code="no_quarter")
@@ -72,7 +65,7 @@ def plan_agenda(department: Department, quarter: str, title: str, due_on: dt.dat
 def acknowledge_agenda(item: AgendaItem, actor: User) -> None:
     """The head has seen it: no department's plan without its 负责人 (C9.1)."""
     item = _locked(item)
-    require(actor, "agenda.plan")
+    require(actor, "agenda.plan", item)
     if not is_head_of(actor, item.department):
         raise Refused(_("须由本部门负责人确认。"), code="not_permitted")
     if item.acknowledged_at is not None:
@@ -87,7 +80,7 @@ def acknowledge_agenda(item: AgendaItem, actor: User) -> None:
 def finish_agenda(item: AgendaItem, note: str, actor: User) -> None:
     """Done, with what came of it. A plan that its head has not seen is not ticked off."""
     item = _locked(item)
-    _require(actor, item.department)
+    require(actor, "agenda.plan", item)
     if item.done_at is not None:
         raise Refused(_("这一项已经完成。"), code="already_done")
     if item.acknowledged_at is None:

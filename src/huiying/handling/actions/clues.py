@@ -76,7 +76,7 @@ def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: Us
 @together()
 def sign_clue(row: ClueHandover, sign: bool, why: str, actor: User) -> None:
     """The leader's word, never the proposer's own. Refusing needs a reason; signing ends the matter for this house."""
-    require(actor, "clue.sign")
+    require(actor, "clue.sign", row)
     case = locked(row.case)
     row = ClueHandover.objects.select_for_update().get(pk=row.pk)
     if row.signed is not None:

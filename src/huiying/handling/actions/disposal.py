@@ -120,7 +120,7 @@ def why_matter_open(case: Case) -> str:
 @together()
 def decide_sustained(case: Case, sustained: bool, reason: str, actor: User) -> None:
     """视情况决定是否持续回应: an explicit decision with its reason (C8.8)."""
-    require(actor, "case.sustain")
+    require(actor, "case.sustain", case)
     case = locked(case)
     if case.state != "answered":
         raise Refused(_("公开回应之后才决定是否持续回应。"), code="not_in_this_state")
@@ -189,7 +189,7 @@ def check_root_cause(case: Case, root_cause: str) -> str:
 @together()
 def close(case: Case, root_cause: str, actor: User) -> None:
     """办结: answered and settled, everybody told, the office in the picture, with a root cause (C2.2, C6.13, C7.3)."""
-    require(actor, "case.close")
+    require(actor, "case.close", case)
     case = locked(case)
     why = why_not_close(case)
     if why:
@@ -217,7 +217,7 @@ def close(case: Case, root_cause: str, actor: User) -> None:
 @together()
 def reopen(case: Case, reason: str, actor: User) -> None:
     """Take a closed or declined case up again. Its clocks stay as they ended: reopening gives no new time (C8.5)."""
-    require(actor, "case.reopen")
+    require(actor, "case.reopen", case)
     case = locked(case)
     reason = said(reason, 4, _("重新办理的理由"))
     who = actor_of(actor)
@@ -232,7 +232,7 @@ def reopen(case: Case, reason: str, actor: User) -> None:
 @together()
 def void(case: Case, reason: str, actor: User) -> None:
     """作废: opened by mistake. The case, its number and its ledger stay (INV-1); a warned event returns to the desk."""
-    require(actor, "case.void")
+    require(actor, "case.void", case)
     case = locked(case)
     reason = said(reason, 10, _("作废理由"))
     who = actor_of(actor)

@@ -42,7 +42,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     An event has one case: opening again gives the same.
     """
     if isinstance(actor, User):
-        require(actor, "case.open")
+        require(actor, "case.open", event)
     event = held(event.pk)
     found = Case.objects.filter(event=event).first()
     if found is not None and found.state != "voided":
@@ -157,7 +157,7 @@ def _set_level(case: Case, level: Level, actor: User, cause: str) -> None:
 @together()
 def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> LevelDecision:
     """Confirm or raise. Up: anyone on duty, at once. Down is `propose_lower` and a second person (INV-7)."""
-    require(actor, "case.regrade")
+    require(actor, "case.regrade", case)
     case = locked(case)
     regulation = regulation_of(case.regulation)
     wanted, current = _known(regulation, level), regulation.level(case.level)
@@ -211,7 +211,7 @@ def _affirm(case: Case, level: Level, actor: User, reason: str) -> LevelDecision
 @together()
 def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDecision:
     """The first of two persons. Nothing changes until the second agrees."""
-    require(actor, "case.regrade")
+    require(actor, "case.regrade", case)
     case = locked(case)
     return judging.propose_lower(case.event, _known(regulation_of(case.regulation), level).code, reason, actor)
 
@@ -220,8 +220,8 @@ def propose_lower(case: Case, level: str, reason: str, actor: User) -> LevelDeci
 @together()
 def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDecision:
     """The second person. Agreed, the level falls; no deadline moves later (INV-3)."""
-    require(actor, "case.regrade")
     case = locked(Case.objects.get(event=proposal.event))
+    require(actor, "case.regrade", case)
     decision = judging.second_lower(proposal, agree, actor)
     if agree:
         _set_level(case, regulation_of(case.regulation).level(proposal.level), actor, clocks.LATE)
@@ -232,7 +232,7 @@ def second_lower(proposal: LevelDecision, agree: bool, actor: User) -> LevelDeci
 @together()
 def set_emergency(case: Case, level: str, actor: User) -> None:
     """突发事件 level, not the opinion's: superior norms add their acts (§2.1). It is only ever set or raised."""
-    require(actor, "case.emergency")
+    require(actor, "case.emergency", case)
     case = locked(case)
     regulation = regulation_of(case.regulation)
     names = list(regulation.emergency_levels)
@@ -259,7 +259,7 @@ def set_emergency(case: Case, level: str, actor: User) -> None:
 @together()
 def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, actor: User) -> Knowledge | None:
     """Somebody knew earlier: first_known_at moves earlier with this evidence, and the clocks follow (INV-2, C5.17)."""
-    require(actor, "case.knowledge")
+    require(actor, "case.knowledge", case)
     case = locked(case)
     if case.state not in LIVE:
         raise Refused(_("此件已经结束。先重新办理，再补充更早获知的证据。"), code="not_in_this_state")

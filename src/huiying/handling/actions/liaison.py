@@ -63,7 +63,7 @@ def yearly_number(series: str, name: str) -> str:
 @together()
 def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str, actor: User) -> Liaison:
     """拟核实函. Without a letter of one's own it is drafted from the case; nothing leaves before it is sent."""
-    require(actor, "liaison.write")
+    require(actor, "liaison.write", case)
     case = _open(case)
     body, points = said(body, 2, _("对方机关"))[:100], said(points, 4, _("需核实的事项"))
     contact = contact.strip()[:200]
@@ -86,7 +86,7 @@ def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str,
 @together()
 def edit_letter(row: Liaison, letter: str, contact: str, actor: User) -> None:
     """Change the draft. What was sent stays as it was sent."""
-    require(actor, "liaison.write")
+    require(actor, "liaison.write", row)
     row = _locked(row)
     if row.sent_at is not None:
         raise Refused(_("这份函已经发出，不能再改。情况有变请另拟一份。"), code="already_sent")
@@ -103,7 +103,7 @@ def send_liaison(row: Liaison, means: str, actor: User) -> str | None:
     Sent again before the wait is over, the earlier link dies and the date stays. After a silence it is a new letter
     with a number of its own: what went unanswered stays written down.
     """
-    require(actor, "liaison.write")
+    require(actor, "liaison.write", row)
     row = _locked(row)
     case = _open(row.case)
     if means not in MEANS:
@@ -174,7 +174,7 @@ def answer_liaison(token: str, finding: str, name: str, text: str) -> Liaison:
 @together()
 def record_answer(row: Liaison, finding: str, name: str, text: str, actor: User) -> None:
     """An answer that came by phone, letter or in person; also one that came late: the silence stays written."""
-    require(actor, "liaison.write")
+    require(actor, "liaison.write", row)
     row = _locked(row)
     if row.sent_at is None:
         raise Refused(_("函还没有发出，不会有答复。请先发出。"), code="not_sent")
@@ -208,7 +208,7 @@ def _take_answer(row: Liaison, finding: str, name: str, text: str, recorded_by: 
 @together()
 def exempt(case: Case, reason: str, actor: User) -> LiaisonExemption:
     """不需要核实衔接: the office head's or a leader's word, with its reason (C5.15)."""
-    require(actor, "liaison.exempt")
+    require(actor, "liaison.exempt", case)
     case = locked(case)
     if not needs_liaison(case):
         raise Refused(_("此件本来就不要求核实衔接。"), code="not_needed")

@@ -81,7 +81,7 @@ def convene(
     actor: User,
 ) -> Meeting:
     """召集: a chair out of the leadership, everybody told at once; the clock to convene stops (C10.1)."""
-    require(actor, "meeting.convene")
+    require(actor, "meeting.convene", case)
     case = locked(case)
     if case.state not in LIVE:
         raise Refused(_("此件已经办结、并案或作废，不再会商。"), code="not_in_this_state")
@@ -159,7 +159,7 @@ def hold(meeting: Meeting, attendance: Mapping[int, str], stood_in: Mapping[int,
 
     `stood_in` names who came in somebody's place: the seat counts as present. The chair has no stand-in.
     """
-    require(actor, "meeting.record")
+    require(actor, "meeting.record", meeting)
     meeting = _locked(meeting)
     if meeting.state != Meeting.CONVENED:
         raise Refused(_("这次会议已经登记过到会情况，或已取消。"), code="not_in_this_state")
@@ -208,7 +208,7 @@ def minute(
 
     Until the chair signs, the two texts may be written again; opinions and decisions are only ever added.
     """
-    require(actor, "meeting.record")
+    require(actor, "meeting.record", meeting)
     meeting = _locked(meeting)
     if meeting.state == Meeting.CONVENED:
         raise Refused(_("还没有登记到会情况。先登记谁到会，再写纪要。"), code="not_held")
@@ -283,7 +283,7 @@ def sign(meeting: Meeting, actor: User) -> None:
 @together()
 def cancel(meeting: Meeting, why: str, actor: User) -> None:
     """取消: a meeting that was not held, with its reason. The case still asks for one where its level does."""
-    require(actor, "meeting.convene")
+    require(actor, "meeting.convene", meeting)
     meeting = _locked(meeting)
     if meeting.state != Meeting.CONVENED:
         raise Refused(_("会议已经开过或已取消。"), code="not_in_this_state")

@@ -22,7 +22,8 @@ from huiying.people.standing import actor_of
 @together()
 def merge_cases(loser: Case, winner: Case, actor: User) -> None:
     """并案: both numbers stay valid; the winner takes the earliest knowledge and every earlier deadline (INV-3)."""
-    require(actor, "case.merge")
+    require(actor, "case.merge", loser)
+    require(actor, "case.merge", winner)
     first, second = sorted((loser.pk, winner.pk))
     if first == second:
         raise Refused(_("不能把一件并入它自己。"), code="same_case")
@@ -76,7 +77,7 @@ def unmerge_cases(loser: Case, reason: str, actor: User) -> None:
 
     What the merge brought the other case, earlier knowledge and earlier deadlines, stays there: nothing moves later.
     """
-    require(actor, "case.unmerge")
+    require(actor, "case.unmerge", loser)
     pks = sorted(pk for pk in (loser.pk, loser.merged_into_id) if pk is not None)
     list(Case.objects.select_for_update().filter(pk__in=pks).order_by("pk"))
     loser = locked(loser)

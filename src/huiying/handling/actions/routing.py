@@ -48,7 +48,7 @@ def give_lead(case: Case, department: Department, reason: str, now: dt.datetime)
 @together()
 def set_keys(case: Case, category: str, nature: str, trade: str, actor: User) -> None:
     """核定三把钥匙 (C7.1): what the matter is, by the regulation's own words; the table's suggestion follows."""
-    require(actor, "case.route")
+    require(actor, "case.route", case)
     case = locked(case)
     if case.state not in KEYED_IN:
         raise Refused(_("主办部门已经签收或此件已经结束，不再核定业务范畴和性质。"), code="not_in_this_state")
@@ -93,7 +93,7 @@ def route(
 
     Without `elements` the slip is filled from the record, and says 「未掌握」 where the record does not know.
     """
-    require(actor, "case.route")
+    require(actor, "case.route", case)
     case = locked(case)
     reason = said(reason, 4, _("转办理由"))
     who = actor_of(actor)
@@ -225,7 +225,7 @@ def _tell(case: Case, row: CaseDepartment) -> None:
 @together()
 def undo_route(case: Case, actor: User) -> None:
     """Take a routing back within ten minutes, while the department has not opened it. Its slip stays on record."""
-    require(actor, "case.route")
+    require(actor, "case.route", case)
     case = locked(case)
     row = lead_row(case)
     if row is None or row.seen_at is not None or row.accepted_at or time.now() - row.since > UNDO_FOR:
@@ -332,7 +332,7 @@ def decide_return(
     requirements: str = "",
 ) -> None:
     """The office's word after a return: the department it names keeps the case."""
-    require(actor, "case.decide_return")
+    require(actor, "case.decide_return", case)
     case = locked(case)
     decision = said(decision, 4, _("指定理由"))
     who = actor_of(actor)

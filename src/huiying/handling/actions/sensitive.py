@@ -24,7 +24,8 @@ from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together, vouch
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, User
-from huiying.people.permissions import integrity_departments, require
+from huiying.people.permissions import require
+from huiying.people.predicates import integrity_departments
 from huiying.people.queries import regulation_now
 from huiying.people.standing import actor_of, capabilities
 from huiying.work import notify

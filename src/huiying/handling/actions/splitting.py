@@ -38,7 +38,7 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
 
     It was first known when the parent was, and no deadline of it is later than the parent's (INV-2, INV-3).
     """
-    require(actor, "case.split")
+    require(actor, "case.split", case)
     case = locked(case)
     if case.state not in LIVE:
         raise Refused(_("此件已经办结，不能再拆分。"), code="case_is_closed")

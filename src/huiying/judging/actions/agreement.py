@@ -56,7 +56,7 @@ def waiting_for(user: User) -> QuerySet[ConcernSample]:
 @transaction.atomic
 def rate(sample: ConcernSample, concern: str, actor: User) -> ConcernRating:
     """One person's word. Two persons, each once; a third is not needed. Raises Refused."""
-    require(actor, "event.judge")
+    require(actor, "sample.rate")
     sample = ConcernSample.objects.select_for_update().get(pk=sample.pk)
     if concern not in regulation_now().concerns:
         raise Refused(_("制度里没有这一性质。"), code="unknown_concern")

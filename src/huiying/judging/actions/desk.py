@@ -242,6 +242,7 @@ def regrade_event(event: Event) -> Event:
 @together()
 def merge_events(loser: Event, winner: Event, actor: User) -> Event:
     """Say that two events are one matter. Members stay; the pointer is reversible (INV-3). Returns the winner."""
+    require(actor, "event.judge", loser)
     require(actor, "event.judge", winner)
     locked(Lease, pipeline.LOCK)
     winner = merging.live(Event.objects.get(pk=winner.pk))

@@ -61,7 +61,7 @@ def content_of(event: Event, body: str, purpose: str) -> dict[str, Any]:
 @transaction.atomic
 def share(event: Event, body: str, purpose: str, actor: User) -> tuple[SharePackage, str]:
     """The package as it stands now, and the token of its link, which is shown once."""
-    require(actor, "event.share")
+    require(actor, "event.share", event)
     if event.reserved:
         raise Refused(_("涉及生命安全或标为敏感的事件不打包共享，请直接电话联系。"), code="life_safety")
     body, purpose = body.strip()[:100], purpose.strip()[:300]
@@ -90,7 +90,7 @@ def share(event: Event, body: str, purpose: str, actor: User) -> tuple[SharePack
 
 @transaction.atomic
 def revoke_share(package: SharePackage, actor: User) -> None:
-    require(actor, "event.share")
+    require(actor, "event.share", package)
     package = SharePackage.objects.select_for_update(of=("self",)).select_related("event").get(pk=package.pk)
     if package.revoked_at is not None:
         raise Refused(_("这次共享已经收回。"), code="revoked")

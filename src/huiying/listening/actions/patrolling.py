@@ -91,7 +91,7 @@ def tick(card: PatrolCard, result: str, actor: User, *, note: str = "", text: st
 
     What was found (`text`: a link or words) is taken in as a post. A look after the window is kept and stays late.
     """
-    require(actor, "patrol.tick")
+    require(actor, "patrol.tick", card)
     card = PatrolCard.objects.select_for_update(of=("self",)).select_related("point", "emergency").get(pk=card.pk)
     now = clock.now()
     if card.result:

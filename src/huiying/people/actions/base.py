@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
-from huiying.people import versions
+from huiying.people import passwords, versions
 from huiying.people.actions.accounts import add_accounts
 from huiying.people.actions.contacts import keep_a_contact
 from huiying.people.errors import Refused
@@ -106,9 +106,10 @@ def set_up(token: str, *, bureau_name: str, username: str, name: str, password: 
     if bureau is None or bureau.set_up_at is not None or not tokens.token_matches(token, bureau.setup_token_hash):
         raise Refused(_("这个链接已经用过或已失效。请重新启动程序，使用新打印的链接。"), code="link_used")
     user = User(username=username, name=name, is_administrator=True, joined_at=clock.now())
+    bureau.name = bureau_name  # before the password, which must not be the bureau's name
+    bureau.save(update_fields=["name"])
     _set_password(user, password)
     user.save()
-    bureau.name = bureau_name
     bureau.set_up_at = clock.now()
     bureau.setup_token_hash = ""
     bureau.save()
@@ -124,6 +125,7 @@ WEAK = {
     "password_too_common": gettext_lazy("这个密码太常见，容易被猜到，请换一个。"),
     "password_entirely_numeric": gettext_lazy("密码不能全是数字。"),
     "password_too_similar": gettext_lazy("密码和姓名或用户名太像，请换一个。"),
+    "password_is_a_name": passwords.SENTENCE,
 }
 
 
@@ -179,7 +181,7 @@ def invite_again(user: User, actor: User) -> str:
 def open_invitation(token: str) -> Invitation | None:
     """The live invitation behind a token, or None when it is unknown, used or too old."""
     found = Invitation.objects.select_related("user").filter(token_hash=tokens.hash_token(token)).first()
-    if found is None or found.used_at is not None or found.expires_at <= clock.now():
+    if found is None or found.used_at is not None or found.expires_at <= clock.now() or not found.user.is_active:
         return None
     return found
 

@@ -16,6 +16,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import SecondFactor, SecurityKey, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
+from huiying.work import limits
 
 HALF_MINUTE = 30
 WRONG_IN_A_ROW = 5
@@ -62,12 +63,16 @@ def _bound(found: SecondFactor) -> list[str]:
     return codes
 
 
-def check_factor(user: User, code: str) -> None:
-    """Raises Refused unless `code` is the authenticator's of this moment, or a recovery code nobody used yet."""
+def check_factor(user: User, code: str, apart: str = "") -> None:
+    """Raises Refused unless `code` is the authenticator's of this moment, or a recovery code nobody used yet.
+
+    `apart` names a session or a browser that is known to be the person's: its wrong codes are counted for itself, or a
+    stranger who knows no more than the password would keep the person's own codes waiting for good.
+    """
     found = SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).first()
     if found is None:
         raise Refused(_("这个账号还没有绑定验证器。"), code="no_factor")
-    _accept(found, code)
+    _accept(found, code, apart)
 
 
 @transaction.atomic
@@ -81,9 +86,9 @@ def renew_recovery_codes(user: User) -> list[str]:
     return codes
 
 
-def give_up_factor(user: User, code: str) -> None:
+def give_up_factor(user: User, code: str, apart: str = "") -> None:
     """A new telephone: a code of the old one, or a recovery code, ends it, and the new one is bound next."""
-    check_factor(user, code)
+    check_factor(user, code, apart)
     with transaction.atomic():
         record("system", "factor.given_up", {"name": user.name}, actor_of(user), rows=without_factor(user))
 
@@ -109,32 +114,38 @@ def without_factor(user: User) -> list[Gone]:
     return gone
 
 
-def _accept(found: SecondFactor, code: str) -> None:
+def _accept(found: SecondFactor, code: str, apart: str = "") -> None:
     """What was tried is kept whatever comes of it, so the refusal is raised after the transaction."""
+    bucket = (f"factor:{apart}:{found.user_id}", WAIT, WRONG_IN_A_ROW) if apart else None
+    if bucket and limits.wait(*bucket):
+        raise Refused(_("连续输错多次，请过十五分钟再试。"), code="wait")
     with transaction.atomic():
         row = SecondFactor.objects.select_for_update().get(pk=found.pk)
         codes = len(row.recovery)
-        refused = _tried(row, "".join(code.split()).replace("-", "").upper())
+        refused = _tried(row, "".join(code.split()).replace("-", "").upper(), counted=not apart)
         row.save(update_fields=["last_step", "failures", "wait_until", "recovery"])
         if len(row.recovery) < codes:
             told = {"name": row.user.name, "left": len(row.recovery)}
             record("system", "factor.recovery_used", told, actor_of(row.user), rows=[row])
     if refused is not None:
         raise refused
+    if bucket:
+        limits.give_back(*bucket)
 
 
-def _tried(row: SecondFactor, code: str) -> Refused | None:
+def _tried(row: SecondFactor, code: str, counted: bool) -> Refused | None:
     now = clock.now()
-    if row.wait_until is not None and now < row.wait_until:
+    if counted and row.wait_until is not None and now < row.wait_until:
         return Refused(_("连续输错多次，请过十五分钟再试。"), code="wait")
     step = _step_of(row, code, now)
     spent = tokens.hash_token(code) if step is None else ""
     if step is None and not any(secrets.compare_digest(spent, one) for one in row.recovery):
-        row.failures += 1
+        row.failures += counted
         if row.failures >= WRONG_IN_A_ROW:
             row.failures, row.wait_until = 0, now + WAIT
         return Refused(_("验证码不对，或已经用过。请等下一个。"), code="wrong_code")
-    row.failures, row.wait_until = 0, None
+    if counted:
+        row.failures, row.wait_until = 0, None
     if step is not None:
         row.last_step = step
     else:

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from huiying.ledger.actions import Actor, record
 
@@ -104,6 +105,15 @@ class User(AbstractBaseUser):
         with transaction.atomic():
             self.save(update_fields=["password"])
             record("system", "person.rehashed", {"name": self.name}, Actor.SYSTEM, rows=[self])
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry: besides the password, the last re-opening, or the sessions of whoever was shut out
+        would live again with the account (§6.1 S5).
+        """
+        found: str = super().get_session_auth_hash()
+        if self.reopened_at is None:
+            return found
+        return salted_hmac("huiying.reopened", f"{found}{self.reopened_at.isoformat()}", algorithm="sha256").hexdigest()
 
     @property
     def administers(self) -> bool:

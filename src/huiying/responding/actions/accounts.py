@@ -36,7 +36,7 @@ SHORTEST_SECRET = 16
 @transaction.atomic
 def retry_publication(row: Publication, actor: User) -> Publication:
     """再发一次: the same text under the same key, so that the other side is asked first whether it has it."""
-    require(actor, "release.publish")
+    require(actor, "release.publish", row)
     row = locked_publication(row.pk)
     if row.state != Publication.FAILED or row.channel not in SENDING:
         raise Refused(_("只有发布失败的才能再发。"), code="not_failed")
@@ -61,7 +61,7 @@ def retry_publication(row: Publication, actor: User) -> Publication:
 @transaction.atomic
 def post_by_hand_instead(row: Publication, actor: User) -> Publication:
     """改为人工发布, on the same account. What is on its way to another host may yet come out: it is waited for."""
-    require(actor, "release.publish")
+    require(actor, "release.publish", row)
     row = locked_publication(row.pk)
     if row.channel not in SENDING or row.state not in (Publication.FAILED, Publication.QUEUED):
         if row.channel in SENDING and row.state == Publication.SENDING:

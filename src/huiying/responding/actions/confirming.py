@@ -224,7 +224,7 @@ def escalate_conflict(row: BodyConfirmation, actor: User) -> Liaison:
     (C8.4: conflict → 政府办).
     """
     case = handling.locked(row.case)
-    require(actor, "liaison.write")
+    require(actor, "liaison.write", row)
     row = BodyConfirmation.objects.select_for_update(of=("self",)).select_related("revision").get(pk=row.pk)
     settles = regulation_of(case.regulation).response.consult_other_agencies.escalate_to
     if not settles:
@@ -243,7 +243,7 @@ def escalate_conflict(row: BodyConfirmation, actor: User) -> Liaison:
 @transaction.atomic
 def override_confirmation(row: BodyConfirmation, reason: str, actor: User) -> None:
     """A leader goes on without the answer, with a reason; it stays red ever after (C8.4)."""
-    require(actor, "confirmation.override")
+    require(actor, "confirmation.override", row)
     row = BodyConfirmation.objects.select_for_update(of=("self",)).select_related("case").get(pk=row.pk)
     if row.overridden_at is not None or row.answer == "agree":
         raise Refused(_("这一项已经确认，或已决定不待确认。"), code="already_decided")

@@ -40,7 +40,7 @@ def make_gap(
     events: Sequence[str] = (),
 ) -> InfoGap:
     """补信息任务: what is missing, who publishes it, by when; the numbers of the events that asked, never of people."""
-    require(actor, "gap.edit")
+    require(actor, "gap.edit", department)
     now = time.now()
     if due_at <= now:
         raise Refused(_("任务的期限须在现在之后。"), code="due_in_the_past")

@@ -50,7 +50,9 @@ def save_page(
 
     What is public stays until the next text is approved, and a text after the first says what changed (C11.1).
     """
-    require(actor, "page.draft")
+    require(actor, "page.draft", department)
+    if page is not None:
+        require(actor, "page.draft", page)
     page = _locked(page) if page is not None else None
     kind = page.kind if page is not None else kind
     told: dict[str, object] = {
@@ -152,7 +154,7 @@ def _record(page: TopicPage, kind: str, payload: dict[str, object], actor: User,
 @transaction.atomic
 def propose_page(page: TopicPage, actor: User) -> TopicText:
     """送另一人审核."""
-    require(actor, "page.draft")
+    require(actor, "page.draft", page)
     page = _locked(page)
     row = pages.newest(page)
     if row is None or row.decision or row.proposed_at is not None or page.withdrawn_at is not None:

@@ -32,7 +32,7 @@ def push(row: Publication, partner: Partner, actor: User) -> PartnerPush:
 
     Pressing twice gives the same push: no partner gets the same text twice.
     """
-    require(actor, "partner.push")
+    require(actor, "partner.push", row)
     partner = Partner.objects.select_for_update().get(pk=partner.pk)
     row = Publication.objects.select_related("press__release", "case__event", "revision").get(pk=row.pk)
     key = f"push:{row.pk}:{partner.pk}"
@@ -159,7 +159,7 @@ def _sent(row: PartnerPush, who: Actor) -> None:
 @transaction.atomic
 def mark_sent(row: PartnerPush, actor: User) -> PartnerPush:
     """The person sent the pack themselves, or heard that it had arrived."""
-    require(actor, "partner.push")
+    require(actor, "partner.push", row.publication)
     row = _locked(row)
     if row.sent_at is not None:
         raise Refused(_("这一次推送已经送到。"), code="already_sent")
@@ -172,7 +172,7 @@ def mark_sent(row: PartnerPush, actor: User) -> PartnerPush:
 @transaction.atomic
 def send_again(row: PartnerPush, actor: User) -> PartnerPush:
     """After a failure: the contact was corrected, or it is certain by telephone that nothing had arrived."""
-    require(actor, "partner.push")
+    require(actor, "partner.push", row.publication)
     row = _locked(row)
     if row.sent_at is not None:
         raise Refused(_("这一次推送已经送到。"), code="already_sent")
@@ -192,7 +192,7 @@ def send_again(row: PartnerPush, actor: User) -> PartnerPush:
 @transaction.atomic
 def record_reply(row: PartnerPush, reply: str, url: str, note: str, actor: User) -> PartnerPush:
     """What came of it: carried, with the address, or declined. A later word replaces an earlier one in the open."""
-    require(actor, "partner.push")
+    require(actor, "partner.push", row.publication)
     row = _locked(row)
     if row.sent_at is None:
         raise Refused(_("还没有送到对方，不能登记答复。"), code="not_sent")

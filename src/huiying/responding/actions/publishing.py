@@ -39,7 +39,7 @@ from huiying.work.outbox import enqueue
 def release(case: Case, codes: Sequence[str], actor: User, track: str = Revision.ANSWER) -> list[Publication]:
     """发布: for each target one publication of exactly what was approved. Releasing twice gives the same rows."""
     case = handling.locked(case)
-    require(actor, "release.publish")
+    require(actor, "release.publish", case)
     revision = current_revision(case, track)
     if (stale := why_stale(case, revision)) and revision is not None and approved_round(case, revision) is not None:
         raise Refused(stale, code="stale_facts")
@@ -221,7 +221,7 @@ def _case_live(case: Case, row: Publication, proof: Evidence, url: str, actor: A
 @transaction.atomic
 def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None, actor: User) -> Publication:
     """A person posted it by hand: address and screenshot. It waits for a second person, and its clocks with it."""
-    require(actor, "release.publish")
+    require(actor, "release.publish", row)
     row = locked_publication(row.pk)
     if row.state not in (Publication.TO_DO, Publication.REJECTED):
         raise Refused(_("这一条已经登记过。"), code="already_recorded")
@@ -267,7 +267,7 @@ def _wait_for_a_person(row: Publication, proof: Evidence, url: str) -> None:
 @transaction.atomic
 def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Publication:
     """The second person: compared the public text with the approved one. Rejected, it never counted."""
-    require(actor, "release.verify")
+    require(actor, "release.verify", row)
     row = locked_publication(row.pk)
     if row.state != Publication.TO_VERIFY or row.evidence is None:
         raise Refused(_("没有待核对的发布。"), code="nothing_to_verify")

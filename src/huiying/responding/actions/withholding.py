@@ -24,7 +24,7 @@ from huiying.responding.models import Withholding
 
 @transaction.atomic
 def propose_withhold(case: Case, ground: str, reason: str, review_on: dt.date, actor: User) -> Withholding:
-    require(actor, "case.withhold")
+    require(actor, "case.withhold", case)
     case = handling.locked(case)
     step(case.state, "withhold")
     if ground not in GROUNDS:
@@ -56,7 +56,7 @@ def propose_withhold(case: Case, ground: str, reason: str, review_on: dt.date, a
 @transaction.atomic
 def second_withhold(row: Withholding, agree: bool, actor: User) -> Withholding:
     """The second person. Agreed, the decision ends the clock: a reasoned no is an answer, silence is not."""
-    require(actor, "case.withhold")
+    require(actor, "case.withhold", row)
     row = Withholding.objects.select_for_update(of=("self",)).select_related("case").get(pk=row.pk)
     if row.agreed is not None:
         raise Refused(_("这份提议已有决定。"), code="already_decided")

@@ -1,0 +1,57 @@
+"""The one gate to an event: whoever may not see it gets 404, and a look at a labelled one is recorded (§6.1 S8, S9).
+
+Pages, lists, REST, exports and verbs that are told a number ask here. What the gate opened it notes on the caller, and
+the innermost middleware writes that into the ledger before the answer leaves (docs/adr/0020): no view can forget it.
+"""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from huiying.judging.labels import in_sight
+from huiying.judging.models import Event
+from huiying.people import reads
+from huiying.people.models import User
+from huiying.people.permissions import may
+
+
+def get_event(user: User, number: str, rows: QuerySet[Event] | None = None) -> Event:
+    """The event of that number, out of `rows` where a page asks for more at once. Raises Http404."""
+    found = (Event.objects.all() if rows is None else rows).filter(number=number).first()
+    if found is None or not opens(user, found):
+        raise Http404
+    note(user, found)
+    return found
+
+
+def find_event(user: User, number: str) -> Event | None:
+    """For a form that names an event: None where there is none, or none that the person may know of."""
+    found = Event.objects.filter(number=number.strip()).first()
+    return found if found is not None and opens(user, found) else None
+
+
+def opens(user: User, event: Event) -> bool:
+    """A labelled one is for those who act on it."""
+    if not may(user, "event.view", event):
+        return False
+    return not event.life_safety or may(user, "urgent.view").allowed
+
+
+def events_for(user: User) -> QuerySet[Event]:
+    """The events that a person may see: the rule of `opens` as a query. Raises Http404 for people who judge nothing."""
+    if not may(user, "event.view"):
+        raise Http404
+    return Event.objects.filter(in_sight(user))
+
+
+def note(user: User, event: Event) -> None:
+    note_matter(user, f"event:{event.number}", event)
+
+
+def note_matter(user: User, subject: str, event: Event) -> None:
+    """A look at something of a labelled matter, named by `subject`; nothing where the matter bears no label."""
+    if event.life_safety:
+        reads.note_read(user, subject, reads.LIFE)
+    if event.sensitive:
+        reads.note_read(user, subject, reads.SENSITIVE)
