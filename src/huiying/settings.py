@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "huiying.kernel.doors.OnlyWhatFits",
     "huiying.desk.lock.SessionEnds",
     "huiying.desk.recorded.RecordedReads",
 ]

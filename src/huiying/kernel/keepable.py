@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+Judge = Callable[[str], str]
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # the years in between: [FIRST_YEAR, LAST_YEAR)
 #: As jsonb keeps it, a number is written out digit by digit; ids of platforms have at most twenty digits.
 MOST_NUMBER: Final = 10**40
 MOST_DEPTH: Final = 40
-#: Keys of rows are 64-bit whole numbers.
-MOST_KEY: Final = 2**63 - 1
+#: Keys of rows are 64-bit whole numbers: with so many digits a number always fits.
+KEY_DIGITS: Final = 18
 
 _WEB: Final = re.compile(r"https?://[^\s\x00-\x20\ud800-\udfff<>\"\\]+\Z", re.IGNORECASE)
+_DAY: Final = re.compile(r"\s*([0-9]{4})-[0-9]{2}-[0-9]{2}(?:[Tt ].{0,40})?\Z", re.ASCII)
 _BAD: Final = re.compile("[\x00\ud800-\udfff]")
 NUL: Final = "含有 NUL 字符（U+0000），数据库存不下"
 SURROGATE: Final = "含有不成对的代理字符（半个字符），不是完整的文字"
@@ -42,16 +44,41 @@ def moment_fault(at: dt.date) -> str:
     return "" if FIRST_YEAR <= at.year < LAST_YEAR else MOMENT
 
 
-def fault(value: Any, place: str = "", depth: int = MOST_DEPTH) -> tuple[str, str] | None:
-    """The first value in `value`, at any depth, that cannot be kept: its place (`a.0.b`) and why; else None."""
+def asked_fault(text: str) -> str:
+    """Why what an address or a body asks cannot be asked of the database: text that is none, or a day out of time."""
+    if why := text_fault(text):
+        return why
+    met = _DAY.match(text)
+    return MOMENT if met is not None and not FIRST_YEAR <= int(met[1]) < LAST_YEAR else ""
+
+
+def day_of(text: str) -> dt.date | None:
+    """A day as an address writes it; None for what is none, and for one at the edge of the calendar."""
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if moment_fault(day) else day
+
+
+def number_of(text: str) -> int:
+    """The key of a row as an address or a form writes it; 0, which no row has, for what is none."""
+    return int(text) if text.isdecimal() and len(text) <= KEY_DIGITS else 0
+
+
+def fault(value: Any, place: str = "", judge: Judge = text_fault, depth: int = MOST_DEPTH) -> tuple[str, str] | None:
+    """The first value in `value`, at any depth, that cannot be kept: its place (`a.0.b`) and why; else None.
+
+    `judge` looks at texts: `asked_fault` for what is asked, where a day may stand in a text.
+    """
     if isinstance(value, str):
-        why = text_fault(value)
+        why = judge(value)
     elif isinstance(value, bool) or value is None:
         return None
     elif isinstance(value, int | float):
         why = "" if abs(value) < MOST_NUMBER else NUMBER
     elif isinstance(value, Mapping | list | tuple):
-        return (place, DEPTH) if depth == 0 else _fault_inside(value, place, depth - 1)
+        return (place, DEPTH) if depth == 0 else _fault_inside(value, place, judge, depth - 1)
     elif isinstance(value, dt.date):
         why = moment_fault(value)
     else:
@@ -60,14 +87,14 @@ def fault(value: Any, place: str = "", depth: int = MOST_DEPTH) -> tuple[str, st
 
 
 def _fault_inside(
-    value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], place: str, depth: int
+    value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], place: str, judge: Judge, depth: int
 ) -> tuple[str, str] | None:
     before = f"{place}." if place else ""
     for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
         name = str(key)
         if why := text_fault(name):
             return f"{before}{visible(name)}", why
-        if found := fault(item, f"{before}{name}"[:200], depth):
+        if found := fault(item, f"{before}{name}"[:200], judge, depth):
             return found
     return None
 
@@ -85,6 +112,11 @@ def is_link(url: str) -> bool:
     except ValueError:
         return False
     return bool(parts.hostname)
+
+
+def link_of(url: str) -> str:
+    """`url` where a reader may make a link of it, else "": for rows that are older than the rule at the door."""
+    return url if is_link(url) else ""
 
 
 def visible(text: str) -> str:

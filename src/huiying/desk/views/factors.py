@@ -7,13 +7,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from huiying.desk import second_factor
-from huiying.desk.gate import StaffRequest, staff
+from huiying.desk.gate import StaffRequest, own_address, staff
 from huiying.kernel import qr
 from huiying.people import actions, factors
 from huiying.people.errors import Refused
@@ -111,8 +110,7 @@ def own(request: StaffRequest) -> HttpResponse:
 @staff("GET", "HEAD", "POST")
 def again(request: StaffRequest) -> HttpResponse:
     """A code before a file leaves the house; whoever needs none goes on."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    place = wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
+    place = own_address(request, request.POST.get("next") or request.GET.get("next"))
     if not factors.is_stale(request.session, request.user):
         return redirect(place)
     form = CodeForm(request.POST or None, label_suffix="")

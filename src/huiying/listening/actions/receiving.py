@@ -30,7 +30,7 @@ from huiying.work.rows import insert
 
 CHAIN = "posts"
 #: What a database or its driver says of a value that it cannot keep. That it is away or locked is no fault of a row.
-UNSTORABLE: Final = (DataError, IntegrityError, ArithmeticError, TypeError, ValueError)
+UNSTORABLE: Final = (DataError, IntegrityError, ArithmeticError, ValueError)
 CHUNK = 200
 _log = logging.getLogger(__name__)
 OWN_PLATFORM = "门户留言"
