@@ -56,6 +56,11 @@ _NOT_PUBLIC: tuple[Network, ...] = tuple(
 )  # fmt: skip
 # All of IPv6 that is public: global unicast as IANA gives it out, and what NAT64 makes of a public IPv4 address.
 _PUBLIC_6 = (ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("64:ff9b::/96"))
+_LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
+#: Endings of names that no public name server answers (RFC 6761, 6762, 7686, ICANN's .internal, and custom).
+_INSIDE = frozenset(
+    {"local", "localdomain", "internal", "intranet", "private", "lan", "corp", "home", "invalid", "onion"}
+)
 _TUNNELS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
     (ipaddress.IPv6Network("::/96"), 0),
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),
@@ -113,6 +118,27 @@ def joined(base: str, link: str) -> str:
 def check_written(url: str) -> None:
     """Judge `url` as far as it can be without a name server: for many at once. Raises AddressRefused."""
     check_url(url, lambda _host, _port: [_SOMEWHERE])
+
+
+def check_public(url: str) -> None:
+    """Judge `url` as the address at which the public reads something. Raises AddressRefused.
+
+    Without a name server: a number is judged as everywhere, and a name that only means something inside a house
+    (localhost, one word, .local) is none. Where networks are opened, the house has an intranet and such a name may be
+    its own; localhost is, where the loopback is opened.
+    """
+    check_written(url)
+    host = _clean_host(url, _split(url).hostname or "")
+    if ":" in host or _NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]):
+        return
+    last = host.rpartition(".")[2]
+    allowed = allowed_networks()
+    if last == "localhost":
+        is_open = any(_LOOPBACK.version == network.version and _LOOPBACK in network for network in allowed)
+    else:
+        is_open = bool(allowed) or ("." in host and last not in _INSIDE and not host.endswith(".home.arpa"))
+    if not is_open:
+        raise AddressRefused(f"{url} 的主机名 {host} 只在内部有意义，公众打不开")
 
 
 def check_host(host: str, port: int, resolver: Resolver = resolve) -> Target:

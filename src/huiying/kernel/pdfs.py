@@ -70,7 +70,7 @@ def _clean_photos(page: PageObject) -> None:
 
 
 def _check_size(image: StreamObject) -> None:
-    sides = [int(image[name]) if name in image else 0 for name in ("/Width", "/Height")]
+    sides = [int(str(image[name])) if name in image else 0 for name in ("/Width", "/Height")]
     if sides[0] * sides[1] > pictures.MOST_POINTS:
         raise pictures.TooLarge
 
