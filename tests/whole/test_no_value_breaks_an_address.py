@@ -173,6 +173,13 @@ def test_no_field_of_a_form_breaks_its_page(asking: Asking, monkeypatch: pytest.
     house = asking.house
     # The picture behind {original} has no file in this world.
     rows = [row for row in ROWS if row.method == "POST" and not row.address.startswith(("/api/", "/desk/originals/"))]
+    by_verb: dict[tuple[str, str], Row] = {}
+    for row in rows:  # the row with the fullest form of each verb
+        address = house.address(row).partition("?")[0]
+        place = (str(resolve(address).route), address.split("/do/")[-1] if "/do/" in address else "")
+        if EVERY or place not in by_verb or len(house.form(row)) > len(house.form(by_verb[place])):
+            by_verb[(*place, str(row))[: 3 if EVERY else 2]] = row  # type: ignore[index]
+    rows = list(by_verb.values())
     names: dict[Row, set[str]] = {row: set(house.form(row)) for row in rows}
     with monkeypatch.context() as patch:
         post = WSGIRequest.POST
@@ -187,14 +194,8 @@ def test_no_field_of_a_form_breaks_its_page(asking: Asking, monkeypatch: pytest.
 
             patch.setattr(WSGIRequest, "POST", property(recorded, post.fset))  # type: ignore[attr-defined]
             asking.ask(row, "as it stands", "post", house.address(row), house.form(row))
-    tried = set[tuple[str, str]]()
     for row in rows:
-        route = str(resolve(house.address(row).partition("?")[0]).route)
-        verb = house.address(row).split("/do/")[-1]
         for name in asking.rare(names[row] - {"csrfmiddlewaretoken"}):
-            if (place := (route + verb, name)) in tried and not EVERY:
-                continue
-            tried.add(place)
             for value in asking.values(BAD, 1):
                 asking.ask(row, f"{name}={value!r}", "post", house.address(row), {**house.form(row), name: value})
     assert not asking.wrong, "\n".join(asking.wrong)
@@ -226,7 +227,7 @@ def test_no_query_of_the_api_breaks_it(asking: Asking) -> None:
             if parameter["in"] != "query":
                 continue
             asked += 1
-            for value in asking.values(BAD, 5):
+            for value in asking.values(BAD, 2):
                 told = {**given, parameter["name"]: value}
                 asking.ask(row, f"{parameter['name']}={value!r}", "get", path, told)
     assert not asking.wrong, "\n".join(asking.wrong)
@@ -243,11 +244,11 @@ def test_no_body_of_the_api_breaks_it(asking: Asking) -> None:
         address, full = asking.house.address(row), asking.house.form(row)
         schema = content["schema"]
         fields = schemas[schema["$ref"].rpartition("/")[2]]["properties"] if "$ref" in schema else {}
-        for body in ([{"a": "\x00"}], {"\x00": 1}, [], 10**40, "\ud800"):
+        for body in asking.values(([{"a": "\x00"}], {"\x00": 1}, [], 10**40, "\ud800"), 1):
             asking.ask(row, repr(body)[:40], "post", address, json.dumps(body), content_type="application/json")
         for name in fields:
             asked += 1
-            for value in asking.values(BAD_JSON, 3):
+            for value in asking.values(BAD_JSON, 1):
                 body = json.dumps({**full, name: value})
                 asking.ask(row, f"{name}={value!r}"[:60], "post", address, body, content_type="application/json")
     assert not asking.wrong, "\n".join(asking.wrong)
