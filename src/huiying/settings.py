@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "huiying.kernel.doors.OnlyWhatFits",
     "huiying.desk.lock.SessionEnds",
     "huiying.desk.lock.FactorOwed",
     "huiying.desk.second_factor.KnownBrowser",

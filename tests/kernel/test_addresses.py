@@ -1,6 +1,7 @@
 """The guard in front of every outgoing request (§6.1 S12)."""
 
 import http.server
+import ipaddress
 import threading
 from collections.abc import Iterator
 
@@ -48,6 +49,77 @@ REFUSED = [
     "http://user:secret@93.184.216.34/",
     "http://93.184.216.34:99999/",
 ]
+
+
+#: One address of each block of IANA's registries of special-purpose addresses, and of what was given back.
+SPECIAL = (
+    "0.0.0.1", "10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.0.1", "172.31.255.255", "192.0.0.1", "192.0.0.8",
+    "192.0.0.9", "192.0.0.10", "192.0.0.170", "192.0.2.1", "192.31.196.1", "192.52.193.1", "192.88.99.1", "192.168.0.1",
+    "192.175.48.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.1.1.1",
+    "240.0.0.1",
+    "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "100::1", "100:0:0:1::1",
+    "2001::1", "2001:1::1", "2001:2::1", "2001:3::1", "2001:4:112::1", "2001:10::1", "2001:20::1", "2001:30::1",
+    "2001:1ff::1", "2001:db8::1", "2002:808:808::1", "2620:4f:8000::1", "3fff::1", "3fff:fff::1", "5f00::1", "fc00::1",
+    "fd00::1", "fe80::1", "fec0::1", "ff02::1", "ff0e::1", "3ffe::1", "4000::1", "1000::1", "::ffff:0:8.8.8.8",
+)  # fmt: skip
+METADATA = (
+    "169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.0.23", "168.63.129.16", "192.0.0.192",
+    "100.100.100.200",
+)  # fmt: skip
+WRAPPED = (
+    "::{v4}", "::ffff:{v4}", "::ffff:0:{v4}", "64:ff9b::{v4}", "64:ff9b:1::{v4}", "64:ff9b:1:abcd:0:5efe:{v4}",
+    "fe80::5efe:{v4}", "fe80::200:5efe:{v4}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SPECIAL)
+def test_no_special_purpose_address_is_public(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the registries, not by what this version of Python calls global."""
+    monkeypatch.delenv("HUIYING_ALLOWED_NETWORKS", raising=False)
+    with pytest.raises(AddressRefused):
+        check_url("http://name.example/", at(address))
+    with pytest.raises(AddressRefused):
+        check_url(f"http://[{address}]/" if ":" in address else f"http://{address}/", nowhere)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "223.5.5.5", "2400:3200::1", "2606:4700::1111", "64:ff9b::8.8.8.8"])
+def test_ordinary_addresses_are_public(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HUIYING_ALLOWED_NETWORKS", raising=False)
+    assert check_url("http://name.example/", at(address)).ips == (address,)
+
+
+def shapes_of(v4: str) -> list[str]:
+    """Every way in which an IPv6 address may carry an IPv4 one."""
+    number = int(ipaddress.IPv4Address(v4))
+    high, low = number >> 16, number & 0xFFFF
+    base = int(ipaddress.IPv6Address("64:ff9b:1::"))
+    placed = [
+        base | high << 64 | low << 40,  # RFC 6052, 48 bits
+        base | (number >> 24) << 64 | (number & 0xFFFFFF) << 32,  # 56 bits
+        base | number << 24,  # 64 bits
+        int(ipaddress.IPv6Address("2002::")) | number << 80 | 1,  # 6to4
+        int(ipaddress.IPv6Address("2001::")) | number << 64,  # Teredo, as the server
+        int(ipaddress.IPv6Address("2001::")) | 0x08080808 << 64 | (~number & 0xFFFFFFFF),  # Teredo, as the client
+    ]
+    return [shape.format(v4=v4) for shape in WRAPPED] + [str(ipaddress.IPv6Address(one)) for one in placed]
+
+
+@pytest.mark.parametrize("v4", METADATA)
+def test_no_setting_opens_a_metadata_service_however_it_is_wrapped(v4: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYING_ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
+    assert check_url("http://name.example/", at("127.0.0.1")).ips
+    for address in [v4, *shapes_of(v4)]:
+        with pytest.raises(AddressRefused, match="元数据"):
+            check_url("http://name.example/", at("93.184.216.34", address))
+        with pytest.raises(AddressRefused):
+            check_url(f"http://[{address}]/" if ":" in address else f"http://{address}/", nowhere)
+
+
+@pytest.mark.parametrize("address", ["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"])
+def test_nor_those_that_have_an_address_of_ipv6(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYING_ALLOWED_NETWORKS", "0.0.0.0/0,::/0")
+    with pytest.raises(AddressRefused, match="元数据"):
+        check_url(f"http://[{address}]/", nowhere)
 
 
 def nowhere(host: str, port: int) -> list[str]:

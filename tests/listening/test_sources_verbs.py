@@ -182,7 +182,7 @@ def test_comments_hang_on_their_article(cast: Cast, frozen: FrozenClock) -> None
     source = sources.watch_article(post, cast.duty)
     from huiying.listening.adapters import Item
 
-    (comment,) = engine_posts(source, [Item("c1", text="我们公司也登录不上")], frozen())
+    ((comment,), _left_out) = engine_posts(source, [Item("c1", text="我们公司也登录不上")], frozen())
     assert (comment.parent_id, comment.root_id, comment.kind) == (post.native_id, post.native_id, "comment")
 
 

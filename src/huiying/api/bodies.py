@@ -1,4 +1,4 @@
-"""What the bodies of all verbs share: no field is lost in silence, names exist, texts and moments can be kept."""
+"""What the bodies of all verbs share: no field is lost in silence, names exist, moments can be told in every zone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
 
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.handling.models import Case
@@ -25,15 +25,6 @@ class Body(Schema):
     """Unknown fields are refused: a misspelt one must not be lost in silence."""
 
     model_config = ConfigDict(extra="forbid")
-
-    @field_validator("*")
-    @classmethod
-    def keepable(cls, value: Any) -> Any:
-        """PostgreSQL keeps no NUL in a text."""
-        for text in value if isinstance(value, list) else [value]:
-            if isinstance(text, str) and "\x00" in text:
-                raise ValueError("NUL")
-        return value
 
 
 class Done(Schema):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from huiying.kernel.doors import DOES_NOT_FIT, told_of
 from huiying.people.errors import Refused
 
 
@@ -49,6 +50,7 @@ class TooOften(Exception):
 
 def register(api: NinjaAPI) -> None:
     """Hang the handlers on `api`."""
+    _answer_what_does_not_fit(api)
 
     @api.exception_handler(TooOften)
     def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
@@ -77,6 +79,8 @@ def register(api: NinjaAPI) -> None:
 
     @api.exception_handler(HttpError)
     def other(request: HttpRequest, error: HttpError) -> HttpResponse:
+        if isinstance(error.__cause__, Unreadable):  # the reader of bodies says what is wrong where
+            return unreadable(request, error.__cause__)
         if error.status_code == 403:
             sentence, code = _("缺少或不符的 CSRF 令牌。请把 Cookie 中的令牌放进请求头 X-CSRFToken。"), "csrf"
         else:
@@ -91,6 +95,18 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Unreadable)
     def unreadable(request: HttpRequest, error: Unreadable) -> HttpResponse:
         return _unprocessable(api, request, [{"field": error.field, "error": error.sentence}])
+
+
+def _answer_what_does_not_fit(api: NinjaAPI) -> None:
+    """422 for what got past the readers and fits no column."""
+
+    def does_not_fit(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+        told_of(request, error)
+        sentence = _("有一个值数据库存不下：数字过大、时间不在范围内，或文字过长。")
+        return _unprocessable(api, request, [{"field": "", "error": sentence}])
+
+    for kind in DOES_NOT_FIT:
+        api.add_exception_handler(kind, does_not_fit)
 
 
 def _unprocessable(api: NinjaAPI, request: HttpRequest, fields: list[dict[str, str]]) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -43,13 +43,17 @@ def posts(request: HttpRequest, rows: Body[Annotated[list[Any], Field(max_length
     user = caller(request)
     _require_duty(user)
     good: list[Post] = []
+    places: list[int] = []
     rejected: list[dict[str, object]] = []
     for place, row in enumerate(rows, start=1):
         try:
             good.append(_post(row))
+            places.append(place)
         except PostError as error:
             rejected.append({"row": place, "field": error.field, "reason": str(error)})
     received = receive(good, how="import", actor=user)
+    rejected += [{"row": places[at], "field": "", "reason": why} for at, why in received.refused.items()]
+    rejected.sort(key=lambda one: cast(int, one["row"]))
     return {
         "batch": received.batch,
         "received": received.received,

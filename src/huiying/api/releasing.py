@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from huiying.api import press_speaking, registers
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, or_404, person
@@ -43,14 +43,6 @@ class PressIn(Body):
     department: DepartmentCode
     planned_at: Moment | None = None
     correction_note: Annotated[str, Field(max_length=500)] = ""
-
-    @field_validator("renditions")
-    @classmethod
-    def keepable_texts(cls, value: dict[str, str]) -> dict[str, str]:
-        """PostgreSQL keeps no NUL in a text."""
-        if any("\x00" in text for pair in value.items() for text in pair):
-            raise ValueError("NUL")
-        return value
 
 
 class PublishIn(Body):

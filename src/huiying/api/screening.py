@@ -15,6 +15,7 @@ from huiying.api.security import caller
 from huiying.judging import actions, adjustments, queries
 from huiying.judging.actions import sampling
 from huiying.judging.models import SampleDraw, ScreenAdjustment, Screening
+from huiying.kernel.keepable import link_of
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -193,7 +194,7 @@ def _screening(row: Screening) -> dict[str, Any]:
     return {
         "id": row.pk,
         "post": post.pk,
-        **{name: getattr(post, name) for name in of_post},
+        **{name: getattr(post, name) for name in of_post} | {"url": link_of(post.url)},
         **{name: getattr(row, name) for name in own},
     }
 

@@ -14,6 +14,7 @@ from huiying.api.security import caller
 from huiying.judging import stream
 from huiying.judging.models import Screening
 from huiying.judging.stream import Filters
+from huiying.kernel.keepable import link_of
 from huiying.people.permissions import may
 
 router = Router()
@@ -102,7 +103,7 @@ def _row(row: Screening) -> dict[str, Any]:
     judged = ("band", "concern", "level", "lead", "rules", "reasons")
     return {
         "id": post.pk,
-        **{name: getattr(post, name) for name in told},
+        **{name: getattr(post, name) for name in told} | {"url": link_of(post.url)},
         **{name: getattr(row, name) for name in judged},
         "event": event.number if event is not None else None,
     }

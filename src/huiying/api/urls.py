@@ -44,6 +44,7 @@ from huiying.api import (
     warnings,
     watch,
 )
+from huiying.api.reading import Reader
 from huiying.api.security import staff
 
 
@@ -79,6 +80,7 @@ api = Api(
     description="Staff sign in on the desk; writing needs the session's CSRF token in X-CSRFToken.",
     docs_url=None,
     auth=staff,
+    parser=Reader(),
     urls_namespace="api",
 )
 errors.register(api)

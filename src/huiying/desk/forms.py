@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.language import lang, twin
+from huiying.desk.moments import DayField, MomentField
 from huiying.handling import routing_table
 from huiying.handling.actions.grading import awaits_confirmation, confirms
 from huiying.handling.models import Case
@@ -198,7 +199,7 @@ class DisposalForm(VerbForm):
 
 
 class KnowledgeForm(VerbForm):
-    known_at = forms.DateTimeField(
+    known_at = MomentField(
         label=_("获知时间（自报）"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("只能比现在记录的更早。"),
@@ -232,7 +233,7 @@ class SustainForm(VerbForm):
 class WithholdForm(VerbForm):
     ground = forms.ChoiceField(label=_("不公开的法定依据"), choices=list(WITHHOLD_GROUNDS.items()))
     reason = forms.CharField(label=_("理由"), widget=long_text(), help_text=_("须另一人同意；到复核日期须再看一次。"))
-    review_on = forms.DateField(label=_("复核日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    review_on = DayField(label=_("复核日期"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ConfirmationForm(VerbForm):

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
+from huiying.desk.moments import DayField, MomentField
 from huiying.handling.actions.agenda import quarter_of
 from huiying.people.models import User
 
@@ -19,8 +20,8 @@ def _moment() -> forms.DateTimeInput:
 
 class ShiftForm(forms.Form):
     user = forms.ModelChoiceField(label=_("谁值班"), queryset=User.objects.none(), empty_label=_("请选择"))
-    starts_at = forms.DateTimeField(label=_("上班"), widget=_moment())
-    ends_at = forms.DateTimeField(label=_("下班"), widget=_moment())
+    starts_at = MomentField(label=_("上班"), widget=_moment())
+    ends_at = MomentField(label=_("下班"), widget=_moment())
     days = forms.IntegerField(
         label=_("连续几天"), initial=1, min_value=1, max_value=31, help_text=_("同一个人、同样的钟点，逐日排下去。")
     )
@@ -35,7 +36,7 @@ class ShiftForm(forms.Form):
 
 class AgendaForm(forms.Form):
     title = forms.CharField(label=_("列入日程的事"), widget=long_text(), max_length=300)
-    due_on = forms.DateField(label=_("完成日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    due_on = DayField(label=_("完成日期"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField, VerbForm, long_text
 from huiying.desk.forms_meetings import moment
 from huiying.desk.forms_releasing import choose_department, day, own_departments
+from huiying.desk.moments import DayField, MomentField
 from huiying.foreseeing.actions import draft_sha256
 from huiying.foreseeing.models import Consultation, OpinionGroup
 from huiying.people.models import Department, User
@@ -37,7 +38,7 @@ class PageForm(forms.Form):
     )
     text = forms.CharField(label=_("我们的答复，或核实结果"), widget=long_text(tall=True))
     proof = forms.CharField(label=_("依据（澄清必填）"), widget=long_text(), required=False)
-    since = forms.DateField(label=_("什么时候开始流传（澄清必填）"), widget=day(), required=False)
+    since = DayField(label=_("什么时候开始流传（澄清必填）"), widget=day(), required=False)
     answers = forms.CharField(
         label=_("其中的答复（编号，热点回应至少两份）"),
         required=False,
@@ -124,7 +125,7 @@ class ConsultationForm(forms.Form):
     text = forms.CharField(label=_("征求意见稿"), widget=long_text(tall=True))
     topic = forms.ChoiceField(label=_("业务范畴"), required=False)
     department = DepartmentField(label=_("负责部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
-    closes_at = forms.DateTimeField(label=_("什么时候截止"), widget=moment())
+    closes_at = MomentField(label=_("什么时候截止"), widget=moment())
     questions = forms.CharField(
         label=_("调查题（可以不写）"),
         required=False,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import moment
+from huiying.desk.moments import MomentField
 from huiying.documents.actions.withdrawing import later_ones
 from huiying.documents.kinds import places_of
 from huiying.documents.models import IssuedDocument
@@ -74,7 +75,7 @@ class InstructForm(VerbForm):
     words = forms.CharField(label=_("批示"), widget=long_text(), max_length=2000)
     leader = forms.ChoiceField(label=_("批示的领导"))
     owner = forms.ChoiceField(label=_("承办人"))
-    due_at = forms.DateTimeField(label=_("什么时候办结"), widget=moment())
+    due_at = MomentField(label=_("什么时候办结"), widget=moment())
 
     def prepare(self) -> None:
         roles = [one.code for one in self.regulation.roles.values() if "lead_bureau" in capabilities(one)]

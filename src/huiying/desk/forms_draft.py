@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
 from huiying.desk.forms_drafting import stage_choices
+from huiying.desk.moments import DayField
 from huiying.desk.templatetags.desk import local
 from huiying.handling.models import Case, FactSheet
 from huiying.people.queries import regulation_of
@@ -63,7 +64,7 @@ class DraftForm(forms.Form):
     openness_left_out = forms.CharField(
         label=_("哪一部分不公开"), required=False, max_length=500, widget=long_text(), help_text=_("概括写，不写内容。")
     )
-    openness_review_on = forms.DateField(
+    openness_review_on = DayField(
         label=_("哪天复核"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     bodies = forms.CharField(

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import PersonField, moment, staff
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField, MomentField
 from huiying.kernel import clock
 from huiying.people.models import User
 from huiying.people.queries import regulation_of
@@ -166,7 +167,7 @@ class ConferenceForm(VerbForm):
     """The plan; of a conference that exists, what stands there now."""
 
     topic = in_chinese(_("题目"), max_length=300)
-    starts_at = forms.DateTimeField(label=_("召开时间"), widget=moment())
+    starts_at = MomentField(label=_("召开时间"), widget=moment())
     place = in_chinese(_("地点"), max_length=200)
     speaker = forms.ChoiceField(
         label=pgettext_lazy("speaker", "发言人"),
@@ -270,7 +271,7 @@ class CancelConferenceForm(VerbForm):
 class InquiryForm(VerbForm):
     outlet = in_chinese(_("哪家媒体"), max_length=60, help_text=ONLY_OUTLETS)
     question = forms.CharField(label=_("问了什么"), widget=long_text(), max_length=4000)
-    asked_at = forms.DateTimeField(label=_("什么时候问的"), widget=moment())
+    asked_at = MomentField(label=_("什么时候问的"), widget=moment())
 
     def prepare(self) -> None:
         self.fields["asked_at"].initial = clock.now()
@@ -297,7 +298,7 @@ class AnswerInquiryForm(RowForm):
 class FilingForm(RowForm):
     channel = forms.ChoiceField(label=_("哪一种法定渠道"), widget=forms.RadioSelect)
     reference = in_chinese(_("受理编号"), max_length=100, help_text=_("写文号或登记号，不写人名和联系方式。"))
-    filed_at = forms.DateTimeField(
+    filed_at = MomentField(
         label=_("依法提出的时间"), widget=moment(), help_text=_("法定期限从这时起算，公开回应不能停止它。")
     )
 
@@ -342,7 +343,7 @@ class AppointSpeakerForm(VerbForm):
         choices=[("no", pgettext_lazy("speaker", "发言人")), ("yes", pgettext_lazy("spokesperson", "副手"))],
         initial="no",
     )
-    trained_on = forms.DateField(label=_("最近一次培训（可以不填）"), widget=day(), required=False)
+    trained_on = DayField(label=_("最近一次培训（可以不填）"), widget=day(), required=False)
 
     def prepare(self) -> None:
         listed = in_force().values("user")
@@ -351,4 +352,4 @@ class AppointSpeakerForm(VerbForm):
 
 
 class TrainSpeakerForm(VerbForm):
-    trained_on = forms.DateField(label=_("哪天培训的"), widget=day())
+    trained_on = DayField(label=_("哪天培训的"), widget=day())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_sources import FactsForm
+from huiying.desk.moments import DayField
 from huiying.kernel import clock
 from huiying.listening.actions.sources import BOX_LOOKS_BACK, PASSWORD_CHARS, Told
 from huiying.listening.adapters import MAILBOX
@@ -45,9 +46,7 @@ class MailboxForm(FactsForm):
         help_text=_("很多邮箱要用单独的授权码。加密保存，以后谁也看不到。"),
     )
     folder = forms.CharField(label=_("文件夹"), max_length=LONGEST, initial=INBOX)
-    since = forms.DateField(
-        label=_("从哪一天的信读起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("从哪一天的信读起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     field_order = ("host", "port", "tls", "account", "password", "folder", "since")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

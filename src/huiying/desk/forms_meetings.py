@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import DepartmentField, VerbForm, long_text
+from huiying.desk.moments import MomentField
 from huiying.handling.actions import meetings
 from huiying.handling.models import MeetingSeat
 from huiying.people.models import Department, User
@@ -53,7 +54,7 @@ class ConveneForm(VerbForm):
     """The chair is one of the leadership; the roles of the regulation and the departments' heads are called anyway."""
 
     topic = forms.CharField(label=_("议题"), max_length=300)
-    starts_at = forms.DateTimeField(label=_("开会时间"), widget=moment())
+    starts_at = MomentField(label=_("开会时间"), widget=moment())
     place = forms.CharField(label=_("地点"), max_length=200)
     chair = PersonField(label=_("主持人"), queryset=User.objects.none(), empty_label=None)
     extra = PeopleField(
@@ -119,7 +120,7 @@ class MinuteForm(VerbForm):
             self.fields[f"department_{n}"] = DepartmentField(
                 label=_t("责任部门"), queryset=known, required=False, empty_label=_t("责任人所在部门")
             )
-            self.fields[f"due_{n}"] = forms.DateTimeField(label=_t("完成时间"), required=False, widget=moment())
+            self.fields[f"due_{n}"] = MomentField(label=_t("完成时间"), required=False, widget=moment())
             self.fields[f"deliverable_{n}"] = forms.CharField(label=_t("交付物"), required=False, max_length=300)
         for n in range(1, DISSENTS + 1):
             self.fields[f"name_{n}"] = forms.CharField(label=_t("谁的不同意见"), required=False, max_length=100)

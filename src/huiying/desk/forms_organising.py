@@ -13,6 +13,7 @@ from huiying.desk.forms_dialogue import blocks
 from huiying.desk.forms_meetings import PeopleField, PersonField, moment, person_called, staff
 from huiying.desk.forms_releasing import day
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField, MomentField
 from huiying.kernel import clock
 from huiying.people.models import User
 
@@ -34,7 +35,7 @@ class TrainingForm(VerbForm):
 class SessionForm(VerbForm):
     title = forms.CharField(label=_("题目"), max_length=200)
     abilities = forms.MultipleChoiceField(label=_("练哪些能力"), widget=forms.CheckboxSelectMultiple)
-    starts_at = forms.DateTimeField(label=_("什么时候"), widget=moment())
+    starts_at = MomentField(label=_("什么时候"), widget=moment())
     place = forms.CharField(label=_("地点"), max_length=200)
     trainer = forms.CharField(label=_("谁来讲"), max_length=100)
     people = PeopleField(label=_("谁参加"), queryset=User.objects.none())
@@ -102,7 +103,7 @@ class SkillForm(VerbForm):
     backup = PersonField(
         label=_("后备（没有就空着，会标出来）"), queryset=User.objects.none(), required=False, empty_label=_("没有")
     )
-    since = forms.DateField(label=_("从哪天起"), widget=day())
+    since = DayField(label=_("从哪天起"), widget=day())
 
     def prepare(self) -> None:
         people = staff()
@@ -125,8 +126,8 @@ class EndSkillForm(VerbForm):
 class RuleForm(VerbForm):
     title = forms.CharField(label=_("制度名称"), max_length=200)
     text = forms.CharField(label=_("正文"), widget=long_text(tall=True))
-    effective_from = forms.DateField(label=_("哪天生效"), widget=day())
-    expires_on = forms.DateField(label=_("哪天失效"), widget=day(), help_text=_("失效前一个月提醒办公室换新的一版。"))
+    effective_from = DayField(label=_("哪天生效"), widget=day())
+    expires_on = DayField(label=_("哪天失效"), widget=day(), help_text=_("失效前一个月提醒办公室换新的一版。"))
 
     def prepare(self) -> None:
         shown = self.subject

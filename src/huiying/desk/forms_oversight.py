@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import moment
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField, MomentField
 from huiying.kernel import clock
 from huiying.people.models import Department, User
 from huiying.people.queries import able, takers
@@ -74,7 +75,7 @@ class DecideMeasureForm(VerbForm):
 
 
 class TalkForm(VerbForm):
-    held_at = forms.DateTimeField(label=_("什么时候谈的"), widget=moment())
+    held_at = MomentField(label=_("什么时候谈的"), widget=moment())
     place = forms.CharField(label=_("地点"), max_length=100)
     leader = forms.ChoiceField(label=_("约谈的领导"))
     attended = forms.ChoiceField(label=_("被约谈的人"))
@@ -107,7 +108,7 @@ class OutcomeForm(VerbForm):
 
 class InterpretationForm(VerbForm):
     ruling = forms.CharField(label=_("解释"), widget=long_text(), max_length=2000)
-    effective_from = forms.DateField(
+    effective_from = DayField(
         label=_("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}), help_text=_("最早是今天，不溯及既往。")
     )
 

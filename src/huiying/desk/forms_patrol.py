@@ -12,6 +12,7 @@ from huiying.desk.forms import DepartmentField, VerbForm, long_text
 from huiying.desk.forms_forms import day
 from huiying.desk.forms_meetings import PersonField
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField
 from huiying.people.models import User
 from huiying.people.queries import able, departments
 
@@ -88,8 +89,8 @@ class OutsideListForm(VerbForm):
     """A list of another body: 12345, 宣传部, the press."""
 
     body = forms.CharField(label=_("清单来自"), max_length=100, help_text=_("例如：12345、市委宣传部通报、日报"))
-    period_from = forms.DateField(label=_("从哪一天"), widget=day())
-    period_to = forms.DateField(label=_("到哪一天"), widget=day())
+    period_from = DayField(label=_("从哪一天"), widget=day())
+    period_to = DayField(label=_("到哪一天"), widget=day())
     text = forms.CharField(label=_("清单"), widget=long_text(tall=True), help_text=_("一行一件，可以带网址。"))
 
 

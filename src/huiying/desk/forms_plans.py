@@ -14,6 +14,7 @@ from huiying.desk.forms_dialogue import blocks
 from huiying.desk.forms_meetings import PeopleField, person_called, staff
 from huiying.desk.forms_releasing import day
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField
 from huiying.foreseeing.actions.planning import Wanted
 from huiying.foreseeing.models import Plan, PlanHit
 from huiying.people.models import Platform, User
@@ -32,7 +33,7 @@ class PlanForm(VerbForm):
     speaker = forms.ChoiceField(label=_("发言人"), help_text=_("只能选名册里现在有效的发言人。"))
     channels = forms.MultipleChoiceField(label=_("在哪些平台说"), widget=forms.CheckboxSelectMultiple)
     contacts = PeopleField(label=_("启动时联系谁"), queryset=User.objects.none())
-    drill_on = forms.DateField(label=_("哪天演练"), widget=day())
+    drill_on = DayField(label=_("哪天演练"), widget=day())
 
     def prepare(self) -> None:
         plan = getattr(self.subject, "plan", None)

@@ -14,6 +14,7 @@ from huiying.desk.forms_dialogue import blocks
 from huiying.desk.forms_meetings import PeopleField, PersonField, moment, person_called, staff
 from huiying.desk.forms_releasing import choose_department, day, own_departments
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField, MomentField
 from huiying.foreseeing.models import Consultation, Policy, Survey
 from huiying.kernel import clock
 from huiying.people.models import Department, User
@@ -34,7 +35,7 @@ class PolicyForm(forms.Form):
         help_text=_("要定什么、影响到谁。改了这里，要重新判定是否涉及群众利益。"),
     )
     department = DepartmentField(label=_("起草部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
-    planned_on = forms.DateField(
+    planned_on = DayField(
         label=_("计划哪天出台（可以不写）"), required=False, widget=day(), help_text=_("写了就在一周前和当天提醒。")
     )
 
@@ -92,7 +93,7 @@ class DecideForm(VerbForm):
 
 
 class IssueForm(VerbForm):
-    issued_at = forms.DateTimeField(label=_("出台时间"), widget=moment())
+    issued_at = MomentField(label=_("出台时间"), widget=moment())
     issued_as = forms.CharField(label=_("文号（可以不写）"), required=False, max_length=100)
 
     def prepare(self) -> None:
@@ -106,8 +107,8 @@ class TrackForm(VerbForm):
     words = forms.CharField(
         label=_("检索词"), max_length=100, help_text=_("多个词用空格隔开，都要出现；数字由系统从收到的来文里数。")
     )
-    since = forms.DateField(label=_("从哪天"), widget=day())
-    until = forms.DateField(label=_("到哪天"), widget=day())
+    since = DayField(label=_("从哪天"), widget=day())
+    until = DayField(label=_("到哪天"), widget=day())
     cases = forms.CharField(label=_("看过的办件（编号，可以不写）"), required=False, max_length=400)
     finding = forms.CharField(label=_("说明了什么"), widget=long_text())
 
@@ -180,7 +181,7 @@ class PaperForm(VerbForm):
 
 
 class VisitForm(VerbForm):
-    visited_on = forms.DateField(label=_("哪天"), widget=day())
+    visited_on = DayField(label=_("哪天"), widget=day())
     whom = forms.CharField(
         label=_("走访了谁"), max_length=200, help_text=_("写是哪一类人，例如三家投标企业的财务；不写姓名和电话。")
     )
@@ -189,7 +190,7 @@ class VisitForm(VerbForm):
 
 
 class DeliberateForm(VerbForm):
-    held_on = forms.DateField(label=_("哪天"), widget=day())
+    held_on = DayField(label=_("哪天"), widget=day())
     topic = forms.CharField(label=_("议题"), max_length=200)
     chair = PersonField(label=_("主持人"), queryset=User.objects.none(), empty_label=_("请选择"))
     present = PeopleField(label=_("到会的人（含主持人）"), queryset=User.objects.none())

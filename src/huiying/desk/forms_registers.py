@@ -12,6 +12,7 @@ from huiying.desk.forms import DepartmentField, VerbForm, long_text
 from huiying.desk.forms_meetings import PersonField, moment, staff
 from huiying.desk.forms_releasing import choose_department, day
 from huiying.desk.language import lang
+from huiying.desk.moments import DayField, MomentField
 from huiying.people import registers
 from huiying.people.models import Department, Partner, Platform, User
 from huiying.people.queries import departments, regulation_now
@@ -30,7 +31,7 @@ class PlatformForm(forms.Form):
         label=_("管理员"), queryset=User.objects.none(), required=False, empty_label=_("还没有")
     )
     backup = PersonField(label=_("备用管理员"), queryset=User.objects.none(), required=False, empty_label=_("还没有"))
-    opened_on = forms.DateField(label=_("开通日期"), required=False, widget=day())
+    opened_on = DayField(label=_("开通日期"), required=False, widget=day())
     dormant_days = forms.IntegerField(label=_("多少天不发布算停更"), min_value=1, max_value=365, initial=14)
 
     def __init__(self, *args: Any, platform: Platform | None = None, **kwargs: Any) -> None:
@@ -66,9 +67,7 @@ class EditPlatformForm(VerbForm, PlatformForm):
 
 
 class LastPostForm(VerbForm):
-    at = forms.DateTimeField(
-        label=_("最近一次发布（自报时间）"), widget=moment(), help_text=_("只能比现在记录的更晚。")
-    )
+    at = MomentField(label=_("最近一次发布（自报时间）"), widget=moment(), help_text=_("只能比现在记录的更晚。"))
 
 
 class CountForm(VerbForm):
@@ -76,7 +75,7 @@ class CountForm(VerbForm):
 
 
 class CheckedForm(VerbForm):
-    on = forms.DateField(label=_("哪天检查的"), widget=day(), help_text=_("查过：密码、谁能发布、绑定的手机。"))
+    on = DayField(label=_("哪天检查的"), widget=day(), help_text=_("查过：密码、谁能发布、绑定的手机。"))
 
 
 class CloseForm(VerbForm):

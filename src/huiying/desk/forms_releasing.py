@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import DepartmentField, VerbForm, long_text
 from huiying.desk.forms_meetings import PersonField, moment
+from huiying.desk.moments import DayField, MomentField
 from huiying.kernel import clock
 from huiying.people.models import Department, User
 from huiying.people.queries import departments, standing
@@ -60,7 +61,7 @@ class PressForm(forms.Form):
         label=_("依据"), required=False, widget=long_text(), help_text=_("法律法规条款，或公告文号；没有依据不能送审。")
     )
     department = DepartmentField(label=_("发布部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
-    planned_at = forms.DateTimeField(
+    planned_at = MomentField(
         label=_("计划发布时间（可以不写）"), required=False, widget=moment(), help_text=_("写了就列入发布日历。")
     )
     correction_note = forms.CharField(
@@ -139,7 +140,7 @@ class DisclosureForm(forms.Form):
     title = forms.CharField(label=_("公开什么"), max_length=200)
     kind = forms.ChoiceField(label=_("类别"), choices=list(disclosure.KINDS.items()))
     department = DepartmentField(label=_("责任部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
-    due_on = forms.DateField(label=_("最迟哪天公开"), widget=day())
+    due_on = DayField(label=_("最迟哪天公开"), widget=day())
     repeats = forms.ChoiceField(
         label=_("多久一次"),
         choices=list(REPEAT_WORDS.items()),
@@ -156,7 +157,7 @@ class DisclosureForm(forms.Form):
 class EditDisclosureForm(VerbForm):
     title = forms.CharField(label=_("公开什么"), max_length=200)
     kind = forms.ChoiceField(label=_("类别"), choices=list(disclosure.KINDS.items()))
-    due_on = forms.DateField(label=_("最迟哪天公开"), widget=day())
+    due_on = DayField(label=_("最迟哪天公开"), widget=day())
     repeats = forms.ChoiceField(label=_("多久一次"), choices=list(REPEAT_WORDS.items()), required=False)
     ground = forms.CharField(label=_("依据（可以不写）"), required=False, max_length=200)
 
@@ -200,7 +201,7 @@ class GapForm(forms.Form):
     )
     department = DepartmentField(label=_("责任部门"), queryset=Department.objects.none(), empty_label=_("请选择"))
     owner = PersonField(label=_("责任人"), queryset=User.objects.none(), empty_label=_("请选择"))
-    due_at = forms.DateTimeField(label=_("期限"), widget=moment())
+    due_at = MomentField(label=_("期限"), widget=moment())
     topic = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     def __init__(self, *args: Any, user: User, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:

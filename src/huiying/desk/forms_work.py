@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
+from huiying.desk.moments import MomentField
 from huiying.handling.actions.disposal import NOTHING_TO_RECTIFY, needs_rectification
 from huiying.handling.actions.facts import current_facts
 from huiying.handling.actions.feedback import COUNTER, LETTER, PHONE, untold
@@ -59,7 +60,7 @@ class TaskForm(VerbForm):
     )
     title = forms.CharField(label=_("做什么"), max_length=300)
     owner = OwnerField(label=_("责任人"), queryset=User.objects.none(), empty_label=_("请选择"))
-    due_at = forms.DateTimeField(
+    due_at = MomentField(
         label=_("期限"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )

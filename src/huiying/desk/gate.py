@@ -9,7 +9,9 @@ from typing import Any, Concatenate, cast
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from huiying.kernel.keepable import text_fault
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -51,9 +53,18 @@ def staff(
 
 
 def _refuse_nul(request: HttpRequest) -> None:
-    """PostgreSQL keeps no NUL in a text: an address with one names nothing, and must not become an error of ours."""
-    if any("\x00" in text for text in (request.path, *(one for _name, some in request.GET.lists() for one in some))):
+    """A question with a NUL asks for nothing that there is; the path itself was looked at before (`kernel.doors`)."""
+    if any(text_fault(one) for _name, some in request.GET.lists() for one in some):
         raise Http404
+
+
+def own_address(request: HttpRequest, wanted: str | None) -> str:
+    """Where to go on: `wanted` where it is an address of this site, else the desk.
+
+    Never another site; and what is no address at all is not handed to `redirect`, which would look for a view so named.
+    """
+    is_address = bool(wanted) and str(wanted).startswith(("/", "http://", "https://")) and not text_fault(str(wanted))
+    return str(wanted) if is_address and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
 
 
 def or_404(user: User, permission: str, obj: Any = None) -> None:

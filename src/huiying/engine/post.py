@@ -7,7 +7,6 @@ looked at by the engine (INV-10).
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from huiying.engine.channels import OWN_CLASSES, channel_class_of
 from huiying.engine.cleaning import clean
+from huiying.kernel import keepable
 
 SCHEMA: Final = "huiying.post/1"
 KINDS: Final = frozenset({"post", "comment", "repost", "news", "page_change", "call", "letter", "message"})
@@ -118,6 +118,11 @@ def parse_post(obj: Mapping[str, Any], *, line: int | None = None) -> Post:
         return _parse(obj)
     except PostError as error:
         raise PostError(error.field, error.expected, error.fix, line) from None
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        # Whatever a stranger's row does to a reader, it does to that row alone.
+        raise PostError(
+            "", "读得懂的一条", f"读的时候出错（{type(error).__name__}），请检查其中的数字和时间。", line
+        ) from error
 
 
 def labelled_relevant(obj: Mapping[str, Any]) -> bool | None:
@@ -141,6 +146,7 @@ def _parse(obj: Mapping[str, Any]) -> Post:
     published, confidence = _time(obj, "published_at")
     seen, _ = _time(obj, "seen_at")
     metrics, grading = _metrics(obj)
+    url, left_out = _link(obj)
     return Post(
         native_id=_native_id(obj),
         text=text,
@@ -151,7 +157,7 @@ def _parse(obj: Mapping[str, Any]) -> Post:
         voice=_short(obj, "voice"),
         parent_id=_short(obj, "parent_id"),
         root_id=_short(obj, "root_id"),
-        url=_short(obj, "url", limit=4096),
+        url=url,
         outlet=_short(obj, "outlet"),
         outlet_tier=_tier(obj, grading),
         own_channel=_own(obj, channel_class),
@@ -160,7 +166,7 @@ def _parse(obj: Mapping[str, Any]) -> Post:
         time_confidence=_confidence(obj, confidence, published, seen),
         seen_at=seen,
         metrics=metrics,
-        extra=_extra(obj, grading),
+        extra={**_extra(obj, grading), **left_out},
     )
 
 
@@ -192,6 +198,14 @@ def _short(obj: Mapping[str, Any], name: str, limit: int = 512) -> str | None:
     if len(value) > limit:
         raise PostError(name, f"不超过 {limit} 个字的文字", "请缩短。")
     return clean(value).strip() or None
+
+
+def _link(obj: Mapping[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """The address, and for `extra` why one was left out: the words are kept, a link that runs something is not."""
+    url = _short(obj, "url", limit=4096)
+    if url is None or keepable.is_link(url):
+        return url, {}
+    return None, {"url_left_out": f"{keepable.LINK}，这里是“{url[:40]}”"}
 
 
 def _native_id(obj: Mapping[str, Any]) -> str:
@@ -241,13 +255,16 @@ def _time(obj: Mapping[str, Any], name: str) -> tuple[datetime | None, str]:
         confidence = "stated"
         if moment.tzinfo is None:
             moment, confidence = moment.replace(tzinfo=ASSUMED_ZONE), "assumed_zone"
-        return moment.astimezone(UTC), confidence
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise PostError(name, expected, fix) from None
+    if keepable.moment_fault(moment):
+        years = f"{keepable.FIRST_YEAR} 年至 {keepable.LAST_YEAR - 1} 年之间的时间"
+        raise PostError(name, years, "不知道就留空。")
+    return moment, confidence
 
 
 def _confidence(obj: Mapping[str, Any], measured: str, published: datetime | None, seen: datetime | None) -> str:
-    # Subtracting cannot overflow where adding ten minutes to the last moment of year 9999 would.
     if published is not None and seen is not None and published - seen > FUTURE_TOLERANCE:
         return "future"
     given = _short(obj, "time_confidence", 40)
@@ -269,14 +286,14 @@ def _count(value: Any, name: str) -> int | None:
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 15:
         value = int(value)
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not 0 <= value <= 10**15:
+    # Compared, not asked whether it is finite: that question fails for a number of four hundred digits.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 10**15:
         raise PostError(name, "不小于 0 的数", "未掌握请填 null，不要填 0。")
     return int(value)
 
 
 def _plain(value: Any, name: str) -> Any:
-    good = isinstance(value, bool | int | float) and math.isfinite(value) and 0 <= value <= 10**9
+    good = isinstance(value, bool | int | float) and 0 <= value <= 10**9
     if not good:
         raise PostError(f"metrics.{name}", "不小于 0 的数，或 true/false", "不知道就留空。")
     return value
@@ -295,6 +312,8 @@ def _extra(obj: Mapping[str, Any], grading: Mapping[str, Any]) -> dict[str, Any]
     if length > MAX_EXTRA_CHARS:
         raise PostError("extra", "不超过 64 KB", "请只留需要的附加项。")
     kept: dict[str, Any] = _without_persons(dict(given))
+    if found := keepable.fault(kept, "extra"):
+        raise PostError(found[0], "数据库存得下的值", f"{found[1]}。请去掉再导入。")
     figures = {**_hand_read(kept.pop("grading", None)), **grading}
     return {**kept, "grading": figures} if figures else kept
 

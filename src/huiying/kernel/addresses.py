@@ -3,6 +3,12 @@
 A link that a citizen pasted or a page that redirects must not reach the bureau's own network. A name is
 resolved once, every address it gives is judged, and the connection goes to the judged address, so a second
 answer of the name server cannot slip in (DNS rebinding).
+
+Refused is every block of IANA's two registries of special-purpose addresses (RFC 6890; IPv4: this network, private,
+shared, loopback, link-local, protocol assignments, documentation, AS112, AMT, the 6to4 relay, benchmarking, reserved;
+IPv6: all outside global unicast, such as site-local fec0::/10 and the segments 5f00::/16, and of that the protocol
+assignments with Teredo and ORCHID, documentation, 6to4, AS112, the returned 6bone) and multicast, whether a registry
+calls it globally reachable or not: no site that speaks to the public has its address there.
 """
 
 from __future__ import annotations
@@ -23,10 +29,38 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver = Callable[[str, int], Iterable[str]]
 
-# Cloud metadata services hand out credentials; no setting opens them.
-_NEVER = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")))
+# Metadata services of clouds hand out credentials; no setting opens them, in whatever IPv6 address they are wrapped.
+# AWS (also of containers and pods, and over IPv6), Azure, Google, Oracle, Alibaba, Tencent; Huawei uses the first.
+_NEVER = frozenset(
+    map(
+        ipaddress.ip_address,
+        (
+            "169.254.169.254", "169.254.169.253", "169.254.170.2", "169.254.170.23", "169.254.0.23", "168.63.129.16",
+            "192.0.0.192", "100.100.100.200", "fd00:ec2::254", "fd00:ec2::253", "fd00:ec2::23", "fd20:ce::254",
+        ),
+    )
+)  # fmt: skip
 _SOMEWHERE = "1.1.1.1"  # stands for the answer of a name server that was not asked; never connected to
 _NUMERIC_LABEL = re.compile(r"\d+|0[xo][0-9a-f]*", re.IGNORECASE)
+# What Python calls global differs between its versions, so the registries stand here.
+_NOT_PUBLIC: tuple[Network, ...] = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+            "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16",
+            "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+            "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3ffe::/16", "3fff::/20",
+        ),
+    )
+)  # fmt: skip
+# All of IPv6 that is public: global unicast as IANA gives it out, and what NAT64 makes of a public IPv4 address.
+_PUBLIC_6 = (ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("64:ff9b::/96"))
+_LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
+#: Endings of names that no public name server answers (RFC 6761, 6762, 7686, ICANN's .internal, and custom).
+_INSIDE = frozenset(
+    {"local", "localdomain", "internal", "intranet", "private", "lan", "corp", "home", "invalid", "onion"}
+)
 _TUNNELS: tuple[tuple[ipaddress.IPv6Network, int], ...] = (
     (ipaddress.IPv6Network("::/96"), 0),
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),
@@ -84,6 +118,27 @@ def joined(base: str, link: str) -> str:
 def check_written(url: str) -> None:
     """Judge `url` as far as it can be without a name server: for many at once. Raises AddressRefused."""
     check_url(url, lambda _host, _port: [_SOMEWHERE])
+
+
+def check_public(url: str) -> None:
+    """Judge `url` as the address at which the public reads something. Raises AddressRefused.
+
+    Without a name server: a number is judged as everywhere, and a name that only means something inside a house
+    (localhost, one word, .local) is none. Where networks are opened, the house has an intranet and such a name may be
+    its own; localhost is, where the loopback is opened.
+    """
+    check_written(url)
+    host = _clean_host(url, _split(url).hostname or "")
+    if ":" in host or _NUMERIC_LABEL.fullmatch(host.rpartition(".")[2]):
+        return
+    last = host.rpartition(".")[2]
+    allowed = allowed_networks()
+    if last == "localhost":
+        is_open = any(_LOOPBACK.version == network.version and _LOOPBACK in network for network in allowed)
+    else:
+        is_open = bool(allowed) or ("." in host and last not in _INSIDE and not host.endswith(".home.arpa"))
+    if not is_open:
+        raise AddressRefused(f"{url} 的主机名 {host} 只在内部有意义，公众打不开")
 
 
 def check_host(host: str, port: int, resolver: Resolver = resolve) -> Target:
@@ -206,15 +261,40 @@ def _literal(url: str, host: str) -> Address | None:
 
 
 def _judge(url: str, address: Address, allowed: tuple[Network, ...]) -> None:
+    for hidden in (*_faces(address), *_wrapped(address)):
+        if hidden in _NEVER:
+            raise AddressRefused(f"{url} 指向云平台元数据地址 {hidden}，任何设置都不允许访问")
     for face in _faces(address):
-        if face in _NEVER:
-            raise AddressRefused(f"{url} 指向云平台元数据地址 {face}，任何设置都不允许访问")
         if any(face.version == network.version and face in network for network in allowed):
             continue
-        if not face.is_global or face.is_multicast or face.is_reserved:
+        if not _is_public(face):
             raise AddressRefused(
                 f"{url} 指向内部或保留地址 {face}，不予访问；确需访问时把所在网段写入 HUIYING_ALLOWED_NETWORKS"
             )
+
+
+def _is_public(face: Address) -> bool:
+    if isinstance(face, ipaddress.IPv6Address) and not any(face in network for network in _PUBLIC_6):
+        return False
+    return not any(face.version == network.version and face in network for network in _NOT_PUBLIC)
+
+
+def _wrapped(address: Address) -> list[Address]:
+    """Every IPv4 address that some way of carrying one could mean by an IPv6 address: of the ways in `_faces` and at
+    the other places of RFC 6052 (prefixes of 48, 56 and 64 bits), of SIIT, and of ISATAP.
+    """
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    number = int(address)
+    found = {
+        number & 0xFFFFFFFF,
+        number >> 80 & 0xFFFFFFFF,
+        (number >> 64 & 0xFFFF) << 16 | number >> 40 & 0xFFFF,
+        (number >> 64 & 0xFF) << 24 | number >> 32 & 0xFFFFFF,
+        number >> 24 & 0xFFFFFFFF,
+        ~number & 0xFFFFFFFF,  # Teredo's client is written inverted
+    }
+    return [ipaddress.IPv4Address(one) for one in sorted(found)]
 
 
 def _faces(address: Address) -> list[Address]:

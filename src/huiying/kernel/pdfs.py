@@ -62,9 +62,17 @@ def _clean_photos(page: PageObject) -> None:
     drawn = page.get("/Resources", DictionaryObject()).get_object().get("/XObject", DictionaryObject()).get_object()
     for reference in drawn.values():
         image = reference.get_object()
+        if isinstance(image, StreamObject):
+            _check_size(image)
         if isinstance(image, StreamObject) and image.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
             image.pop(NameObject("/Metadata"), None)
             image._data = pictures.without_metadata(image._data, "image/jpeg")
+
+
+def _check_size(image: StreamObject) -> None:
+    sides = [int(str(image[name])) if name in image else 0 for name in ("/Width", "/Height")]
+    if sides[0] * sides[1] > pictures.MOST_POINTS:
+        raise pictures.TooLarge
 
 
 def _drop(found: DictionaryObject, keys: tuple[str, ...]) -> None:

@@ -12,9 +12,11 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
-from huiying.kernel import canonical
+from huiying.kernel import canonical, pictures
 
 LARGEST = 10 * 1024 * 1024
+#: XML packs to a twentieth or so; small files may pack better.
+OFFICE_UNPACKED, OFFICE_RATIO = 32 * 1024 * 1024, 100
 _SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -64,7 +66,13 @@ def keep(folder: Path, content: bytes) -> str:
 
 
 def media_type_of(content: bytes) -> str | None:
-    """What the bytes are, out of the few kinds that the house takes in; None for every other."""
+    """What the bytes are, out of the few kinds that the house takes in; None for every other, and for what swells.
+
+    A picture of thousands of millions of points and an office file of gigabytes are a few kilobytes here and stop
+    whoever opens them; `pictures.is_too_large` says so of a picture, for its refusal.
+    """
+    if pictures.is_too_large(content):
+        return None
     found = next((kind for start, kind in _SIGNATURES.items() if content.startswith(start)), None)
     if found is None and content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
@@ -85,7 +93,10 @@ def _office(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
+            unpacked = sum(one.file_size for one in archive.infolist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, struct.error):
+        return None
+    if unpacked > OFFICE_UNPACKED and unpacked > OFFICE_RATIO * len(content):
         return None
     if "[Content_Types].xml" not in names or any(name.lower().endswith(".bin") for name in names):
         return None

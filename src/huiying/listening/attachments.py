@@ -49,8 +49,23 @@ def _content(file: UploadedFile[Any]) -> Content:
     content = file.read()
     media_type = store.media_type_of(content)
     if media_type not in store.IMAGES_AND_PDF:
+        check_points(content)
         raise Refused(_("附件须为照片（PNG、JPEG、WebP）或 PDF。"), code="media_type")
     return content, str(media_type)
+
+
+def check_points(content: bytes) -> None:
+    """Raises Refused for a picture that was made to swell."""
+    if pictures.is_too_large(content):
+        raise Refused(
+            _("图片的尺寸大得不正常（超过 2 亿像素），没有收。请重新拍照或截图后再上传。"), code="too_many_points"
+        )
+
+
+def _swells() -> Refused:
+    return Refused(
+        _("有一张图片的尺寸大得不正常（超过 2 亿像素），没有收。请重新拍照或截图后再上传。"), code="too_many_points"
+    )
 
 
 def seal_away(content: bytes, media_type: str) -> Kept:
@@ -78,6 +93,10 @@ def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Conte
         return [(_without_metadata(content, kind), kind) for content, kind in contents]
     except pdfs.Locked as error:
         raise Refused(_("有一个 PDF 加了密码，打不开。请去掉密码后再选，或拍照上传。"), code="locked") from error
+    except pictures.TooLarge as error:
+        raise Refused(
+            _("有一张图片的尺寸大得不正常（超过 2 亿像素），没有收。请重新拍照或截图后再上传。"), code="too_many_points"
+        ) from error
     except pdfs.Broken as error:
         raise Refused(_("有一个 PDF 打不开，可能没有传完整。请重新选一次，或拍照上传。"), code="broken") from error
     except pictures.Broken as error:

@@ -8,8 +8,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from huiying.engine import post as engine_post
 from huiying.kernel import clock
+from huiying.kernel.keepable import is_link, visible
 from huiying.ledger.actions import Actor, lock, record
 from huiying.listening import door, evidence
 from huiying.listening.actions import CHAIN, Received, receive
@@ -25,17 +28,23 @@ HOW: Final = "source"
 MOST_VERSIONS: Final = 20
 #: Of the articles that stood on a list before it was listened to, so many are fetched; the others are old.
 FIRST_FOLLOWED: Final = 20
+URL_CHARS: Final = 2000
 
 
-def engine_posts(source: Source, items: Iterable[Item], seen_at: dt.datetime) -> list[engine_post.Post]:
-    """Items as posts; one that is no post (empty, too long) is left out."""
-    found = []
+def engine_posts(source: Source, items: Iterable[Item], seen_at: dt.datetime) -> tuple[list[engine_post.Post], str]:
+    """Items as posts; one that is no post (empty, too long, not storable) is left out, and why is told in words."""
+    found, refused = list[engine_post.Post](), list[str]()
     for item in items:
         try:
             found.append(engine_post.parse_post(_row(source, item, seen_at)))
-        except engine_post.PostError:
-            continue
-    return found
+        except engine_post.PostError as error:
+            refused.append(str(error))
+    return found, left_out(refused)
+
+
+def left_out(refused: Sequence[str]) -> str:
+    """What a look says of items that were not taken; "" where all were."""
+    return _("有 %(n)d 条没有收：%(why)s") % {"n": len(refused), "why": refused[0]} if refused else ""
 
 
 def _row(source: Source, item: Item, seen_at: dt.datetime) -> dict[str, Any]:
@@ -89,13 +98,11 @@ def take(source: Source, posts: Sequence[engine_post.Post], captured: evidence.C
 
 def pages_of(source: Source, items: Sequence[Item], now: dt.datetime) -> list[SourcePage]:
     """Pages that a list names for the first time, unsaved: to be fetched, or old where the list is new to us."""
-    known = set(
-        SourcePage.objects.filter(source=source, native_id__in=[item.native_id[:200] for item in items]).values_list(
-            "native_id", flat=True
-        )
-    )
-    named = {item.native_id[:200]: item for item in reversed(items)}  # the first counts where a list names one twice
-    unknown = [item for key, item in reversed(named.items()) if key not in known]
+    # A page is fetched by its address: what is none, or is longer than the column, is no page to follow.
+    named = {_name(item): item for item in reversed(items) if is_link(item.url) and len(item.url) <= URL_CHARS}
+    stored = SourcePage.objects.filter(source=source, native_id__in=list(named))
+    known = set(stored.values_list("native_id", flat=True))
+    unknown = [item for item in items if named.get(name := _name(item)) is item and name not in known]
     followed = FIRST_FOLLOWED if source.last_success_at is None else len(unknown)
     pages = []
     for place, item in enumerate(unknown):
@@ -103,9 +110,9 @@ def pages_of(source: Source, items: Sequence[Item], now: dt.datetime) -> list[So
         pages.append(
             SourcePage(
                 source=source,
-                native_id=item.native_id[:200],
+                native_id=_name(item),
                 url=item.url,
-                title=item.title,
+                title=visible(item.title)[:500],
                 published_at=item.published_at,
                 time_confidence=item.time_confidence,
                 first_seen_at=now,
@@ -115,6 +122,11 @@ def pages_of(source: Source, items: Sequence[Item], now: dt.datetime) -> list[So
             )
         )
     return pages
+
+
+def _name(item: Item) -> str:
+    """The identity of a page within its source, as stored."""
+    return visible(item.native_id)[:200]
 
 
 def item_of_page(page: SourcePage, looked: Looked | None) -> Item:

@@ -8,22 +8,28 @@ after kill -9 the turn is simply taken again.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from huiying.engine.post import Post
 from huiying.kernel import clock
+from huiying.kernel.keepable import visible
 from huiying.listening import collected, evidence, outcomes, politeness, rhythm
 from huiying.listening.fetching import Fetcher, host_of
 from huiying.listening.looking import Looked, Turn, look
 from huiying.listening.models import Source, SourceCheck, SourceHost, SourcePage
 from huiying.work import leases, loop
 from huiying.work.rows import insert, rewrite
+
+_log = logging.getLogger(__name__)
+AWAY: Final = (OperationalError, InterfaceError, leases.LeaseLost)  # no fault of what was brought
 
 THREADS: Final = 8
 A_TICK: Final = 64  # turns handed out at most
@@ -150,7 +156,23 @@ def settle(looks: Sequence[Looked]) -> None:
             _settle_quietly(quiet)
     for looked in looks:
         if _brings(looked):
-            _settle_one(looked)
+            try:
+                _settle_one(looked)
+            except AWAY:
+                raise
+            except Exception as error:  # one that cannot be stored must not take the other looks with it
+                _log.exception("what a look at %s brought was not stored", looked.turn.host)
+                _settle_broken(replace(looked, outcome=outcomes.BROKEN, detail=type(error).__name__, reading=None))
+
+
+def _settle_broken(looked: Looked) -> None:
+    """A source or page whose find could not be stored has failed like one that could not be read, and comes later."""
+    if looked.turn.what == "page":
+        _settle_one(replace(looked, article=None))
+        return
+    with transaction.atomic():
+        leases.require(loop.current())
+        _settle_quietly([looked])
 
 
 def _brings(looked: Looked) -> bool:
@@ -211,18 +233,26 @@ def _source_work(looked: Looked, now: dt.datetime) -> Work:
     follows = bool(source.config.get("follow"))
     items = looked.reading.items
     found: list[tuple[list[Post], evidence.Captured | None]] = []
+    left_out: list[str] = []
     for fetched, shown in looked.parts:
-        posts = collected.engine_posts(source, [i for i in shown if not (i.follow or (follows and i.url))], now)
+        posts, refused = collected.engine_posts(
+            source, [i for i in shown if not (i.follow or (follows and i.url))], now
+        )
+        left_out += [refused] if refused else []
         if new := collected.fresh(posts):
             found.append((new, collected.capture(fetched, now)))
 
     def work() -> int:
         locked = Source.objects.select_for_update().get(pk=source.pk)
-        brought = sum(collected.take(source, new, captured).new for new, captured in found)
+        taken = [collected.take(source, new, captured) for new, captured in found]
+        brought = sum(one.new for one in taken)
+        left_out.extend(filter(None, (collected.left_out(list(one.refused.values())) for one in taken)))
         pages = collected.pages_of(source, [i for i in items if (i.follow or follows) and i.url], now)
         collected.keep_pages(source, pages)
         brought += sum(page.state == SourcePage.WAITING for page in pages)
         _note(locked, looked, now, len(items), brought)
+        if looked.collected:
+            locked.last_detail = visible("；".join(left_out))[:300]
         locked.save(update_fields=_MEMORY)
         check_of(locked, looked, now, len(items), brought).save()
         _prune([locked])
@@ -235,16 +265,16 @@ def _page_work(looked: Looked, now: dt.datetime) -> Work:
     page = SourcePage.objects.select_related("source__article", "host").get(pk=looked.turn.pk)
     source = page.source
     gives_up = _last_try(page, looked)
-    posts = []
+    posts: list[Post] = []
     if looked.article is not None or (gives_up and page.post_id is None):
-        posts = collected.engine_posts(source, [collected.item_of_page(page, looked)], now)
+        posts, _left_out = collected.engine_posts(source, [collected.item_of_page(page, looked)], now)
     new = collected.fresh(posts)
     captured = collected.capture(looked.fetched, now) if new and looked.article is not None else None
 
     def work() -> int:
         locked = SourcePage.objects.select_for_update().get(pk=page.pk)
         if new:
-            locked.post_id = collected.take(source, new, captured).post_ids[-1]
+            locked.post_id = next(iter(collected.take(source, new, captured).post_ids[::-1]), None)
         elif posts and locked.post_id is None:
             locked.post_id = collected.already(posts[0])
         _note_page(locked, looked, now)

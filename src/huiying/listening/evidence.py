@@ -24,6 +24,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from huiying.kernel import clock, home, sealing
+from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import CHAIN
@@ -84,9 +85,9 @@ def capture(fetched: Fetched, at: dt.datetime) -> Captured:
     path.parent.mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
     home.create_private(path, token)
     return Captured(
-        url=fetched.url[:2000],
+        url=visible(fetched.url)[:2000],
         status=fetched.status,
-        media_type=fetched.header("content-type")[:100],
+        media_type=visible(fetched.header("content-type"))[:100],
         record_id=record_id,
         body_sha256=hashlib.sha256(fetched.wire).hexdigest(),
         file=name,

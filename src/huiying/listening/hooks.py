@@ -11,7 +11,9 @@ from typing import Final
 from django.db import transaction
 
 from huiying.kernel import clock
+from huiying.kernel.keepable import visible
 from huiying.listening import collected, outcomes, rhythm
+from huiying.listening.actions import Received
 from huiying.listening.adapters import ADAPTERS, HOOKS
 from huiying.listening.evidence import capture
 from huiying.listening.fetching import Fetched
@@ -80,12 +82,14 @@ def _take(source: Source, body: bytes, media_type: str) -> int:
         with transaction.atomic():
             _note(source.pk, failed.outcome, failed.detail, len(body), 0, 0)
         raise
-    new = collected.fresh(collected.engine_posts(source, reading.items, now))
+    posts, left_out = collected.engine_posts(source, reading.items, now)
+    new = collected.fresh(posts)
     captured = capture(fetched, now) if new else None
     with transaction.atomic():
-        brought = collected.take(source, new, captured).new if new else 0
-        _note(source.pk, outcomes.RECEIVED, "", len(body), len(reading.items), brought)
-    return brought
+        taken = collected.take(source, new, captured) if new else Received("")
+        left_out = left_out or collected.left_out(list(taken.refused.values()))
+        _note(source.pk, outcomes.RECEIVED, left_out, len(body), len(reading.items), taken.new)
+    return taken.new
 
 
 def _note(pk: int, outcome: str, detail: str, size: int, items: int, new: int) -> None:
@@ -93,10 +97,11 @@ def _note(pk: int, outcome: str, detail: str, size: int, items: int, new: int) -
     now = clock.now()
     if outcome in outcomes.COLLECTED:
         rhythm.succeeded(source, now, items, new, outcome)
+        source.last_detail = visible(detail)[:300]
     else:
         rhythm.failed(source, now, outcome, detail)
         source.next_action_at = None
     source.save()
     SourceCheck.objects.create(
-        source=source, at=now, outcome=outcome, detail=detail[:300], size=size, items=items, new=new
+        source=source, at=now, outcome=outcome, detail=visible(detail)[:300], size=size, items=items, new=new
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.listening import inbox
 from huiying.listening.actions import imports, uploads
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing.opening import UsageError, why_broken
 from huiying.listening.models import Import
 from huiying.work import leases, loop
 from huiying.work.schedule import every, poller
@@ -22,6 +23,7 @@ from huiying.work.schedule import every, poller
 #: Between two ticks the loop does everything else: a large file holds up no clock and no alarm.
 CHUNKS_A_TICK = 4
 LOOK_EVERY = 5
+STUCK_AFTER = 3
 #: A preview that nobody went on with: its file names people, so it does not stay.
 PREVIEW_KEPT = dt.timedelta(days=1)
 
@@ -36,6 +38,8 @@ class _UnderWay:
 
 
 _open: list[_UnderWay] = []
+_stuck: list[tuple[int, int]] = []
+_log = logging.getLogger(__name__)
 
 
 def to_do() -> QuerySet[Import]:
@@ -63,10 +67,31 @@ def go_on(_now: dt.datetime, _limit: int) -> int:
     except imports.Lost:
         close()
         return 0
+    except imports.AWAY as error:
+        close()
+        if isinstance(error, leases.LeaseLost) or not _again_and_again(row):
+            raise
+        return _fail(row, error)
+    except Exception as error:
+        return _fail(row, error)
     except BaseException:
         close()
         raise
     return CHUNKS_A_TICK
+
+
+def _fail(row: Import, error: Exception) -> int:
+    """Whatever it was, it is this file's fault alone: said on its page in words, and the next file is taken up."""
+    _log.exception("import %s of %s failed", row.pk, row.name)
+    _end(imports.finish(row.pk, why_broken(error)))
+    return 1
+
+
+def _again_and_again(row: Import) -> bool:
+    """Whether the database answers, but not to this chunk: it said so at the same place three times now."""
+    place = (row.pk, row.rows_read)
+    _stuck[:] = [*_stuck, place] if place in _stuck else [place]
+    return len(_stuck) >= STUCK_AFTER
 
 
 def _run_of(row: Import) -> imports.Run:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models import Min, Q
 
 from huiying.kernel import keyfiles, sealing
+from huiying.kernel.keepable import visible
 from huiying.listening import outcomes
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.fetching import Fetched, Order
@@ -147,7 +148,7 @@ def learn_robots(host: SourceHost, looked: Looked, now: dt.datetime) -> None:
     """Keep what the host's robots.txt says; where it could not be had, why (status 0)."""
     host.robots_at = now
     if looked.outcome == outcomes.ROBOTS_READ:
-        host.robots_status, host.robots = looked.fetched.status or 200, looked.robots
+        host.robots_status, host.robots = looked.fetched.status or 200, visible(looked.robots)
         host.delay_seconds = crawl_delay(looked.robots, DELAY)
     else:
         host.robots_status, host.robots = 0, looked.outcome

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from huiying.kernel.keepable import visible
 from huiying.listening import outcomes
 from huiying.listening.adapters import ADAPTERS, BY_HAND, HOOKS
 from huiying.listening.models import Source
@@ -115,7 +116,7 @@ def failed(source: Source, now: dt.datetime, outcome: str, detail: str, retry_af
 
 
 def _looked(source: Source, now: dt.datetime, outcome: str, detail: str) -> None:
-    source.last_checked_at, source.last_outcome, source.last_detail = now, outcome, detail[:300]
+    source.last_checked_at, source.last_outcome, source.last_detail = now, outcome, visible(detail)[:300]
     source.checks_made += 1
     source.hop_url, source.hops = "", 0
 

@@ -13,7 +13,7 @@ from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
 from huiying.overseeing.figures import Entry
 from huiying.responding.actions.publishing import chain_of
-from huiying.responding.manifest import manifest
+from huiying.responding.bound import of_revision
 from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision, Withholding
 
 
@@ -29,20 +29,9 @@ def _drafts() -> Iterator[tuple[Key, Said]]:
     for row in Revision.objects.select_related("case").iterator(chunk_size=500):
         yield (f"case:{row.case.number}", str(row.number)), {
             "manifest": row.manifest_sha256, "title": row.title, "stage": row.stage, "openness": row.openness,
-            "department": row.department, "facts": row.fact_sheet, "text": _manifest(row), "by": row.drafter,
+            "department": row.department, "facts": row.fact_sheet, "text": of_revision(row), "by": row.drafter,
             "at": row.at,
         }  # fmt: skip
-
-
-def _manifest(row: Revision) -> str:
-    """Of the row as it stands: words that were changed behind the verbs give another one (INV-4)."""
-    return manifest(
-        title=row.title, question=row.question, facts=row.facts, renditions=row.renditions, basis=row.basis,
-        openness=row.openness, bodies=row.bodies, corrects=row.corrects_id, correction_note=row.correction_note,
-        stage=row.stage, openness_ground=row.openness_ground, openness_left_out=row.openness_left_out,
-        openness_review_on=row.openness_review_on, statutory=row.statutory, department=row.department,
-        speaker=row.speaker_id, redacts=row.redacts,
-    )  # fmt: skip
 
 
 def _round(told: Told, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.core.paginator import Page, Paginator
 
 from huiying.handling.models import Case
+from huiying.kernel.keepable import day_of
 from huiying.listening.models import Message
 from huiying.people.queries import zone
 from huiying.responding.history import CHECKING, WITHDRAWN, Course
@@ -97,14 +98,7 @@ def asked_of(given: Mapping[str, str]) -> Asked:
     """What the address asks for; what makes no sense there is left out, never an error."""
     query = given.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH]
     topic = given.get("topic", "")
-    return Asked(query, topic if topic in topics() else "", _day(given.get("from", "")), _day(given.get("to", "")))
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(words)
-    except ValueError:
-        return None
+    return Asked(query, topic if topic in topics() else "", day_of(given.get("from", "")), day_of(given.get("to", "")))
 
 
 def page_of_answers(asked: Asked, page: str) -> tuple[Page[Publication], list[Row]]:
@@ -113,7 +107,7 @@ def page_of_answers(asked: Asked, page: str) -> tuple[Page[Publication], list[Ro
     rows_of = of_topic(public_answers(asked.query, courses), asked.topic)
     if asked.first is not None:
         rows_of = rows_of.filter(published_at__gte=dt.datetime.combine(asked.first, dt.time(), zone()))
-    if asked.last is not None and asked.last < dt.date.max:
+    if asked.last is not None:
         after = asked.last + dt.timedelta(days=1)
         rows_of = rows_of.filter(published_at__lt=dt.datetime.combine(after, dt.time(), zone()))
     found = Paginator(rows_of, PAGE_SIZE).get_page(page)

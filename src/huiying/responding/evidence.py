@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.kernel import home, store
+from huiying.listening.attachments import check_points
 from huiying.people.errors import Refused
 from huiying.responding.models import Evidence, PressVersion
 
@@ -46,6 +47,7 @@ def keep_upload(
     content = upload.read()
     media_type = store.media_type_of(content)
     if media_type not in store.IMAGES_AND_PDF:
+        check_points(content)
         raise Refused(_("截图须为 PNG、JPEG、WebP 图片或 PDF。"), code="media_type")
     return keep(subject, kind, content, media_type, url, by)
 
@@ -59,5 +61,6 @@ def keep_proof(case: Case, upload: UploadedFile[Any], url: str, by: str) -> Evid
     if media_type not in store.IMAGES_AND_PDF:
         media_type = store.clip_type_of(content)
     if media_type is None:
+        check_points(content)
         raise Refused(_("凭证须为照片（PNG、JPEG、WebP）、PDF，或 MP4、MP3 片段。"), code="media_type")
     return keep(case, _KINDS.get(media_type, "screenshot"), content, media_type, url, by)

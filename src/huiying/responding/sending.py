@@ -20,10 +20,11 @@ from huiying.kernel import home, store
 from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.sealing import SealingError
 from huiying.ledger.actions import Actor, record
+from huiying.people.errors import Altered
 from huiying.people.models import Appointment, User
 from huiying.people.queries import regulation_now
-from huiying.responding import connections, evidence, reading_back, voices
-from huiying.responding.actions.publishing import chain_of, locked_publication, stands, subject_words
+from huiying.responding import bound, connections, evidence, reading_back, voices
+from huiying.responding.actions.publishing import chain_of, locked_publication, note_altered, stands, subject_words
 from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Sending
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.models import Publication
@@ -99,6 +100,11 @@ def _why_stopped(row: Publication) -> str:
     assert row.platform is not None
     if row.platform.closed_at is not None:
         return _("这个账号在发布之前停用了，这一条不再发布。")
+    try:
+        bound.check_publication(row)
+    except Altered as altered:
+        note_altered(chain_of(row), altered, Actor.SYSTEM)
+        return altered.sentence
     if row.case is not None and why_stale(row.case, row.revision):
         return _("口径在发布之前更新了，这一条不再发布，请按新口径重新送审（C7.4）。")
     return voices.why_silenced(row.revision)  # C12.1: the authorisation it was approved with

@@ -119,6 +119,6 @@ def _captured(source: Source) -> Evidence:
     """What the collector does with a page that it read."""
     item = Item("n1", "http://93.184.216.34/a/1.html", "市里的体育新闻", "与本局无关的一条新闻。")
     fetched = Fetched(item.url, "ok", status=200, body=b"<html>", wire=b"<html>")
-    posts = collected.engine_posts(source, [item], clock.now())
+    posts, _left_out = collected.engine_posts(source, [item], clock.now())
     collected.take(source, posts, capture(fetched, clock.now()))
     return Evidence.objects.get()

@@ -15,6 +15,7 @@ SENTENCES: dict[str, Any] = {
     "press.decided": _("新闻稿 %(press)s，%(role)s审核：%(decision)s"),
     "press.approved": _("新闻稿 %(press)s 第 %(revision)s 稿审定"),
     "press.dropped": _("撤销新闻稿 %(press)s"),
+    "release.altered": _("文稿与审定的不一致，没有发布：%(what)s"),
     "disclosure.planned": _("列入发布日历：%(title)s，%(due_on)s 前公开"),
     "disclosure.changed": _("修改发布日历：%(title)s，%(due_on)s 前公开"),
     "disclosure.done": _("已主动公开：%(title)s"),

@@ -10,13 +10,14 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiying.desk.language import lang
 from huiying.kernel import clock
+from huiying.kernel.keepable import is_link, text_fault
 from huiying.regulation import Regulation
 from huiying.responding import targets
 from huiying.responding.models import Publication
@@ -29,6 +30,25 @@ SHAPES = ("circle", "triangle", "diamond", "square")
 NOBODY = {"系统": gettext_lazy("系统"), "公众": gettext_lazy("公众"), "系统管理员": gettext_lazy("系统管理员")}
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff60]+")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@register.filter
+def address(url: str | None) -> str:
+    """A stored address where a page may make a link of it: http, https, or a page of this site; "" for every other.
+
+    Rows may be older than the rule at the door (`kernel.keepable.is_link`): what would run something is never a link.
+    """
+    found = str(url or "")
+    is_own = found.startswith("/") and not found.startswith(("//", "/\\")) and not text_fault(found)
+    return found if is_own or is_link(found) else ""
+
+
+@register.simple_tag
+def outside(url: str | None, word: str = "") -> SafeString:
+    """A link to a stored address, in a tab of its own, as `word` or as written; no link of what may not be one."""
+    if not (target := address(url)):
+        return mark_safe("" if word else conditional_escape(url or ""))  # noqa: S308 - escaped here
+    return format_html('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>', target, word or url)
 
 
 def in_english() -> bool:

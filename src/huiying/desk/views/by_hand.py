@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.moments import MomentField
 from huiying.desk.views import sealed
 from huiying.desk.views.home import tell_taken
 from huiying.desk.views.readings import ReadForm, panel
 from huiying.judging.actions import judge_now
 from huiying.judging.queries import event_of_post
+from huiying.kernel.keepable import number_of
 from huiying.kernel.store import ENDINGS
 from huiying.listening.actions import by_hand
 from huiying.listening.models import HandEntry, PictureReading, PostAttachment
@@ -64,7 +66,7 @@ class EntryForm(forms.Form):
     medium = forms.CharField(label=_("哪家报纸、哪个台"), required=False, max_length=60)
     place = forms.CharField(label=_("版面或时段"), required=False, max_length=100)
     number = forms.CharField(label=_("工单号"), required=False, max_length=60)
-    reported_at = forms.DateTimeField(
+    reported_at = MomentField(
         label=_("自报时间（可以不写）"), required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("对方说的来电、刊播时间，单独存一栏；时限从系统收到的时刻起算。"),
@@ -93,7 +95,7 @@ def enter(request: StaffRequest) -> HttpResponse:
 
 
 def _reading(request: StaffRequest, number: str) -> PictureReading | None:
-    return readings.mine(int(number), request.user) if number.isdecimal() and len(number) < 18 else None
+    return readings.mine(number_of(number), request.user)
 
 
 def _have_read(request: StaffRequest) -> HttpResponse:

@@ -24,6 +24,7 @@ from huiying.foreseeing import queries
 from huiying.foreseeing.actions import save_consultation, save_group
 from huiying.foreseeing.models import Consultation, OpinionGroup
 from huiying.kernel import clock
+from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -130,7 +131,7 @@ def sort(request: StaffRequest, pk: int) -> HttpResponse:
             summary=told["summary"] or (group.summary if group else ""),
             decision=told["decision"] or (group.decision if group else ""),
             reason=told["reason"] or (group.reason if group else ""),
-            opinions=[int(number) for number in request.POST.getlist("opinion") if number.isdecimal()],
+            opinions=[number for one in request.POST.getlist("opinion") if (number := number_of(one))],
             actor=request.user,
         )
     except Refused as refused:

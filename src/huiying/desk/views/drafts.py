@@ -18,6 +18,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
 from huiying.handling.actions.facts import current_facts
 from huiying.handling.models import Case, FactSheet
+from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.responding import actions, endpoint, plain, queries, templates, tone
@@ -32,6 +33,15 @@ from huiying.responding.targets import target_names
 
 TEMPLATES_SHOWN = 5
 FACTS = "facts"
+
+STAGES = (
+    Revision.FIRST,
+    Revision.FOLLOW_UP,
+    Revision.FINAL,
+    Revision.CORRECTION,
+    Revision.WITHDRAWAL,
+    Revision.HOLDING,
+)
 
 
 @staff("GET", "HEAD", "POST")
@@ -90,8 +100,14 @@ def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Rev
     what, _colon, which = str(request.POST.get("insert", "")).partition(":")
     text = ""
     if "propose" in request.POST:
+        stage = str(told.get("stage"))
         try:
-            ask_machine(case, into if into != FACTS else "portal", request.user, str(told.get("stage") or ""))
+            ask_machine(
+                case,
+                into if into != FACTS else "portal",
+                request.user,
+                stage if stage in STAGES else "",
+            )
         except Refused as refused:
             messages.error(request, refused.sentence)
         else:
@@ -99,10 +115,10 @@ def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Rev
     elif what == "template" and (found := templates.template(form.regulation, which)) is not None:
         text = templates.fill(found.text, case)
         told["template"] = found.code
-    elif what == "sentence" and which.isdigit():
-        text = "".join(one.text for one in suggestions(case)[int(which) : int(which) + 1])
-    elif what == "machine" and which.isdigit():
-        row = case.machine_drafts.filter(pk=int(which)).first()
+    elif what == "sentence" and which.isdecimal():
+        text = "".join(one.text for one in suggestions(case)[number_of(which) : number_of(which) + 1])
+    elif what == "machine" and which.isdecimal():
+        row = case.machine_drafts.filter(pk=number_of(which)).first()
         text = row.text if row else ""
         told["machine"] = row.pk if row else None
     name = FACTS if into == FACTS else f"{PREFIX}{into}"
@@ -117,7 +133,8 @@ def _help(case: Case, form: DraftForm, revision: Revision | None, sheet: FactShe
     picker = templates.Picker(case, form.places)
     known = templates.Known(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
     model = endpoint.configured()
-    stage = str(form["stage"].value() or Revision.FIRST)
+    asked = str(form["stage"].value())
+    stage = asked if asked in STAGES else Revision.FIRST
     names = _names(form)
     offered = []
     for code in form.codes:

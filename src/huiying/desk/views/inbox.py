@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.views.events import page_of
+from huiying.kernel.keepable import number_of
 from huiying.work import inbox as told
 
 
@@ -36,6 +37,6 @@ def opened(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def read_all(request: StaffRequest) -> HttpResponse:
     newest = request.POST.get("newest", "")
-    done = told.read_all(request.user.username, int(newest) if newest.isdecimal() and len(newest) < 18 else 0)
+    done = told.read_all(request.user.username, number_of(newest))
     messages.success(request, ngettext("%(n)d 条消息已标为已读。", "%(n)d 条消息已标为已读。", done) % {"n": done})
     return redirect("desk:inbox")

@@ -9,13 +9,12 @@ from django import forms
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import condition
 
 from huiying.desk import second_factor
-from huiying.desk.gate import StaffRequest, staff
+from huiying.desk.gate import StaffRequest, own_address, staff
 from huiying.desk.views.live import version
 from huiying.handling.queries import duration_words, open_cases_for
 from huiying.judging import queries as judging
@@ -64,7 +63,7 @@ def figures(user: User) -> Figures:
 
 @staff("GET", "HEAD", "POST")
 def locked(request: StaffRequest) -> HttpResponse:
-    place = _next(request, request.POST.get("next") or request.GET.get("next"))
+    place = own_address(request, request.POST.get("next") or request.GET.get("next"))
     if not (sessions.are_wanted() and sessions.is_locked(request.session)):
         return redirect(place)
     form = UnlockForm(request.POST or None, label_suffix="")
@@ -111,7 +110,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     form = UnlockForm(label_suffix="")
     if factors.is_wanted() and factors.has(request.user):
         form.fields["code"] = second_factor.CodeField()
-    return _page(request, form, _next(request, request.headers.get("Referer")), 423, lost=True)
+    return _page(request, form, own_address(request, request.headers.get("Referer")), 423, lost=True)
 
 
 @staff()
@@ -123,7 +122,3 @@ def live(request: StaffRequest) -> HttpResponse:
 @condition(etag_func=version)
 def _told(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/parts/locked_told.html", {"told": figures(request.user), "oob": True})
-
-
-def _next(request: HttpRequest, wanted: str | None) -> str:
-    return wanted if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"

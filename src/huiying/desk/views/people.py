@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
+from huiying.kernel.keepable import number_of
 from huiying.people import actions, factors, identities, three
 from huiying.people import leaving as people_leaving
 from huiying.people.errors import Refused
@@ -158,14 +159,14 @@ def _successors(user: User) -> QuerySet[User]:
 def _change(request: StaffRequest, user: User, verb: str) -> str:
     if verb == "relieve":
         told = request.POST.get("appointment", "")
-        pk = int(told) if told.isdecimal() else 0  # whatever else was sent names no post
+        pk = number_of(told)  # whatever else was sent names no post
         row = get_object_or_404(Appointment, pk=pk, user=user, until__isnull=True)
         actions.end_appointment(row, request.user)
         return _t("%(name)s的这个岗位已结束。") % {"name": user.name}
     if verb == "hand_over":
         told = request.POST.get("to", "")
-        to = get_object_or_404(User, pk=int(told) if told.isdecimal() else 0)
-        pks = [int(one) for one in request.POST.getlist("thing") if one.isdecimal()]
+        to = get_object_or_404(User, pk=number_of(told))
+        pks = [number_of(one) for one in request.POST.getlist("thing")]
         n = actions.hand_over(user, request.POST.get("kind", ""), pks, to, request.user)
         return _t("%(n)d 项已交给%(name)s。") % {"n": n, "name": to.name}
     if verb == "suspend":

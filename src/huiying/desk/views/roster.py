@@ -22,6 +22,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
 from huiying.desk.verbs.roster import ROSTER_VERBS, SWAP_VERBS
 from huiying.kernel import clock
+from huiying.kernel.keepable import day_of, moment_fault
 from huiying.people import roster as kept
 from huiying.people.actions.roster import cancel_shift, set_shift
 from huiying.people.errors import Refused
@@ -117,11 +118,7 @@ def _on(shift: DutyShift) -> bool:
 
 
 def _first_day(text: str) -> dt.date:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return timezone.localdate(clock.now())
-    return found if 2000 <= found.year < 2200 else timezone.localdate(clock.now())
+    return day_of(text) or timezone.localdate(clock.now())
 
 
 def _days(first: dt.date) -> list[Day]:
@@ -172,6 +169,8 @@ def _moment(text: str) -> dt.datetime | None:
     try:
         found = dt.datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if moment_fault(found):
         return None
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 

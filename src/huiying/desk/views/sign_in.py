@@ -12,13 +12,13 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.desk import second_factor
+from huiying.desk.gate import own_address
 from huiying.people import actions, guessing, queries
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -99,8 +99,7 @@ def _page(request: HttpRequest, form: forms.Form, status: int) -> HttpResponse:
 
 
 def next_place(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/desk/"
+    return own_address(request, request.POST.get("next") or request.GET.get("next"))
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:

@@ -16,6 +16,7 @@ from huiying.engine.channels import CHANNEL_CLASSES, UNCLASSIFIED
 from huiying.judging import stream
 from huiying.judging.models import Screening
 from huiying.judging.stream import Filters, Silence
+from huiying.kernel.keepable import day_of
 from huiying.kernel.tokenise import phrases
 from huiying.listening import queries as listening
 from huiying.listening.search.asking import TAIL
@@ -42,10 +43,8 @@ def read(request: HttpRequest) -> Read:
     days: dict[str, dt.date | None] = {}
     for name, word in (("since", _("从哪天")), ("until", _("到哪天"))):
         text = request.GET.get(name, "").strip()
-        try:
-            days[name] = dt.date.fromisoformat(text) if text else None
-        except ValueError:
-            days[name] = None
+        days[name] = day_of(text)
+        if text and days[name] is None:
             wrong.append(_("“%(field)s”应写成 2026-09-14 这样的日期，已不按它筛选。") % {"field": word})
     words: dict[str, Any] = {name: request.GET.get(name, "").strip()[:LONGEST] for name in WORDS}
     filters = Filters(**words, since=days["since"], until=days["until"], oldest=request.GET.get("sort") == "oldest")

@@ -19,7 +19,7 @@ from huiying.handling.models import Case
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
-from huiying.people.errors import Refused
+from huiying.people.errors import Altered, Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, bureau, regulation_at, regulation_now, zone
@@ -123,6 +123,8 @@ def sign(document: IssuedDocument, place: str, sha256: str, actor: User) -> Sign
     places = places_of(document.kind, document.rules)
     if place not in places:
         raise Refused(_("这份文书没有“%(place)s”这个签字栏。") % {"place": place}, code="no_place")
+    if canonical.sha256(document.content) != document.sha256:
+        raise Altered(document.number)
     if sha256 != document.sha256:
         raise Refused(_("您看到的不是这份文书。请刷新页面，看过再签。"), code="other_text")
     if not places[place].may_be(standing(actor)):

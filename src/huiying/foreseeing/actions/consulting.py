@@ -14,10 +14,11 @@ from huiying.foreseeing.models import Consultation, Opinion, OpinionGroup, Tally
 from huiying.kernel import canonical, sealing
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
+from huiying.ledger import queries as ledger
 from huiying.ledger.actions import Actor, record
 from huiying.ledger.kept import Gone
 from huiying.people import personal_data
-from huiying.people.errors import Refused
+from huiying.people.errors import Altered, Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
@@ -38,6 +39,13 @@ def _locked(row: Consultation) -> Consultation:
 def _record(row: Consultation, kind: str, payload: dict[str, object], who: Actor, *rows: Model | Gone) -> None:
     told = {"consultation": row.address, **payload}
     record(queries.chain_of(row), kind, told, who, rows=[row, *rows])
+
+
+def _check_unaltered(row: Consultation, kind: str, sha256: str) -> None:
+    """Raises Altered where the text is not the one that was proposed: the ledger has the hash of that day (F10)."""
+    newest = ledger.entries(queries.chain_of(row)).filter(kind=kind).last()
+    if newest is None or (newest.data is not None and newest.data["sha256"] != sha256):
+        raise Altered(row.address)
 
 
 def _tell(row: Consultation, people: Iterable[User], when: str, words: str) -> None:
@@ -145,6 +153,7 @@ def decide_consultation(row: Consultation, *, approve: bool, sha256: str, commen
     require(actor, "consultation.decide")
     if row.state != Consultation.PROPOSED:
         raise Refused(_("没有等待同意的意见征集。"), code="nothing_proposed")
+    _check_unaltered(row, "consultation.proposed", draft_sha256(row))
     if draft_sha256(row) != sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
     if row.drafter_user == actor.pk:
@@ -321,6 +330,7 @@ def decide_result(row: Consultation, *, approve: bool, sha256: str, comment: str
     require(actor, "consultation.decide")
     if row.state != Consultation.RESULT:
         raise Refused(_("没有等待同意的结果。"), code="nothing_proposed")
+    _check_unaltered(row, "consultation.result_proposed", queries.result_sha256(row, row.result))
     if sha256 != row.result_sha256 or queries.result_sha256(row, row.result) != sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
     if row.result_user == actor.pk:

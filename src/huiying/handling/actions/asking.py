@@ -24,7 +24,7 @@ from huiying.judging.models import Event
 from huiying.judging.queries import event_of_post
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together, vouch
-from huiying.listening.actions import CHAIN, MESSAGE_CHARS, OWN_PLATFORM, receive
+from huiying.listening.actions import CHAIN, MESSAGE_CHARS, OWN_PLATFORM, receive_one
 from huiying.listening.models import Message, Post
 from huiying.listening.queries import message_by_code
 from huiying.people.errors import Refused
@@ -162,7 +162,7 @@ def _heard(message: Message, text: str) -> Post:
         )
     except PostError as error:
         raise Refused(_("这段内容里没有能读的文字。请写明还有什么没有解决。"), code="empty") from error
-    received = receive([post], how="portal", actor=Actor.PUBLIC, batch=f"again-{message.number}")
+    received = receive_one(post, how="portal", actor=Actor.PUBLIC, batch=f"again-{message.number}")
     Post.objects.filter(pk=received.post_ids[0]).update(screened=True)
     return Post.objects.get(pk=received.post_ids[0])
 

@@ -11,7 +11,7 @@ from huiying.handling import handover_sheet
 from huiying.handling.models import Handover
 from huiying.kernel import canonical, clock
 from huiying.ledger.actions import record, together, vouch
-from huiying.people.errors import Refused
+from huiying.people.errors import Altered, Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, actor_of
@@ -108,6 +108,8 @@ def take(row: Handover, actor: User) -> Handover:
         raise Refused(_("%(name)s还没有确认交班。") % {"name": row.outgoing.name}, code="not_given")
     if row.took_at is not None:
         raise Refused(_("已经确认接班。"), code="taken")
+    if canonical.sha256(canonical.dumps(row.sheet)) != row.sheet_sha256:
+        raise Altered(f"{CHAIN} {row.pk}")
     row.took_at, row.next_action_at = clock.now(), None
     row.save(update_fields=["took_at", "next_action_at"])
     told = {"handover": row.pk, "from": row.outgoing.name, "sheet": row.sheet_sha256,

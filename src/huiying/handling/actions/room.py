@@ -18,6 +18,7 @@ from huiying.handling.models import Attachment, Case, Note
 from huiying.kernel import clock as time
 from huiying.kernel import home, store
 from huiying.ledger.actions import record, together
+from huiying.listening.attachments import check_points
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -100,6 +101,7 @@ def attach(case: Case, upload: UploadedFile[Any], actor: User) -> Attachment:
     content = upload.read()
     media_type = store.media_type_of(content)
     if media_type is None:
+        check_points(content)
         raise Refused(_("附件须为图片（PNG、JPEG、WebP）、PDF、纯文本、docx 或 xlsx，且不含宏。"), code="media_type")
     row = Attachment.objects.create(
         case=case,

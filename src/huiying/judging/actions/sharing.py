@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huiying.judging.models import Event, EventPost, SharePackage, ShareReply
 from huiying.kernel import canonical, clock, keyfiles, tokens
+from huiying.kernel.keepable import link_of
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
@@ -39,7 +40,7 @@ def content_of(event: Event, body: str, purpose: str) -> dict[str, Any]:
             "title": mask_personal(row.post.title).text,
             # A citizen's message to the bureau is nobody else's to read.
             "text": "" if row.post.kind == "message" else mask_personal(row.post.text).text[:1000],
-            "url": "" if row.post.own_channel else row.post.url,
+            "url": "" if row.post.own_channel else link_of(row.post.url),
         }
         for row in rows[:MOST_POSTS]
     ]

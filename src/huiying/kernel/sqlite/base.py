@@ -11,12 +11,13 @@ that cannot be had (a read-only folder, a system without `flock`) costs fairness
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
+from django.db import DataError
 from django.db.backends.sqlite3 import base
 
 try:
@@ -27,8 +28,33 @@ except ImportError:  # not every system has it
 LOOK: Final = 0.002  # seconds between two looks at a turn that another has
 
 
+class Cursor(base.SQLiteCursorWrapper):
+    """As Django's own, but that it takes no NUL in a text, as PostgreSQL takes none: one answer on both."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        if params is not None:
+            _refuse_nul(params.values() if isinstance(params, Mapping) else params)
+        return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Iterable[Any]) -> Any:
+        rows = list(param_list)
+        for row in rows:
+            _refuse_nul(row)
+        return super().executemany(query, rows)
+
+
+def _refuse_nul(values: Iterable[Any]) -> None:
+    for value in values:
+        if type(value) is str and "\x00" in value:
+            raise DataError("a text for the database holds a NUL (0x00)")
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's own, but that a transaction begins in its turn."""
+    """As Django's own, but that a transaction begins in its turn and no text holds a NUL."""
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        connection: Any = self.connection
+        return connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         begin: Callable[[], None] = super()._start_transaction_under_autocommit  # type: ignore[misc]

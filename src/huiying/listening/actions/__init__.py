@@ -13,6 +13,7 @@ from huiying.listening.actions.receiving import (
     receive,
     receive_chunk,
     receive_message,
+    receive_one,
     speaks_of_danger,
     take_in,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "receive",
     "receive_chunk",
     "receive_message",
+    "receive_one",
     "speaks_of_danger",
     "take_in",
 ]

@@ -16,7 +16,7 @@ from huiying.engine.post import PostError, parse_post
 from huiying.kernel import canonical, clock
 from huiying.ledger.actions import lock, record
 from huiying.listening import attachments
-from huiying.listening.actions import CHAIN, TakenIn, credit, receive
+from huiying.listening.actions import CHAIN, TakenIn, credit, receive_one
 from huiying.listening.models import HandEntry, PictureReading, Post, PostAttachment
 from huiying.listening.ocr import readings
 from huiying.people.errors import Refused
@@ -79,7 +79,7 @@ def enter(
     with transaction.atomic():
         lock(CHAIN)
         kept = readings.take_over(reading, actor) if reading else []
-        received = receive([post], how="paste", actor=actor)
+        received = receive_one(post, how="paste", actor=actor)
         stored = Post.objects.get(pk=received.post_ids[0])
         if received.new:
             credit(stored, actor)

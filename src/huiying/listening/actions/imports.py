@@ -6,23 +6,24 @@ crash begins where the row says, so nothing is read twice and nothing is left ou
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from huiying.engine.lines import Rejected
-from huiying.engine.post import Post
 from huiying.kernel import clock
+from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, record
 from huiying.listening.actions import CHAIN, Received, receive_chunk
 from huiying.listening.importing.look import File
-from huiying.listening.importing.opening import Opened, UsageError, opened
+from huiying.listening.importing.opening import Opened, Placed, UsageError, opened, why_broken
 from huiying.listening.importing.rows import Options
 from huiying.listening.models import Import, RejectedRow
 from huiying.people.models import User
@@ -32,6 +33,12 @@ from huiying.work.rows import insert
 
 #: A commit with fsync costs as much as storing sixty posts, so files go in larger chunks than single posts do.
 CHUNK = 500
+
+
+#: The database is away, or another process has the loop: the import goes on later, where it stands.
+AWAY: Final = (OperationalError, InterfaceError, leases.LeaseLost)
+
+_log = logging.getLogger(__name__)
 
 
 class Lost(Exception):
@@ -66,7 +73,7 @@ class Run:
         self.pk = row.pk
         self._actor = actor
         self._found = found
-        self._rows = islice(found.rows(Options(mapping=row.mapping)), row.rows_read, None)
+        self._rows = islice(found.placed(Options(mapping=row.mapping)), row.rows_read, None)
         self._read = row.rows_read
         self.store = Received(row.batch)
         self.rejected: list[dict[str, Any]] = []
@@ -78,12 +85,12 @@ class Run:
 
     def step(self) -> bool:
         """Store the next chunk; False when there was none. Raises UsageError for a file damaged midway, and Lost."""
-        broken: UsageError | None = None
-        chunk: list[Post | Rejected] = []
+        broken: Exception | None = None
+        chunk: list[Placed | Rejected] = []
         try:
             for row in islice(self._rows, CHUNK):
                 chunk.append(row)
-        except UsageError as error:
+        except Exception as error:  # what was read before it is stored first
             broken = error
         if chunk:
             with transaction.atomic():
@@ -93,18 +100,21 @@ class Run:
             raise broken
         return bool(chunk)
 
-    def _store(self, chunk: Sequence[Post | Rejected]) -> None:
+    def _store(self, chunk: Sequence[Placed | Rejected]) -> None:
         row = Import.objects.select_for_update().get(pk=self.pk)
         if row.state != Import.RUNNING or row.rows_read != self._read:
             raise Lost(row.name)
         before = (self.store.new, self.store.duplicate, self.store.versions)
-        posts = [item for item in chunk if isinstance(item, Post)]
+        posts = [item for item in chunk if isinstance(item, Placed)]
         refused = [item for item in chunk if isinstance(item, Rejected)]
         if posts:
-            receive_chunk(posts, self.store, "import", self._actor)
+            kept_not = receive_chunk([item.post for item in posts], self.store, "import", self._actor)
+            refused += [Rejected(posts[place].file, posts[place].line, why) for place, why in kept_not.items()]
         if refused:
             rows = [
-                RejectedRow(imported=row, file=item.file[:300], line=item.line, reason=item.reason[:500])
+                RejectedRow(
+                    imported=row, file=visible(item.file)[:300], line=item.line, reason=visible(item.reason)[:500]
+                )
                 for item in refused
             ]
             insert(rows)
@@ -133,6 +143,12 @@ def import_now(found: Iterable[tuple[File, Opened]], format: str, actor: User | 
         except UsageError as error:
             finish(row.pk, str(error))
             raise
+        except AWAY:
+            raise
+        except Exception as error:
+            _log.exception("importing %s", file.name)
+            finish(row.pk, why_broken(error))
+            raise UsageError(f"{file.name}：{why_broken(error)}") from error
         proposed = held.sources
         finish(row.pk, sources=proposed)
         _add(store, run.store)
@@ -144,11 +160,7 @@ def import_now(found: Iterable[tuple[File, Opened]], format: str, actor: User | 
 
 def _add(whole: Received, part: Received) -> None:
     whole.batch = whole.batch or part.batch
-    whole.received += part.received
-    whole.new += part.new
-    whole.duplicate += part.duplicate
-    whole.versions += part.versions
-    whole.post_ids += part.post_ids
+    whole.add(part)
 
 
 @transaction.atomic
@@ -158,7 +170,7 @@ def create(file: File, how: str, format: str, actor: Actor, *, state: str, path:
     row = Import.objects.create(
         batch=f"{how}-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
         how=how,
-        name=Path(file.name).name[:300] if how != Import.COMMAND else file.name[-300:],
+        name=visible(Path(file.name).name[:300] if how != Import.COMMAND else file.name[-300:]),
         path=path,
         size=file.path.stat().st_size,
         modified_at=file.modified,
@@ -179,6 +191,7 @@ def finish(pk: int, problem: str = "", sources: Sequence[dict[str, Any]] = ()) -
     """The end of an import, well or not. What was stored stays; the ledger says who brought which file."""
     leases.require(loop.current())
     row = Import.objects.select_for_update().get(pk=pk)
+    problem = visible(problem)
     row.state, row.problem = Import.FAILED if problem else Import.DONE, problem
     row.sources, row.finished_at = list(sources), clock.now()
     row.save(update_fields=["state", "problem", "sources", "finished_at"])

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.kernel import canonical, clock
+from huiying.kernel.keepable import is_link
 from huiying.ledger.actions import Actor, record
 from huiying.listening import actions as listening
 from huiying.listening import patrol
@@ -28,6 +29,13 @@ REMIND_AT = 0.75  # of a window's time
 MOST_WORDS = 60
 
 
+def _link(url: str) -> str:
+    """Where to look: any site that a browser may open, also one of the house. Raises Refused for another scheme."""
+    if url.strip() and not is_link(url.strip()):
+        raise Refused(_("请填写完整的网址，以 http:// 或 https:// 开头。"), code="url")
+    return url.strip()
+
+
 @transaction.atomic
 def add_point(
     *, name: str, channel_class: str, url: str, what: str, owner: Department, backup: Department, actor: User
@@ -44,7 +52,7 @@ def add_point(
     made = PatrolPoint.objects.create(
         name=name,
         channel_class=channel_class,
-        url=url.strip(),
+        url=_link(url),
         what=what.strip()[:200],
         owner=owner,
         backup=backup,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Final
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huiying.engine import post as engine_post
@@ -27,7 +29,10 @@ from huiying.work.outbox import enqueue
 from huiying.work.rows import insert
 
 CHAIN = "posts"
+#: What a database or its driver says of a value that it cannot keep. That it is away or locked is no fault of a row.
+UNSTORABLE: Final = (DataError, IntegrityError, ArithmeticError, ValueError)
 CHUNK = 200
+_log = logging.getLogger(__name__)
 OWN_PLATFORM = "门户留言"
 MESSAGE_KINDS = ("咨询", "投诉", "建议", "表扬", "网站问题", "不实信息")
 MESSAGE_CHARS = 5000
@@ -39,7 +44,8 @@ class Received:
     """What one import brought. received = new + duplicate; `versions` of the new ones are later texts of a known id.
 
     `post_ids` are all its posts, also those known before, each once, in the order of arrival; `source_id` is where the
-    collector found them.
+    collector found them. `refused` says of those that the database would not keep, by their place among the posts given
+    (from 0), why.
     """
 
     batch: str
@@ -49,6 +55,15 @@ class Received:
     duplicate: int = 0
     versions: int = 0
     post_ids: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def add(self, part: Received) -> None:
+        """Count what a part of the same posts brought; its batch and refusals are the caller's."""
+        self.received += part.received
+        self.new += part.new
+        self.duplicate += part.duplicate
+        self.versions += part.versions
+        self.post_ids += part.post_ids
 
 
 @dataclass(frozen=True)
@@ -73,21 +88,59 @@ def receive(
 ) -> Received:
     """Store each post once by (platform, kind, native id, text). Each chunk of 200 is one transaction.
 
-    A known id with another text is a new row with the next version: kept, screened again (INV-1).
+    A known id with another text is a new row with the next version: kept, screened again (INV-1). What the database
+    will not keep is refused alone, in `refused`; all others are stored.
     """
     result = Received(batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", source and source.pk)
     who = actor_of(actor)
-    stream = iter(posts)
+    stream, begun = iter(posts), 0
     while chunk := list(islice(stream, CHUNK)):
-        with transaction.atomic():
-            receive_chunk(chunk, result, how, who)
+        for place, why in receive_chunk(chunk, result, how, who).items():
+            result.refused[begun + place] = why
+        begun += len(chunk)
     result.post_ids = list(dict.fromkeys(result.post_ids))
     return result
 
 
-def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
-    """Store a chunk inside the caller's transaction and add to `result`."""
+def receive_one(post: engine_post.Post, *, how: str, actor: User | Actor, batch: str = "") -> Received:
+    """Store the one post that a person gives. Raises Refused where the database will not keep it."""
+    with transaction.atomic():
+        result = receive([post], how=how, actor=actor, batch=batch)
+        for why in result.refused.values():
+            raise Refused(why, code="unreadable")
+    return result
+
+
+def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> dict[int, str]:
+    """Store a chunk in one transaction and add to `result`; what the database will not keep, by its place, and why.
+
+    The reader of posts refuses what is known to fit no database. This is for what nobody foresaw: one row must never
+    take its neighbours with it.
+    """
+    try:
+        _store(chunk, result, how, who)
+    except UNSTORABLE:
+        _log.warning("a chunk was not stored as a whole, each row is tried alone", exc_info=True)
+        return _store_each(chunk, result, how, who)
+    return {}
+
+
+def _store_each(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> dict[int, str]:
+    refused: dict[int, str] = {}
+    for place, post in enumerate(chunk):
+        try:
+            _store([post], result, how, who)
+        except UNSTORABLE as error:
+            refused[place] = _("数据库存不下这一条（%(kind)s）。请检查其中的特殊字符、过大的数字和时间。") % {
+                "kind": type(error).__name__
+            }
+    return refused
+
+
+@transaction.atomic
+def _store(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
     lock(CHAIN)  # posts have one writer at a time, so that "known already" cannot change under us
+    part = Received(result.batch, received=len(chunk))
     known = _known(chunk)
     rows: list[Post] = []
     places: list[Post] = []
@@ -96,23 +149,23 @@ def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str,
         versions = known.setdefault(door.key_of(post), {})
         sha256 = door.sha256_of(post)
         if sha256 in versions:
-            result.duplicate += 1
+            part.duplicate += 1
             if _refresh(versions[sha256], post) and versions[sha256].pk:
                 refreshed[versions[sha256].pk] = versions[sha256]
         else:
             row = door.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
             row.source_id = result.source_id
-            result.versions += bool(versions)
+            part.versions += bool(versions)
             versions[sha256] = row
             rows.append(row)
         places.append(versions[sha256])
     insert(rows)
-    result.received += len(chunk)
-    result.new += len(rows)
-    result.post_ids += [row.pk for row in places]
+    part.new = len(rows)
+    part.post_ids = [row.pk for row in places]
     _pass_on(rows, refreshed, result.batch)
     if rows:
         record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who, rows=rows)
+    result.add(part)
 
 
 def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str, str], dict[str, Post]]:
@@ -194,7 +247,7 @@ def take_in(text_or_link: str, *, title: str = "", platform: str = "", url: str 
     except engine_post.PostError as error:
         raise Refused(str(error), code="unreadable") from error
     with transaction.atomic():
-        received = receive([post], how="paste", actor=actor)
+        received = receive_one(post, how="paste", actor=actor)
         stored = Post.objects.get(pk=received.post_ids[0])
         if received.new == 1:
             credit(stored, actor)
@@ -241,8 +294,8 @@ def receive_message(
     now = clock.now()
     number = _message_number(f"{now.astimezone(zone()):%Y%m%d}")
     lock(CHAIN, f"message:{number}")
-    received = receive(
-        [_message_post(number, text, title)], how="portal", actor=Actor.PUBLIC, batch=f"message-{number}"
+    received = receive_one(
+        _message_post(number, text, title), how="portal", actor=Actor.PUBLIC, batch=f"message-{number}"
     )
     post = Post.objects.get(pk=received.post_ids[0])
     code, code_hash = tokens.new_code()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from huiying.listening import door
 from huiying.listening.actions import CHAIN, imports
 from huiying.listening.importing import vendor
 from huiying.listening.importing.look import File
-from huiying.listening.importing.opening import Opened, UsageError, check_format, opened
+from huiying.listening.importing.opening import Opened, UsageError, check_format, opened, why_broken
 from huiying.listening.importing.rows import Options
 from huiying.listening.models import Import
 from huiying.people.errors import Refused
@@ -30,6 +31,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of
 
+_log = logging.getLogger(__name__)
 LARGEST: Final = 500 << 20
 SHOWN: Final = 10
 LOOKED_AT: Final = 200
@@ -105,6 +107,9 @@ def preview(row: Import) -> Preview:
             )
     except (UsageError, OSError) as error:
         raise Refused(str(error), code="unreadable") from error
+    except Exception as error:
+        _log.exception("preview of import %s", row.pk)
+        raise Refused(why_broken(error), code="unreadable") from error
 
 
 def _tables(found: Opened, options: Options) -> list[vendor.Table]:

@@ -14,7 +14,7 @@ import feedparser
 from django.utils.translation import gettext_lazy as _
 
 from huiying.engine.post import ASSUMED_ZONE
-from huiying.listening import hosts, outcomes
+from huiying.listening import foreign_xml, hosts, outcomes
 from huiying.listening.adapters.base import (
     ASSUMED,
     MOST_ITEMS,
@@ -62,6 +62,10 @@ class Feeds:
             raise Failed(outcomes.ENTITIES, "<!ENTITY>")
         if not _is_xml_feed(text):
             raise Failed(outcomes.WRONG_TYPE, document.media_type or text[:60])
+        try:
+            foreign_xml.check_text(text)
+        except foreign_xml.Entities as error:
+            raise Failed(outcomes.ENTITIES, str(error)) from error
         parsed = _parsed(text)
         zoneless = _zoneless(text)
         ttl = _TTL.search(text[:LOOKED_AT])

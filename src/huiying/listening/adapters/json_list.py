@@ -94,7 +94,7 @@ def _at(data: Any, path: str) -> Any:
     for step in filter(None, path.split(".")):
         if isinstance(data, dict):
             data = data.get(step)
-        elif isinstance(data, list) and step.isdigit() and int(step) < len(data):
+        elif isinstance(data, list) and step.isdecimal() and len(step) < 7 and int(step) < len(data):
             data = data[int(step)]
         else:
             return None

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.listening import hosts, outcomes
+from huiying.listening import foreign_xml, hosts, outcomes
 from huiying.listening.adapters.base import MOST_ITEMS, Config, Document, Found, Item, Reading, moment_of, one_line
 from huiying.listening.outcomes import Failed
 
@@ -51,8 +51,10 @@ def _parsed(text: str) -> ElementTree.Element:
     met = _ROOT.search(text[:_LOOKED_AT])
     if met is None:
         raise Failed(outcomes.WRONG_TYPE, text[:60])
-    if "<!ENTITY" in text[: met.start()].upper():
-        raise Failed(outcomes.ENTITIES, "<!ENTITY>")
+    try:
+        foreign_xml.check_text(text)
+    except foreign_xml.Entities as error:
+        raise Failed(outcomes.ENTITIES, str(error)) from error
     body = re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode("utf-8", "replace")
     try:
         return ElementTree.fromstring(body)  # noqa: S314 -- a document that defines entities was refused above

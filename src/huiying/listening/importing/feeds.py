@@ -10,7 +10,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from huiying.engine.lines import Rejected
-from huiying.listening import hosts
+from huiying.listening import foreign_xml, hosts
 from huiying.listening.importing import drafts, values
 from huiying.listening.importing.look import ARRAY, LINES, OBJECT, XML, Look, Unreadable, text_of
 from huiying.listening.importing.rows import Options, Row
@@ -87,9 +87,12 @@ def _elements(look: Look) -> Iterator[tuple[dict[str, str], Element]]:
 def _blocks(look: Look) -> Iterator[bytes]:
     """The text again as UTF-8 and without its declaration, so that a wrong one does no harm. Entities are refused."""
     with text_of(look) as handle:
+        try:
+            foreign_xml.check(block.encode("utf-8", "replace") for block in iter(lambda: handle.read(_BLOCK), ""))
+        except foreign_xml.Entities:
+            raise Unreadable("文件里定义了 XML 实体，可能是攻击，没有读。请从来源重新下载。") from None
+    with text_of(look) as handle:
         first = handle.read(_BLOCK)
-        if "<!ENTITY" in first or "<!entity" in first:
-            raise Unreadable("文件里定义了 XML 实体，可能是攻击，没有读。请从来源重新下载。")
         first = _DECLARED.sub("", first)
         while first:
             yield first.encode("utf-8", "replace")

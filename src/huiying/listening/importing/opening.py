@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from huiying.listening.importing.registry import AUTO, BY_CODE, FORMATS, Format,
 from huiying.listening.importing.rows import Options
 from huiying.listening.importing.unpack import unpacked
 
+_log = logging.getLogger(__name__)
+
 
 class UsageError(Exception):
     """The command was given something that cannot be imported at all; nothing was changed."""
@@ -28,6 +31,15 @@ class Ready:
 
     look: Look
     format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A post and where it stands: what the store refuses is named by that."""
+
+    file: str
+    line: int
+    post: Post
 
 
 @dataclass
@@ -46,7 +58,7 @@ class Opened:
         except Unreadable as error:
             raise UsageError(str(error)) from error
 
-    def rows(self, options: Options) -> Iterator[Post | Rejected]:
+    def placed(self, options: Options) -> Iterator[Placed | Rejected]:
         """Every row of every file, in order, read as it comes. Raises UsageError where a file turns out damaged."""
         yield from self.refused
         for item in self.ready:
@@ -54,6 +66,10 @@ class Opened:
                 yield from _rows(item, options)
             except (Unreadable, FileUnreadable) as error:
                 raise UsageError(f"{item.look.file.name}：{error}") from error
+
+    def rows(self, options: Options) -> Iterator[Post | Rejected]:
+        """The same for who does not ask where a post stands."""
+        return (row.post if isinstance(row, Placed) else row for row in self.placed(options))
 
 
 def check_format(code: str | None) -> None:
@@ -91,6 +107,14 @@ def opened(file: File, format: str | None = None) -> Iterator[Opened]:
         yield found
 
 
+def why_broken(error: BaseException) -> str:
+    """An error nobody foresaw, in words; what happened exactly stands in the program's log."""
+    return _(
+        "程序读这个文件时出错（%(kind)s），停在这里：已经读过的行保留，后面的没有导入。"
+        "请检查文件，或拆开再试；管理员可在运行日志里查到原因。"
+    ) % {"kind": type(error).__name__}
+
+
 def _format_of(look: Look, wanted: str | None) -> Format | None:
     if wanted in (None, "", AUTO):
         return detect(look)
@@ -108,7 +132,7 @@ def why_not(look: Look) -> str:
     }
 
 
-def _rows(item: Ready, options: Options) -> Iterator[Post | Rejected]:
+def _rows(item: Ready, options: Options) -> Iterator[Placed | Rejected]:
     name = item.look.file.name
     for row in item.format.read(item.look, options):
         if isinstance(row, Rejected):
@@ -116,6 +140,6 @@ def _rows(item: Ready, options: Options) -> Iterator[Post | Rejected]:
             continue
         number, value = row
         try:
-            yield parse_post(value)
+            yield Placed(name, number, parse_post(value))
         except PostError as error:
             yield Rejected(name, number, str(error))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from xml.parsers import expat
 
 from huiying.engine.lines import Rejected
+from huiying.listening import foreign_xml
 from huiying.listening.importing.look import XML, Look, Unreadable, text_of
 from huiying.listening.importing.rows import Options, Row
 
@@ -91,14 +92,15 @@ def outlines(look: Look) -> list[Proposed]:
 def _read(look: Look) -> _List:
     with text_of(look) as handle:
         text = handle.read(_CHARS)
+    try:
+        foreign_xml.check_text(text)
+    except foreign_xml.Entities:
+        raise Unreadable("文件里定义了 XML 实体，可能是攻击，没有读。") from None
     found = _List(look.file.name)
     # The declaration names an encoding that the text has no more; its line stays, so that lines are those of the file.
     text = _DECLARED.sub(lambda declared: "\n" * declared[0].count("\n"), text)
     parser = expat.ParserCreate("utf-8")
     path: list[_Outline] = []
-
-    def entity(*_told: object) -> None:
-        raise Unreadable("文件里定义了 XML 实体，可能是攻击，没有读。")
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         title = (attributes.get("title") or attributes.get("text") or "").strip()[:200]
@@ -117,7 +119,6 @@ def _read(look: Look) -> _List:
         if outline.is_outline and not outline.url and not outline.has_children:
             found.refuse(outline.line, "没有订阅地址（xmlUrl），没有列入。")
 
-    parser.EntityDeclHandler = entity
     parser.StartElementHandler = begin
     parser.EndElementHandler = end
     try:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Final
 
 from huiying.kernel import home
+from huiying.listening import foreign_xml
 from huiying.listening.importing.look import ZIP_FAULTS, File, Unreadable, is_workbook
 
 MOST_BYTES: Final = 2 << 30
@@ -100,11 +101,22 @@ def _check_workbook(file: File) -> None:
     try:
         with zipfile.ZipFile(file.path) as archive:
             size = sum(one.file_size for one in archive.infolist())
+            for name in archive.namelist():
+                if name.endswith((".xml", ".rels", ".vml")):
+                    with archive.open(name) as part:
+                        foreign_xml.check(_blocks(part), is_decoded=False)
+    except foreign_xml.Entities as error:
+        raise Unreadable(f"{file.name} 里定义了 XML 实体，可能是攻击，没有读。请从来源重新导出。") from error
     except ZIP_FAULTS as error:
         raise Unreadable(f"{file.name} 打不开：文件损坏。请用表格软件打开后另存为 .xlsx 再导入。") from error
     packed = max(file.path.stat().st_size, 1)
     if size > _WORKBOOK_BYTES or (size > SMALL and size > MOST_RATIO * packed):
         raise Unreadable(f"{file.name} 解开后有 {size >> 20} MB，没有读。请拆成几个工作簿，或另存为 CSV。")
+
+
+def _blocks(part: IO[bytes]) -> Iterator[bytes]:
+    while block := part.read(_BLOCK):
+        yield block
 
 
 def _is_rubbish(name: str) -> bool:

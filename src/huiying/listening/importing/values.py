@@ -42,6 +42,8 @@ def said(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         value = int(value)
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return ""  # no id and no figure; Python refuses to write one of five thousand digits
     text = str(value).strip()
     return "" if text.lower() in NOTHING else text
 
@@ -57,8 +59,7 @@ def count(value: Any) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        good = math.isfinite(value) and 0 <= value <= _MOST
-        return int(value) if good else None
+        return int(value) if 0 <= value <= _MOST else None  # asking a huge whole number whether it is finite fails
     text = str(value).strip().lower().replace(",", "").replace("，", "")
     if text.isascii() and text.isdigit():
         return int(text) if len(text) <= 15 else None
@@ -84,7 +85,7 @@ def moment(value: Any, *, seen: dt.datetime | None = None, zone: dt.tzinfo = CHI
     if isinstance(value, dt.date):
         return _placed(dt.datetime(value.year, value.month, value.day), zone)  # noqa: DTZ001
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _counted(float(value), zone)
+        return _counted(float(value), zone) if 0 < value < _MOST * 100 else (None, UNKNOWN)
     text = said(value)
     if not text:
         return None, UNKNOWN
@@ -186,4 +187,4 @@ def _placed(at: dt.datetime, zone: dt.tzinfo) -> Moment:
         placed = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None, UNKNOWN
-    return (placed, sure) if placed >= _EARLIEST else (None, UNKNOWN)
+    return (placed, sure) if _EARLIEST <= placed <= _LATEST else (None, UNKNOWN)

@@ -11,7 +11,7 @@ from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
 from huiying.overseeing.models import HouseRule, ReadReceipt, RuleVersion
-from huiying.people.errors import Refused
+from huiying.people.errors import Altered, Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, zone
@@ -76,6 +76,8 @@ def sign_rule(version: RuleVersion, sha256: str, actor: User) -> RuleVersion:
         raise Refused(_("没有等待签发的制度。"), code="nothing_to_sign")
     if version.by_user == actor.pk:
         raise Refused(_("起草人不能自己签发，请另一人签发。"), code="second_person")
+    if canonical.sha256(version.text) != version.sha256:
+        raise Altered(f"{chain_of(rule)} {version.n}")
     if sha256 != version.sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再签。"), code="other_text")
     if version.expires_on <= time.now().astimezone(zone()).date():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
+from huiying.kernel.addresses import AddressRefused, check_public
+from huiying.kernel.keepable import is_link
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import Department, Platform, User
@@ -137,10 +138,19 @@ def _told(
     }
 
 
-def web_address(url: str) -> str:
+def web_address(url: str, most: int = 490) -> str:
+    """The address of something public, or "". Raises Refused for what the public cannot open (F10): another scheme, a
+    number or a name inside a house. `HUIYING_ALLOWED_NETWORKS` says what of an intranet counts as open.
+    """
     url = url.strip()
-    if url and not re.fullmatch(r"https?://\S{4,490}", url):
+    if not url:
+        return ""
+    if len(url) > most or not is_link(url):
         raise Refused(_("请填写完整的网址，以 http:// 或 https:// 开头。"), code="url")
+    try:
+        check_public(url)
+    except AddressRefused as refused:
+        raise Refused(_("请填写公众打得开的网址。%(why)s。") % {"why": refused}, code="not_public_address") from refused
     return url
 
 

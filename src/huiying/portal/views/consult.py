@@ -33,7 +33,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
 
 
 def _found(address: str) -> Consultation:
-    row = None if "\x00" in address else queries.public_consultation(address)
+    row = queries.public_consultation(address)
     if row is None:
         raise Http404
     return row

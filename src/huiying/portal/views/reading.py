@@ -55,7 +55,7 @@ def clarified(request: HttpRequest) -> HttpResponse:
 
 
 def _item(request: HttpRequest, kind: str, address: str) -> HttpResponse:
-    found = None if "\x00" in address else reading_pages.face(kind, address)
+    found = reading_pages.face(kind, address)
     if found is None:
         raise Http404
     context = {"item": found, "gathered": reading_pages.gathered(found.text)}

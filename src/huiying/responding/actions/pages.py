@@ -18,7 +18,7 @@ from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, zone
 from huiying.people.standing import actor_of
 from huiying.people.words import department_called, said
-from huiying.responding import pages
+from huiying.responding import bound, pages
 from huiying.responding.models import TopicPage, TopicText
 from huiying.responding.public import public_answer
 from huiying.work import notify
@@ -185,6 +185,8 @@ def decide_page(
     row = pages.newest(page)
     if row is None or row.proposed_at is None or row.decision or page.withdrawn_at is not None:
         raise Refused(_("没有等待审核的文稿。"), code="nothing_proposed")
+    row.page = page
+    bound.check_page(row)
     if row.manifest_sha256 != manifest_sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
     if row.drafter_user == actor.pk:

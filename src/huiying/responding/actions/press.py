@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from huiying.handling.actions.base import said
 from huiying.handling.actions.liaison import yearly_number
-from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
@@ -19,30 +18,15 @@ from huiying.people.permissions import require
 from huiying.people.queries import regulation_now
 from huiying.people.standing import actor_of
 from huiying.people.words import department_called, listed
-from huiying.responding import press, steps
-from huiying.responding.actions.publishing import open_targets, place_of, send_off
-from huiying.responding.manifest import normalised, text_sha256
+from huiying.responding import bound, press, steps
+from huiying.responding.actions.publishing import open_targets, place_of, recorded_if_altered, send_off
+from huiying.responding.bound import press_manifest
+from huiying.responding.manifest import normalised
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
 from huiying.responding.press_numbers import SERIES
 from huiying.responding.steps import Planned
 from huiying.responding.targets import check_targets, place_written
 from huiying.work import notify
-
-
-def manifest_of(
-    title: str, facts: str, renditions: Mapping[str, str], basis: str, department: str, corrects: int | None, note: str
-) -> str:
-    """SHA-256 of all that the public can read of a press release."""
-    told = {
-        "title": text_sha256(title),
-        "facts": text_sha256(facts),
-        "renditions": {code: text_sha256(text) for code, text in sorted(renditions.items())},
-        "basis": text_sha256(basis),
-        "department": department,
-        "corrects": corrects,
-        "correction_note": text_sha256(note),
-    }
-    return canonical.sha256(canonical.dumps(told))
 
 
 @transaction.atomic
@@ -82,7 +66,7 @@ def save_press(
     if latest is not None and public is not None and public.press_id == latest.pk:
         bound = (latest.corrects_id, latest.correction_note)  # compared as it is public: 保存 alone corrects nothing
     _plan(release, planned_at, actor)
-    if latest is not None and latest.manifest_sha256 == manifest_of(
+    if latest is not None and latest.manifest_sha256 == press_manifest(
         title, facts, wanted, basis, department.code, *bound
     ):
         return latest
@@ -92,7 +76,7 @@ def save_press(
         )
     if latest is not None:
         _void(release, latest, actor, "文稿有改动，须重新送审")
-    sha = manifest_of(title, facts, wanted, basis, department.code, public.pk if public else None, note)
+    sha = press_manifest(title, facts, wanted, basis, department.code, public.pk if public else None, note)
     version = PressVersion.objects.create(
         release=release,
         number=latest.number + 1 if latest else 1,
@@ -334,6 +318,7 @@ def _check_turn(release: PressRelease, step: PressStep, manifest_sha256: str) ->
     version = step.version
     if release.state != PressRelease.REVIEWING or step.decision or version.voided_at is not None:
         raise Refused(_("这一轮审核已经结束，或这一步已有人审过。请刷新页面。"), code="round_is_over")
+    bound.check_press(version)
     if manifest_sha256 != version.manifest_sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
     if step.pk not in {row.pk for row in press.open_steps(version)}:
@@ -362,15 +347,22 @@ def _after(release: PressRelease, version: PressVersion, step: PressStep, actor:
     )
 
 
-@transaction.atomic
 def publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> list[Publication]:
     """发布: for each account one publication of exactly what was approved. Publishing twice gives the same rows."""
+    with recorded_if_altered(press.chain_of(release), actor):
+        return _publish_press(release, codes, actor)
+
+
+@transaction.atomic
+def _publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> list[Publication]:
     release = _locked(release)
     require(actor, "press.publish")
     version = press.current_version(release)
     why = press.why_not_publish(version)
     if why or version is None or release.state not in (PressRelease.APPROVED, PressRelease.PUBLISHED):
         raise Refused(" ".join(why) or _("现在的文稿还没有审定。"), code="not_ready")
+    version.release = release
+    bound.check_press(version)
     _check_says_what_changed(release, version)
     if not codes or any(code not in version.renditions for code in codes):
         raise Refused(_("请选择已有文稿的账号。"), code="channel_without_text")

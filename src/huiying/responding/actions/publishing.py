@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -20,13 +20,14 @@ from huiying.handling.actions.reports import PUBLISHED, report_node
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record, vouch
-from huiying.people.errors import Refused
+from huiying.people.actions.registers import web_address
+from huiying.people.errors import Altered, Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now, regulation_of
 from huiying.people.standing import actor_of
 from huiying.people.words import listed
-from huiying.responding import evidence, following, formal, voices
+from huiying.responding import bound, evidence, following, formal, voices
 from huiying.responding.channels.base import Outcome
 from huiying.responding.channels.registry import CHANNELS
 from huiying.responding.models import Evidence, PressRelease, PressVersion, Publication, Revision
@@ -35,9 +36,29 @@ from huiying.responding.targets import Target, place_written, target_names, targ
 from huiying.work.outbox import enqueue
 
 
-@transaction.atomic
+@contextmanager
+def recorded_if_altered(chain: str, actor: User | Actor) -> Iterator[None]:
+    """A refusal undoes what the verb did; that a text was changed behind the verbs stays in the ledger all the same."""
+    try:
+        yield
+    except Altered as altered:
+        note_altered(chain, altered, actor if isinstance(actor, Actor) else actor_of(actor))
+        raise
+
+
+def note_altered(chain: str, altered: Altered, actor: Actor) -> None:
+    with transaction.atomic():
+        record(chain, "release.altered", {"what": altered.what}, actor)
+
+
 def release(case: Case, codes: Sequence[str], actor: User, track: str = Revision.ANSWER) -> list[Publication]:
     """发布: for each target one publication of exactly what was approved. Releasing twice gives the same rows."""
+    with recorded_if_altered(f"case:{case.number}", actor):
+        return _release(case, codes, actor, track)
+
+
+@transaction.atomic
+def _release(case: Case, codes: Sequence[str], actor: User, track: str) -> list[Publication]:
     case = handling.locked(case)
     require(actor, "release.publish", case)
     revision = current_revision(case, track)
@@ -48,6 +69,7 @@ def release(case: Case, codes: Sequence[str], actor: User, track: str = Revision
         raise Refused(" ".join(why), code="not_ready")
     round_ = approved_round(case, revision)
     assert round_ is not None
+    bound.check_revision(revision, round_)
     missing = [code for code in codes if code not in revision.renditions]
     if not codes or missing:
         raise Refused(_("请选择已有文稿的渠道。"), code="channel_without_text")
@@ -225,8 +247,8 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
     row = locked_publication(row.pk)
     if row.state not in (Publication.TO_DO, Publication.REJECTED):
         raise Refused(_("这一条已经登记过。"), code="already_recorded")
-    url = url.strip()
-    if not re.fullmatch(r"https?://\S{4,1900}", url):
+    url = web_address(url, most=1900)
+    if not url:
         raise Refused(_("请填写发布后的网址，以 http:// 或 https:// 开头。"), code="url")
     if row.platform is not None and row.platform.closed_at is not None:
         raise Refused(_("这个账号已经停用，不能再往上发布（INV-11）。"), code="account_closed")
@@ -234,6 +256,7 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
         raise Refused(_("这一条已不能再发。%(why)s") % {"why": stale}, code="stale_facts")
     if missing := formal.why_incomplete(row):
         raise Refused(" ".join(missing), code="form_incomplete")
+    bound.check_publication(row)
     if screenshot is None:
         raise Refused(_("请上传截图：没有证据不算回应（C8.7）。"), code="no_evidence")
     form = formal.link(row)
@@ -273,6 +296,8 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
         raise Refused(_("没有待核对的发布。"), code="nothing_to_verify")
     if row.posted_user == actor.pk:
         raise Refused(_("须由另一个人核对，不能自己核对自己发布的内容。"), code="second_person")
+    if ok:
+        bound.check_publication(row)
     row.verified_by, row.verified_user, row.verified_at = actor.name, actor.pk, time.now()
     if not ok:
         # What an account's own interface put out stands there and is corrected there; a hand posts again.
@@ -304,6 +329,8 @@ def publish(pk: int) -> None:
     row = locked_publication(pk)
     if row.state != Publication.QUEUED or _call_back_if_stale(row) or _call_back_if_silenced(row):
         return
+    if _call_back_if_altered(row):
+        return
     transport = CHANNELS[row.channel].publish
     assert transport is not None
     stands(row, transport(row))
@@ -329,6 +356,18 @@ def _call_back_if_silenced(row: Publication) -> bool:
     row.state, row.error = Publication.FAILED, "发言人的授权已经撤销或到期，这一条不再发布（C12.1）。"
     row.save(update_fields=["state", "error"])
     return True
+
+
+def _call_back_if_altered(row: Publication) -> bool:
+    """The text was changed behind the verbs since it was approved: it never leaves, and the ledger says so (F10)."""
+    try:
+        bound.check_publication(row)
+    except Altered as altered:
+        row.state, row.error = Publication.FAILED, altered.sentence
+        row.save(update_fields=["state", "error"])
+        note_altered(chain_of(row), altered, Actor.SYSTEM)
+        return True
+    return False
 
 
 def stands(row: Publication, outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.standing import actor_of
 from huiying.people.words import listed
-from huiying.responding import steps, turns
+from huiying.responding import bound, steps, turns
 from huiying.responding.actions.drafting import end_round
 from huiying.responding.models import ReviewRound, ReviewStep, Revision
 from huiying.responding.queries import eligibility, open_steps, why_stale
@@ -95,6 +95,7 @@ def decide_step(
 def _check_round(round_: ReviewRound, step: ReviewStep, manifest_sha256: str) -> None:
     if round_.state != ReviewRound.OPEN or step.decision:
         raise Refused(_("这一轮审核已经结束，或这一步已有人审过。请刷新页面。"), code="round_is_over")
+    bound.check_revision(round_.revision, round_)
     if round_.revision.manifest_sha256 != round_.manifest_sha256 or manifest_sha256 != round_.manifest_sha256:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
     if step.pk not in {row.pk for row in open_steps(round_)}:
