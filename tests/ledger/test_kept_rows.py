@@ -12,7 +12,8 @@ from huiying.kernel import clock
 from huiying.ledger import actions, comparing, kept, queries
 from huiying.ledger.actions import Actor, LedgerError, record, together, vouch
 from huiying.ledger.comparing import differences
-from huiying.ledger.kept import Gone, Part
+from huiying.ledger.kept import Gone
+from huiying.work.auditor import Part
 from huiying.ledger.models import Erasure, LedgerEntry
 from huiying.people.models import Bureau, Department
 from huiying.work.models import Counter

@@ -15,7 +15,7 @@ from huiying.judging.pipeline import judge_pending
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.comparing import differences, sentence
-from huiying.ledger.kept import Part
+from huiying.work.auditor import Part
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments, evidence, import_loop
 from huiying.listening.actions import patrolling, receive, receive_message, sources, take_in, uploads

@@ -14,10 +14,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from huiying.ledger.kept import ROWS, TABLES, WHOLE, Digests, Kept, Part
+from huiying.ledger.kept import ROWS, TABLES, WHOLE, Digests, Kept
 from huiying.ledger.models import LedgerEntry
-from huiying.work.auditor import LISTED, Finding, auditor, rolling
-from huiying.work.auditor import Part as OfALook
+from huiying.work.auditor import LISTED, Finding, Part, auditor, rolling
 
 ERASED = "ledger.erased"
 
@@ -71,7 +70,7 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
             if column in now and now[column] != told:
                 yield Difference(kept, key, column, "changed")
     for key, last in said.items():
-        if key not in seen and last.digests is not None and (part is None or part.has(key)):
+        if key not in seen and last.digests is not None and (part is None or part.holds(int(key))):
             yield Difference(kept, key, "", "gone")
 
 
@@ -106,7 +105,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
                 said[table].update(
                     (pk, _Said(number, salt or "", digests))
                     for pk, digests in told.items()
-                    if part is None or not here.whole or part.has(pk)
+                    if part is None or not here.whole or part.holds(int(pk))
                 )
     return said
 
@@ -149,10 +148,10 @@ def rows_are_as_the_ledger_says() -> list[Finding]:
 
 
 @rolling("kept_rows")
-def rows_by_the_thousand_are_as_the_ledger_says(look: OfALook) -> list[Finding]:
+def rows_by_the_thousand_are_as_the_ledger_says(part: Part) -> list[Finding]:
     """Posts and what else has one digest a row: a part each day, all of them with `check --full`."""
     tables = {kept.table for kept in TABLES.values() if kept.whole}
-    return _findings(tables, None if look.whole else Part(look.number, look.of))
+    return _findings(tables, part)
 
 
 def _findings(tables: Collection[str], part: Part | None = None) -> list[Finding]:

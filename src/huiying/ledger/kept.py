@@ -14,13 +14,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F
-from django.db.models.functions import Mod
 
 from huiying.kernel import canonical
+
+if TYPE_CHECKING:
+    from huiying.work.auditor import Part
 
 ROWS = "rows"
 WHOLE = "*"  # in the place of a column: all of them together
@@ -34,17 +35,6 @@ BY_ENTRY = "台账条目里写明了值，由 overseeing 的对照逐行比较"
 PERSONAL = "个人信息：不进台账，依规定可以删除"
 COUNTER = "计数，随用随变"
 COPY = "标识由别处给出"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of `of` equal parts of a table by the remainder of its ids: what is compared on one day."""
-
-    number: int
-    of: int
-
-    def has(self, pk: Any) -> bool:
-        return int(pk) % self.of == self.number
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ class Kept:
         if pks is not None:
             rows = rows.filter(pk__in=list(pks))
         if part is not None:
-            rows = rows.alias(kept_part=Mod(F("pk"), part.of)).filter(kept_part=part.number)
+            rows = part.of_rows(rows)
         yield from rows.values_list("pk", *self.columns).iterator(chunk_size=2000)
 
     def digests(self, pk: Any, values: Iterable[Any], salt: str) -> Digests:

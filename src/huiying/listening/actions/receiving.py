@@ -91,7 +91,9 @@ def receive(
     A known id with another text is a new row with the next version: kept, screened again (INV-1). What the database
     will not keep is refused alone, in `refused`; all others are stored.
     """
-    result = Received(batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", source and source.pk)
+    result = Received(
+        batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", source.pk if source else None
+    )
     who = actor_of(actor)
     stream, begun = iter(posts), 0
     while chunk := list(islice(stream, CHUNK)):

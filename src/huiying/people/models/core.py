@@ -93,7 +93,7 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether it is theirs. A hash of older settings is renewed, as Django does it, and the ledger knows: a hash
         that changed without an entry is one that somebody put there.
         """
