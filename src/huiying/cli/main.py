@@ -99,7 +99,10 @@ def build() -> Parser:
     check = add("check", "law:regulation_check", "检查制度文件", group("regulation", "制度文件"))
     check.add_argument("file", metavar="FILE")
 
-    add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链")
+    audit = add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链；并报出每日核对发现的问题")
+    much = audit.add_mutually_exclusive_group()
+    much.add_argument("--full", action="store_true", help="现在就把所有文件、信息逐一核对（数据多时要较长时间）")
+    much.add_argument("--today", action="store_true", help="核对轮到今天的那一份（后台循环每天自己会做）")
     verify = add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
     anchor = "送到机外的锚定文件，可写多次；台账必须仍含其中的每个链头"
     verify.add_argument("--anchor", action="append", default=[], metavar="FILE", help=anchor)

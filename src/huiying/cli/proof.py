@@ -12,9 +12,12 @@ from huiying.cli.ready import loaded, ready
 
 def check(options: argparse.Namespace) -> int:
     ready()
+    from django.utils import timezone
+
     from huiying.demo.clock import stand_where_it_stands
     from huiying.documents import audits as papers  # noqa: F401  registers what documents say against the ledger
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
+    from huiying.kernel import clock
     from huiying.ledger import queries
     from huiying.overseeing import audits as planted  # noqa: F401  registers what the tables say against the ledger
     from huiying.overseeing import comparing
@@ -25,7 +28,9 @@ def check(options: argparse.Namespace) -> int:
             comparing.in_a_replay()
     except ValueError as error:
         raise Stop(str(error), USAGE) from error
-    findings = auditor.check()
+    if options.today:
+        auditor.look(auditor.part_of(timezone.localtime(clock.now()).date()))
+    findings = auditor.check(full=options.full)
     report = queries.verify()
     rows = [{"code": f.code, "severity": f.severity, "sentence": f.sentence_zh} for f in findings]
     if not report.ok:

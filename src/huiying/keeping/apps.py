@@ -11,6 +11,7 @@ class KeepingConfig(AppConfig):
             delivery,
             drift,
             health,
+            looking,
             residue,
             scheduled,
             secrets_in_use,

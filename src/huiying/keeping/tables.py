@@ -21,8 +21,9 @@ from django.db import connection, models, transaction
 
 from huiying.kernel import canonical
 
-# Who is signed in and which process is alive belong to a machine and a moment; another machine must not inherit them.
-LEFT_OUT = frozenset({"django_session", "work_lease", "work_heartbeat"})
+# Who is signed in, which process is alive and what a look found belong to a machine and a moment; another machine must
+# not inherit them.
+LEFT_OUT = frozenset({"django_session", "work_lease", "work_heartbeat", "work_look"})
 # What `migrate` itself writes into new tables.
 MADE_BY_MIGRATE = ("auth_permission", "django_content_type")
 _BATCH = 1000

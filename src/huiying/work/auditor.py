@@ -1,22 +1,32 @@
-"""The auditor behind `huiying check`: says what is late or broken, and asks every room (habit 11)."""
+"""The auditor behind `huiying check`: says what is late or broken, and asks every room (habit 11).
+
+Two kinds of checks. `@auditor(name)` is cheap and runs with every `huiying check`. `@rolling(name)` reads much (every
+file, every post): it is given a `Part` of what it has to look at. The loop has it look at a seventh each day, so that
+all is looked at every week; `huiying check --full` has it look at all at once. What a look found stays in `work_look`
+and is said by every `check` and by `/healthz` until the same rows were looked at again and found right.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Literal, TypeVar
 
-from django.db.models import Q
+from django.db import DatabaseError, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Mod
 
 from huiying.kernel import clock
 from huiying.work.loop import HEARTBEAT_STALE, LEASE
-from huiying.work.models import Heartbeat, Job, Lease, Schedule
+from huiying.work.models import Heartbeat, Job, Lease, Look, Schedule
 
 Severity = Literal["error", "warning"]
 JOB_LATE = timedelta(minutes=5)
 LISTED = 20
+PARTS = 7  # a part a day: within a week everything was looked at
+MET = -1  # the `part` of what was met on the way, e.g. by a reader who asked for an altered file
 
 _log = logging.getLogger(__name__)
 
@@ -45,23 +55,130 @@ def auditor(name: str) -> Callable[[Auditor], Auditor]:
     return register
 
 
-def check() -> list[Finding]:
-    """Run every check; errors first. A check that breaks is itself a finding, never silence."""
+Row = TypeVar("Row", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which rows a look is about: those whose number leaves `number` when divided by `of`. `Part()` is all of them."""
+
+    number: int = 0
+    of: int = 1
+
+    @property
+    def whole(self) -> bool:
+        return self.of == 1
+
+    def holds(self, pk: int) -> bool:
+        return pk % self.of == self.number
+
+    def of_rows(self, rows: models.QuerySet[Row], key: str = "pk") -> models.QuerySet[Row]:
+        """The rows of this part, picked by the database."""
+        if self.whole:
+            return rows
+        return rows.alias(part_of_look=Mod(F(key), self.of)).filter(part_of_look=self.number)
+
+
+def part_of(day: date) -> Part:
+    """What is looked at on that day."""
+    return Part(day.toordinal() % PARTS, PARTS)
+
+
+Rolling = Callable[[Part], list[Finding]]
+_rolling: dict[str, Rolling] = {}
+
+
+def rolling(name: str) -> Callable[[Rolling], Rolling]:
+    """Add a check that reads much: `run(part)` looks at the rows of `part` only, and at all where `part.whole`."""
+
+    def register(run: Rolling) -> Rolling:
+        _rolling[name] = run
+        return run
+
+    return register
+
+
+def check(*, full: bool = False) -> list[Finding]:
+    """Run every cheap check and say what the last looks found; with `full` look at everything now. Errors first."""
     findings: list[Finding] = []
     for name, run in _auditors.items():
-        try:
-            findings += run()
-        except Exception as error:
-            _log.exception("auditor %s failed", name)
-            findings.append(
-                Finding(
-                    "auditor.broken",
-                    "error",
-                    f"检查项“{name}”自身出错：{error}",
-                    f"The check “{name}” itself failed: {error}",
-                )
-            )
+        findings += _guarded(name, run)
+    findings += look(Part()) if full else known()
     return sorted(findings, key=lambda finding: finding.severity != "error")
+
+
+def _guarded(name: str, run: Auditor) -> list[Finding]:
+    """A check that breaks is itself a finding, never silence."""
+    try:
+        return run()
+    except Exception as error:
+        _log.exception("auditor %s failed", name)
+        return [
+            Finding(
+                "auditor.broken",
+                "error",
+                f"检查项“{name}”自身出错：{error}",
+                f"The check “{name}” itself failed: {error}",
+            )
+        ]
+
+
+def look(part: Part) -> list[Finding]:
+    """Have every rolling check look at `part`, and keep what each found until it looks there again."""
+    found: list[Finding] = []
+    for name, run in _rolling.items():
+        mine = _guarded(name, lambda run=run: run(part))  # type: ignore[misc]
+        found += mine
+        try:
+            _keep(name, part, mine)
+        except DatabaseError:  # a database that takes no row is said by others; what was found is still told
+            _log.exception("what %s found could not be kept", name)
+    return found
+
+
+def _keep(name: str, part: Part, found: Iterable[Finding]) -> None:
+    rows = Look.objects.filter(auditor=name)
+    with transaction.atomic():
+        if part.whole:
+            rows.delete()
+        told = {"at": clock.now(), "findings": [asdict(finding) for finding in found]}
+        row, _new = Look.objects.update_or_create(auditor=name, part=part.number, of=part.of, defaults=told)
+        since = list(rows.filter(of=PARTS, part__gte=0).values_list("at", flat=True))
+        if len(since) == PARTS:  # whatever was said before the oldest of them was looked at again
+            rows.exclude(of=PARTS, part__gte=0).filter(at__lte=min(since)).exclude(pk=row.pk).delete()
+
+
+def met(name: str, finding: Finding) -> None:
+    """Keep what somebody came upon who was not looking for it; `name` is the rolling check that looks at it again."""
+    with transaction.atomic():
+        row, _new = Look.objects.get_or_create(auditor=name, part=MET, of=PARTS, defaults={"at": clock.now()})
+        said = asdict(finding)
+        if said not in row.findings and len(row.findings) < LISTED:
+            row.findings = [*row.findings, said]
+            row.at = clock.now()
+            row.save()
+
+
+def known() -> list[Finding]:
+    """What the last looks found, each thing once, the newest look first."""
+    found: dict[str, Finding] = {}
+    for told in Look.objects.order_by("-at", "pk").values_list("findings", flat=True):
+        for one in told:
+            found.setdefault(one["sentence_zh"], Finding(**one))
+    return list(found.values())
+
+
+def last_looked_at() -> dict[str, timedelta | None]:
+    """For each rolling check how long ago the part lies that was looked at longest ago; None while one never was."""
+    now = clock.now()
+    found: dict[str, timedelta | None] = {}
+    for name in _rolling:
+        rows = Look.objects.filter(auditor=name).exclude(part=MET)
+        whole = rows.filter(of=1).values_list("at", flat=True).first()
+        at = dict(rows.filter(of=PARTS).values_list("part", "at"))
+        each = [max((one for one in (at.get(number), whole) if one), default=None) for number in range(PARTS)]
+        found[name] = None if None in each else now - min(one for one in each if one)
+    return found
 
 
 @auditor("loop")

@@ -148,3 +148,20 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Look(models.Model):
+    """What a rolling check of `huiying check` found when it last looked at a part of its rows (`work.auditor`)."""
+
+    auditor = models.CharField(max_length=60)
+    part = models.IntegerField()
+    of = models.IntegerField()
+    at = models.DateTimeField()
+    findings = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "work_look"
+        constraints = [models.UniqueConstraint(fields=["auditor", "part", "of"], name="work_look_once")]
+
+    def __str__(self) -> str:
+        return f"{self.auditor} {self.part}/{self.of}"
