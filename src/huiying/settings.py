@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "huiying.desk.lock.SessionEnds",
     "huiying.desk.recorded.RecordedReads",
+    "huiying.desk.downloads.FilesAreWhatWasKept",
 ]
 
 ROOT_URLCONF = "huiying.urls"

@@ -131,7 +131,7 @@ def build() -> Parser:
     add("list", "sources:list_", "列出来源：有新内容、没有新内容、没有采到、来源沉默", sources)
     looked = add("check", "sources:check", "现在就去看，不写编号则看全部", sources)
     looked.add_argument("ids", nargs="*", type=int, metavar="ID")
-    add("verify", "sources:evidence_verify", "逐份重算证据的校验值", group("evidence", "证据"))
+    add("verify", "sources:evidence_verify", "逐份重算证据和附件的校验值", group("evidence", "证据"))
 
     exports = group("export", "导出")
     export = add("ledger", "proof:export_ledger", "把整个台账写成一个文件", exports)

@@ -10,6 +10,7 @@ class KeepingConfig(AppConfig):
         from huiying.keeping import (  # noqa: F401  registers what the loop and `check` do
             delivery,
             drift,
+            evidence,
             health,
             looking,
             residue,

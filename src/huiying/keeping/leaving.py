@@ -54,7 +54,7 @@ def judged() -> tuple[dict[str, object], dict[str, object]]:
         "bad": [f"台账链 {bad.chain} 第 {bad.seq} 条：{bad.why}" for bad in report.bad],
     }
     files = evidence.verify()
-    return ledger, {"checked": files.checked, "bad": list(files.bad)}
+    return ledger, {"checked": files.checked, "bad": [str(bad) for bad in files.bad]}
 
 
 def _take_files(manifest: Manifest, folder: Path, anchored: bytes, *, link: bool) -> None:
