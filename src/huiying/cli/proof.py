@@ -48,12 +48,26 @@ def ledger_verify(options: argparse.Namespace) -> int:
     ready()
     from huiying.ledger import commands
 
-    code, result = commands.verify(options.json, anchors=[Path(name) for name in options.anchor])
+    code, result = commands.verify(options.json, delivered_in=[Path(name) for name in options.anchor])
     if code == USAGE:
         complain(str(result["error"] if isinstance(result, dict) else result))
     else:
         say(result) if options.json else text(str(result))
     return int(code)
+
+
+def ledger_anchor(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.ledger import commands
+
+    code, sentence = commands.anchor(options.lost)
+    if code != DONE:
+        complain(sentence)
+    elif options.json:
+        say({"ok": True, "sentence": sentence})
+    else:
+        text(sentence)
+    return code
 
 
 def export_ledger(options: argparse.Namespace) -> int:

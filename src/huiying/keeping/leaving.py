@@ -26,9 +26,8 @@ def export_all(folder: Path, *, link: bool = False) -> Manifest:
         raise Refused(f"{folder} 已有内容；请给一个还不存在或空的文件夹")
     for name in (TABLES, HOME):
         (folder / name).mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
-    # Before the rows: an anchor that is written meanwhile would speak of entries that the copy does not hold.
-    anchored = anchors.path().read_bytes() if anchors.path().exists() else b""
     with tables.one_moment():
+        anchored = _anchored()
         manifest = Manifest(
             made_at=canonical.timestamp(clock.now()), program=huiying.__version__, shape=tables.shape(), keys=_marks()
         )
@@ -51,10 +50,19 @@ def judged() -> tuple[dict[str, object], dict[str, object]]:
         "entries": report.entries,
         "erased": len(report.erased),
         "heads": canonical.sha256_of({chain: list(head) for chain, head in heads.items()}),
-        "bad": [f"台账链 {bad.chain} 第 {bad.seq} 条：{bad.why}" for bad in report.bad],
+        "bad": [f"台账{bad.sentence}" for bad in report.bad],
     }
     files = evidence.verify()
     return ledger, {"checked": files.checked, "bad": [str(bad) for bad in files.bad]}
+
+
+def _anchored() -> bytes:
+    """The anchor file as the ledger of this moment knows it: a line that is written meanwhile would speak of entries
+    that the copy does not hold.
+    """
+    lines = anchors.raw_lines()
+    told = queries.anchored_lines()
+    return "".join(f"{line}\n" for line in (lines if told is None else lines[:told])).encode()
 
 
 def _take_files(manifest: Manifest, folder: Path, anchored: bytes, *, link: bool) -> None:

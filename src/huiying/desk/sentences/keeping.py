@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Any] = {
+    "ledger.anchored": _("链头写入锚定文件第 %(lines)s 行，校验值 %(sha256)s"),
+    "ledger.anchors_lost": _("锚定文件丢失：记到第 %(lines)s 行，只剩 %(left)s 行；理由：%(reason)s"),
     "backup.made": _("备份并读回核对：%(file)s，台账 %(entries)s 条，SHA-256 %(sha256)s"),
     "time.drifted": _("本机时间与%(by)s相差 %(seconds)s 秒，超过一分钟"),
     "time.settled": _("本机时间已恢复准确"),
