@@ -111,6 +111,12 @@ def build() -> Parser:
     again = add("anchor", "proof:ledger_anchor", "现在就把各链的链头写进锚定文件（后台循环每小时自己会做）", ledger)
     again.add_argument("--lost", default=None, metavar="理由", help="锚定文件取不回来了：把丢失记入台账，从头锚定")
 
+    keys = group("keys", "密钥")
+    add("list", "proof:keys_list", "列出在用的密钥（只列标记）和有什么不对", keys)
+    taken = add("accept", "proof:keys_accept", "原来的密钥取不回来了：记入台账，启用现有的或新的一把", keys)
+    taken.add_argument("name", metavar="NAME", help="如 site、sealing")
+    taken.add_argument("reason", metavar="理由")
+
     sources = group("source", "监测来源")
     source = add("add", "sources:add", "打开一个网址或邮箱，认出采集方式，登记为来源", sources)
     source.add_argument("url", metavar="URL", help="网址；邮箱写成 imaps://用户名@主机/文件夹，密码另给")

@@ -70,6 +70,36 @@ def ledger_anchor(options: argparse.Namespace) -> int:
     return code
 
 
+def keys_list(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.keeping import keys
+
+    known, wrong = keys.told(), keys.faults(deep=True)
+    if options.json:
+        say({"ok": not wrong, "keys": known, "wrong": wrong})
+    for name, mark in () if options.json else sorted(known.items()):
+        text(f"{name}  {mark}")
+    for sentence in wrong:
+        complain(sentence)
+    return FOUND if wrong else DONE
+
+
+def keys_accept(options: argparse.Namespace) -> int:
+    ready()
+    from huiying.keeping import keys
+    from huiying.ledger.actions import Actor
+
+    try:
+        mark = keys.accept(options.name, options.reason, Actor.SYSTEM)
+    except keys.KeysRefused as error:
+        complain(f"{error}。")
+        return USAGE
+    say({"ok": True, "key": options.name, "mark": mark}) if options.json else text(
+        f"已记入台账，{options.name} 现为 {mark}。"
+    )
+    return DONE
+
+
 def export_ledger(options: argparse.Namespace) -> int:
     ready()
     from huiying.ledger import commands

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from huiying.cli.main import USAGE
-from huiying.cli.output import Stop
+from huiying.cli.output import Stop, complain
 
 #: A number of our own among PostgreSQL's advisory locks.
 _STARTING: Final = 0x48_59_01
@@ -49,6 +49,24 @@ def ready(*, adopting: bool = True) -> None:
         ) from error
     except (RegulationError, UsageError) as error:
         raise Stop(f"不能采用环境变量 HUIYING_REGULATION 指定的制度：{error}", USAGE) from error
+
+
+def keys_in_place() -> None:
+    """The keys in use are there, those of an empty home are made. Raises Stop where one is gone or another one: what is
+    sealed would not open, and what is sealed from now on only with the wrong key (S14).
+    """
+    from huiying.cli.main import FOUND
+    from huiying.keeping import drift, keys
+    from huiying.kernel.keyfiles import KeyFileError
+
+    try:
+        wrong = keys.prepare()
+    except KeyFileError as error:
+        wrong = [str(error)]
+    if wrong:
+        raise Stop(f"没有启动：{'；'.join(wrong)}。", FOUND)
+    if os.environ.get("HUIYING_DEMO") != "1" and (ahead := drift.entries_ahead()) is not None:
+        complain(f"{ahead.sentence}。{drift.TO_DO}。")
 
 
 @contextmanager

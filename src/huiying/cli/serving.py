@@ -14,7 +14,7 @@ from typing import Any
 
 from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
-from huiying.cli.ready import ready
+from huiying.cli.ready import keys_in_place, ready
 
 THREADS = 8
 
@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
         raise Stop(f"{error}。", USAGE) from error
     port = free_port(options)
     ready()
+    keys_in_place()
     return serve(options.host, port)
 
 
@@ -47,6 +48,7 @@ def demo(options: argparse.Namespace) -> int:
     from huiying.demo import clock, start
 
     clock.install()
+    keys_in_place()
     start.prepare()
     return serve(options.host, port)
 

@@ -7,6 +7,7 @@ ends here: a page in words and a finding, never the altered bytes.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -14,10 +15,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.store import Unfit
 from huiying.work.kept_files import came_upon
 
 STATUS: Final = 409
+log = logging.getLogger(__name__)
 
 
 def download(content: bytes, name: str, media_type: str) -> FileResponse:
@@ -35,8 +38,16 @@ def sentence(unfit: Unfit) -> str:
     ) % {"file": unfit.file, "why": unfit.why}
 
 
+def without_keys() -> str:
+    """Nothing that needs the key was stored: the view's transaction ended with it."""
+    return _(
+        "这台服务器的密钥出了问题，现在不能保存或打开需要保密的内容，您刚才填写的没有保存。"
+        "请过一会儿再试，或改用电话、窗口。系统管理员请运行 huiying check。"
+    )
+
+
 class FilesAreWhatWasKept:
-    """Answers for every view that came upon a file which is gone or altered."""
+    """Answers for every view that came upon a file which is gone or altered, or upon a key that is (S14)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -45,9 +56,14 @@ class FilesAreWhatWasKept:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, Unfit):
+        if isinstance(error, Unfit):
+            came_upon(error)
+            words, status = sentence(error), STATUS
+        elif isinstance(error, KeyFileError):
+            log.critical("%s", error)
+            words, status = without_keys(), 503
+        else:
             return None
-        came_upon(error)
-        response = render(request, "desk/not_recorded.html", {"sentence": sentence(error)}, status=STATUS)
+        response = render(request, "desk/not_recorded.html", {"sentence": words}, status=status)
         response.headers["Cache-Control"] = "private, no-store"
         return response

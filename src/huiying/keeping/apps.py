@@ -8,10 +8,12 @@ class KeepingConfig(AppConfig):
 
     def ready(self) -> None:
         from huiying.keeping import (  # noqa: F401  registers what the loop and `check` do
+            damage,
             delivery,
             drift,
             evidence,
             health,
+            keys,
             looking,
             residue,
             scheduled,

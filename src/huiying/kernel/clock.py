@@ -31,6 +31,10 @@ class SystemClock:
             self._floor = max(self._floor, _utc(self._read()))
             return self._floor
 
+    def machine(self) -> datetime:
+        """What the machine itself says, which after a step back is before the floor."""
+        return _utc(self._read())
+
 
 class FrozenClock:
     """A clock that moves only when told; for tests, drills and replays."""
@@ -57,6 +61,11 @@ _source: Source = SystemClock()
 def now() -> datetime:
     """The current time, aware, UTC."""
     return _utc(_source())
+
+
+def machine() -> datetime:
+    """The time as the machine has it, without the floor: only to judge the clock by it, never to date an act."""
+    return _source.machine() if isinstance(_source, SystemClock) else now()
 
 
 def install(source: Source) -> Source:
