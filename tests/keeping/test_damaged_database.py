@@ -45,9 +45,9 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Path:
 
 
 def spoil(file: Path) -> None:
-    """Sixteen kilobytes in the middle: pages of the table."""
+    """Sixteen kilobytes among the first pages: posts."""
     with file.open("r+b") as handle:
-        handle.seek(file.stat().st_size // 2 // 4096 * 4096)
+        handle.seek(file.stat().st_size // 5 // 4096 * 4096)
         handle.write(b"\xa5" * 16384)
 
 
