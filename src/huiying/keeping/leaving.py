@@ -8,10 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import huiying
+from huiying.documents import audits as papers  # noqa: F401  registers what documents say
 from huiying.keeping import evidence, folders, tables
 from huiying.keeping.manifest import HOME, NAME, TABLES, Manifest, path_of_file, path_of_table, sha256_of
 from huiying.kernel import canonical, clock, home, keyfiles
 from huiying.ledger import anchors, queries
+from huiying.overseeing import audits, comparing  # noqa: F401  audits registers what is compared
+from huiying.work import auditor
+from huiying.work.auditor import Finding
 
 ANCHORS = "anchors/anchors.jsonl"
 
@@ -38,6 +42,7 @@ def export_all(folder: Path, *, link: bool = False) -> Manifest:
             manifest.tables[table] = tables.write(model, folder / path_of_table(table))
         manifest.sequences = tables.sequences()
         manifest.ledger, manifest.evidence = judged()
+        manifest.compared = against_the_ledger(manifest.made_at)
     (folder / NAME).write_text(manifest.text(), "utf-8", newline="\n")
     return manifest
 
@@ -54,6 +59,22 @@ def judged() -> tuple[dict[str, object], dict[str, object]]:
     }
     files = evidence.verify()
     return ledger, {"checked": files.checked, "bad": [str(bad) for bad in files.bad]}
+
+
+def against_the_ledger(made_at: str) -> dict[str, object]:
+    """Rows that differ from what the ledger says of them, what was held against it at all, and whether the copy can be
+    of the moment that it says.
+    """
+    if (home.home() / clock.REPLAYED).exists():
+        comparing.in_a_replay()
+    found = [finding for run in auditor.comparisons() for finding in run()]
+    last = queries.last_moment()
+    late = "" if last is None else canonical.timestamp(last)
+    if late > made_at:
+        found.append(
+            Finding("copy.late", "error", f"副本做于 {made_at}，台账里却有更晚的记录（{late}）", "Late entries.")
+        )
+    return {"what": [subject.zh for subject in comparing.SUBJECTS], "bad": [finding.sentence_zh for finding in found]}
 
 
 def _anchored() -> bytes:

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+#: Where it stands in a home, time there is replayed: the point that a demonstration saved.
+REPLAYED = "demo-clock.json"
+
 Source = Callable[[], datetime]
 SourceT = TypeVar("SourceT", bound=Source)
 
