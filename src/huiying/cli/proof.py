@@ -45,7 +45,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def ledger_verify(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.ledger import commands
 
     code, result = commands.verify(options.json, delivered_in=[Path(name) for name in options.anchor])
@@ -57,7 +57,7 @@ def ledger_verify(options: argparse.Namespace) -> int:
 
 
 def ledger_anchor(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.ledger import commands
 
     code, sentence = commands.anchor(options.lost)
@@ -71,7 +71,7 @@ def ledger_anchor(options: argparse.Namespace) -> int:
 
 
 def keys_list(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.keeping import keys
 
     known, wrong = keys.told(), keys.faults(deep=True)
@@ -101,7 +101,7 @@ def keys_accept(options: argparse.Namespace) -> int:
 
 
 def export_ledger(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.ledger import commands
 
     code, sentence = commands.export(Path(options.file))

@@ -245,7 +245,7 @@ def _row(source: Any) -> dict[str, Any]:
 
 
 def evidence_verify(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.keeping import evidence
 
     report = evidence.verify()

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class DocumentsConfig(AppConfig):
     name = "huiying.documents"
@@ -7,4 +9,6 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.documents import leaving, loops  # noqa: F401 -- registers what the loop does

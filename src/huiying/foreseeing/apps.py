@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class ForeseeingConfig(AppConfig):
     name = "huiying.foreseeing"
@@ -7,4 +9,6 @@ class ForeseeingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.foreseeing import later, leaving  # noqa: F401 -- registers what the loop does

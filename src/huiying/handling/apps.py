@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class HandlingConfig(AppConfig):
     name = "huiying.handling"
@@ -7,6 +9,8 @@ class HandlingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.handling import (  # noqa: F401 -- registers what the loop does
             audits,
             evidence_loop,

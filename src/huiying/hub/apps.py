@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class HubConfig(AppConfig):
     name = "huiying.hub"
@@ -7,4 +9,6 @@ class HubConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.hub import later  # noqa: F401  registers what it does later

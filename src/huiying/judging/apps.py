@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class JudgingConfig(AppConfig):
     name = "huiying.judging"
@@ -7,6 +9,8 @@ class JudgingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.judging import audits, later, watchbook  # noqa: F401  registers pollers, jobs and checks
         from huiying.listening import watching
 

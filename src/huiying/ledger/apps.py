@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class LedgerConfig(AppConfig):
     name = "huiying.ledger"
@@ -7,4 +9,6 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.ledger import upkeep  # noqa: F401  registers the hourly anchor and the auditor

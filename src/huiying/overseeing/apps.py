@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class OverseeingConfig(AppConfig):
     name = "huiying.overseeing"
@@ -7,4 +9,6 @@ class OverseeingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.overseeing import digest_loop, organising_loop  # noqa: F401  registers what the loop does

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class PeopleConfig(AppConfig):
     name = "huiying.people"
@@ -7,6 +9,8 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.people import (
             sessions,
             speakers,  # noqa: F401 -- registers its auditor

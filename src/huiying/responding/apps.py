@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class RespondingConfig(AppConfig):
     name = "huiying.responding"
@@ -7,6 +9,8 @@ class RespondingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.handling import required
         from huiying.responding import closing, later, leaving  # noqa: F401 -- registers what the loop does
         from huiying.responding.forms_required import done_forms
