@@ -145,7 +145,10 @@ def _adopt() -> None:
     from django.conf import settings
 
     from huiying.ledger.actions import Actor
+    from huiying.people import versions
     from huiying.people.actions import adopt_regulation
     from huiying.regulation import loader
 
-    adopt_regulation(loader.load(settings.REGULATION).text, Actor.SYSTEM)
+    regulation = loader.load(settings.REGULATION)
+    versions.already_read(regulation)
+    adopt_regulation(regulation.text, Actor.SYSTEM)

@@ -12,6 +12,5 @@ class JudgingConfig(AppConfig):
         if starting.is_bare():
             return
         from huiying.judging import audits, later, watchbook  # noqa: F401  registers pollers, jobs and checks
-        from huiying.listening import watching
 
-        watching.overlay(watchbook.mark, watchbook.laid_over)
+        watchbook.lay_over()

@@ -16,7 +16,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical, clock, home, keyfiles, pdfs, pictures, sealing, store
+from huiying.kernel import canonical, clock, home, keyfiles, pictures, sealing, store
 from huiying.people.errors import Refused
 
 PURPOSE: Final = "post.attachment"
@@ -78,6 +78,8 @@ def forget(stored: str) -> None:
 
 def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Content]:
     """What a citizen hands in, without the traces beside the picture. Raises Refused, kindly."""
+    from huiying.kernel import pdfs  # nobody else needs its reader
+
     if len(files) > most:
         raise Refused(_("一次最多附 %(n)d 个文件。") % {"n": most}, code="too_many")
     contents = [_content(file) for file in files]
@@ -92,6 +94,8 @@ def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Conte
 
 
 def _without_metadata(content: bytes, kind: str) -> bytes:
+    from huiying.kernel import pdfs
+
     return pdfs.without_metadata(content) if kind == "application/pdf" else pictures.without_metadata(content, kind)
 
 
