@@ -3,3 +3,7 @@
 
 class ModelUnreadable(ValueError):
     """The stored bytes are no model, or not whole."""
+
+
+class TooFew(ValueError):
+    """There is not enough to learn from; the message says how much there is."""
