@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "huiying.desk.lock.FactorOwed",
     "huiying.desk.second_factor.KnownBrowser",
     "huiying.desk.recorded.RecordedReads",
+    "huiying.desk.downloads.FilesAreWhatWasKept",
 ]
 
 ROOT_URLCONF = "huiying.urls"

@@ -33,7 +33,16 @@ def test_healthz_is_200_while_every_part_is_well(alive: Cast, client: Client) ->
     assert answer.status_code == 200
     assert answer.json() == {
         "ok": True,
-        "checks": {"database": "ok", "loop": "ok", "migrations": "ok", "time": "ok", "disk": "ok"},
+        "checks": {
+            "database": "ok",
+            "loop": "ok",
+            "migrations": "ok",
+            "time": "ok",
+            "anchors": "ok",
+            "keys": "ok",
+            "proof": "ok",
+            "disk": "ok",
+        },
     }
     assert "no-store" in answer["Cache-Control"]
 

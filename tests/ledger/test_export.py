@@ -21,7 +21,7 @@ def exported(db: None, home: Path, frozen: clock.FrozenClock) -> Path:
     erase("case:1", 2, decision="3", reason="依申请", decided_by=WANG, second_person=LI)
     actions.anchor()
     file = home / "ledger.jsonl"
-    assert queries.export(file) == 9
+    assert queries.export(file) == 10
     return file
 
 
@@ -118,11 +118,11 @@ def test_the_command_speaks_to_people_and_to_programs(exported: Path) -> None:
     code, text = commands.verify()
     assert code == 0
     assert text.splitlines() == [
-        "台账完整：3 条链、9 条记录、1 次锚定",
+        "台账完整：4 条链、10 条记录、1 次锚定",
         "链 case:1 第 2 条：已依决定 3 删除",
     ]
     code, data = commands.verify(json=True)
-    assert (code, data["ok"], data["entries"], data["first_bad"]) == (0, True, 9, None)
+    assert (code, data["ok"], data["entries"], data["first_bad"]) == (0, True, 10, None)
     assert json.loads(json.dumps(data)) == data
 
 

@@ -13,9 +13,9 @@ from huiying.ledger import actions, comparing, kept, queries
 from huiying.ledger.actions import Actor, LedgerError, record, together, vouch
 from huiying.ledger.comparing import differences
 from huiying.ledger.kept import Gone
-from huiying.work.auditor import Part
 from huiying.ledger.models import Erasure, LedgerEntry
 from huiying.people.models import Bureau, Department
+from huiying.work.auditor import Part
 from huiying.work.models import Counter
 
 WANG = Actor("王敏", "值班员", "局办公室", 7)

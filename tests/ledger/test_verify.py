@@ -62,7 +62,7 @@ def rewrite(chain: str, start: int, **first: object) -> None:
 def test_an_honest_ledger_verifies(ledger: None) -> None:
     actions.anchor()
     report = queries.verify()
-    assert (report.ok, report.chains, report.entries, report.anchors) == (True, 2, 10, 1)
+    assert (report.ok, report.chains, report.entries, report.anchors) == (True, 3, 11, 1)
     assert (report.first_bad, report.erased) == (None, [])
 
 

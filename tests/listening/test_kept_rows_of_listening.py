@@ -15,7 +15,6 @@ from huiying.judging.pipeline import judge_pending
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.comparing import differences, sentence
-from huiying.work.auditor import Part
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments, evidence, import_loop
 from huiying.listening.actions import patrolling, receive, receive_message, sources, take_in, uploads
@@ -25,6 +24,7 @@ from huiying.listening.models import Evidence, Import, Message, PatrolCard, Post
 from huiying.listening.patrol_loop import keep_the_patrol
 from huiying.people.actions import hand_over
 from huiying.work import auditor
+from huiying.work.auditor import Part
 from lines_of import parsed
 from listening.sources_of import World, added, minutes, told
 from local_web import rss

@@ -13,7 +13,10 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from huiying.kernel.doors import DOES_NOT_FIT, told_of
+from huiying.kernel.keyfiles import KeyFileError
+from huiying.kernel.store import Unfit
 from huiying.people.errors import Refused
+from huiying.work.kept_files import came_upon
 
 
 class Problem(Schema):
@@ -62,6 +65,17 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
         return api.create_response(request, {"error": error.sentence, "code": error.code}, status=409)
+
+    @api.exception_handler(Unfit)
+    def unfit(request: HttpRequest, error: Unfit) -> HttpResponse:
+        came_upon(error)
+        sentence = _("这个文件与登记时的不同，或者已经不在，所以不给出。已记为检查发现，请系统管理员处理。")
+        return api.create_response(request, {"error": sentence, "code": "file_unfit"}, status=409)
+
+    @api.exception_handler(KeyFileError)
+    def without_key(request: HttpRequest, error: KeyFileError) -> HttpResponse:
+        sentence = _("这台服务器的密钥出了问题，现在不能保存或打开需要保密的内容。请系统管理员运行 huiying check。")
+        return api.create_response(request, {"error": sentence, "code": "keys"}, status=503)
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:

@@ -68,7 +68,8 @@ def import_all(options: argparse.Namespace) -> int:
     folder = Path(options.folder)
     if options.seal and _or_stop(lambda: arriving.read_manifest(folder)).seal != options.seal.strip().lower():
         raise Stop("封存值不符：清单被改动过，或不是登记的那一份。没有导入。", FOUND)
-    return _report(_or_stop(lambda: arriving.import_all(folder)), options)
+    on_record = arriving.put_on_record("import", folder.name)
+    return _report(_or_stop(lambda: arriving.import_all(folder, on_record=on_record)), options)
 
 
 def _report(arrived: object, options: argparse.Namespace) -> int:
@@ -82,7 +83,13 @@ def _report(arrived: object, options: argparse.Namespace) -> int:
         say(made)
     else:
         text(f"已恢复 {arrived.manifest.made_at} 的全部数据：{_counts(made)}。")
-        text(f"台账每条链、证据每个校验值都已重算，与备份时一致；链头总校验值 {arrived.manifest.ledger['heads']}。")
+        proven = "都相符" if not arrived.manifest.faults else "除上面列出的以外都相符"
+        text(f"已重算并核对，{proven}：台账每条链、锚定和链头（总校验值 {arrived.manifest.ledger['heads']}），")
+        text(f"每份证据和附件的校验值，以及下列各项与台账：{'、'.join(arrived.manifest.compared.get('what', ()))}。")
+        text(
+            "没有核对的：台账没有登记的表和列（见 docs/operations.md“What is compared”）、规则等设置文件的内容。"
+            "它是不是那一天的那一份，请用机外的锚定文件核对：huiying ledger verify --anchor FILE。"
+        )
         if arrived.waiting:
             text(
                 f"有 {arrived.waiting} 件待办（通知、对外发送等）当时没有做完，启动后会接着做；演练时请先断开对外网络。"

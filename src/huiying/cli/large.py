@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from huiying.cli.main import DONE, FOUND, USAGE
 from huiying.cli.output import Stop, complain, say, text
-from huiying.cli.ready import loaded, one_at_a_time, ready
+from huiying.cli.ready import keys_in_place, loaded, one_at_a_time, ready
 from huiying.cli.serving import free_port
 
 if TYPE_CHECKING:
@@ -211,6 +211,7 @@ def _ready_apart(*, settling: bool = False) -> None:
         with one_at_a_time():
             demonstrating.settle_in()
     demonstrating.take_part()
+    keys_in_place()
 
 
 def _ready_as_rest(options: argparse.Namespace) -> Hub:

@@ -103,9 +103,19 @@ def build() -> Parser:
     much = audit.add_mutually_exclusive_group()
     much.add_argument("--full", action="store_true", help="现在就把所有文件、信息逐一核对（数据多时要较长时间）")
     much.add_argument("--today", action="store_true", help="核对轮到今天的那一份（后台循环每天自己会做）")
-    verify = add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", group("ledger", "台账"))
+    ledger = group("ledger", "台账")
+    verify = add("verify", "proof:ledger_verify", "逐条重算台账的每一条链", ledger)
     anchor = "送到机外的锚定文件，可写多次；台账必须仍含其中的每个链头"
     verify.add_argument("--anchor", action="append", default=[], metavar="FILE", help=anchor)
+
+    again = add("anchor", "proof:ledger_anchor", "现在就把各链的链头写进锚定文件（后台循环每小时自己会做）", ledger)
+    again.add_argument("--lost", default=None, metavar="理由", help="锚定文件取不回来了：把丢失记入台账，从头锚定")
+
+    keys = group("keys", "密钥")
+    add("list", "proof:keys_list", "列出在用的密钥（只列标记）和有什么不对", keys)
+    taken = add("accept", "proof:keys_accept", "原来的密钥取不回来了：记入台账，启用现有的或新的一把", keys)
+    taken.add_argument("name", metavar="NAME", help="如 site、sealing")
+    taken.add_argument("reason", metavar="理由")
 
     sources = group("source", "监测来源")
     source = add("add", "sources:add", "打开一个网址或邮箱，认出采集方式，登记为来源", sources)
@@ -131,7 +141,7 @@ def build() -> Parser:
     add("list", "sources:list_", "列出来源：有新内容、没有新内容、没有采到、来源沉默", sources)
     looked = add("check", "sources:check", "现在就去看，不写编号则看全部", sources)
     looked.add_argument("ids", nargs="*", type=int, metavar="ID")
-    add("verify", "sources:evidence_verify", "逐份重算证据的校验值", group("evidence", "证据"))
+    add("verify", "sources:evidence_verify", "逐份重算证据和附件的校验值", group("evidence", "证据"))
 
     exports = group("export", "导出")
     export = add("ledger", "proof:export_ledger", "把整个台账写成一个文件", exports)

@@ -46,10 +46,10 @@ def check(options: argparse.Namespace) -> int:
 
 
 def ledger_verify(options: argparse.Namespace) -> int:
-    ready()
+    ready(bare=True)
     from huiying.ledger import commands
 
-    code, result = commands.verify(options.json, anchors=[Path(name) for name in options.anchor])
+    code, result = commands.verify(options.json, delivered_in=[Path(name) for name in options.anchor])
     if code == USAGE:
         complain(str(result["error"] if isinstance(result, dict) else result))
     else:
@@ -57,8 +57,52 @@ def ledger_verify(options: argparse.Namespace) -> int:
     return int(code)
 
 
-def export_ledger(options: argparse.Namespace) -> int:
+def ledger_anchor(options: argparse.Namespace) -> int:
+    ready(bare=True)
+    from huiying.ledger import commands
+
+    code, sentence = commands.anchor(options.lost)
+    if code != DONE:
+        complain(sentence)
+    elif options.json:
+        say({"ok": True, "sentence": sentence})
+    else:
+        text(sentence)
+    return code
+
+
+def keys_list(options: argparse.Namespace) -> int:
+    ready(bare=True)
+    from huiying.keeping import keys
+
+    known, wrong = keys.told(), keys.faults(deep=True)
+    if options.json:
+        say({"ok": not wrong, "keys": known, "wrong": wrong})
+    for name, mark in () if options.json else sorted(known.items()):
+        text(f"{name}  {mark}")
+    for sentence in wrong:
+        complain(sentence)
+    return FOUND if wrong else DONE
+
+
+def keys_accept(options: argparse.Namespace) -> int:
     ready()
+    from huiying.keeping import keys
+    from huiying.ledger.actions import Actor
+
+    try:
+        mark = keys.accept(options.name, options.reason, Actor.SYSTEM)
+    except keys.KeysRefused as error:
+        complain(f"{error}。")
+        return USAGE
+    say({"ok": True, "key": options.name, "mark": mark}) if options.json else text(
+        f"已记入台账，{options.name} 现为 {mark}。"
+    )
+    return DONE
+
+
+def export_ledger(options: argparse.Namespace) -> int:
+    ready(bare=True)
     from huiying.ledger import commands
 
     code, sentence = commands.export(Path(options.file))

@@ -6,10 +6,12 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from huiying.cli.main import USAGE
-from huiying.cli.output import Stop
+from huiying.cli.output import Stop, complain
+from huiying.kernel import starting
 
 #: A number of our own among PostgreSQL's advisory locks.
 _STARTING: Final = 0x48_59_01
@@ -29,8 +31,13 @@ def gathered() -> Iterator[None]:
             gc.enable()
 
 
-def loaded() -> None:
-    """Settings and rooms, without a look at the database. Raises Stop where HUIYING_HOME can not be used."""
+def loaded(*, bare: bool = False) -> None:
+    """Settings and rooms, without a look at the database. Raises Stop where HUIYING_HOME can not be used.
+
+    `bare` is for a command that only reads: it loads tables, and not what happens later.
+    """
+    if bare:
+        starting.bare()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
     import django
 
@@ -43,12 +50,12 @@ def loaded() -> None:
         raise Stop(sentence, USAGE) from error
 
 
-def ready(*, adopting: bool = True) -> None:
+def ready(*, adopting: bool = True, bare: bool = False) -> None:
     """Create what an empty HUIYING_HOME lacks. Cheap when nothing is missing. Raises Stop where that fails.
 
     Without `adopting` the tables stay empty: what fills them is brought from elsewhere.
     """
-    loaded()
+    loaded(bare=bare)
     from django.db import DatabaseError
 
     from huiying.regulation.errors import RegulationError, UsageError
@@ -65,6 +72,24 @@ def ready(*, adopting: bool = True) -> None:
         ) from error
     except (RegulationError, UsageError) as error:
         raise Stop(f"不能采用环境变量 HUIYING_REGULATION 指定的制度：{error}", USAGE) from error
+
+
+def keys_in_place() -> None:
+    """The keys in use are there, those of an empty home are made. Raises Stop where one is gone or another one: what is
+    sealed would not open, and what is sealed from now on only with the wrong key (S14).
+    """
+    from huiying.cli.main import FOUND
+    from huiying.keeping import drift, keys
+    from huiying.kernel.keyfiles import KeyFileError
+
+    try:
+        wrong = keys.prepare()
+    except KeyFileError as error:
+        wrong = [str(error)]
+    if wrong:
+        raise Stop(f"没有启动：{'；'.join(wrong)}。", FOUND)
+    if os.environ.get("HUIYING_DEMO") != "1" and (ahead := drift.entries_ahead()) is not None:
+        complain(f"{ahead.sentence}。{drift.TO_DO}。")
 
 
 @contextmanager
@@ -88,6 +113,8 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _migrate() -> None:
+    if _is_up_to_date() or _made_at_once():
+        return
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -97,13 +124,51 @@ def _migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
+def _is_up_to_date() -> bool:
+    """Whether every migration on the disk stands in the database as done: no need to load them all to see that."""
+    from django.conf import settings
+    from django.db import connection
+
+    if settings.MIGRATION_MODULES or "django_migrations" not in connection.introspection.table_names():
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        done = set(cursor.fetchall())
+    return done.issuperset(_on_disk())
+
+
+def _made_at_once() -> bool:
+    """A new SQLite home gets its tables from one file of SQL (docs/adr/0015); False where that can not be."""
+    from django.conf import settings
+    from django.db import connection
+
+    if connection.vendor != "sqlite" or settings.MIGRATION_MODULES or connection.introspection.table_names():
+        return False
+    from huiying.kernel.sqlite import new_home
+
+    return new_home.make(connection, _on_disk())
+
+
+def _on_disk() -> set[tuple[str, str]]:
+    """App and name of every migration."""
+    from django.apps import apps
+
+    folders = ((config.label, Path(config.path) / "migrations") for config in apps.get_app_configs())
+    return {(label, file.stem) for label, folder in folders for file in folder.glob("[0-9]*.py")}
+
+
 def _adopt() -> None:
+    from huiying.people.models import RegulationVersion
+
+    if RegulationVersion.objects.exists():
+        return
     from django.conf import settings
 
     from huiying.ledger.actions import Actor
+    from huiying.people import versions
     from huiying.people.actions import adopt_regulation
-    from huiying.people.models import RegulationVersion
     from huiying.regulation import loader
 
-    if not RegulationVersion.objects.exists():
-        adopt_regulation(loader.load(settings.REGULATION).text, Actor.SYSTEM)
+    regulation = loader.load(settings.REGULATION)
+    versions.already_read(regulation)
+    adopt_regulation(regulation.text, Actor.SYSTEM)

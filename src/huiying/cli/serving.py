@@ -17,7 +17,7 @@ from typing import Any
 
 from huiying.cli.main import FOUND, USAGE
 from huiying.cli.output import Stop, complain, text
-from huiying.cli.ready import gathered, ready
+from huiying.cli.ready import gathered, keys_in_place, ready
 
 #: The API is loaded when somebody asks it, or after so many seconds beside the first pages.
 LOADED_AFTER = 10.0
@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
         raise Stop(f"{error}。", USAGE) from error
     with alone(options) as port:
         ready()
+        keys_in_place()
         return serve(options.host, port)
 
 
@@ -51,6 +52,7 @@ def demo(options: argparse.Namespace) -> int:
         from huiying.demo import clock, start
 
         clock.install()
+        keys_in_place()
         start.prepare()
         return serve(options.host, port)
 

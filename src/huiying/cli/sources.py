@@ -1,4 +1,4 @@
-"""`source add|list|check`, `evidence verify`."""
+"""`source add|list|check`, `evidence verify` (all files that are kept, not only what sources brought)."""
 
 from __future__ import annotations
 
@@ -245,16 +245,28 @@ def _row(source: Any) -> dict[str, Any]:
 
 
 def evidence_verify(options: argparse.Namespace) -> int:
-    ready()
-    from huiying.listening import evidence
+    ready(bare=True)
+    from huiying.keeping import evidence
 
     report = evidence.verify()
-    bad = [{"evidence": item.pk, "file": item.file, "why": item.why} for item in report.bad]
-    for item in bad:
-        complain(f"证据 {item['evidence']} {item['file']}：{item['why']}")
+    gone = evidence.rows_gone(report.unknown)
+    for item in report.bad:
+        complain(str(item))
+    for name, place in gone:
+        complain(f"文件 {name}：台账 {place}登记过，数据库里的那一行不见了")
+    others = [name for name in report.unknown if name not in {name for name, _place in gone}]
+    for name in others:
+        complain(f"文件 {name}：没有哪一行记着它，多半是断电留下的")
+    bad = [{"kind": one.what, "evidence": one.pk, "file": one.file, "why": one.why} for one in report.bad]
+    bad += [
+        {"kind": "文件", "evidence": 0, "file": name, "why": f"台账 {place}登记过，数据库里没有"}
+        for name, place in gone
+    ]
     if options.json:
-        counts = {"checked": report.checked, "purged": report.purged, "orphans": report.orphans}
+        counts = {"checked": report.checked, "purged": report.purged, "orphans": len(others)}
         say({"ok": not bad, **counts, "bad": bad})
     else:
-        text(f"核对 {report.checked} 份证据，{len(bad)} 份有问题；到期销毁 {report.purged} 份。")
+        text(f"核对 {report.checked} 份文件，{len(bad)} 份有问题；到期销毁 {report.purged} 份。")
+        if others:
+            text(f"另有 {len(others)} 个文件没有哪一行记着。")
     return FOUND if bad else DONE

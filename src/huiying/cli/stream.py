@@ -14,8 +14,10 @@ from huiying.cli.output import complain, line, say, text
 def ingest(options: argparse.Namespace) -> int:
     from huiying.cli.ready import ready
 
-    ready()
-    from huiying.judging import commands
+    ready(bare=True)
+    from huiying.judging import commands, watchbook
+
+    watchbook.lay_over()
     from huiying.listening.ingest import UsageError
 
     try:

@@ -23,7 +23,7 @@ BEGINS = dt.datetime(2026, 9, 13, 23, 30, tzinfo=dt.UTC)  # Monday 2026-09-14 07
 SPEED = 10.0
 FASTEST = 10_000.0
 SAVE_EVERY = 5.0  # real seconds
-FILE = "demo-clock.json"
+FILE = clock.REPLAYED
 
 
 class DemoClock:

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class DocumentsConfig(AppConfig):
     name = "huiying.documents"
@@ -7,4 +9,8 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.documents import kept, leaving, loops  # noqa: F401 -- registers what is kept, what the loop does
+        from huiying.documents import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
+        from huiying.documents import leaving, loops  # noqa: F401 -- registers what the loop does

@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 #: The name of the offset among the weights.
 OFFSET: Final = ""
 #: No single weight may move the log-odds further than this, nor all together further than `MOST`.
@@ -83,6 +81,8 @@ def _held_back(key: str) -> bool:
 
 def _loss(rows: Sequence[Cleared], weights: Mapping[str, float]) -> float:
     """The mean log loss of the rows' labels under an adjustment."""
+    import numpy as np  # fitting alone needs it; screening reads the weights
+
     odds = np.array([row.odds + shift(weights, row.names) for row in rows])
     signs = np.array([1.0 if row.relevant else -1.0 for row in rows])
     return float(np.logaddexp(0.0, -signs * odds).mean())
@@ -92,6 +92,8 @@ def _fitted(rows: Sequence[Cleared]) -> dict[str, float]:
     """Penalised logistic weights on top of the model's own odds, by plain descent; bounded after every step."""
     counts = Counter(name for row in rows for name in row.names if name.startswith(_LEARNED))
     names = sorted(name for name, count in counts.items() if _SEEN <= count <= len(rows) - _SEEN)
+    import numpy as np  # fitting alone needs it; screening reads the weights
+
     matrix = np.array([[1.0, *(name in row.names for name in names)] for row in rows], dtype=np.float64)
     base = np.array([row.odds for row in rows])
     wanted = np.array([row.relevant for row in rows], dtype=np.float64)

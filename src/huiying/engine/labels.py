@@ -18,6 +18,8 @@ import numpy.typing as npt
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint
 from huiying.engine.label_features import Corpus, Matrix, Vector, count, features, matrix_of, weights_of, words_and_runs
+from huiying.engine.model_errors import ModelUnreadable as ModelUnreadable
+from huiying.engine.model_errors import TooFew as TooFew
 
 Margins = npt.NDArray[np.float64]
 Confidences = npt.NDArray[np.float64]
@@ -30,14 +32,6 @@ _NEVER: Final = 2.0  # a threshold no confidence reaches
 _MAGIC: Final = b"HYLABEL1"
 _SHOWN_WORDS: Final = 3
 _SEED: Final = 20160908
-
-
-class TooFew(ValueError):
-    """There is not enough to learn from; the message says how much there is."""
-
-
-class ModelUnreadable(ValueError):
-    """The stored bytes are no model, or not whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class ForeseeingConfig(AppConfig):
     name = "huiying.foreseeing"
@@ -7,4 +9,8 @@ class ForeseeingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.foreseeing import kept, later, leaving  # noqa: F401 -- registers what is kept, what the loop does
+        from huiying.foreseeing import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
+        from huiying.foreseeing import later, leaving  # noqa: F401 -- registers what the loop does

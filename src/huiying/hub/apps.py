@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class HubConfig(AppConfig):
     name = "huiying.hub"
@@ -7,4 +9,8 @@ class HubConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.hub import kept, later  # noqa: F401  registers what it does later, and what is kept
+        from huiying.hub import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
+        from huiying.hub import later  # noqa: F401  registers what it does later

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class JudgingConfig(AppConfig):
     name = "huiying.judging"
@@ -7,7 +9,10 @@ class JudgingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.judging import audits, kept, later, watchbook  # noqa: F401  registers pollers, jobs and checks
-        from huiying.listening import watching
+        from huiying.judging import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        watching.overlay(watchbook.mark, watchbook.laid_over)
+        if starting.is_bare():
+            return
+        from huiying.judging import audits, later, watchbook  # noqa: F401  registers pollers, jobs and checks
+
+        watchbook.lay_over()

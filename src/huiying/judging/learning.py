@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from huiying.engine.labels import LabelModel, ModelUnreadable
+from huiying.engine.model_errors import ModelUnreadable
 from huiying.engine.said import Said
 from huiying.judging import standards
 from huiying.judging.models import LearningRun
 from huiying.kernel import home
 from huiying.listening.models import Post
 from huiying.regulation import Regulation
+
+if TYPE_CHECKING:
+    from huiying.engine.labels import LabelModel
 
 TARGETS: Final = (LearningRun.CONCERN, LearningRun.LEAD)
 
@@ -81,6 +84,8 @@ def model_of(run: LearningRun) -> LabelModel:
         raise ModelUnreadable(f"模型文件 models/{run.sha256} 与记录的哈希不符")
     if len(_loaded) >= 2 * len(TARGETS):
         _loaded.clear()
+    from huiying.engine.labels import LabelModel  # brings scipy, which only a model in force needs
+
     _loaded[run.sha256] = LabelModel.from_bytes(content)
     return _loaded[run.sha256]
 

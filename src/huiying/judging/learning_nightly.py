@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.engine import labels as engine
-from huiying.engine.labels import LabelModel, ModelUnreadable, TooFew, duplicate_groups
+from huiying.engine.model_errors import ModelUnreadable, TooFew
 from huiying.engine.said import Said
 from huiying.judging import learning
 from huiying.judging.learning import known_labels, unlearnable
@@ -27,6 +26,9 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of
+
+if TYPE_CHECKING:
+    from huiying.engine.labels import LabelModel
 
 HELD_SHARE: Final = 0.25
 LEAST_HELD: Final = 10
@@ -74,6 +76,8 @@ def train(target: str) -> LearningRun | None:
     try:
         if len(held) < LEAST_HELD:
             raise TooFew(f"留作检验的只有 {len(held)} 条，至少要 {LEAST_HELD} 条")
+        from huiying.engine import labels as engine  # brings scipy, which the night alone needs
+
         challenger = engine.train([row.text for row in older], [row.said for row in older])
     except TooFew as error:
         why = Said(str(error), f"too few corrections: {len(older)} to learn from, {len(held)} held back")
@@ -158,6 +162,8 @@ def _failing(target: str, champion: LearningRun, rows: Sequence[Correction]) -> 
 def _split(rows: list[Correction]) -> tuple[list[Correction], list[Correction]]:
     """Older ones to learn from, the newest held back; a copy of what is held back is not learned from."""
     held = max(round(len(rows) * HELD_SHARE), min(LEAST_HELD, len(rows)))
+    from huiying.engine.labels import duplicate_groups
+
     groups = duplicate_groups([row.text for row in rows]).tolist()
     kept = set(groups[-held:])
     return [row for row, group in zip(rows[:-held], groups[:-held], strict=True) if group not in kept], rows[-held:]
@@ -165,6 +171,8 @@ def _split(rows: list[Correction]) -> tuple[list[Correction], list[Correction]]:
 
 def _share(taught: Sequence[Correction], held: Sequence[Correction], target: str) -> float:
     try:
+        from huiying.engine import labels as engine
+
         model = engine.train([row.text for row in taught], [row.said for row in taught])
     except TooFew:
         return sum(row.rules == row.said for row in held) / len(held)

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class KeepingConfig(AppConfig):
     name = "huiying.keeping"
@@ -7,10 +9,15 @@ class KeepingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.keeping import (  # noqa: F401  registers what the loop and `check` do
+            damage,
             delivery,
             drift,
+            evidence,
             health,
+            keys,
             looking,
             residue,
             scheduled,

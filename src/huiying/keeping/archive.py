@@ -61,11 +61,12 @@ def pack_keys(keys: dict[str, bytes], file: Path, passphrase: str) -> None:
 def unpack_keys(file: Path, passphrase: str) -> dict[str, bytes]:
     """Raises Damaged."""
     found = {}
-    for name, content in _members(file, passphrase):
-        folder, _, key = name.partition("/")
-        if folder != "keys" or "/" in key or not key.endswith(".key"):
-            raise Damaged([f"{file} 不是密钥档案"])
-        found[key] = content.read()
+    with _in_words(file):
+        for name, content in _members(file, passphrase):
+            folder, _, key = name.partition("/")
+            if folder != "keys" or "/" in key or not key.endswith(".key"):
+                raise Damaged([f"{file} 不是密钥档案"])
+            found[key] = content.read()
     return found
 
 
@@ -81,7 +82,21 @@ def unpack(file: Path, passphrase: str, folder: Path) -> Manifest:
     return manifest
 
 
+@contextmanager
+def _in_words(file: Path) -> Iterator[None]:
+    """Whatever a cut or altered file makes its readers raise is one kind of damage (S15)."""
+    try:
+        yield
+    except (SealedError, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, UnicodeError) as error:
+        raise Damaged([f"{file}：{error}。请换一份完好的备份"]) from error
+
+
 def _read(file: Path, passphrase: str, folder: Path | None) -> Manifest:
+    with _in_words(file):
+        return _read_through(file, passphrase, folder)
+
+
+def _read_through(file: Path, passphrase: str, folder: Path | None) -> Manifest:
     found: dict[str, str] = {}
     manifest: Manifest | None = None
     for name, content in _members(file, passphrase):
@@ -103,17 +118,14 @@ def _read(file: Path, passphrase: str, folder: Path | None) -> Manifest:
 
 def _members(file: Path, passphrase: str) -> Iterator[tuple[str, IO[bytes]]]:
     """Ordinary files only, none of which leads out of the folder that it is written to."""
-    try:
-        with file.open("rb") as source, _opened(source, passphrase) as tar:
-            for member in tar:
-                path = PurePosixPath(member.name)
-                if not member.isfile() or not path.parts or path.is_absolute() or ".." in path.parts:
-                    raise Damaged([f"{file} 里有不该有的 {member.name}"])
-                content = tar.extractfile(member)
-                assert content is not None
-                yield member.name, content
-    except (SealedError, tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Damaged([f"{file}：{error}"]) from error
+    with file.open("rb") as source, _opened(source, passphrase) as tar:
+        for member in tar:
+            path = PurePosixPath(member.name)
+            if not member.isfile() or not path.parts or path.is_absolute() or ".." in path.parts:
+                raise Damaged([f"{file} 里有不该有的 {member.name}"])
+            content = tar.extractfile(member)
+            assert content is not None
+            yield member.name, content
 
 
 def _opened(source: IO[bytes], passphrase: str) -> tarfile.TarFile:

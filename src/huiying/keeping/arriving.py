@@ -6,14 +6,18 @@ itself admits. A system that was broken when it was copied can still be brought 
 
 from __future__ import annotations
 
+import getpass
+import os
 import shutil
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 
 import huiying
-from huiying.keeping import folders, leaving, tables
+from huiying.keeping import folders, keys, leaving, tables
 from huiying.keeping.leaving import Refused
 from huiying.keeping.manifest import (
     HOME,
@@ -28,7 +32,10 @@ from huiying.keeping.manifest import (
     sha256_of,
 )
 from huiying.kernel import home
+from huiying.ledger.actions import SYSTEM_CHAIN, Actor, record
 from huiying.work.models import Job
+
+RESTORED = "backup.restored"
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Arrived:
             "entries": made.ledger["entries"],
             "heads": made.ledger["heads"],
             "evidence": made.evidence["checked"],
+            "compared": made.compared.get("what", []),
             "waiting_jobs": self.waiting,
             "known_faults": made.faults,
         }
@@ -63,7 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
     file = folder / NAME
     if not file.is_file():
         raise Refused(f"{folder} 里没有 {NAME}，不是 huiying export all 写出的文件夹")
-    return parse(file.read_text("utf-8"))
+    return parse(file.read_text("utf-8", "replace"))
 
 
 def examine(folder: Path, manifest: Manifest) -> None:
@@ -101,7 +109,37 @@ def require_keys(manifest: Manifest) -> None:
         raise Refused(f"缺少封存所用的密钥 {files}；请把它放进 {home.keys()}，或用 --keys 给出密钥档案")
 
 
-def import_all(folder: Path, *, move: bool = False) -> Arrived:
+def put_on_record(how: str, name: str) -> Callable[[Manifest], None]:
+    """What `import_all` writes last, in its transaction: which state came back, from which copy, by whom (INV-8)."""
+
+    def write(manifest: Manifest) -> None:
+        payload = {
+            "how": how,
+            "copy": name,
+            "seal": manifest.seal,
+            "made_at": manifest.made_at,
+            "program": manifest.program,
+            "entries": manifest.ledger["entries"],
+            "chains": manifest.ledger["chains"],
+            "heads": manifest.ledger["heads"],
+            "faults": len(manifest.faults),
+            "by": f"{_who()}@{socket.gethostname()}",
+        }
+        record(SYSTEM_CHAIN, RESTORED, payload, Actor.SYSTEM)
+        keys.after_restore()
+
+    return write
+
+
+def _who() -> str:
+    """The account of this machine; a container may have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def import_all(folder: Path, *, move: bool = False, on_record: Callable[[Manifest], None] | None = None) -> Arrived:
     """Bring a folder of `export all` in. Raises Refused (nothing was done) or Damaged (nothing stays)."""
     manifest = read_manifest(folder)
     examine(folder, manifest)
@@ -115,6 +153,8 @@ def import_all(folder: Path, *, move: bool = False) -> Arrived:
         with transaction.atomic():
             _fill(folder, manifest)
             _require_no_worse(manifest)
+            if on_record is not None:
+                on_record(manifest)
     except BaseException:
         for path in placed:
             path.unlink(missing_ok=True)
@@ -153,8 +193,12 @@ def _fill(folder: Path, manifest: Manifest) -> None:
 def _require_no_worse(manifest: Manifest) -> None:
     ledger, files = leaving.judged()
     known = set(manifest.faults)
-    told = [*_list(ledger["bad"]), *_list(files["bad"])]
+    rows = leaving.against_the_ledger(manifest.made_at)
+    told = [*_list(ledger["bad"]), *_list(files["bad"]), *_list(rows["bad"])]
     faults = [fault for fault in told if fault not in known]
+    marks = keys.told()
+    others = [name for name, mark in manifest.keys.items() if marks.get(name, mark) != mark]
+    faults += [f"清单里密钥 {name} 的标记与台账登记的不同" for name in others]
     for name, word in (("entries", "条数"), ("chains", "链数"), ("heads", "链头")):
         if ledger[name] != manifest.ledger[name]:
             faults.append(f"台账{word}与清单不符")

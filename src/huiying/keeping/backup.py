@@ -88,9 +88,11 @@ def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> arrivin
     work = folders.work()
     try:
         archive.unpack(file, passphrase, work)
-        placed = _place_keys(keys, passphrase) if keys is not None else []
+        placed: list[Path] = []
         try:
-            return arriving.import_all(work, move=True)
+            if keys is not None:
+                _place_keys(keys, passphrase, placed)
+            return arriving.import_all(work, move=True, on_record=arriving.put_on_record("restore", file.name))
         except BaseException:
             for path in placed:
                 path.unlink(missing_ok=True)
@@ -105,17 +107,19 @@ def _file_for(target: Path) -> Path:
     return target / f"huiying-{clock.now():%Y%m%dT%H%M%SZ}{folders.SUFFIX}"
 
 
-def _place_keys(file: Path, passphrase: str) -> list[Path]:
-    """The site's own key was made when this program started: only sealed content must open again, so it is replaced."""
-    placed = []
+def _place_keys(file: Path, passphrase: str, placed: list[Path]) -> None:
+    """The site's own key was made when this program started: only sealed content must open again, so it is replaced.
+
+    `placed` takes what was put there, so that nothing of it stays where a later one is refused.
+    """
     for name, content in archive.unpack_keys(file, passphrase).items():
         path = home.keys() / name
         if name == "site.key":
             path.unlink(missing_ok=True)
-        if not home.create_private(path, content) and path.read_bytes() != content:
+        if home.create_private(path, content):
+            placed.append(path)
+        elif path.read_bytes() != content:
             raise Refused(f"{path} 已经存在，内容不同；不会覆盖")
-        placed.append(path)
-    return placed
 
 
 def _put_on_record(made: Made) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from huiying.keeping.telling import tell_administrators
 from huiying.kernel import clock
@@ -60,13 +61,58 @@ def measure() -> list[Measured]:
 
 
 def jumped() -> Measured:
-    """How far the clock was set since the last call in this process, which then counts from here."""
-    now, meter = clock.now(), _meter()
-    before = _since.get("process")
-    _since["process"] = _Since(now, meter)
-    if before is None:
-        return Measured(METER, 0.0)
-    return Measured(METER, (now - before.at).total_seconds() - (meter - before.meter))
+    """How far the machine's clock was set since this process first looked. It stays wrong until it is set back, or
+    until another clock says that it is right now.
+    """
+    now, meter = clock.machine(), _meter()
+    began = _since.setdefault("process", _Since(now, meter))
+    return Measured(METER, (now - began.at).total_seconds() - (meter - began.meter))
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Entries of the ledger that say a later time than the machine has."""
+
+    count: int
+    first: str
+    last: dt.datetime
+
+    @property
+    def sentence(self) -> str:
+        last = timezone.localtime(self.last)
+        return (
+            f"台账有 {self.count} 条记录的时间在本机时间之后（第一条是 {self.first}，"
+            f"最晚的写着 {last:%Y-%m-%d %H:%M}）：时钟曾被拨快后又拨回，或者现在慢了"
+        )
+
+
+TO_DO = (
+    "请先核对本机时间（可设 HUIYING_TIME_SERVER 自动核对）。如果本机时间是对的，这些记录的时间就是错的："
+    "台账不能改，请逐条核对它们触发的时限和公开时间，并把核对结果写进当天的日志；此前各链的新记录会写成同一个较晚的时间"
+)
+
+
+def entries_ahead() -> Ahead | None:
+    """By the machine's clock without its floor: a process that goes on after the clock was set back sees it too."""
+    rows = LedgerEntry.objects.filter(at__gt=clock.machine() + dt.timedelta(seconds=LIMIT))
+    count = rows.count()
+    if not count:
+        return None
+    first = rows.order_by("id").values_list("chain", "seq").first()
+    last = rows.order_by("-at").values_list("at", flat=True).first()
+    assert first is not None
+    assert last is not None
+    return Ahead(count, f"{first[0]} 第 {first[1]} 条", last)
+
+
+@auditor("entries_ahead")
+def no_entry_is_of_the_future() -> list[Finding]:
+    """INV-13: a clock that ran ahead for a while leaves its times in the ledger for ever."""
+    ahead = None if settings.DEMO else entries_ahead()
+    if ahead is None:
+        return []
+    en = f"{ahead.count} ledger entries say a later time than this machine has, the first is {ahead.first}."
+    return [Finding("time.entries_ahead", "error", f"{ahead.sentence}。{TO_DO}", en)]
 
 
 def is_drifting() -> bool:
@@ -81,11 +127,11 @@ def watch() -> None:
     if settings.DEMO:
         return
     try:
-        found = [jumped(), *measure()]
+        found = measure()
     except OSError:
-        found = []  # said by `check`; a silent peer is no drift
-    if not found:
-        return
+        return  # said by `check`; a silent peer is no drift
+    if (own := jumped()) and (not found or any(abs(one.ahead) > LIMIT for one in found)):
+        found.append(own)  # where another clock agrees with this one, setting it was right
     worst = max(found, key=lambda one: abs(one.ahead))
     wrong, was = abs(worst.ahead) > LIMIT, is_drifting()
     if wrong != was:

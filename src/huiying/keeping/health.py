@@ -6,12 +6,14 @@ import datetime as dt
 import shutil
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from huiying.keeping import drift
+from huiying.keeping import damage, drift, keys
 from huiying.kernel import clock, home
-from huiying.work.auditor import Finding, auditor
+from huiying.ledger.actions import anchors_fault
+from huiying.work.auditor import Finding, auditor, known
 from huiying.work.loop import HEARTBEAT_STALE
 from huiying.work.models import Heartbeat
 
@@ -33,9 +35,9 @@ class Check:
 
 def checks() -> list[Check]:
     try:
-        found = [Check("database"), _loop(), _migrations(), _time()]
-    except DatabaseError:
-        found = [Check("database", "数据库没有应答")]
+        found = [Check("database", damage.seen()), _loop(), _migrations(), _time(), _anchors(), _keys(), _proof()]
+    except DatabaseError as error:
+        found = [Check("database", damage.note(error) or "数据库没有应答")]
     return [*found, Check("disk", _disk())]
 
 
@@ -68,7 +70,26 @@ def _migrations() -> Check:
 
 
 def _time() -> Check:
-    return Check("time", "本机时间不准" if drift.is_drifting() else "")
+    if drift.is_drifting():
+        return Check("time", "本机时间不准")
+    ahead = None if settings.DEMO else drift.entries_ahead()
+    return Check("time", "" if ahead is None else ahead.sentence)
+
+
+def _anchors() -> Check:
+    return Check("anchors", anchors_fault())
+
+
+def _keys() -> Check:
+    return Check("keys", "；".join(keys.faults()))
+
+
+def _proof() -> Check:
+    """What the last looks at files and rows found, and what readers came upon since."""
+    wrong = [finding for finding in known() if finding.severity == "error"]
+    if not wrong:
+        return Check("proof")
+    return Check("proof", f"核对发现 {len(wrong)} 处不符，请运行 huiying check 查看并处理")
 
 
 def _disk() -> str:

@@ -8,10 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import huiying
+from huiying.documents import audits as papers  # noqa: F401  registers what documents say
 from huiying.keeping import evidence, folders, tables
 from huiying.keeping.manifest import HOME, NAME, TABLES, Manifest, path_of_file, path_of_table, sha256_of
 from huiying.kernel import canonical, clock, home, keyfiles
 from huiying.ledger import anchors, queries
+from huiying.overseeing import audits, comparing  # noqa: F401  audits registers what is compared
+from huiying.work import auditor
+from huiying.work.auditor import Finding
 
 ANCHORS = "anchors/anchors.jsonl"
 
@@ -26,9 +30,8 @@ def export_all(folder: Path, *, link: bool = False) -> Manifest:
         raise Refused(f"{folder} 已有内容；请给一个还不存在或空的文件夹")
     for name in (TABLES, HOME):
         (folder / name).mkdir(mode=home.FOLDER_MODE, parents=True, exist_ok=True)
-    # Before the rows: an anchor that is written meanwhile would speak of entries that the copy does not hold.
-    anchored = anchors.path().read_bytes() if anchors.path().exists() else b""
     with tables.one_moment():
+        anchored = _anchored()
         manifest = Manifest(
             made_at=canonical.timestamp(clock.now()), program=huiying.__version__, shape=tables.shape(), keys=_marks()
         )
@@ -39,6 +42,7 @@ def export_all(folder: Path, *, link: bool = False) -> Manifest:
             manifest.tables[table] = tables.write(model, folder / path_of_table(table))
         manifest.sequences = tables.sequences()
         manifest.ledger, manifest.evidence = judged()
+        manifest.compared = against_the_ledger(manifest.made_at)
     (folder / NAME).write_text(manifest.text(), "utf-8", newline="\n")
     return manifest
 
@@ -51,10 +55,35 @@ def judged() -> tuple[dict[str, object], dict[str, object]]:
         "entries": report.entries,
         "erased": len(report.erased),
         "heads": canonical.sha256_of({chain: list(head) for chain, head in heads.items()}),
-        "bad": [f"台账链 {bad.chain} 第 {bad.seq} 条：{bad.why}" for bad in report.bad],
+        "bad": [f"台账{bad.sentence}" for bad in report.bad],
     }
     files = evidence.verify()
-    return ledger, {"checked": files.checked, "bad": list(files.bad)}
+    return ledger, {"checked": files.checked, "bad": [str(bad) for bad in files.bad]}
+
+
+def against_the_ledger(made_at: str) -> dict[str, object]:
+    """Rows that differ from what the ledger says of them, what was held against it at all, and whether the copy can be
+    of the moment that it says.
+    """
+    if (home.home() / clock.REPLAYED).exists():
+        comparing.in_a_replay()
+    found = [finding for run in auditor.comparisons() for finding in run()]
+    last = queries.last_moment()
+    late = "" if last is None else canonical.timestamp(last)
+    if late > made_at:
+        found.append(
+            Finding("copy.late", "error", f"副本做于 {made_at}，台账里却有更晚的记录（{late}）", "Late entries.")
+        )
+    return {"what": [subject.zh for subject in comparing.SUBJECTS], "bad": [finding.sentence_zh for finding in found]}
+
+
+def _anchored() -> bytes:
+    """The anchor file as the ledger of this moment knows it: a line that is written meanwhile would speak of entries
+    that the copy does not hold.
+    """
+    lines = anchors.raw_lines()
+    told = queries.anchored_lines()
+    return "".join(f"{line}\n" for line in (lines if told is None else lines[:told])).encode()
 
 
 def _take_files(manifest: Manifest, folder: Path, anchored: bytes, *, link: bool) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from huiying.kernel import canonical
 
+_WORDS = ("made_at", "program")
+_IN_LEDGER = {"chains": int, "entries": int, "heads": str, "bad": list}
 SCHEMA = "huiying.export/1"
 NAME = "MANIFEST.json"
 TABLES = "tables"
@@ -39,6 +41,7 @@ class Manifest:
     keys: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
+    compared: dict[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -47,7 +50,7 @@ class Manifest:
     @property
     def faults(self) -> list[str]:
         """What was wrong in the copied system itself: a copy of it is honest, and says so."""
-        return [*self.ledger["bad"], *self.evidence["bad"]]
+        return [*self.ledger["bad"], *self.evidence["bad"], *self.compared.get("bad", ())]
 
     def text(self) -> str:
         return canonical.dumps({"schema": SCHEMA, **asdict(self)}) + "\n"
@@ -62,11 +65,20 @@ def parse(text: str) -> Manifest:
     """Raises Damaged for what is no manifest of this schema."""
     try:
         data = json.loads(text)
-        if data.pop("schema") != SCHEMA:
-            raise Damaged([f"{NAME} 不是 {SCHEMA}"])
+        schema = str(data.pop("schema"))
+        if schema != SCHEMA:
+            newer = schema.startswith("huiying.export/")
+            raise Damaged([f"{NAME} 不是 {SCHEMA}" + (f"，而是 {schema}：请用写出它的那个版本的程序" if newer else "")])
         for name in ("tables", "files"):
             data[name] = {key: (int(count), str(sha)) for key, (count, sha) in data[name].items()}
-        return Manifest(**data)
+        made = Manifest(**data)
+        if not all(isinstance(getattr(made, one.name), dict) for one in fields(made) if one.name not in _WORDS):
+            raise TypeError("有的部分不是对象")
+        if not all(isinstance(made.ledger[name], _IN_LEDGER[name]) for name in _IN_LEDGER):
+            raise TypeError("台账部分的类型不对")
+        if not isinstance(made.evidence["checked"], int) or not all(isinstance(one, str) for one in made.faults):
+            raise TypeError("证据部分的类型不对")
+        return made
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Damaged([f"{NAME} 读不出来：{error}"]) from None
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from django.conf import settings
 
 from huiying.keeping.backup import SHORTEST
-from huiying.keeping.views import TOKEN_LEAST
 from huiying.kernel import secretfiles
 from huiying.work.auditor import Finding, auditor
 
+TOKEN_LEAST = 16  # characters of the token of /metrics
 FILES = {"HUIYING_BACKUP_KEY_FILE": SHORTEST, "HUIYING_METRICS_TOKEN_FILE": TOKEN_LEAST}
 
 

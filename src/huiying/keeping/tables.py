@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
@@ -103,13 +104,13 @@ def read(model: Model, file: Path) -> int:
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})"
     count = 0
     with connection.cursor() as cursor:
-        for batch in _batches(file):
-            try:
+        try:
+            for batch in _batches(file):
                 values = [[_stored(field, row[str(field.column)]) for field in fields] for row in batch]
                 cursor.executemany(statement, values)
-            except (KeyError, ValueError, TypeError) as error:
-                raise TableError(f"表 {model._meta.db_table} 的第 {count + 1} 行之后读不进来：{error}") from error
-            count += len(batch)
+                count += len(batch)
+        except (KeyError, ValueError, TypeError, ArithmeticError, RecursionError, ValidationError) as error:
+            raise TableError(f"表 {model._meta.db_table} 的第 {count + 1} 行之后读不进来：{error}") from error
     return count
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from huiying.keeping import health, metrics
+from huiying.keeping.secrets_in_use import TOKEN_LEAST
 from huiying.kernel import secretfiles
 
-TOKEN_LEAST = 16
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO")
 
 

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+#: Where it stands in a home, time there is replayed: the point that a demonstration saved.
+REPLAYED = "demo-clock.json"
+
 Source = Callable[[], datetime]
 SourceT = TypeVar("SourceT", bound=Source)
 
@@ -30,6 +33,10 @@ class SystemClock:
         with self._lock:
             self._floor = max(self._floor, _utc(self._read()))
             return self._floor
+
+    def machine(self) -> datetime:
+        """What the machine itself says, which after a step back is before the floor."""
+        return _utc(self._read())
 
 
 class FrozenClock:
@@ -57,6 +64,11 @@ _source: Source = SystemClock()
 def now() -> datetime:
     """The current time, aware, UTC."""
     return _utc(_source())
+
+
+def machine() -> datetime:
+    """The time as the machine has it, without the floor: only to judge the clock by it, never to date an act."""
+    return _source.machine() if isinstance(_source, SystemClock) else now()
 
 
 def install(source: Source) -> Source:

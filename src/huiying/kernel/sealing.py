@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from huiying.kernel import keyfiles
 
-_MAGIC = b"HY1"
+MAGIC = b"HY1"
 _NONCE_BYTES = 12
-_HEAD = len(_MAGIC) + keyfiles.ID_BYTES + _NONCE_BYTES
+_HEAD = len(MAGIC) + keyfiles.ID_BYTES + _NONCE_BYTES
 _KEY_NAME = "sealing"
 
 
@@ -31,16 +31,16 @@ def seal(plain: str | bytes, purpose: str) -> bytes:
     key = keyfiles.load(_KEY_NAME)
     nonce = os.urandom(_NONCE_BYTES)
     data = plain.encode() if isinstance(plain, str) else plain
-    return _MAGIC + keyfiles.key_id(key) + nonce + AESGCM(key).encrypt(nonce, data, purpose.encode())
+    return MAGIC + keyfiles.key_id(key) + nonce + AESGCM(key).encrypt(nonce, data, purpose.encode())
 
 
 def unseal(token: bytes | memoryview, purpose: str) -> bytes:
     """Open what `seal` closed. Raises SealingError (other key, other purpose, damaged) or KeyFileError."""
     token = bytes(token)
-    if len(token) < _HEAD or not token.startswith(_MAGIC):
+    if len(token) < _HEAD or not token.startswith(MAGIC):
         raise SealingError("不是封存数据：开头标记不符或内容过短")
     key = keyfiles.load(_KEY_NAME)
-    if token[len(_MAGIC) : len(_MAGIC) + keyfiles.ID_BYTES] != keyfiles.key_id(key):
+    if token[len(MAGIC) : len(MAGIC) + keyfiles.ID_BYTES] != keyfiles.key_id(key):
         raise SealingError("这份数据是用另一把密钥封存的；请从备份恢复当时的密钥文件 keys/sealing.key")
     nonce = token[_HEAD - _NONCE_BYTES : _HEAD]
     try:

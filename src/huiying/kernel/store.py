@@ -12,7 +12,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
-from huiying.kernel import canonical, pictures
+from huiying.kernel import canonical, home, pictures
 
 LARGEST = 10 * 1024 * 1024
 #: XML packs to a twentieth or so; small files may pack better.
@@ -46,8 +46,32 @@ ENDINGS = {
 }
 
 
+class Unfit(Exception):
+    """A kept file is gone or is no longer what was kept: `file` under the home, `why` in a sentence."""
+
+    def __init__(self, file: str, why: str) -> None:
+        super().__init__(f"{file}：{why}")
+        self.file, self.why = file, why
+
+
 def path_in(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
+
+
+def read(path: Path, sha256: str) -> bytes:
+    """The bytes of a kept file, which are those of `sha256` (INV-8). Raises Unfit: altered bytes go to nobody."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unfit(_under_home(path), f"文件读不了（{error.strerror}）") from error
+    if canonical.sha256(content) != sha256:
+        raise Unfit(_under_home(path), "文件被改动，SHA-256 与登记的不符")
+    return content
+
+
+def _under_home(path: Path) -> str:
+    root = home.home()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
 def keep(folder: Path, content: bytes) -> str:

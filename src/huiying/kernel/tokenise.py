@@ -13,8 +13,6 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-import rjieba
-
 _RUNS = re.compile(
     r"([\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
     r"|([^\W_\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
@@ -24,6 +22,8 @@ _PHRASES = re.compile(r'"([^"]*)"?|([^\s"]+)')
 
 def tokenise(text: str) -> list[str]:
     """Tokens of a document, in reading order, repeated as often as they occur; NFKC, lower case."""
+    import rjieba  # its dictionary is read with it, and a command that searches nothing has no use for it
+
     tokens: list[str] = []
     for chinese, other in _runs(text):
         if other:

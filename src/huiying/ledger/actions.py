@@ -14,12 +14,15 @@ from typing import Any, ClassVar
 from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
-from huiying.ledger import anchors, hashing
+from huiying.ledger import anchors, hashing, verifying
 from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, read
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
 
 SYSTEM_CHAIN = "system"
+# The ledger's own word on the anchor file: how many lines it has. Its head stands in no anchor, or each would need one.
+ANCHORS_CHAIN = verifying.ANCHORS_CHAIN
+ANCHORED, LOST = verifying.ANCHORED, verifying.ANCHORS_LOST
 ERASED = "ledger.erased"
 _KIND = re.compile(r"[a-z_]+\.[a-z_]+")
 
@@ -307,12 +310,53 @@ def anchor() -> anchors.Anchor | None:
     """Write the heads that moved since the last anchor to `HUIYING_HOME/anchors`; None when none moved.
 
     Heads are read in a transaction of its own: an anchor of an entry that is rolled back later would accuse
-    an honest ledger. Raises RuntimeError inside another transaction.
+    an honest ledger. The ledger notes how many lines the file has and the last one's hash, so that a file which was
+    deleted or cut is told; while it is, nothing is appended. Raises RuntimeError inside another transaction, and
+    AnchorsBroken.
     """
     with transaction.atomic(durable=True):
-        lock(SYSTEM_CHAIN)
-        heads = {head.chain: (head.seq, head.hash) for head in ChainHead.objects.filter(seq__gt=0)}
-        return anchors.append(heads, clock.now())
+        lock(ANCHORS_CHAIN, SYSTEM_CHAIN)
+        if why := anchors.differs_from(_anchors_told()):
+            raise anchors.AnchorsBroken(0, why)
+        return _append_anchor()
+
+
+def _append_anchor() -> anchors.Anchor | None:
+    rows = ChainHead.objects.filter(seq__gt=0).exclude(pk=ANCHORS_CHAIN)
+    made = anchors.append({head.chain: (head.seq, head.hash) for head in rows}, clock.now())
+    if made is not None:  # the line is on the disk first: a crash in between leaves a line that nobody misses
+        record(ANCHORS_CHAIN, ANCHORED, {"lines": len(anchors.hashes()), "sha256": made.line_hash}, Actor.SYSTEM)
+    return made
+
+
+def _anchors_told() -> anchors.Told | None:
+    """What the ledger last said of the anchor file; None where it said nothing yet, or that the file was lost."""
+    last = LedgerEntry.objects.filter(chain=ANCHORS_CHAIN).order_by("-seq").first()
+    data = last.data if last is not None and last.kind == ANCHORED else None
+    return None if data is None else anchors.Told(int(data["lines"]), str(data["sha256"]))
+
+
+def anchors_fault() -> str:
+    """Cheap: whether the anchor file is still what the ledger says of it; a sentence where not, else ""."""
+    return anchors.differs_from(_anchors_told())
+
+
+def begin_anchors_anew(reason: str, actor: Actor) -> anchors.Anchor | None:
+    """The anchor file is lost for good: put that on record, set aside what is left of it, and anchor all heads again.
+
+    Raises LedgerError where the file is not lost, or no reason is given.
+    """
+    with transaction.atomic(durable=True):
+        lock(ANCHORS_CHAIN, SYSTEM_CHAIN)
+        told, why = _anchors_told(), anchors.differs_from(_anchors_told())
+        if told is None or not why:
+            raise LedgerError("锚定文件完好，不需要重新开始")
+        if len(reason.strip()) < 4:
+            raise LedgerError("请写明锚定文件是怎么丢的、为什么取不回来，至少 4 个字")
+        payload = {"lines": told.lines, "left": len(anchors.hashes()), "reason": reason.strip()[:500]}
+        record(ANCHORS_CHAIN, LOST, payload, actor)
+        anchors.set_aside(clock.now())
+        return _append_anchor()
 
 
 def _check_erasure(decision: str, reason: str, decided_by: Actor, second_person: Actor) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,11 +32,25 @@ class Anchor:
 
 
 class AnchorsBroken(Exception):
-    """A line of the anchor file does not follow from the line before; carries the line number (from 1)."""
+    """A line of the anchor file does not follow from the line before; carries the line number (from 1, 0: the file)."""
 
     def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"锚定文件第 {line} 行：{why}")
+        super().__init__(f"锚定文件第 {line} 行：{why}" if line else why)
         self.line = line
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the ledger says of the file: its number of lines, and the hash of the last."""
+
+    lines: int
+    sha256: str
+
+
+WHAT_TO_DO = (
+    "请从最近一份好的备份取回 anchors/anchors.jsonl（备份之后的行也要接上）；取不回的，"
+    "运行 huiying ledger anchor --lost 理由，把丢失记入台账后从头锚定"
+)
 
 
 def path() -> Path:
@@ -52,6 +66,45 @@ def read() -> Iterator[Anchor]:
 def raw_lines() -> list[str]:
     """The lines as they stand, for an export."""
     return list(_whole_lines())
+
+
+def hashes() -> tuple[str, ...]:
+    """The hash of each whole line; read anew only when the file is another."""
+    try:
+        stat = path().stat()
+    except FileNotFoundError:
+        return ()
+    stamp = (str(path()), stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    if stamp not in _hashes:
+        _hashes.clear()
+        _hashes[stamp] = tuple(canonical.sha256(line) for line in _whole_lines())
+    return _hashes[stamp]
+
+
+_hashes: dict[tuple[str, int, int, int], tuple[str, ...]] = {}
+
+
+def differs_from(told: Told | None, found: Sequence[str] | None = None) -> str:
+    """What is wrong with the file by what the ledger says of it, as a sentence; "" when nothing is.
+
+    More lines than told are no fault: a line is on the disk before the ledger says so. The lines are chained, so the
+    last one that was told stands for all before it.
+    """
+    if told is None:
+        return ""
+    lines = hashes() if found is None else found
+    if len(lines) < told.lines:
+        is_short = f"被截短：台账记到第 {told.lines} 行，文件只有 {len(lines)} 行"
+        return f"锚定文件 anchors/anchors.jsonl {is_short if lines else '不见了'}。{WHAT_TO_DO}"
+    if lines[told.lines - 1] != told.sha256:
+        return f"锚定文件 anchors/anchors.jsonl 第 {told.lines} 行与台账登记的不同，被改写过。{WHAT_TO_DO}"
+    return ""
+
+
+def set_aside(at: datetime) -> None:
+    """Keep what is left of a damaged file beside the new one."""
+    if path().exists():
+        path().rename(path().with_name(f"anchors-{at:%Y%m%dT%H%M%S}.lost"))
 
 
 def parse(lines: Iterable[str]) -> Iterator[Anchor]:

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class LedgerConfig(AppConfig):
     name = "huiying.ledger"
@@ -7,4 +9,8 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.ledger import comparing, kept_tables, upkeep  # noqa: F401  the hourly anchor, auditors, what is kept
+        from huiying.ledger import kept_tables  # noqa: F401  says why nothing is kept of work and libraries
+
+        if starting.is_bare():
+            return
+        from huiying.ledger import comparing, upkeep  # noqa: F401  registers the hourly anchor and the auditors

@@ -6,27 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import exporting, outside, queries
+from huiying.ledger import actions, anchors, exporting, outside, queries
 from huiying.ledger.verifying import Report
 
 DONE, FOUND, USAGE = 0, 1, 2
 
 
 def verify(
-    json: bool = False, file: Path | None = None, anchors: Sequence[Path] = ()
+    json: bool = False, file: Path | None = None, delivered_in: Sequence[Path] = ()
 ) -> tuple[int, dict[str, Any] | str]:
     """Verify the database, or an exported `file`: exit code (0 sound, 1 broken, 2 unreadable) and what to
-    print. `anchors` are files that were delivered outside: the ledger must still hold what they say.
+    print. `delivered_in` are files that were delivered outside: the ledger must still hold what they say.
     """
     try:
-        delivered = [_anchor(path) for path in anchors]
+        delivered = [_anchor(path) for path in delivered_in]
         report = queries.verify_export(file) if file else queries.verify(delivered)
     except (exporting.ExportError, outside.NotAnAnchor, OSError) as error:
         return USAGE, {"ok": False, "error": str(error)} if json else str(error)
     code = DONE if report.ok else FOUND
     if json:
         return code, as_dict(report) | {"roots": [anchor.root for anchor in delivered]}
-    told = [f"锚定文件 {path}：总校验值 {one.root}" for path, one in zip(anchors, delivered, strict=True)]
+    told = [f"锚定文件 {path}：总校验值 {one.root}" for path, one in zip(delivered_in, delivered, strict=True)]
     return code, "\n".join([as_text(report), *told])
 
 
@@ -35,6 +35,15 @@ def _anchor(path: Path) -> outside.Outside:
         return outside.parse(path.read_text("utf-8"))
     except outside.NotAnAnchor as error:
         raise outside.NotAnAnchor(f"{path}：{error}") from error
+
+
+def anchor(lost: str | None = None) -> tuple[int, str]:
+    """Anchor the heads now; with a reason in `lost` put on record that the file is gone, and begin it anew."""
+    try:
+        made = actions.anchor() if lost is None else actions.begin_anchors_anew(lost, actions.Actor.SYSTEM)
+    except (actions.LedgerError, anchors.AnchorsBroken) as error:
+        return FOUND, str(error)
+    return DONE, "链头没有变动，不需要新的锚定" if made is None else f"已锚定 {len(made.heads)} 条链的链头"
 
 
 def export(file: Path) -> tuple[int, str]:
@@ -64,6 +73,7 @@ def as_text(report: Report) -> str:
     """For people: the verdict first, then every fault, then every erasure."""
     counts = f"{report.chains} 条链、{report.entries} 条记录、{report.anchors} 次锚定"
     verdict = f"台账完整：{counts}" if report.ok else f"台账有 {len(report.bad)} 处异常（共 {counts}）"
-    faults = [f"异常：链 {item.chain} 第 {item.seq} 条：{item.why}" for item in report.bad]
+    faults = [f"异常：{item.sentence}" for item in report.bad]
     erased = [f"链 {item.chain} 第 {item.seq} 条：{item.sentence}" for item in report.erased]
-    return "\n".join([verdict, *faults, *erased])
+    lost = [f"{sentence}；那时以前的链头只能用机外的副本核对" for sentence in report.lost]
+    return "\n".join([verdict, *faults, *erased, *lost])

@@ -89,6 +89,17 @@ def heads() -> dict[str, tuple[int, str]]:
     }
 
 
+def anchored_lines() -> int | None:
+    """How many lines the anchor file has by the ledger's own word; None where the ledger says nothing of it."""
+    last = LedgerEntry.objects.filter(chain=verifying.ANCHORS_CHAIN, kind=verifying.ANCHORED).order_by("-seq").first()
+    return int((last.data or {})["lines"]) if last is not None and last.data else None
+
+
+def last_moment() -> datetime | None:
+    """The latest time that an entry says; None in an empty ledger."""
+    return LedgerEntry.objects.order_by("-at").values_list("at", flat=True).first()
+
+
 def heads_at(moment: datetime) -> dict[str, tuple[int, str]]:
     """The heads as they stood just before `moment`, from the entries themselves: the same whenever it is asked."""
     rows = LedgerEntry.objects.filter(at__lt=moment).annotate(

@@ -20,7 +20,7 @@ def broken_chain() -> list[Finding]:
         Finding(
             "ledger.broken",
             "error",
-            f"台账链 {bad.chain} 第 {bad.seq} 条异常：{bad.why}",
+            f"台账异常：{bad.sentence}",
             f"Ledger chain {bad.chain} is broken at entry {bad.seq}.",
         )
         for bad in queries.verify().bad

@@ -13,6 +13,8 @@ from huiying.ledger import anchors, hashing
 from huiying.ledger.outside import Outside
 
 ERASED = "ledger.erased"
+ANCHORED, ANCHORS_LOST = "ledger.anchored", "ledger.anchors_lost"
+ANCHORS_CHAIN = "system:anchors"
 Place = tuple[str, int]
 
 
@@ -24,6 +26,10 @@ class Bad(NamedTuple):
     chain: str
     seq: int
     why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"链 {self.chain} 第 {self.seq} 条：{self.why}" if self.seq else self.why
 
 
 class Erased(NamedTuple):
@@ -44,6 +50,7 @@ class Report:
     anchors: int = 0
     bad: list[Bad] = field(default_factory=list)
     erased: list[Erased] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # what the ledger says of anchors that are gone for good
 
     @property
     def ok(self) -> bool:
@@ -81,6 +88,8 @@ class Verifier:
         self._erased: list[tuple[str, int]] = []
         self._anchored: dict[str, dict[int, str]] = {}
         self._met: set[Place] = set()
+        self._lines: list[str] = []  # the hash of each line of the anchor file
+        self._told: anchors.Told | None = None
         self._read_anchors()
 
     def feed(self, entry: hashing.Entry) -> None:
@@ -94,6 +103,7 @@ class Verifier:
         if why := self._fault(entry, seq + 1, hash_before):
             self._accuse(entry.chain, min(seq + 1, entry.seq), why)
         self._note_erasure(entry)
+        self._note_anchors(entry)
         self._check_places(entry)
 
     def finish(self, heads_after: dict[str, tuple[int, str]], erasures_after: dict[Place, str]) -> Report:
@@ -101,6 +111,8 @@ class Verifier:
         self._check_heads(heads_after)
         self._check_missing()
         self._check_erasures(erasures_after)
+        if why := anchors.differs_from(self._told, self._lines):
+            self._accuse("anchors", 0, why)
         self.report.chains = len(self._tails)
         return self.report
 
@@ -139,6 +151,22 @@ class Verifier:
                 self._decided.add((data["chain"], data["seq"], data["decision"]))
             except (ValueError, KeyError, TypeError):
                 self._accuse(entry.chain, entry.seq, "删除记录的内容无法读取")
+
+    def _note_anchors(self, entry: hashing.Entry) -> None:
+        """What was known before the anchor file was read: a line is there before the ledger says so."""
+        if entry.kind not in (ANCHORED, ANCHORS_LOST) or entry.chain != ANCHORS_CHAIN or entry.payload is None:
+            return
+        if entry.seq > self._evidence.heads_before.get(ANCHORS_CHAIN, (0, ""))[0]:
+            return
+        try:
+            data = json.loads(entry.payload)
+            if entry.kind == ANCHORED:
+                self._told = anchors.Told(int(data["lines"]), str(data["sha256"]))
+            else:
+                self._told = None
+                self.report.lost.append(f"锚定文件曾丢失第 {data['left'] + 1} 到 {data['lines']} 行：{data['reason']}")
+        except (ValueError, KeyError, TypeError):
+            self._accuse(entry.chain, entry.seq, "锚定记录的内容无法读取")
 
     def _check_places(self, entry: hashing.Entry) -> None:
         """An entry that stands where an anchor or the head pointed must be the one they pointed to."""
@@ -185,6 +213,7 @@ class Verifier:
         try:
             for anchor in anchors.parse(self._evidence.anchor_lines):
                 self.report.anchors += 1
+                self._lines.append(anchor.line_hash)
                 self._expect(anchor.heads)
         except anchors.AnchorsBroken as error:
             self._accuse("anchors", error.line, str(error))

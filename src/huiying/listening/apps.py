@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class ListeningConfig(AppConfig):
     name = "huiying.listening"
@@ -7,6 +9,10 @@ class ListeningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from huiying.listening import coverage_sources, import_loop, kept, later, leaving, patrol_loop  # noqa: F401  registers what the loop does and what is kept
+        from huiying.listening import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
+        from huiying.listening import coverage_sources, import_loop, later, leaving, patrol_loop  # noqa: F401  registers what the loop does
         from huiying.listening.ocr import later as reading  # noqa: F401
         from huiying.listening.search import later as indexing  # noqa: F401

@@ -16,7 +16,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical, clock, home, pdfs, pictures, sealing, store
+from huiying.kernel import canonical, clock, home, keyfiles, pictures, sealing, store
 from huiying.people.errors import Refused
 
 PURPOSE: Final = "post.attachment"
@@ -74,9 +74,16 @@ def seal_away(content: bytes, media_type: str) -> Kept:
     return {"sha256": canonical.sha256(content), "stored": stored, "media_type": media_type, "size": len(content)}
 
 
-def opened(stored: str) -> bytes:
-    """The file itself. The caller has asked whether it may be seen."""
-    return sealing.unseal(store.path_in(home.evidence(), stored).read_bytes(), PURPOSE)
+def opened(stored: str, sha256: str = "") -> bytes:
+    """The file itself, as it was kept. The caller has asked whether it may be seen. Raises store.Unfit."""
+    path = store.path_in(home.evidence(), stored)
+    try:
+        content = sealing.unseal(store.read(path, stored), PURPOSE)
+    except (sealing.SealingError, keyfiles.KeyFileError) as error:
+        raise store.Unfit(path.relative_to(home.home()).as_posix(), str(error)) from error
+    if sha256 and canonical.sha256(content) != sha256:
+        raise store.Unfit(path.relative_to(home.home()).as_posix(), "原件的 SHA-256 与登记的不符")
+    return content
 
 
 def forget(stored: str) -> None:
@@ -86,6 +93,8 @@ def forget(stored: str) -> None:
 
 def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Content]:
     """What a citizen hands in, without the traces beside the picture. Raises Refused, kindly."""
+    from huiying.kernel import pdfs  # nobody else needs its reader
+
     if len(files) > most:
         raise Refused(_("一次最多附 %(n)d 个文件。") % {"n": most}, code="too_many")
     contents = [_content(file) for file in files]
@@ -104,6 +113,8 @@ def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Conte
 
 
 def _without_metadata(content: bytes, kind: str) -> bytes:
+    from huiying.kernel import pdfs
+
     return pdfs.without_metadata(content) if kind == "application/pdf" else pictures.without_metadata(content, kind)
 
 

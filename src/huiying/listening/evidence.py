@@ -23,7 +23,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from huiying.kernel import clock, home, sealing
+from huiying.kernel import clock, home, keyfiles, sealing, store
 from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.models import LedgerEntry
@@ -35,6 +35,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
+from huiying.work.auditor import WHOLE, Part
 from huiying.work.rows import insert
 
 PURPOSE: Final = "evidence.warc"
@@ -119,22 +120,30 @@ def keep(captured: Captured, source: Source | None, posts: Iterable[int]) -> Evi
     return row
 
 
-def verify() -> Report:
-    """Recompute every hash, from the file through the seal to the payload, and compare with row and ledger."""
+def verify(part: Part = WHOLE) -> Report:
+    """Recompute every hash, from the file through the seal to the payload, and compare with row and ledger.
+
+    Of a part of the rows only those; files that no row names are looked for with the whole.
+    """
     bad: list[Bad] = []
     checked = purged = 0
     told = _told()
-    named: set[str] = set()
-    for row in Evidence.objects.order_by("pk").iterator(chunk_size=500):
-        named.add(row.file)
+    for row in part.of_rows(Evidence.objects.order_by("pk")).iterator(chunk_size=500):
         if row.purged_at is not None:
             purged += 1
             continue
         checked += 1
         if why := _wrong_with(row, told.get(row.pk)):
             bad.append(Bad(row.pk, row.file, why))
-    bad += [Bad(pk, "", _("台账里有这份证据，数据库里没有")) for pk in sorted(told.keys() - _pks())]
-    return Report(checked, purged, sum(1 for name in _files() if name not in named), tuple(bad))
+    gone = [pk for pk in sorted(told.keys() - _pks()) if part.holds(pk)]
+    bad += [Bad(pk, "", _("台账里有这份证据，数据库里没有")) for pk in gone]
+    return Report(checked, purged, len(unknown()) if part.whole else 0, tuple(bad))
+
+
+def unknown() -> list[str]:
+    """Files under the evidence folder that no row names."""
+    named = set(Evidence.objects.values_list("file", flat=True))
+    return [name for name in _files() if name not in named]
 
 
 def _pks() -> set[int]:
@@ -162,7 +171,7 @@ def _wrong_with(row: Evidence, told: dict[str, Any] | None) -> str:
         return _("文件被改动：SHA-256 不符")
     try:
         payload = payload_of(sealing.unseal(token, PURPOSE))
-    except (sealing.SealingError, NoWarc) as error:
+    except (sealing.SealingError, keyfiles.KeyFileError, NoWarc) as error:
         return str(error)
     if hashlib.sha256(payload).hexdigest() != row.body_sha256:
         return _("内容的 SHA-256 不符")
@@ -190,7 +199,10 @@ def payload_of(warc: bytes) -> bytes:
 
 @transaction.atomic
 def open_evidence(row: Evidence, reason: str, actor: User) -> bytes:
-    """The WARC file itself. Who, when and why stands in the ledger; the content does not (§6.2)."""
+    """The WARC file itself, as it was kept. Who, when and why stands in the ledger; the content does not (§6.2).
+
+    Raises Refused, or store.Unfit where it is not what was kept.
+    """
     require(actor, "post.unseal")
     reason = reason.strip()
     if len(reason) < REASON_CHARS:
@@ -201,10 +213,14 @@ def open_evidence(row: Evidence, reason: str, actor: User) -> bytes:
         raise Refused(_("这份证据已到保存期限，已经销毁。"), code="purged")
     lock(CHAIN)
     record(CHAIN, "evidence.opened", {"evidence": row.pk, "reason": reason}, actor_of(actor))
+    path = home.evidence() / row.file
     try:
-        return sealing.unseal((home.evidence() / row.file).read_bytes(), PURPOSE)
-    except (OSError, sealing.SealingError) as error:
-        raise Refused(_("证据文件打不开：%(why)s") % {"why": error}, code="unreadable") from error
+        warc = sealing.unseal(store.read(path, row.file_sha256), PURPOSE)
+        if hashlib.sha256(payload_of(warc)).hexdigest() != row.body_sha256:
+            raise NoWarc(_("内容的 SHA-256 不符"))
+    except (sealing.SealingError, keyfiles.KeyFileError, NoWarc) as error:
+        raise store.Unfit(f"evidence/{row.file}", str(error)) from error
+    return warc
 
 
 def purge(row: Evidence) -> None:

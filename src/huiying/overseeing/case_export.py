@@ -22,6 +22,7 @@ from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.overseeing import verify_case
 from huiying.overseeing.case_rows import documents
 from huiying.responding.models import Evidence
+from huiying.work.kept_files import came_upon
 
 README = """案件 {number} 的归档文件夹（回应 Huiying 于 {at} 导出）
 
@@ -133,12 +134,11 @@ class _Folder:
 
     def originals(self, where: str, kept: Path, wanted: Iterable[str]) -> None:
         for sha in sorted(set(wanted)):
-            path = store.path_in(kept, sha)
-            content = path.read_bytes() if path.is_file() else b""
-            if canonical.sha256(content) == sha:
-                self.add(f"{where}/{sha}", content)
-            else:
+            try:
+                self.add(f"{where}/{sha}", store.read(store.path_in(kept, sha), sha))
+            except store.Unfit as unfit:
                 self.made.missing.append(f"{where}/{sha}")
+                came_upon(unfit)
 
     def entry(self, row: LedgerEntry) -> str:
         own = row.chain != SYSTEM_CHAIN

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class PeopleConfig(AppConfig):
     name = "huiying.people"
@@ -7,8 +9,11 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from huiying.people import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
         from huiying.people import (
-            kept,  # noqa: F401 -- says what the ledger vouches for
             sessions,
             speakers,  # noqa: F401 -- registers its auditor
         )

@@ -27,6 +27,11 @@ def _reading(sha256: str, text: str) -> Regulation:
     return made
 
 
+def already_read(regulation: Regulation) -> None:
+    """Whoever read a file hands it over, so that it is not read once more."""
+    _read[regulation.sha256] = regulation
+
+
 def parsed(text: str) -> Regulation:
     """A regulation's text, read and checked once a process. Raises RegulationError where the text is wrong."""
     sha256 = canonical.sha256(text)

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class RespondingConfig(AppConfig):
     name = "huiying.responding"
@@ -7,8 +9,12 @@ class RespondingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from huiying.responding import kept  # noqa: F401  registers what the ledger keeps of its rows
+
+        if starting.is_bare():
+            return
         from huiying.handling import required
-        from huiying.responding import closing, kept, later, leaving  # noqa: F401 -- registers what the loop does
+        from huiying.responding import closing, later, leaving  # noqa: F401 -- registers what the loop does
         from huiying.responding.forms_required import done_forms
         from huiying.responding.loops import (  # noqa: F401
             accounts,

@@ -23,6 +23,11 @@ def path_of(sha256: str) -> Path:
     return store.path_in(home.evidence(), sha256)
 
 
+def read(sha256: str) -> bytes:
+    """A kept file, compared with its digest. Raises store.Unfit."""
+    return store.read(path_of(sha256), sha256)
+
+
 def keep(subject: Case | PressVersion, kind: str, content: bytes, media_type: str, url: str, by: str) -> Evidence:
     """Store the bytes and the row. The file is on disk, synced, before the row can commit."""
     return Evidence.objects.create(

@@ -174,7 +174,7 @@ def settle(job: Job, result: Mapping[str, Any] | None) -> None:
 
 
 def _stands(row: Publication, result: Mapping[str, Any]) -> None:
-    content = evidence.path_of(str(result["snapshot"])).read_bytes()
+    content = evidence.read(str(result["snapshot"]))
     outcome = Outcome(str(result["url"]), content, str(result["media_type"]), result["matches"], result["similarity"])
     stands(row, outcome)
 

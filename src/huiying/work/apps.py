@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from huiying.kernel import starting
+
 
 class WorkConfig(AppConfig):
     name = "huiying.work"
@@ -7,4 +9,6 @@ class WorkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        if starting.is_bare():
+            return
         from huiying.work import limits, notify  # noqa: F401  each registers what it does later

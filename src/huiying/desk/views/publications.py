@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.case_sections.accounts import line_of
+from huiying.desk.downloads import download
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
@@ -17,7 +18,7 @@ from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.responding import actions
 from huiying.responding.access import get_publication
-from huiying.responding.evidence import path_of
+from huiying.responding.evidence import read
 from huiying.responding.linked import carries
 from huiying.responding.models import BodyConfirmation, Evidence, Publication
 from huiying.responding.targets import place_name
@@ -122,11 +123,5 @@ def evidence(request: StaffRequest, pk: int) -> HttpResponseBase:
     else:
         or_404(request.user, "press.view")
         number = row.press.release.number if row.press is not None else ""
-    path = path_of(row.sha256)
-    if not path.exists():
-        raise Http404
     name = f"{number}-{row.sha256[:12]}.{ENDINGS.get(row.media_type.partition(';')[0], 'bin')}"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=row.media_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(read(row.sha256), name, row.media_type)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 
+from huiying.desk.downloads import download
 from huiying.desk.forms_work import TASK_WORDS, DoneForm, DropForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.views.events import page_of
 from huiying.handling.access import get_case
-from huiying.handling.actions.room import path_of
+from huiying.handling.actions.room import content_of
 from huiying.handling.actions.tasks import drop_task, finish_task
 from huiying.handling.models import Attachment, Case, Task
 from huiying.handling.worklist import late_tasks, own_tasks, tasks_for
@@ -113,14 +114,8 @@ def task_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 
 @staff()
 def attachment(request: StaffRequest, pk: int) -> HttpResponseBase:
-    """A file of a case, always as a download: nothing that came from outside is ever shown as a page of ours."""
+    """A file of a case, as it was kept and always as a download: nothing from outside is ever a page of ours."""
     row = get_object_or_404(Attachment.objects.select_related("case"), pk=pk)
     get_case(request.user, row.case.number)
-    path = path_of(row)
-    if not path.exists():
-        raise Http404
     kind = store.SERVED_AS.get(row.media_type, row.media_type)
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=row.name, content_type=kind)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content_of(row), row.name, kind)

@@ -126,3 +126,8 @@ def file_name(name: str, media_type: str) -> str:
 
 def path_of(row: Attachment) -> Path:
     return store.path_in(home.files(), row.sha256)
+
+
+def content_of(row: Attachment) -> bytes:
+    """The file, compared with its digest. Raises store.Unfit."""
+    return store.read(path_of(row), row.sha256)

@@ -163,7 +163,10 @@ def is_published(row: PostAttachment) -> bool:
 
 @transaction.atomic
 def open_attachment(row: PostAttachment, reason: str, actor: User) -> bytes:
-    """The picture itself. What a citizen brought needs a reason, which goes into the ledger (§6.2); media do not."""
+    """The picture itself. What a citizen brought needs a reason, which goes into the ledger (§6.2); media do not.
+
+    Raises Refused, or store.Unfit where it is not what was kept.
+    """
     if is_published(row):
         require(actor, "search.view")
     else:
@@ -174,4 +177,4 @@ def open_attachment(row: PostAttachment, reason: str, actor: User) -> bytes:
             )
         payload = {"post": row.post.pk, "sha256": row.sha256, "reason": reason.strip()[:500]}
         record(CHAIN, "entry.opened", payload, actor_of(actor))
-    return attachments.opened(row.stored)
+    return attachments.opened(row.stored, row.sha256)
