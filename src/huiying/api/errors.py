@@ -54,6 +54,7 @@ class TooOften(Exception):
 def register(api: NinjaAPI) -> None:
     """Hang the handlers on `api`."""
     _answer_what_does_not_fit(api)
+    _answer_what_cannot_be_given(api)
 
     @api.exception_handler(TooOften)
     def too_often(request: HttpRequest, error: TooOften) -> HttpResponse:
@@ -65,17 +66,6 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
         return api.create_response(request, {"error": error.sentence, "code": error.code}, status=409)
-
-    @api.exception_handler(Unfit)
-    def unfit(request: HttpRequest, error: Unfit) -> HttpResponse:
-        came_upon(error)
-        sentence = _("这个文件与登记时的不同，或者已经不在，所以不给出。已记为检查发现，请系统管理员处理。")
-        return api.create_response(request, {"error": sentence, "code": "file_unfit"}, status=409)
-
-    @api.exception_handler(KeyFileError)
-    def without_key(request: HttpRequest, error: KeyFileError) -> HttpResponse:
-        sentence = _("这台服务器的密钥出了问题，现在不能保存或打开需要保密的内容。请系统管理员运行 huiying check。")
-        return api.create_response(request, {"error": sentence, "code": "keys"}, status=503)
 
     @api.exception_handler(Http404)
     def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
@@ -121,6 +111,21 @@ def _answer_what_does_not_fit(api: NinjaAPI) -> None:
 
     for kind in DOES_NOT_FIT:
         api.add_exception_handler(kind, does_not_fit)
+
+
+def _answer_what_cannot_be_given(api: NinjaAPI) -> None:
+    """409 for a kept file that was altered or is gone, 503 where the keys are not as they were (S13, S14)."""
+
+    @api.exception_handler(Unfit)
+    def unfit(request: HttpRequest, error: Unfit) -> HttpResponse:
+        came_upon(error)
+        sentence = _("这个文件与登记时的不同，或者已经不在，所以不给出。已记为检查发现，请系统管理员处理。")
+        return api.create_response(request, {"error": sentence, "code": "file_unfit"}, status=409)
+
+    @api.exception_handler(KeyFileError)
+    def without_key(request: HttpRequest, error: KeyFileError) -> HttpResponse:
+        sentence = _("这台服务器的密钥出了问题，现在不能保存或打开需要保密的内容。请系统管理员运行 huiying check。")
+        return api.create_response(request, {"error": sentence, "code": "keys"}, status=503)
 
 
 def _unprocessable(api: NinjaAPI, request: HttpRequest, fields: list[dict[str, str]]) -> HttpResponse:
