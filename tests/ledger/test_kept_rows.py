@@ -97,7 +97,7 @@ def test_a_row_deleted_by_a_verb_is_told_and_may_not_come_back() -> None:
 def test_rows_by_the_thousand_have_one_digest_and_are_compared_in_parts() -> None:
     bureau = Bureau.objects.create(name="鞍山")
     entry = record("system", "bureau.named", {}, WANG, rows=[bureau])
-    assert list(json.loads(entry.payload or "")["rows"]["people_bureau"][str(bureau.pk)]) == [kept.WHOLE]
+    assert list(json.loads(entry.payload or "")["kept_rows"]["people_bureau"][str(bureau.pk)]) == [kept.WHOLE]
     Bureau.objects.filter(pk=bureau.pk).update(name="别的城市")
     mine, other = Part(bureau.pk % 2, 2), Part((bureau.pk + 1) % 2, 2)
     assert found() == [("people_bureau", kept.WHOLE, "changed")]
@@ -115,7 +115,7 @@ def test_the_digests_stand_in_the_payload_and_are_not_shown_as_facts() -> None:
 def test_two_entries_keep_unlike_digests_of_the_same_values() -> None:
     made = office()
     record("system", "department.looked_at", {}, WANG, rows=[made])
-    first, second = (json.loads(entry.payload or "")["rows"] for entry in LedgerEntry.objects.order_by("id"))
+    first, second = (json.loads(entry.payload or "")["kept_rows"] for entry in LedgerEntry.objects.order_by("id"))
     assert first != second
 
 
@@ -151,7 +151,7 @@ def test_a_row_that_is_not_stored_or_not_kept_is_refused() -> None:
     with pytest.raises(LedgerError, match="work_counter"), transaction.atomic():
         record("system", "counter.made", {}, WANG, rows=[Counter.objects.create(name="n")])
     with pytest.raises(LedgerError, match="保留的字段名"):
-        record("system", "department.made", {"rows": {}}, WANG)
+        record("system", "department.made", {"kept_rows": {}}, WANG)
     assert not LedgerEntry.objects.exists()
 
 

@@ -23,7 +23,7 @@ from huiying.kernel import canonical
 if TYPE_CHECKING:
     from huiying.work.auditor import Part
 
-ROWS = "rows"
+ROWS = "kept_rows"
 WHOLE = "*"  # in the place of a column: all of them together
 Digests = dict[str, str]
 CHARS = 24  # of SHA-256 in hex: 96 bits
