@@ -35,7 +35,7 @@ def doctypes(secret: Path) -> dict[str, str]:
         "an address": '<!DOCTYPE x [<!ENTITY j SYSTEM "http://127.0.0.1:9/">]>',
         "a parameter entity": f'<!DOCTYPE x [<!ENTITY % p SYSTEM "file://{secret}"> %p;]>',
         "far down": f'{FAR}<!DOCTYPE x [<!ENTITY j "ha">]>',
-        "after a comment that looks like a beginning": '<!-- <urlset > <rss > <opml > <feed > --><!DOCTYPE x [<!ENTITY j "ha">]>',
+        "after a comment like a beginning": '<!-- <urlset > <rss > <feed > --><!DOCTYPE x [<!ENTITY j "ha">]>',
         "in a broken beginning": '<!DOCTYPE x [<!ENTITY j "ha"> & <!ENTITY k "&j;">]>',
     }
 
@@ -68,6 +68,13 @@ def workbook(text: str, part: str, encoding: str) -> bytes:
     return out.getvalue()
 
 
+def taken(path: Path, format: str) -> str:
+    """Why nothing of the file was taken."""
+    with pytest.raises(UsageError) as refused:
+        read(path, format=format)
+    return str(refused.value)
+
+
 @pytest.mark.parametrize("kind", ["sitemap", "feed", "atom"])
 def test_a_source_that_defines_entities_is_refused_by_its_adapter(kind: str, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
@@ -88,11 +95,7 @@ def test_a_file_that_defines_entities_is_refused_by_its_importer(kind: str, tmp_
     for what, doctype in doctypes(secret).items():
         path = tmp_path / "x.xml"
         path.write_text(f'<?xml version="1.0"?>{doctype}{BODIES[kind]}', encoding="utf-8")
-        with pytest.raises(UsageError) as refused:
-            found = read(path, format="opml" if kind == "opml" else "feed")
-            assert not found.posts, what
-            raise UsageError("no posts")
-        assert SECRET not in str(refused.value)
+        assert SECRET not in taken(path, "opml" if kind == "opml" else "feed"), what
 
 
 @pytest.mark.parametrize(

@@ -177,9 +177,9 @@ def test_no_field_of_a_form_breaks_its_page(asking: Asking, monkeypatch: pytest.
     for row in rows:  # the row with the fullest form of each verb
         address = house.address(row).partition("?")[0]
         place = (str(resolve(address).route), address.split("/do/")[-1] if "/do/" in address else "")
-        if EVERY or place not in by_verb or len(house.form(row)) > len(house.form(by_verb[place])):
-            by_verb[(*place, str(row))[: 3 if EVERY else 2]] = row  # type: ignore[index]
-    rows = list(by_verb.values())
+        if place not in by_verb or len(house.form(row)) > len(house.form(by_verb[place])):
+            by_verb[place] = row
+    rows = rows if EVERY else list(by_verb.values())
     names: dict[Row, set[str]] = {row: set(house.form(row)) for row in rows}
     with monkeypatch.context() as patch:
         post = WSGIRequest.POST

@@ -13,7 +13,7 @@ from typing import Final
 from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from django.views.defaults import bad_request
 
 from huiying.kernel.keepable import text_fault
@@ -21,6 +21,7 @@ from huiying.kernel.keepable import text_fault
 #: What a database or its driver says of a value that fits no column.
 DOES_NOT_FIT: Final = (DataError, OverflowError, UnicodeEncodeError)
 API: Final = "/api/"
+NOT_FOUND: Final = "没有这一项。"  # as the API says it everywhere; its catalogue has the English
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class OnlyWhatFits:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if text_fault(request.path_info):
             if request.path_info.startswith(API):
-                return JsonResponse({"error": _("没有这一项。"), "code": "not_found"}, status=404)
+                return JsonResponse({"error": gettext(NOT_FOUND), "code": "not_found"}, status=404)
             raise Http404
         return self._next(request)
 

@@ -57,9 +57,7 @@ def _content(file: UploadedFile[Any]) -> Content:
 def check_points(content: bytes) -> None:
     """Raises Refused for a picture that was made to swell."""
     if pictures.is_too_large(content):
-        raise Refused(
-            _("图片的尺寸大得不正常（超过 2 亿像素），没有收。请重新拍照或截图后再上传。"), code="too_many_points"
-        )
+        raise _swells()
 
 
 def _swells() -> Refused:
@@ -103,9 +101,7 @@ def from_the_public(files: Sequence[UploadedFile[Any]], most: int) -> list[Conte
     except pdfs.Locked as error:
         raise Refused(_("有一个 PDF 加了密码，打不开。请去掉密码后再选，或拍照上传。"), code="locked") from error
     except pictures.TooLarge as error:
-        raise Refused(
-            _("有一张图片的尺寸大得不正常（超过 2 亿像素），没有收。请重新拍照或截图后再上传。"), code="too_many_points"
-        ) from error
+        raise _swells() from error
     except pdfs.Broken as error:
         raise Refused(_("有一个 PDF 打不开，可能没有传完整。请重新选一次，或拍照上传。"), code="broken") from error
     except pictures.Broken as error:
