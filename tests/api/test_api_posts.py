@@ -83,7 +83,12 @@ def test_health_is_503_until_the_loop_has_lived_and_when_it_falls_silent(strange
     assert stranger.get("health") == (503, {"ok": False, "loop_age_seconds": 91.0})
 
 
-@pytest.mark.parametrize("word", ["a\x00b", "%", "'; drop table", "字" * 60])
+def test_a_search_for_a_nul_is_named(stranger):
+    status, body = stranger.get("answers", q="a\x00b")
+    assert (status, [field["field"] for field in body["fields"]]) == (422, ["q"])
+
+
+@pytest.mark.parametrize("word", ["%", "'; drop table", "字" * 60])
 def test_odd_searches_find_nothing_and_break_nothing(stranger, word: str):
     assert stranger.get("answers", q=word) == (200, {"count": 0, "items": []})
 

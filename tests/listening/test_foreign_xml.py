@@ -1,4 +1,4 @@
-"""No reader of strangers' XML unfolds an entity or fetches one: bombs and external entities are refused at each (S12)."""
+"""No reader of strangers' XML unfolds an entity or fetches one: bombs and outside ones are refused at each (S12)."""
 
 from __future__ import annotations
 
