@@ -49,7 +49,7 @@ def passes(by: dt.timedelta) -> clock.FrozenClock:
 
 
 @story
-def lived(cast: Cast) -> Case:
+def weeks_of_casework(cast: Cast) -> Case:
     first = _asked(cast)
     case = _worked_on(cast)
     _others_are_asked(cast, case)
@@ -216,7 +216,7 @@ def _beside_the_cases(cast: Cast) -> None:
 
 @pytest.fixture
 def told(cast: Cast) -> Case:
-    return lived(cast)
+    return weeks_of_casework(cast)
 
 
 def test_what_the_verbs_wrote_is_what_they_told(told: Case) -> None:

@@ -40,7 +40,7 @@ BY_COLUMN = [table for table in TABLES if table != "judging_screening"]
 
 
 @story
-def lived(cast: Cast) -> Event:
+def weeks_of_judging(cast: Cast) -> Event:
     _suspects(cast)
     complaint = event_from(COMPLAINT)
     _decided(cast, complaint)
@@ -154,7 +154,7 @@ def _weeks(cast: Cast) -> None:
 @pytest.fixture
 def told(staff: Cast, monkeypatch: pytest.MonkeyPatch) -> Event:
     monkeypatch.setattr(adjustments, "lesson", lambda rows, _now: Lesson({"": 0.5}, len(rows), 30, 0.7, 0.6))
-    return lived(staff)
+    return weeks_of_judging(staff)
 
 
 def test_what_the_verbs_wrote_is_what_they_told(told: Event) -> None:
