@@ -52,6 +52,7 @@ class Kept:
     `whole`: of rows that come by the thousand one digest is kept for all columns together, of the object as it was
     inserted, and `huiying check` compares a part of them each day.
     `untold`: what stands in these columns as long as no entry names the row; without, such a row is a finding.
+    `alike`: column → values between which the program moves by itself, and the one that stands for them.
     """
 
     model: type[models.Model]
@@ -61,6 +62,7 @@ class Kept:
     left: Mapping[str, str] = field(default_factory=dict)
     whole: bool = False
     untold: Mapping[str, Any] | None = None
+    alike: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -73,7 +75,16 @@ class Kept:
             rows = rows.filter(pk__in=list(pks))
         if part is not None:
             rows = part.of_rows(rows)
-        yield from rows.values_list("pk", *self.columns).iterator(chunk_size=2000)
+        there = rows.values_list("pk", *self.columns).iterator(chunk_size=2000)
+        if not self.alike:
+            yield from there
+            return
+        named = ("pk", *self.columns)
+        for values in there:
+            yield tuple(
+                self.alike[name].get(value, value) if name in self.alike else value
+                for name, value in zip(named, values, strict=True)
+            )
 
     def digests(self, pk: Any, values: Iterable[Any], salt: str) -> Digests:
         if self.whole:
@@ -95,6 +106,7 @@ def keep(
     *,
     whole: bool = False,
     untold: Mapping[str, Any] | None = None,
+    alike: Mapping[str, Mapping[Any, str]] | None = None,
 ) -> None:
     """Vouch for every column of `model` except those of `but` (column → reason). Raises ValueError for a bad name."""
     left = dict(but or {})
@@ -103,7 +115,7 @@ def keep(
     if unknown:
         raise ValueError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     columns = tuple(name for name in names if name not in left)
-    TABLES[model._meta.db_table] = Kept(model, zh, en, columns, left, whole, untold)
+    TABLES[model._meta.db_table] = Kept(model, zh, en, columns, left, whole, untold, alike or {})
 
 
 def leave(model: type[models.Model], why: str) -> None:
