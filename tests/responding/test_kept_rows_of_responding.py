@@ -14,6 +14,7 @@ from cast import Cast
 from huiying.handling.actions import accept, find, route
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
+from huiying.ledger.models import LedgerEntry
 from huiying.people.models import Spokesperson
 from huiying.responding import actions, endpoint
 from huiying.responding.actions import followers, requests
@@ -33,7 +34,7 @@ from huiying.responding.voices import voices
 from partners_told import partner
 from planted_in import empty_of, told_otherwise, unseen
 from portal.public_world import page
-from stories import DRAFT, RUMOUR, approve, do_what_is_due, effects_seen, opened, seen, submitted
+from stories import DRAFT, RUMOUR, again, approve, approved, do_what_is_due, effects_seen, opened, seen, submitted
 
 pytestmark = pytest.mark.django_db
 URL = "https://weibo.example/1"
@@ -158,6 +159,28 @@ def test_each_kept_column_and_row_is_found_when_it_is_edited_behind_the_verbs_in
 ) -> None:
     lived(cast, frozen)
     assert unseen("responding") == []
+
+
+def test_what_was_called_back_is_told_and_cannot_be_put_back_on_the_list_inv_4(cast: Cast) -> None:
+    """A text whose approval is void never goes out, though somebody sets its state back in the database."""
+    case = approved(cast, **BOTH)
+    actions.release(case, ["weibo"], cast.office)
+    (row,) = Publication.objects.filter(case=case)
+    actions.save_revision(again(case), actor=cast.editor, **(DRAFT | BOTH | {"title": "关于登录故障的说明"}))  # type: ignore[arg-type]
+    entry = LedgerEntry.objects.get(kind="release.called_back")
+    assert entry.data["target"] == "weibo"
+    assert told_otherwise("responding") == set()
+    Publication.objects.filter(pk=row.pk).update(state=Publication.TO_DO)
+    assert told_otherwise("responding") == {("responding_publication", str(row.pk), "state")}
+
+
+def test_a_publication_on_its_way_is_no_other_for_being_tried_again(cast: Cast) -> None:
+    case = approved(cast)
+    (row,) = actions.release(case, ["portal"], cast.office)
+    Publication.objects.filter(pk=row.pk).update(state=Publication.SENDING)
+    assert told_otherwise("responding") == set()
+    Publication.objects.filter(pk=row.pk).update(state=Publication.FAILED)
+    assert told_otherwise("responding") == {("responding_publication", str(row.pk), "state")}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from huiying.kernel import canonical
 from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
 from huiying.overseeing.figures import Entry
-from huiying.responding.actions.publishing import chain_of
 from huiying.responding.bound import of_revision
+from huiying.responding.calling_back import chain_of
 from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision, Withholding
 
 

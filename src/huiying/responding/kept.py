@@ -3,7 +3,8 @@
 from huiying.ledger.kept import QUEUE, keep
 from huiying.responding import models
 
-LIVE_IS_COMPARED = "是否公开由 overseeing 的对照逐行比较；其余状态是后台发送的进度"
+# Sending moves a publication between these by itself, with every try.
+ON_ITS_WAY = (models.Publication.QUEUED, models.Publication.SENDING)
 REMINDED = {"next_action_at": QUEUE}
 
 keep(models.Revision, "文稿", "A draft")
@@ -12,8 +13,8 @@ keep(models.ReviewStep, "审核的一步", "A step of a review", REMINDED)
 keep(models.BodyConfirmation, "有关机关的确认", "The word of another body")
 keep(models.Evidence, "凭证", "A proof")
 keep(
-    models.Publication, "公开发布", "A publication",
-    {"state": LIVE_IS_COMPARED, "error": QUEUE, "external": QUEUE},
+    models.Publication, "公开发布", "A publication", {"error": QUEUE, "external": QUEUE},
+    alike={"state": dict.fromkeys(ON_ITS_WAY, "waiting")},
 )  # fmt: skip
 keep(models.Withholding, "不予公开", "A withholding")
 keep(models.AnswerTemplate, "答复模板", "A template of an answer")

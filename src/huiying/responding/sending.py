@@ -24,7 +24,8 @@ from huiying.people.errors import Altered
 from huiying.people.models import Appointment, User
 from huiying.people.queries import regulation_now
 from huiying.responding import bound, connections, evidence, reading_back, voices
-from huiying.responding.actions.publishing import chain_of, locked_publication, note_altered, stands, subject_words
+from huiying.responding.actions.publishing import locked_publication, note_altered, stands, subject_words
+from huiying.responding.calling_back import chain_of
 from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Sending
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.models import Publication
@@ -231,6 +232,7 @@ def fail(row: Publication, why: str, *, unsure: bool = False) -> None:
         "release.failed",
         {"channel": row.channel, "target": row.target, "place": place_written(row), "why": row.error},
         Actor.SYSTEM,
+        rows=[row],
     )
     words = _("%(subject)s在“%(place)s”没有发出：%(why)s") % {
         "subject": subject_words(row),

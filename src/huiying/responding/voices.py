@@ -11,7 +11,7 @@ from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.people.errors import Refused
 from huiying.people.words import department_called
-from huiying.responding.models import Authorisation, Publication, Revision
+from huiying.responding.models import Authorisation, Revision
 
 DEPARTMENT, SPEAKER = "department", "speaker"
 
@@ -86,11 +86,3 @@ def why_silenced(revision: Revision | None) -> str:
     return _("发言人%(name)s的授权已经撤销或到期，这一稿不能发布。请局领导重新授权，再改稿送审（C12.1）。") % {
         "name": revision.speaker.speaker_name
     }
-
-
-def call_back(row: Authorisation) -> int:
-    """What was released in the speaker's name and is not out yet never goes out."""
-    waiting = Publication.objects.filter(
-        revision__speaker=row, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
-    )
-    return waiting.update(state=Publication.FAILED, error="发言人的授权已经撤销，这一条不再发布（C12.1）。")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, Any] = {
     "release.failed": _("在“%(place)s”没有发出"),
+    "release.called_back": _("“%(place)s”上的不再发布：%(why)s"),
     "release.retried": _("再次发往“%(place)s”"),
     "release.by_hand_instead": _("“%(place)s”改为人工发布"),
     "linked.excused": _("写明为什么不用更多渠道"),

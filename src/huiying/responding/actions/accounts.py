@@ -18,7 +18,8 @@ from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.people.words import listed
 from huiying.responding import connections, sending
-from huiying.responding.actions.publishing import chain_of, locked_publication
+from huiying.responding.actions.publishing import locked_publication
+from huiying.responding.calling_back import chain_of
 from huiying.responding.channels.base import Channel, Failed, Later
 from huiying.responding.channels.by_hand.channel import CHANNEL as BY_HAND
 from huiying.responding.channels.registry import SENDING

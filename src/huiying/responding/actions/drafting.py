@@ -24,6 +24,7 @@ from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
 from huiying.responding import bodies as other_bodies
 from huiying.responding import steps, turns
+from huiying.responding.calling_back import STILL_HERE, call_back
 from huiying.responding.manifest import manifest, normalised
 from huiying.responding.models import Authorisation, MachineDraft, Publication, ReviewRound, Revision
 from huiying.responding.queries import current_revision, open_round, why_stale
@@ -199,7 +200,7 @@ def _void(case: Case, track: str, actor: User, why: str) -> None:
     if track == Revision.ANSWER:
         handling.move(case, "change_again" if case.answered_at else "change", actor_of(actor), why)
         clocks.stop_from(case, "submitted_at", why, actor_of(actor))
-    _call_back(case, track)
+    _call_back(case, track, actor)
     # What is already public was approved when it was posted, and stays so; what is still open never outlives it.
     posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
     public = Q(state=ReviewRound.APPROVED, manifest_sha256__in=posted.values("manifest_sha256"))
@@ -214,14 +215,13 @@ def _void(case: Case, track: str, actor: User, why: str) -> None:
         )
 
 
-def _call_back(case: Case, track: str) -> None:
+def _call_back(case: Case, track: str, actor: User) -> None:
     """What was released and is not out yet never goes out: its approval is void. What is on its way to another host
     (SENDING) cannot be called back; it was approved when it left.
     """
-    waiting = Publication.objects.filter(
-        case=case, revision__track=track, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
-    )
-    waiting.update(state=Publication.FAILED, error="文稿有改动，原审定作废，这一条不再发布。")
+    waiting = Publication.objects.filter(case=case, revision__track=track, state__in=STILL_HERE)
+    rows = waiting.select_related("case", "platform")
+    call_back(rows, "文稿有改动，原审定作废，这一条不再发布。", actor_of(actor))
 
 
 def end_round(round_: ReviewRound, state: str, why: str) -> None:

@@ -17,7 +17,7 @@ from huiying.people.models import Partner, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.responding import partners
-from huiying.responding.actions.publishing import chain_of
+from huiying.responding.calling_back import chain_of
 from huiying.responding.models import PartnerPush, Publication
 from huiying.responding.packs import pack
 from huiying.work.models import Job

@@ -21,6 +21,7 @@ from huiying.people.words import department_called, listed
 from huiying.responding import bound, press, steps
 from huiying.responding.actions.publishing import open_targets, place_of, recorded_if_altered, send_off
 from huiying.responding.bound import press_manifest
+from huiying.responding.calling_back import STILL_HERE, call_back
 from huiying.responding.manifest import normalised
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
 from huiying.responding.press_numbers import SERIES
@@ -165,10 +166,9 @@ def _plan(release: PressRelease, planned_at: dt.datetime | None, actor: User) ->
 
 def _void(release: PressRelease, latest: PressVersion, actor: User, why: str) -> None:
     """The decisions were about another text; what was released and is not out yet never goes out."""
-    waiting = Publication.objects.filter(
-        press__release=release, state__in=(Publication.QUEUED, Publication.TO_DO, Publication.REJECTED)
-    )
-    waiting.update(state=Publication.FAILED, error="文稿有改动，原审定作废，这一条不再发布。")
+    waiting = Publication.objects.filter(press__release=release, state__in=STILL_HERE)
+    rows = waiting.select_related("press__release", "platform")
+    call_back(rows, "文稿有改动，原审定作废，这一条不再发布。", actor_of(actor))
     if release.state not in (PressRelease.REVIEWING, PressRelease.APPROVED):
         return
     latest.voided_at = time.now()

@@ -28,6 +28,7 @@ from huiying.people.queries import regulation_now, regulation_of
 from huiying.people.standing import actor_of
 from huiying.people.words import listed
 from huiying.responding import bound, evidence, following, formal, voices
+from huiying.responding.calling_back import call_back, chain_of
 from huiying.responding.channels.base import Outcome
 from huiying.responding.channels.registry import CHANNELS
 from huiying.responding.models import Evidence, PressRelease, PressVersion, Publication, Revision
@@ -144,14 +145,6 @@ def send_off(row: Publication) -> None:
         enqueue("publish", {"publication": row.pk}, key=f"publish:{row.idempotency_key}")
     elif channel.send is not None:
         enqueue("publish_out", {"publication": row.pk}, key=f"publish:{row.idempotency_key}")
-
-
-def chain_of(row: Publication) -> str:
-    """The ledger chain of what the publication belongs to."""
-    if row.press is not None:
-        return f"press:{row.press.release.number}"
-    assert row.case is not None
-    return f"case:{row.case.number}"
 
 
 def acts_of(row: Publication) -> tuple[str, ...]:
@@ -339,13 +332,11 @@ def publish(pk: int) -> None:
 def _call_back_if_stale(row: Publication) -> bool:
     """The facts were agreed anew (C7.4) or the account was closed (INV-11) before it left the house: it never does."""
     if row.platform is not None and row.platform.closed_at is not None:
-        row.state, row.error = Publication.FAILED, "账号已经停用，这一条不再发布（INV-11）。"
-        row.save(update_fields=["state", "error"])
+        call_back([row], "账号已经停用，这一条不再发布（INV-11）。", Actor.SYSTEM)
         return True
     if row.case is None or not why_stale(row.case, row.revision):
         return False
-    row.state, row.error = Publication.FAILED, "口径在发布之前更新了，这一条不再发布，请按新口径重新送审（C7.4）。"
-    row.save(update_fields=["state", "error"])
+    call_back([row], "口径在发布之前更新了，这一条不再发布，请按新口径重新送审（C7.4）。", Actor.SYSTEM)
     return True
 
 
@@ -353,8 +344,7 @@ def _call_back_if_silenced(row: Publication) -> bool:
     """Its speaker may not speak any more: it never leaves (C12.1)."""
     if not voices.why_silenced(row.revision):
         return False
-    row.state, row.error = Publication.FAILED, "发言人的授权已经撤销或到期，这一条不再发布（C12.1）。"
-    row.save(update_fields=["state", "error"])
+    call_back([row], "发言人的授权已经撤销或到期，这一条不再发布（C12.1）。", Actor.SYSTEM)
     return True
 
 

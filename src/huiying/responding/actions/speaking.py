@@ -15,8 +15,9 @@ from huiying.people.models import Spokesperson, User
 from huiying.people.permissions import require
 from huiying.people.speakers import in_force
 from huiying.people.standing import actor_of
-from huiying.responding import press, voices
-from huiying.responding.models import Authorisation, PressRelease
+from huiying.responding import press
+from huiying.responding.calling_back import STILL_HERE, call_back
+from huiying.responding.models import Authorisation, PressRelease, Publication
 
 
 @transaction.atomic
@@ -74,11 +75,15 @@ def revoke(row: Authorisation, why: str, actor: User) -> None:
     row.revoked_at, row.revoked_by = time.now(), actor.name
     row.revoked_why = handling.said(why, 4, _("撤销授权的理由"))[:300]
     row.save(update_fields=["revoked_at", "revoked_by", "revoked_why"])
-    stopped = voices.call_back(row)
+    waiting = Publication.objects.filter(revision__speaker=row, state__in=STILL_HERE)
+    who = actor_of(actor)
+    stopped = call_back(
+        waiting.select_related("case", "platform"), "发言人的授权已经撤销，这一条不再发布（C12.1）。", who
+    )
     record(
         chain,
         "speaker.revoked",
         {"authorisation": row.pk, "name": row.speaker_name, "why": row.revoked_why, "stopped": stopped},
-        actor_of(actor),
+        who,
         rows=[row],
     )
