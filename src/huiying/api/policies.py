@@ -42,6 +42,7 @@ from huiying.foreseeing.models import Assessment, Consultation, Deliberation, Pl
 from huiying.judging.access import find_event
 from huiying.people.errors import Refused
 from huiying.people.models import User
+from huiying.people.permissions import require
 from huiying.people.queries import regulation_now
 from huiying.people.speakers import in_force
 
@@ -337,6 +338,7 @@ def drill_plan(request: HttpRequest, pk: int, data: DrillIn) -> dict[str, Any]:
 @router.post("/policies/{pk}/plan/set-off", response={200: PolicyOut, **NO})
 def set_off(request: HttpRequest, pk: int, data: SetOffIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
+    require(caller(request), "plan.set_off")  # before the number: it tells nobody whether there is such an event
     event = find_event(caller(request), data.event)
     if event is None:
         raise Unreadable("event", _("没有这个编号的事件，请核对。"))

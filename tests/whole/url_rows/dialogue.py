@@ -35,11 +35,11 @@ TABLE = """
 GET  /desk/pages/                                      s . + + + + + + + + .
 GET  /desk/pages/new/                                  s . > + + + + > > > .
 GET  /desk/pages/{page_draft}/                         s . + + + + + + + + .
-GET  /desk/pages/{page_draft}/edit/                    s . > + + + + > > > .
+GET  /desk/pages/{page_draft}/edit/                    s . > + + + > > > > .
 POST /desk/pages/new/                                  s . > * * * ~ > > > . | page
 POST /desk/pages/new/                                  s . > ~ ~ ~ ~ > > > .
-POST /desk/pages/{page_draft}/edit/                    s . > * * * ~ > > > . | page
-POST /desk/pages/{page_draft}/do/propose/              s . ! * * * * ! ! ! .
+POST /desk/pages/{page_draft}/edit/                    s . > * * * > > > > . | page
+POST /desk/pages/{page_draft}/do/propose/              s . ! * * * ! ! ! ! .
 POST /desk/pages/{page_waiting}/do/decide/             s . ! * * ! ! ! ! ! . | page_decide
 POST /desk/pages/{page_public}/do/withdraw/            s . ! * * ! ! ! ! ! . | note=@
 POST /desk/pages/{page_public}/do/unknown/             s . . . . . . . . . .
@@ -49,15 +49,15 @@ POST /desk/pages/{page_public}/do/unknown/             s . . . . . . . . . .
 GET  /desk/consultations/                              s . + + + + + + + + .
 GET  /desk/consultations/new/                          s . > + + + + > > > .
 GET  /desk/consultations/{asking}/                     s . + + + + + + + + .
-GET  /desk/consultations/{consult_draft}/edit/         s . > + + + + > > > .
+GET  /desk/consultations/{consult_draft}/edit/         s . > + + + > > > > .
 POST /desk/consultations/new/                          s . > * * * ~ > > > . | consult
-POST /desk/consultations/{consult_draft}/edit/         s . > * * * ~ > > > . | consult
-POST /desk/consultations/{asking}/edit/                s . > ! ! ! ~ > > > . | consult
-POST /desk/consultations/{consult_draft}/do/propose/   s . ! * * * * ! ! ! .
-POST /desk/consultations/{consult_draft}/do/drop/      s . ! * * * * ! ! ! . | reason=@
+POST /desk/consultations/{consult_draft}/edit/         s . > * * * > > > > . | consult
+POST /desk/consultations/{asking}/edit/                s . > ! ! ! > > > > . | consult
+POST /desk/consultations/{consult_draft}/do/propose/   s . ! * * * ! ! ! ! .
+POST /desk/consultations/{consult_draft}/do/drop/      s . ! * * * ! ! ! ! . | reason=@
 POST /desk/consultations/{asking}/do/drop/             s . ! ! ! ! ! ! ! ! . | reason=@
 POST /desk/consultations/{consult_waiting}/do/decide/  s . ! * ! ! ! ! * ! . | consult_decide
-POST /desk/consultations/{asking}/sort/                s . ! * * * * ! ! ! . | sort
+POST /desk/consultations/{asking}/sort/                s . ! * * * ! ! ! ! . | sort
 POST /desk/consultations/{asking}/do/propose_result/   s . ! ! ! ! ! ! ! ! . | words=@
 POST /desk/consultations/{asking}/do/decide_result/    s . ! ! ! ! ! ! ! ! . | agree=yes sha256=x
 
@@ -74,19 +74,19 @@ POST /desk/requests/{wish}/do/decide/                  s . . * . . . . ! ! . | d
 # The same over REST                                    a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
 GET  /api/pages                                        u . + + + + + + + + .
-POST /api/pages                                        u . ! # # # # ! ! ! . | api_page
-POST /api/pages/{page_draft}                           u . ! # # # # ! ! ! . | api_page
-POST /api/pages/{page_draft}/propose                   u . ! # # # # ! ! ! .
+POST /api/pages                                        u . ! # # # ! ! ! ! . | api_page
+POST /api/pages/{page_draft}                           u . ! # # # ! ! ! ! . | api_page
+POST /api/pages/{page_draft}/propose                   u . ! # # # ! ! ! ! .
 POST /api/pages/{page_waiting}/decide                  u . ! # # ! ! ! ! ! . | api_page_decide
 POST /api/pages/{page_public}/withdraw                 u . ! # # ! ! ! ! ! . | note=@
 POST /api/pages/0/withdraw                             u . . . . . . . . . . | note=@
 GET  /api/consultations                                u . + + + + + + + + .
-POST /api/consultations                                u . ! # # # # ! ! ! . | api_consult
-POST /api/consultations/{consult_draft}                u . ! # # # # ! ! ! . | api_consult
-POST /api/consultations/{consult_draft}/propose        u . ! # # # # ! ! ! .
+POST /api/consultations                                u . ! # # # ! ! ! ! . | api_consult
+POST /api/consultations/{consult_draft}                u . ! # # # ! ! ! ! . | api_consult
+POST /api/consultations/{consult_draft}/propose        u . ! # # # ! ! ! ! .
 POST /api/consultations/{consult_waiting}/decide       u . ! # ! ! ! ! # ! . | api_consult_decide
-POST /api/consultations/{consult_draft}/drop           u . ! # # # # ! ! ! . | reason=@
-POST /api/consultations/{asking}/sort                  u . ! # # # # ! ! ! . | api_sort
+POST /api/consultations/{consult_draft}/drop           u . ! # # # ! ! ! ! . | reason=@
+POST /api/consultations/{asking}/sort                  u . ! # # # ! ! ! ! . | api_sort
 POST /api/consultations/{asking}/propose-result        u . ! ! ! ! ! ! ! ! . | words=@
 POST /api/consultations/{asking}/decide-result         u . ! ! ! ! ! ! ! ! . | agree=true sha256=x
 POST /api/consultations/0/propose                      u . . . . . . . . . .

@@ -57,7 +57,7 @@ POST /desk/documents/issue/warning/{warning}/          s . * * . . . . . . .
 POST /desk/documents/issue/criticism/{issued}/         s . . * . > . . * * .
 POST /desk/documents/issue/criticism/{measure}/        s . . > . > . . > > .
 POST /desk/documents/issue/criticism/0/                s . . . . . . . . . .
-POST /desk/documents/issue/risk/{approved_risk}/       s . > * * * * > > > .
+POST /desk/documents/issue/risk/{approved_risk}/       s . > * * * > > > > .
 POST /desk/conformance/paper/?period=2026Q3            s . . * . . . > * * .
 GET  /desk/documents/{doc_measure}/                    s . . + . + . . + + .
 GET  /desk/documents/{doc_conformance}/                s . . + . . . + + + .
@@ -80,7 +80,7 @@ GET  /api/documents/{doc_report}/file/docx             u . + + + + . + + + .
 POST /api/documents                                    u . # # ! # . ! ! ! . | kind=slip ref={slip}
 POST /api/documents                                    u . . . . . . . . . . | kind=warning ref=0
 POST /api/documents                                    u . . # . ! . . # # . | kind=criticism ref={issued}
-POST /api/documents                                    u . ! # # # # ! ! ! . | kind=risk ref={approved_risk}
+POST /api/documents                                    u . ! # # # ! ! ! ! . | kind=risk ref={approved_risk}
 POST /api/conformance/documents                        u . . # . . . ! # # . | period=2026Q3
 POST /api/conformance/documents                        u . . . . . . ! . . . | period=soon
 POST /api/documents/{doc_report}/withdraw              u . ! ! ! ! . ! # ! . | reason=@

@@ -25,8 +25,8 @@ FORMS: dict[str, str] = {
 
 TABLE = """
 GET  /desk/patrol/                                     s . + + + + + + + + .
-POST /desk/patrol/cards/{look}/nil/                    s . * * > * * > > > .
-POST /desk/patrol/cards/{look}/found/                  s . * * > * * > > > . | text=鞍山公共资源交易中心系统登不上
+POST /desk/patrol/cards/{look}/nil/                    s . * * > > > > > > .
+POST /desk/patrol/cards/{look}/found/                  s . * * > > > > > > . | text=鞍山公共资源交易中心系统登不上
 POST /desk/patrol/cards/{look}/unreachable/            s . > > > > > > > > .
 POST /desk/patrol/cards/{look}/all/                    s . > > > > > > > > .
 POST /desk/patrol/cards/0/nil/                         s . . . . . . . . . .
@@ -87,7 +87,7 @@ POST /api/reconcile                                    u . # # . . . . . . . | o
 GET  /api/reconcile/{outside}                          u . + + . . . . . . .
 POST /api/reconcile/lines/{line}/decide                u . # # . . . . . . . | state=not_ours cause=@
 GET  /api/patrol                                       u . + + + + + + + + .
-POST /api/patrol/{look}/tick                           u . # # ! # # ! ! ! . | result=nil
+POST /api/patrol/{look}/tick                           u . # # ! ! ! ! ! ! . | result=nil
 POST /api/patrol/0/tick                                u . . . . . . . . . . | result=nil
 GET  /api/coverage                                     u . + + + + + + + + .
 POST /api/patrol/points                                u . ! # ! ! ! ! ! ! . | api_place

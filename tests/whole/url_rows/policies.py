@@ -45,74 +45,74 @@ GET  /desk/policies/                                   s . + + + + + + + + .
 GET  /desk/policies/?all=1                             s . + + + + + + + + .
 GET  /desk/policies/new/                               s . > + + + + > > > .
 GET  /desk/policies/{policy_new}/                      s . + + + + + + + + .
-GET  /desk/policies/{policy_new}/edit/                 s . > + + + + > > > .
+GET  /desk/policies/{policy_new}/edit/                 s . > + + + > > > > .
 GET  /desk/policies/{policy_open}/methods/             s . + + + + + + + + .
 GET  /desk/policies/{policy_open}/voices/              s . + + + + + + + + .
 GET  /desk/policies/{policy_open}/risks/               s . + + + + + + + + .
 GET  /desk/policies/{policy_done}/plan/                s . + + + + + + + + .
-GET  /desk/policies/{policy_open}/plan/edit/           s . > + + + + > > > .
+GET  /desk/policies/{policy_open}/plan/edit/           s . > + + + > > > > .
 GET  /desk/policies/{policy_done}/plan/edit/           s . > > > > > > > > .
 POST /desk/policies/new/                               s . > * * * ~ > > > . | policy
-POST /desk/policies/{policy_new}/edit/                 s . > * * * ~ > > > . | policy
-POST /desk/policies/{policy_done}/edit/                s . > ! ! ! ~ > > > . | policy
-POST /desk/policies/{policy_new}/do/screen/            s . ! * * * * ! ! ! . | major=yes reason=@
+POST /desk/policies/{policy_new}/edit/                 s . > * * * > > > > . | policy
+POST /desk/policies/{policy_done}/edit/                s . > ! ! ! > > > > . | policy
+POST /desk/policies/{policy_new}/do/screen/            s . ! * * * ! ! ! ! . | major=yes reason=@
 POST /desk/policies/{policy_excused}/do/second/        s . ! * ! ! ! ! * ! . | agree=yes
-POST /desk/policies/{policy_major}/do/begin/           s . ! * * * * ! ! ! . | visits_planned=1
+POST /desk/policies/{policy_major}/do/begin/           s . ! * * * ! ! ! ! . | visits_planned=1
 POST /desk/policies/{policy_new}/do/begin/             s . ! ! ! ! ! ! ! ! . | visits_planned=1
-POST /desk/policies/{policy_open}/do/propose/          s . ! * * * * ! ! ! . | conclusion=@
+POST /desk/policies/{policy_open}/do/propose/          s . ! * * * ! ! ! ! . | conclusion=@
 POST /desk/policies/{policy_waiting}/do/decide/        s . ! * ! ! ! ! * ! . | policy_decide
 POST /desk/policies/{policy_waiting}/do/issue/         s . ! ! ! ! ! ! ! ! . | issued_at=2026-09-14T09:30
-POST /desk/policies/{policy_done}/do/issue/            s . ! * ! * * ! ! ! . | issued_at=2026-09-14T09:30
-POST /desk/policies/{policy_new}/do/shelve/            s . ! * * * * ! ! ! . | reason=@
+POST /desk/policies/{policy_done}/do/issue/            s . ! * ! * ! ! ! ! . | issued_at=2026-09-14T09:30
+POST /desk/policies/{policy_new}/do/shelve/            s . ! * * * ! ! ! ! . | reason=@
 POST /desk/policies/{policy_new}/do/unknown/           s . . . . . . . . . .
 
 # Evidence, risks, plan (C6.2–C6.8)                    a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
-POST /desk/policies/{policy_open}/do/track/            s . ! * * * * ! ! ! . | track
-POST /desk/policies/{policy_open}/do/visit/            s . ! * * * * ! ! ! . | policy_visit
+POST /desk/policies/{policy_open}/do/track/            s . ! * * * ! ! ! ! . | track
+POST /desk/policies/{policy_open}/do/visit/            s . ! * * * ! ! ! ! . | policy_visit
 POST /desk/policies/{policy_done}/do/visit/            s . ! ! ! ! ! ! ! ! . | policy_visit
 POST /desk/policies/{policy_open}/do/survey/           s . ~ ~ ~ ~ ~ ~ ~ ~ . | title=@
 POST /desk/policies/{policy_open}/do/paper/            s . ! ! ! ! ! ! ! ! . | policy_paper
 POST /desk/policies/{policy_open}/do/deliberate/       s . ! ! ! ! ! ! ! ! . | policy_meeting
 POST /desk/policies/{policy_open}/do/link_meeting/     s . ! ! ! ! ! ! ! ! . | number=x
 POST /desk/policies/{policy_open}/do/sign/             s . ~ ~ ~ * ~ ~ ~ ~ . | row={policy_minutes}
-POST /desk/policies/{policy_open}/do/risk/             s . ! * * * * ! ! ! . | policy_risk
-POST /desk/policies/{policy_open}/do/drop_risk/        s . ! * * * * ! ! ! . | risk={policy_risk} reason=@
-POST /desk/policies/{policy_open}/do/grade/            s . ! * * * * ! ! ! . | level=中
-POST /desk/policies/{policy_open}/do/predict/          s . ! * * * * ! ! ! .
+POST /desk/policies/{policy_open}/do/risk/             s . ! * * * ! ! ! ! . | policy_risk
+POST /desk/policies/{policy_open}/do/drop_risk/        s . ! * * * ! ! ! ! . | risk={policy_risk} reason=@
+POST /desk/policies/{policy_open}/do/grade/            s . ! * * * ! ! ! ! . | level=中
+POST /desk/policies/{policy_open}/do/predict/          s . ! * * * ! ! ! ! .
 POST /desk/policies/{policy_open}/do/plan/             s . ~ ~ ~ ~ ~ ~ ~ ~ . | steps=@
 POST /desk/policies/{policy_done}/do/take/             s . * * ! ! ! ! ! ! . | hit={policy_hit}
 POST /desk/policies/{policy_done}/do/refuse/           s . * * ! ! ! ! ! ! . | hit={policy_hit} reason=@
 POST /desk/policies/{policy_done}/do/set_off/          s . * * ! ! ! ! ! ! . | number={into} reason=@
-POST /desk/policies/{policy_done}/do/drill/            s . ! * * * * ! ! ! . | what=@
+POST /desk/policies/{policy_done}/do/drill/            s . ! * * * ! ! ! ! . | what=@
 
 # The same over REST                                   a a d o e l o l d i n
 #                                                      n d u f d d t g l n o
 GET  /api/policies                                     u . + + + + + + + + .
-POST /api/policies                                     u . ! # # # # ! ! ! . | api_policy
-POST /api/policies/{policy_new}                        u . ! # # # # ! ! ! . | api_policy
-POST /api/policies/{policy_new}/screen                 u . ! # # # # ! ! ! . | api_screen
+POST /api/policies                                     u . ! # # # ! ! ! ! . | api_policy
+POST /api/policies/{policy_new}                        u . ! # # # ! ! ! ! . | api_policy
+POST /api/policies/{policy_new}/screen                 u . ! # # # ! ! ! ! . | api_screen
 POST /api/policies/{policy_excused}/second             u . ! # ! ! ! ! # ! . | agree=true
-POST /api/policies/{policy_major}/begin                u . ! # # # # ! ! ! . | visits_planned=1
-POST /api/policies/{policy_done}/issue                 u . ! # ! # # ! ! ! . | issued_at=2026-09-14T09:30+08:00
+POST /api/policies/{policy_major}/begin                u . ! # # # ! ! ! ! . | visits_planned=1
+POST /api/policies/{policy_done}/issue                 u . ! # ! # ! ! ! ! . | issued_at=2026-09-14T09:30+08:00
 POST /api/policies/{policy_new}/issue                  u . ! ! ! ! ! ! ! ! . | issued_at=2026-09-14T09:30+08:00
-POST /api/policies/{policy_new}/shelve                 u . ! # # # # ! ! ! . | reason=@
-POST /api/policies/{policy_open}/track                 u . ! # # # # ! ! ! . | track
+POST /api/policies/{policy_new}/shelve                 u . ! # # # ! ! ! ! . | reason=@
+POST /api/policies/{policy_open}/track                 u . ! # # # ! ! ! ! . | track
 POST /api/policies/{policy_new}/track                  u . ! ! ! ! ! ! ! ! . | track
-POST /api/policies/{policy_open}/surveys               u . ! # # # # ! ! ! . | api_survey
-POST /api/policies/{policy_open}/surveys/{policy_survey}/paper u . ! # # # # ! ! ! . | sheets=1 counts=[[1,0,0]]
-POST /api/policies/{policy_open}/visits                u . ! # # # # ! ! ! . | policy_visit
-POST /api/policies/{policy_open}/deliberations         u . ! # # # # ! ! ! . | api_deliberate
+POST /api/policies/{policy_open}/surveys               u . ! # # # ! ! ! ! . | api_survey
+POST /api/policies/{policy_open}/surveys/{policy_survey}/paper u . ! # # # ! ! ! ! . | sheets=1 counts=[[1,0,0]]
+POST /api/policies/{policy_open}/visits                u . ! # # # ! ! ! ! . | policy_visit
+POST /api/policies/{policy_open}/deliberations         u . ! # # # ! ! ! ! . | api_deliberate
 POST /api/policies/{policy_open}/deliberations/link    u . ! ! ! ! ! ! ! ! . | number=x
 POST /api/policies/{policy_open}/deliberations/{policy_minutes}/sign u . ! ! ! # ! ! ! ! .
-POST /api/policies/{policy_open}/risks                 u . ! # # # # ! ! ! . | api_risk
-POST /api/policies/{policy_open}/risks/{policy_risk}/drop u . ! # # # # ! ! ! . | reason=@
-POST /api/policies/{policy_open}/predict               u . ! # # # # ! ! ! .
-POST /api/policies/{policy_open}/level                 u . ! # # # # ! ! ! . | level=中
-POST /api/policies/{policy_open}/propose               u . ! # # # # ! ! ! . | conclusion=@
+POST /api/policies/{policy_open}/risks                 u . ! # # # ! ! ! ! . | api_risk
+POST /api/policies/{policy_open}/risks/{policy_risk}/drop u . ! # # # ! ! ! ! . | reason=@
+POST /api/policies/{policy_open}/predict               u . ! # # # ! ! ! ! .
+POST /api/policies/{policy_open}/level                 u . ! # # # ! ! ! ! . | level=中
+POST /api/policies/{policy_open}/propose               u . ! # # # ! ! ! ! . | conclusion=@
 POST /api/policies/{policy_waiting}/decide             u . ! # ! ! ! ! # ! . | api_policy_decide
-POST /api/policies/{policy_open}/plan                  u . ! # # # # ! ! ! . | api_plan
-POST /api/policies/{policy_done}/plan/drill            u . ! # # # # ! ! ! . | what=@
+POST /api/policies/{policy_open}/plan                  u . ! # # # ! ! ! ! . | api_plan
+POST /api/policies/{policy_done}/plan/drill            u . ! # # # ! ! ! ! . | what=@
 POST /api/policies/{policy_done}/plan/set-off          u . # # ! ! ! ! ! ! . | event={into} reason=@
 POST /api/policies/{policy_done}/hits/{policy_hit}/take u . # # ! ! ! ! ! ! . | reason=@
 POST /api/policies/{policy_done}/hits/{policy_hit}/refuse u . # # ! ! ! ! ! ! . | reason=@

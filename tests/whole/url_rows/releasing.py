@@ -92,7 +92,7 @@ GET  /desk/gaps/                                       s . + + + + + + + + .
 GET  /desk/gaps/?all=1                                 s . + + + + + + + + .
 GET  /desk/gaps/{gap}/                                 s . + + + + + + + + .
 GET  /desk/gaps/0/                                     s . . . . . . . . . .
-POST /desk/gaps/make/                                  s . ! * * * * ! ! ! . | gap
+POST /desk/gaps/make/                                  s . ! * * * ! ! ! ! . | gap
 POST /desk/gaps/make/                                  s . ! ~ ~ ~ ~ ! ! ! .
 POST /desk/gaps/{gap}/do/finish/                       s . ! * * * ! ! ! ! . | url=https://gov.example/9
 POST /desk/gaps/{gap}/do/drop/                         s . ! * * * ! ! ! ! . | reason=@
@@ -155,7 +155,7 @@ POST /api/disclosures/{owed}/finish                    u . ~ ~ ~ ~ ~ ~ ~ ~ . | p
 POST /api/disclosures/{owed}/drop                      u . ! # ! # ! ! ! ! . | reason=@
 GET  /api/gaps                                         u . + + + + + + + + .
 GET  /api/gaps/suggestions                             u . + + + + + + + + .
-POST /api/gaps                                         u . ! # # # # ! ! ! . | api_gap
+POST /api/gaps                                         u . ! # # # ! ! ! ! . | api_gap
 POST /api/gaps/{gap}/finish                            u . ! # # # ! ! ! ! . | url=https://gov.example/9
 POST /api/gaps/{gap}/drop                              u . ! # # # ! ! ! ! . | reason=@
 GET  /api/platforms                                    u . + + + + + + + + .
