@@ -170,7 +170,7 @@ def asked_by_phone(cast: Cast) -> Case:
 DESK = {"duty", "office"}
 LEADERS = {"deputy", "top"}
 LEAD = {"tech_head", "tech_liaison"}
-DRAFTERS = {"editor", "office", "tech_liaison", "works_liaison"}
+DRAFTERS = {"editor", "office", "tech_liaison"}
 
 STORIES: dict[str, tuple[Callable[[Cast], object], dict[str, set[str]]]] = {
     "opened": (
@@ -215,14 +215,14 @@ STORIES: dict[str, tuple[Callable[[Cast], object], dict[str, set[str]]]] = {
         {
             "find": {"tech_head", "tech_liaison"},
             "dispose": {"tech_head", "tech_liaison"},
-            "draft": {"tech_head", "tech_liaison", "works_liaison", "editor", "office"},
+            "draft": {"tech_head", "tech_liaison", "editor", "office"},
             "submit": set(),
             "agree_facts": LEAD | {"office", "editor"},
         },
     ),
     "drafted": (
         lambda cast: drafted(cast).case,
-        {"submit": {"tech_head", "tech_liaison", "works_liaison", "editor", "office"}},
+        {"submit": {"tech_head", "tech_liaison", "editor", "office"}},
     ),
     "submitted": (lambda cast: submitted(cast).case, {"release": set()}),
     "approved": (approved, {"release": {"office", "editor"}}),
