@@ -119,20 +119,20 @@ def test_empty_lines_do_not_keep_a_connection(start: Start) -> None:
 
 
 def test_a_body_that_flows_may_take_longer(start: Start) -> None:
-    site = start(head=0.5)
-    with closing(site.connect(b"POST /ask/ HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n")) as client:
-        for _ in range(20):
+    site = start(head=1)
+    with closing(site.connect(b"POST /ask/ HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n")) as client:
+        for _ in range(30):
             client.sendall(b"abc" * 1000)
             threading.Event().wait(0.08)
         assert client.recv(1000).startswith(b"HTTP/1.1 200")
 
 
 def test_a_connection_that_rests_between_two_requests_is_closed_later_than_a_head_may_take(start: Start) -> None:
-    site = start(head=0.2, idle=2.5)
+    site = start(head=1, idle=4)
     with closing(site.connect(HEAD + b"\r\n")) as client:
         assert client.recv(1000).endswith(b"ok")
-        assert not is_closed_within(client, 1.5)
-        assert is_closed_within(client, 5)
+        assert not is_closed_within(client, 2.5)
+        assert is_closed_within(client, 8)
 
 
 def test_an_answer_that_nobody_takes_gives_its_thread_back(start: Start) -> None:

@@ -163,6 +163,20 @@ def test_a_dead_child_is_replaced_and_the_log_replayed():
     assert (second["event"], second["duplicate_of"]) == (first["event"], "A")
 
 
+def test_a_booted_child_hears_the_log_before_its_first_request_and_not_before():
+    heard: list[str] = []
+
+    with EngineProcess(on_start=lambda _handle: heard.append("log")) as process:
+        process.boot()
+        pid = process.pid
+        assert pid is not None
+        process.boot()
+        assert (process.pid, process.starts, heard) == (pid, 1, [])
+        assert process.handle({"op": "ping"})["ok"] is True
+        process.handle({"op": "ping"})
+        assert (process.pid, process.starts, heard) == (pid, 1, ["log"])
+
+
 def test_a_silent_child_is_ended_and_named(monkeypatch):
     process = EngineProcess(seconds=0.2)
     process._command = [sys.executable, "-c", "import sys; sys.stdin.readline(); sys.stdin.read()"]

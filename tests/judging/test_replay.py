@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 
 from cast import Cast
-from huiying.engine.client import EngineDied
+from huiying.engine.client import EngineDied, EngineProcess
 from huiying.judging import engines, pipeline
 from huiying.judging.models import Event, EventPost, Screening
 from huiying.ledger.actions import Actor
@@ -128,3 +128,42 @@ def test_the_engine_in_a_process_of_its_own_gives_the_same_and_survives_its_deat
     finally:
         engines.use_in_process()
     assert Post.objects.filter(screened=False).count() == 0
+
+
+def test_the_engine_starts_before_the_lock_is_taken_that_keeps_everybody_else_from_writing(
+    expected: list[tuple], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start takes seconds, on a busy machine minutes; on the embedded database nobody signs in meanwhile."""
+    order: list[str] = []
+    start, lock = EngineProcess._start, pipeline.locked
+    monkeypatch.setattr(EngineProcess, "_start", lambda self: (order.append("started"), start(self))[1])
+    monkeypatch.setattr(pipeline, "locked", lambda *what: (order.append("locked"), lock(*what))[1])
+    engines.use_process()
+    try:
+        assert judged(200) == expected
+    finally:
+        engines.use_in_process()
+    assert order[:2] == ["started", "locked"]
+    assert order.count("started") == 1
+
+
+def test_a_child_that_waits_is_not_used_under_another_regulation_and_ends_with_the_engine(
+    staff: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = engines.use_process()
+    try:
+        judge.boot()
+        assert judge._booted is not None
+        waiting = judge._booted[1]
+        monkeypatch.setattr(
+            engines, "_plain_model", lambda _regulation: {"weights": {}, "thresholds": {}, "floors": {}}
+        )
+        assert judge._fresh_child() is not waiting
+        assert waiting.pid is None
+        judge.boot()
+        assert judge._booted is not None
+        waiting = judge._booted[1]
+        assert waiting.pid is not None
+    finally:
+        engines.use_in_process()
+    assert waiting.pid is None

@@ -18,7 +18,7 @@ from waitress.task import ThreadedTaskDispatcher
 from huiying.desk.lock import SIGNED_IN
 
 #: Threads of each lane. Few for the public: what is shown to it lies ready, and its threads share the processor.
-LANES: Final = {"staff": 5, "door": 3, "public": 3}
+LANES: Final = {"staff": 4, "door": 2, "public": 2}
 #: What only staff and programs ask for. A session that is known stands in the staff's lane wherever it goes.
 _AT_THE_DOOR: Final = ("/desk/", "/api/", "/healthz", "/metrics")
 _FORGOTTEN_AFTER: Final = 12 * 3600.0

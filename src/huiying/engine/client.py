@@ -52,6 +52,7 @@ class EngineProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._number = 0
+        self._told = True  # whether this child has heard what `on_start` tells
         self.starts = 0
 
     def __enter__(self) -> EngineProcess:
@@ -70,7 +71,20 @@ class EngineProcess:
         with self._lock:
             if self.pid is None:
                 self._start()
+            if not self._told:
+                self._told = True
+                if self._on_start is not None:
+                    self._on_start(self._ask)
             return self._ask(request)
+
+    def boot(self) -> None:
+        """Start the child and wait until it is there, without `on_start`: that comes before the first request. A start
+        takes seconds, on a busy machine minutes, and whoever holds a lock should not wait for it.
+        """
+        with self._lock:
+            if self.pid is None:
+                self._start()
+                self._ask({"op": "ping"})
 
     def close(self) -> None:
         """End the child and wait for it."""
@@ -96,8 +110,7 @@ class EngineProcess:
         reader = threading.Thread(target=_read, args=(self._child.stdout, self._answers), daemon=True)
         reader.start()
         self.starts += 1
-        if self._on_start is not None:
-            self._on_start(self._ask)
+        self._told = False
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         child = self._child

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,8 @@ class Judge:
         self._generation = 0
         self._uncommitted = False
         self._adjustment = 0  # the ScreenAdjustment that the door screens by; 0 is none
+        self._booting = threading.Lock()
+        self._booted: tuple[str, EngineProcess] | None = None  # a child that is there and has heard nothing yet
 
     def screen(self, posts: Sequence[engine_post.Post]) -> list[dict[str, Any]]:
         """What the rules say of each post, in order."""
@@ -99,12 +102,50 @@ class Judge:
         if self._last - self._saved >= SAVE_EVERY:
             self._save()
 
+    def boot(self) -> None:
+        """Have a child ready before a transaction begins that will need one: while it starts nobody else could write.
+        Needs no judging lock; does nothing where there is an engine already.
+        """
+        if self._in_process or self._door is not None:
+            return
+        with self._booting:
+            if self._door is None and self._booted is None:
+                kind, child = self._child()
+                child.boot()
+                self._booted = kind, child
+
+    def _child(self) -> tuple[str, EngineProcess]:
+        """A child that is not yet started, and what it is made of."""
+        regulation = standards.regulation()
+        source, model = rules_source(regulation), _plain_model(regulation)
+        kind = json.dumps([source, model], sort_keys=True)
+        return kind, EngineProcess(source, grading=model, on_start=self._restore)
+
+    def _fresh_child(self) -> EngineProcess:
+        """The one that was booted, unless it is of another regulation."""
+        with self._booting:
+            kind, child = self._child()
+            booted, self._booted = self._booted, None
+        if booted is not None and booted[0] == kind:
+            return booted[1]
+        if booted is not None:
+            booted[1].close()
+        return child
+
     def reset(self) -> None:
         """Forget everything; the next `catch_up` rebuilds from the snapshot and the log after it."""
         door, self._door, self._uncommitted = self._door, None, False
         self._last, self._pin, self._saved = 0, 0, 0
         if isinstance(door, EngineProcess):
             door.close()
+
+    def close(self) -> None:
+        """As `reset`, and a child that waits ends too."""
+        self.reset()
+        with self._booting:
+            booted, self._booted = self._booted, None
+        if booted is not None:
+            booted[1].close()
 
     def _hear_rules(self) -> None:
         """Rules that two persons agreed on take the old ones' place; the stream goes on (C5.11)."""
@@ -126,7 +167,7 @@ class Judge:
             self._door = door
             return
         # A child that died is started again by its next request, and then hears the log again before it.
-        self._door = EngineProcess(rules_source(regulation), grading=_plain_model(regulation), on_start=self._restore)
+        self._door = self._fresh_child()
         self._ask({"op": "ping"})
 
     def _restore(self, handle: Handle) -> None:
@@ -207,7 +248,7 @@ def engine() -> Judge:
 def use_process() -> Judge:
     """From now on the engine lives in a child process (`huiying run`): a busy engine never holds up a page."""
     global _judge
-    _judge.reset()
+    _judge.close()
     _judge = Judge(in_process=False)
     return _judge
 
@@ -215,7 +256,7 @@ def use_process() -> Judge:
 def use_in_process() -> Judge:
     """From now on the engine lives in this process: command line, tests. Ends a child that was in use."""
     global _judge
-    _judge.reset()
+    _judge.close()
     _judge = Judge()
     return _judge
 

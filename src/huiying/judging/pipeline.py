@@ -69,6 +69,7 @@ def judge_pending(limit: int = BATCH) -> Judged:
     if not unscreened().exists():
         return Judged()
     judge = engines.engine()
+    judge.boot()
     try:
         with transaction.atomic():
             locked(Lease, LOCK)
