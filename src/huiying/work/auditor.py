@@ -130,7 +130,7 @@ def _guarded(name: str, run: Auditor) -> list[Finding]:
 
 def comparisons() -> list[Auditor]:
     """The checks that hold rows against the ledger, each of all rows: what a copy must pass that is brought in."""
-    cheap = [run for name, run in _auditors.items() if name.startswith("planted")]
+    cheap = [run for name, run in _auditors.items() if name.startswith(("planted", "kept"))]
     return cheap + [partial(run, WHOLE) for name, run in _rolling.items() if name not in ("files", "database")]
 
 
