@@ -50,6 +50,7 @@ from huiying.ledger.actions import Actor, anchor, record  # noqa: E402
 from huiying.listening import evidence  # noqa: E402
 from huiying.listening.actions import receive  # noqa: E402
 from huiying.listening.fetching import Fetched  # noqa: E402
+from planting import tell_of_the_cast  # noqa: E402
 
 MONDAY_TEN = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
 
@@ -72,6 +73,7 @@ def fill() -> dict[str, Any]:
     with clock.use(clock.FrozenClock(MONDAY_TEN)):
         with transaction.atomic():
             cast = bureau()
+            tell_of_the_cast()
         stories.answered(cast)
         for number in range(5):
             capture(number)

@@ -15,7 +15,7 @@ def test_from_one_kind_of_database_to_the_other_with_equal_hashes(
     """The suite runs on both kinds, so this goes both ways."""
     here = machines("here")
     left = here.run("leave", tmp_path / "out")
-    assert (left["code"], left["err"]) == (0, "")
+    assert (left["code"], left["err"]) == (0, ""), left["err"]
     shutil.copytree(here.home / "keys", other_kind.home / "keys")
     came, went = other_kind.run("pass_on", tmp_path / "out", tmp_path / "again")
     assert (came["code"], came["err"], came["out"]["rows"]) == (0, "", left["out"]["rows"])

@@ -14,7 +14,7 @@ def test_s15_a_copy_made_under_load_is_the_same_system_on_an_empty_machine(
     here, there = machines("here"), machines("there")
     copy, keys = tmp_path / "copy.hybak", tmp_path / "keys.hybak"
     made = here.run("copy", copy, keys, passphrase)
-    assert (made["code"], made["err"]) == (0, "")
+    assert (made["code"], made["err"]) == (0, ""), made["err"]
     assert made["written"] > made["written_before"], "nobody wrote while the copy was made"
     assert made["out"]["entries"] < made["after"]["ledger"]["entries"]
 
