@@ -185,7 +185,7 @@ def test_a_post_that_was_put_aside_has_no_entry_and_yet_no_lie_stands_there(
 ) -> None:
     row = Screening.objects.filter(band=Screening.OUT, cleared="")[0]
     Screening.objects.filter(pk=row.pk).update(**change)
-    assert found() == [(str(row.pk), next(iter(change)), "changed")]
+    assert found() == [(str(row.pk), "*", "changed")]
 
 
 def test_a_life_that_is_hushed_is_found(told: Event) -> None:

@@ -47,7 +47,7 @@ keep(
     Screening,
     "来文的研判",
     "Screening of a post",
-    dict.fromkeys(BY_RULES, RULES),
+    {**dict.fromkeys(BY_RULES, RULES), "screened_at": QUEUE},
     whole=True,
     untold=UNTOUCHED,
 )

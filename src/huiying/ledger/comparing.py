@@ -76,9 +76,9 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
 
 def _untold(kept: Kept, key: str, values: Iterable[Any], usual: Mapping[str, Any]) -> Iterator[Difference]:
     """A row that no verb has touched yet holds what it began with."""
-    for column, value in zip(kept.columns, values, strict=True):
-        if column in usual and value != usual[column]:
-            yield Difference(kept, key, column, "changed")
+    changed = [name for name, value in zip(kept.columns, values, strict=True) if value != usual.get(name, value)]
+    for column in [WHOLE] if changed and kept.whole else changed:
+        yield Difference(kept, key, column, "changed")
 
 
 def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
