@@ -25,7 +25,6 @@ from huiying.judging.holding import held, holding
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record, together, vouch
-from huiying.ledger.kept import TABLES
 from huiying.listening import patrol
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, unscreened
@@ -101,7 +100,7 @@ def _tell(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
         return
     hits = sum(row.band == Screening.HIT for row in told)
     payload = {"posts": len(screenings), "hits": hits, "suspects": len(told) - hits}
-    in_danger = [post for post in posts if post.life_safety and post._meta.db_table in TABLES]  # marked just now
+    in_danger = [post for post in posts if post.life_safety]  # marked just now
     record(CHAIN, "posts.screened", payload, Actor.SYSTEM, rows=[*told, *in_danger])
 
 
