@@ -173,6 +173,8 @@ def described(rows: Iterable[models.Model | Gone], salt: str, there: Read) -> di
 
 
 def _plain(value: Any) -> str:
+    if value is None or type(value) in (str, int, bool):  # most columns; the same text as the canonical form
+        return json.dumps(value, ensure_ascii=False)
     bare = _bare(value)
     return bare if isinstance(value, bytes | bytearray | memoryview | dt.time | dt.timedelta) else canonical.dumps(bare)
 
