@@ -33,6 +33,8 @@ from huiying.people.models import User
 from huiying.work.models import Heartbeat
 from whole.url_world import DANGER, INSIDE, World, build
 
+pytestmark = pytest.mark.edited_world
+
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 TOKEN = "t" * 32

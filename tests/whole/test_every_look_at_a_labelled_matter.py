@@ -25,6 +25,8 @@ from huiying.portal.caching import shelf
 from whole.test_every_url_by_role import ROWS, House, Row
 from whole.url_world import build
 
+pytestmark = pytest.mark.edited_world
+
 STAFF = ("/desk/", "/api/")
 # The addresses with a name of the world in them that are about no event and no case, by what they are about.
 ABOUT_NEITHER = re.compile(

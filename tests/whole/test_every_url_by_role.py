@@ -42,6 +42,8 @@ from huiying.portal.caching import shelf
 from whole.url_table import CSRF_EXEMPT, FORMS, LETTERS, SAME_FOR_ALL, TABLE
 from whole.url_world import COLUMNS, DANGER, ENOUGH, INSIDE, World, build, screenshot, text_file
 
+pytestmark = pytest.mark.edited_world
+
 LINE = re.compile(r"(?P<method>GET|POST) +(?P<address>\S+) +(?P<letters>(?:\S ){10}\S)(?: +\| (?P<form>.+))?")
 OUTSIDERS = {"an", "ad", "ot", "no"}  # read no word of the bureau's files but what was published
 # Outsiders who read of a case because it was brought to them: the pack of a meeting to which they are called (C10.1),
