@@ -9,12 +9,13 @@ A line is a request; the columns are visitors, in this order (`url_world.COLUMNS
     ed  采编                                in  督查
                                             no  works in 信息技术部, holds no post
 
-A letter is what must happen. Only `*` and `#` may leave anything in the ledger:
+A letter is what must happen. Only `*`, `#`, `t` and `b` may leave anything in the ledger:
 
     +  200 shown          *  302 done and recorded       s  302 to the sign-in       u  401 who are you
     #  200 recorded       >  302, nothing recorded       .  404 not even that it is there
     !  409 refused with its sentence                     ~  422 the form lacks something
     5  503 the loop of this house does not run
+    t  409 refused, that it was tried is recorded        b  422 the form lacks something, what was begun is recorded
 
 After `|` stands the form, or its name in FORMS; `@` is a sentence long enough for any reason, braces are names of
 `url_world`. The cases in braces each stand in another state: {new} registered, {sent} assigned, {back} returned,
@@ -63,7 +64,9 @@ LETTERS = {
     (401, ""): "u",
     (404, ""): ".",
     (409, ""): "!",
+    (409, "recorded"): "t",
     (422, ""): "~",
+    (422, "recorded"): "b",
     (503, ""): "5",
 }
 
@@ -286,7 +289,7 @@ POST /desk/tasks/{help}/done/                          s . ! * ! ! * ! ! ! . | n
 POST /desk/tasks/{help}/drop/                          s . ! * ! ! ! ! ! ! . | reason=@
 POST /desk/tasks/{life_task}/done/                     s . ! * . . . . ! . . | note=@
 POST /desk/tasks/{task}/unknown/                       s . . . . . . . . . .
-POST /desk/liaisons/{letter}/do/edit/                  s . > > ! ! . ! ! ! . | letter=@@
+POST /desk/liaisons/{letter}/do/edit/                  s . * * ! ! . ! ! ! . | letter=@@
 POST /desk/liaisons/{letter}/do/send/                  s . * * ! ! . ! ! ! . | means=link
 POST /desk/liaisons/{letter_sent}/do/record_answer/    s . * * ! ! . ! ! ! . | finding
 POST /desk/liaisons/{letter}/do/unknown/               s . . . . . . . . . .

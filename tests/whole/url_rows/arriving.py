@@ -14,8 +14,8 @@ TABLE = """
 POST /desk/sign-in/                                    ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | username=duty password=wrong
 GET  /desk/sign-in/code/                               > > > > > > > > > > >
 POST /desk/sign-in/code/                               > > > > > > > > > > > | code=123456
-GET  /desk/sign-in/bind/                               > + + + + + + + + + +
-POST /desk/sign-in/bind/                               > ~ ~ ~ ~ ~ ~ ~ ~ ~ ~ | code=123456
+GET  /desk/sign-in/bind/                               > # # # # # # # # # #
+POST /desk/sign-in/bind/                               > b b b b b b b b b b | code=123456
 GET  /desk/second-factor/                              s + + + + + + + + + +
 POST /desk/second-factor/                              s + + + + + + + + + + | code=123456
 GET  /desk/sign-in/identity/                           . . . . . . . . . . .

@@ -27,8 +27,8 @@ GET  /desk/imports/{imported}/rejected.csv             s . + + . . . . . . .
 POST /desk/imports/{imported}/do/begin/                s . ! ! . . . . . . .
 POST /desk/imports/{imported}/do/nothing/              s . . . . . . . . . .
 POST /desk/imports/{proposed_import}/do/begin/         s . * * . . . . . . .
-POST /desk/imports/{proposed_import}/do/correct/       s . > > . . . . . . . | format=open
-POST /desk/imports/{proposed_import}/do/cancel/        s . > > . . . . . . .
+POST /desk/imports/{proposed_import}/do/correct/       s . * * . . . . . . . | format=open
+POST /desk/imports/{proposed_import}/do/cancel/        s . * * . . . . . . .
 POST /desk/imports/{list}/sources/                     s . * * . . . . . . . | take_up
 POST /desk/imports/{list}/sources/                     s . ~ ~ . . . . . . .
 POST /desk/imports/{imported}/sources/                 s . . . . . . . . . . | take_up
@@ -47,8 +47,8 @@ GET  /api/imports/{imported}                           u . + + . . . . . . .
 GET  /api/imports/{imported}/preview                   u . . . . . . . . . .
 GET  /api/imports/{imported}/rejected                  u . + + . . . . . . .
 POST /api/imports/{proposed_import}/begin              u . # # . . . . . . .
-POST /api/imports/{proposed_import}/correct            u . + + . . . . . . . | format=open
-POST /api/imports/{proposed_import}/cancel             u . + + . . . . . . .
+POST /api/imports/{proposed_import}/correct            u . # # . . . . . . . | format=open
+POST /api/imports/{proposed_import}/cancel             u . # # . . . . . . .
 POST /api/imports/{list}/sources                       u . # # . . . . . . . | api_take_up
 POST /api/imports/{list}/sources                       u ~ ~ ~ ~ ~ ~ ~ ~ ~ ~
 POST /api/imports/{imported}/begin                     u . ! ! . . . . . . .

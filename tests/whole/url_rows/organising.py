@@ -40,7 +40,7 @@ POST /desk/training/sessions/{session_open}/do/close/  s . ! * ! ! ! ! ! ! .
 POST /desk/training/sessions/{session_open}/do/cancel/ s . ! * ! ! ! ! ! ! . | reason=@
 POST /desk/training/sessions/{session_open}/do/unknown/ s . . . . . . . . . .
 POST /desk/training/sessions/{session_open}/check-in/  s . * * * * * * * * . | code=123456
-POST /desk/training/sessions/{session_open}/check-in/  s . ! ! ! ! ! ! ! ! . | code=654321
+POST /desk/training/sessions/{session_open}/check-in/  s . t t t t t t t t . | code=654321
 POST /desk/training/sessions/{session_open}/quiz/      s . ! ! ! ! ! ! ! ! . | q0=0
 
 # Skills and house rules (C9.4, C9.2)                  a a d o e l o l d i n

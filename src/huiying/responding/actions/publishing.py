@@ -47,9 +47,9 @@ def recorded_if_altered(chain: str, actor: User | Actor) -> Iterator[None]:
         raise
 
 
-def note_altered(chain: str, altered: Altered, actor: Actor) -> None:
+def note_altered(chain: str, altered: Altered, actor: Actor, rows: Sequence[Publication] = ()) -> None:
     with transaction.atomic():
-        record(chain, "release.altered", {"what": altered.what}, actor)
+        record(chain, "release.altered", {"what": altered.what}, actor, rows)
 
 
 def release(case: Case, codes: Sequence[str], actor: User, track: str = Revision.ANSWER) -> list[Publication]:
@@ -355,7 +355,7 @@ def _call_back_if_altered(row: Publication) -> bool:
     except Altered as altered:
         row.state, row.error = Publication.FAILED, altered.sentence
         row.save(update_fields=["state", "error"])
-        note_altered(chain_of(row), altered, Actor.SYSTEM)
+        note_altered(chain_of(row), altered, Actor.SYSTEM, [row])
         return True
     return False
 
