@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from unsalted import columns_of
+
 Tables = dict[str, Counter[tuple[object, ...]]]
 WORKER = Path(__file__).with_name("importing_killed.py")
 COMPARED = ("listening_post", "listening_import", "listening_rejectedrow", "ledger_entry", "work_job")
@@ -34,8 +36,7 @@ def tables(home: Path) -> Tables:
     found = {}
     with sqlite3.connect(home / "huiying.sqlite3") as database:
         for name in COMPARED:
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({name})")]
-            kept = [f'"{column}"' for column in columns if column not in LOOSE.get(name, set())]
+            kept = columns_of(database, name, LOOSE.get(name, set()))
             found[name] = Counter(database.execute(f"SELECT {', '.join(kept)} FROM {name}").fetchall())
     return found
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from unsalted import columns_of
+
 Tables = dict[str, Counter[tuple[object, ...]]]
 WORKER = Path(__file__).with_name("killable.py")
 # Columns that are random by design (salts, keys, hashes of them) or count attempts.
@@ -63,8 +65,7 @@ def tables(home: Path) -> Tables:
         for name in sorted(set(names) - SKIPPED):
             if name.startswith("sqlite_"):
                 continue
-            columns = [row[1] for row in database.execute(f"PRAGMA table_info({name})")]
-            kept = [f'"{column}"' for column in columns if column not in LOOSE.get(name, set())]
+            kept = columns_of(database, name, LOOSE.get(name, set()))
             found[name] = Counter(database.execute(f"SELECT {', '.join(kept)} FROM {name}").fetchall())
     return found
 
