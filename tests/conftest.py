@@ -112,6 +112,14 @@ def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def one_key_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that changes its home midway goes on with the database that it has, and so with its key."""
+    from huiying.ledger import kept
+
+    monkeypatch.setattr(kept, "house_key", lambda: b"r" * 32)
+
+
+@pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
     """`huiying demo` run in this process sets variables that the server of a later test would inherit."""
     before = dict(os.environ)

@@ -14,7 +14,7 @@ def unsalted(text: str | None) -> str | None:
         return text
     payload = json.loads(text)
     for rows in payload.get(ROWS, {}).values():
-        rows.update({pk: sorted(digests) if digests is not None else None for pk, digests in rows.items()})
+        rows.update({pk: sorted(digests) for pk, digests in rows.items()})
     return json.dumps(payload, ensure_ascii=False, sort_keys=True)
 
 

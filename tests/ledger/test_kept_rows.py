@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import secrets
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from huiying.kernel import clock
-from huiying.ledger import actions, comparing, kept, queries
+from huiying.kernel import canonical, clock
+from huiying.ledger import actions, comparing, hashing, kept, queries
 from huiying.ledger.actions import Actor, LedgerError, record, together, vouch
 from huiying.ledger.comparing import differences
 from huiying.ledger.kept import Gone
-from huiying.ledger.models import Erasure, LedgerEntry
+from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.people.models import Bureau, Department
 from huiying.work.auditor import Part
 from huiying.work.models import Counter
@@ -141,6 +142,91 @@ def test_an_erased_entry_takes_nothing_from_what_was_told_after_it() -> None:
     actions.erase("system", 1, decision="删〔2026〕1号", reason="当事人依法要求删除", decided_by=WANG, second_person=LI)
     Department.objects.filter(pk=made.pk).update(name="改过")
     assert found() == [("people_department", "name", "changed")]
+
+
+def appended(payload: str | dict[str, object], salt: str = "", kind: str = "department.renamed") -> LedgerEntry:
+    """What an insider adds who has the database and not the key: an entry that fits onto the chain."""
+    head = ChainHead.objects.get(pk="system")
+    entry = LedgerEntry(chain="system", seq=head.seq + 1, at=head.at, kind=kind, actor=WANG.as_json())
+    entry.payload = payload if isinstance(payload, str) else canonical.dumps(payload)
+    entry.salt, entry.prev_hash = salt or secrets.token_hex(16), head.hash
+    entry.digest = hashing.digest(entry.salt, entry.payload)
+    entry.hash = hashing.entry_hash(entry)
+    entry.save()
+    ChainHead.objects.filter(pk="system").update(seq=entry.seq, hash=entry.hash, at=entry.at)
+    return entry
+
+
+def test_an_older_entry_that_is_appended_again_does_not_bring_its_state_back() -> None:
+    made = office()
+    first = LedgerEntry.objects.get()
+    made.name = "办公室"
+    made.save()
+    record("system", "department.renamed", {}, WANG, rows=[made])
+    Department.objects.filter(pk=made.pk).update(name="局办公室")
+    appended(json.loads(first.payload or ""), first.salt or "")
+    assert queries.verify().ok, "the chain alone tells nothing"
+    assert ("people_department", "name", "changed") in found()
+
+
+def test_an_entry_made_without_the_key_of_the_house_vouches_for_nothing() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    place = kept.Place("system", 2, "ab" * 16, b"x" * 32)
+    (values,) = kept.TABLES["people_department"].values([made.pk])
+    digests = kept.TABLES["people_department"].digests(made.pk, values[1:], place)
+    appended({"kept_rows": {"people_department": {str(made.pk): digests}}}, place.salt)
+    assert queries.verify().ok, "the chain alone tells nothing"
+    assert ("people_department", "name", "changed") in found()
+
+
+@pytest.mark.parametrize("told", [{}, {"code": "0" * 24}, {"-": "0" * 24}, {"-": None}, {"nonsense": 1}])
+def test_an_entry_that_leaves_columns_out_vouches_for_none_of_them(told: dict[str, object]) -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    appended({"kept_rows": {"people_department": {str(made.pk): told}}})
+    assert found() != []
+    Department.objects.filter(pk=made.pk).delete()
+    assert found() == [("people_department", "", "gone")]
+
+
+def test_a_record_of_an_erasure_that_never_was_forgets_nothing() -> None:
+    made = office()
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    told = {"chain": "system", "seq": 1, "spoke_of": {"people_department": [str(made.pk)]}}
+    appended(told, kind="ledger.erased")
+    assert found() == [("people_department", "name", "changed")]
+
+
+@pytest.mark.parametrize("payload", ["[]", '{"kept_rows":{"x":1', '{"kept_rows":{"people_department":[]}}'])
+def test_a_broken_payload_hides_nothing_else(payload: str) -> None:
+    made = office()
+    appended(payload)
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    assert found() == [("people_department", "name", "changed")]
+
+
+def test_with_another_key_every_row_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    office()
+    monkeypatch.setattr(kept, "house_key", lambda: b"y" * 32)
+    assert {what for _table, _column, what in found()} == {"changed"}
+
+
+def test_a_value_that_is_none_of_its_column_hides_no_other_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, bureau = office(), Bureau.objects.create(name="鞍山")
+    record("system", "bureau.named", {}, WANG, rows=[bureau])
+    Bureau.objects.filter(pk=bureau.pk).update(name="别的城市")
+    values = kept.Kept.values
+
+    def broken(self: kept.Kept, *args: object, **named: object) -> object:
+        if self.model is Department:
+            raise ValueError("Invalid isoformat string")
+        return values(self, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kept.Kept, "values", broken)
+    assert sorted(found()) == [("people_bureau", kept.WHOLE, "changed"), ("people_department", "", "unreadable")]
+    assert any("读不出来" in one.sentence_zh for one in comparing.rows_are_as_the_ledger_says())
+    assert made.pk
 
 
 def test_a_row_that_is_not_stored_or_not_kept_is_refused() -> None:

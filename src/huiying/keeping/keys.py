@@ -12,18 +12,20 @@ from django.apps import apps
 from django.db import models, transaction
 
 from huiying.kernel import keyfiles, keymarks, sealing
+from huiying.ledger import kept
 from huiying.ledger.actions import SYSTEM_CHAIN, Actor, lock, record
 from huiying.ledger.models import LedgerEntry
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every
 
 IN_USE, REPLACED = "key.in_use", "key.replaced"
-SITE, SEALING = "site", "sealing"
+SITE, SEALING, ROWS = "site", "sealing", kept.KEY
 _FOR = {
     SITE: "登录状态和网址里的一次性凭证",
     SEALING: "联系方式、来信原文、证据、附件和二次验证",
     "codes": "群众的查询码",
     "followers": "关注进展的退订链接",
+    ROWS: "台账对各表每一行的校验",
     "limits": "限流",
     "shares": "转给外单位的材料",
     "release": "公开发布的签名",
@@ -88,6 +90,7 @@ def prepare() -> list[str]:
     if wrong := faults(deep=True):
         return wrong
     keyfiles.load(SEALING)
+    keyfiles.load(ROWS)
     adopt()
     return []
 

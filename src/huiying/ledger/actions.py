@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
 from huiying.ledger import anchors, hashing, verifying
-from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, read
+from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, place_of, read
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
 
@@ -84,10 +84,10 @@ def record(
         return together.add(chain, kind, payload, actor, rows)
     told = list(rows)
     text, salt = _text(chain, kind, payload), secrets.token_hex(16)
-    if told:
-        text = _with_digests(chain, kind, payload, told, salt, _read(chain, kind, told))
     head = _lock_one(chain)
     entry = _next(head, kind, actor)
+    if told:
+        text = _with_digests(entry, payload, told, salt, _read(chain, kind, told))
     _seal(entry, head, text, salt)
     entry.save(force_insert=True)
     ChainHead.objects.filter(pk=chain).update(seq=entry.seq, hash=entry.hash, at=entry.at)
@@ -122,12 +122,12 @@ def _read(chain: str, kind: str, rows: list[models.Model | Gone]) -> Read:
 
 
 def _with_digests(
-    chain: str, kind: str, payload: dict[str, Any], rows: list[models.Model | Gone], salt: str, there: Read
+    entry: LedgerEntry, payload: dict[str, Any], rows: list[models.Model | Gone], salt: str, there: Read
 ) -> str:
     try:
-        return canonical.dumps({**payload, ROWS: described(rows, salt, there)})
+        return canonical.dumps({**payload, ROWS: described(rows, place_of(entry.chain, entry.seq, salt), there)})
     except (TypeError, ValueError) as error:
-        raise LedgerError(f"{chain} 的条目 {kind} 说到的行不能写成规范 JSON：{error}") from error
+        raise LedgerError(f"{entry.chain} 的条目 {entry.kind} 说到的行不能写成规范 JSON：{error}") from error
 
 
 def _next(head: ChainHead, kind: str, actor: Actor) -> LedgerEntry:
@@ -214,7 +214,7 @@ class _Together:
         for one in self.pending:
             entry, salt = one.entry, secrets.token_hex(16)
             if one.rows:
-                one.text = _with_digests(entry.chain, entry.kind, one.payload, one.rows, salt, there)
+                one.text = _with_digests(entry, one.payload, one.rows, salt, there)
             _seal(entry, self.heads[entry.chain], one.text, salt)
         insert([one.entry for one in self.pending])
         moved = {one.entry.chain for one in self.pending}

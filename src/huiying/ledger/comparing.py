@@ -7,6 +7,7 @@ record of the erasure names the rows whose digests went with it.
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,16 +15,17 @@ from typing import Any
 
 from django.db.models import Q
 
-from huiying.ledger.kept import ROWS, TABLES, WHOLE, Digests, Kept
+from huiying.ledger.kept import GONE, ROWS, TABLES, WHOLE, Digests, Kept, Place, place_of
 from huiying.ledger.models import LedgerEntry
 from huiying.work.auditor import LISTED, Finding, Part, auditor, rolling
 
 ERASED = "ledger.erased"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """`column` is "" where the whole row is gone or unknown; `what` is changed, gone or unknown."""
+    """`column` is "" where the whole row is meant; `what` is changed, gone, unknown, or unreadable (with no `pk`)."""
 
     kept: Kept
     pk: str
@@ -33,11 +35,15 @@ class Difference:
 
 @dataclass(frozen=True)
 class _Said:
-    """The last word of the ledger on one row. `digests` is None where the row must be gone, empty where unknown."""
+    """The last word of the ledger on one row: where it stands, and the digests. No place where it was erased."""
 
     at: int
-    salt: str
-    digests: Digests | None
+    place: Place | None
+    digests: Digests
+
+    @property
+    def is_gone(self) -> bool:
+        return GONE in self.digests
 
 
 def differences(
@@ -50,7 +56,11 @@ def differences(
     wanted = [TABLES[name] for name in (tables or TABLES)]
     said = _said({kept.table for kept in wanted}, part)
     for kept in wanted:
-        yield from _of_table(kept, said[kept.table], unknown, part if kept.whole else None)
+        try:
+            yield from _of_table(kept, said[kept.table], unknown, part if kept.whole else None)
+        except (ValueError, TypeError, OverflowError):  # what stands there is no value of its column
+            _log.exception("table %s can not be read", kept.table)
+            yield Difference(kept, "", "", "unreadable")
 
 
 def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | None) -> Iterator[Difference]:
@@ -59,19 +69,24 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
         key = str(pk)
         seen.add(key)
         last = said.get(key)
-        if last is None or last.digests is None:
+        if last is None or last.is_gone:
             if last is None and kept.untold is not None:
                 yield from _untold(kept, key, values, kept.untold)
             elif unknown or last is not None:
                 yield Difference(kept, key, "", "unknown")
             continue
-        now = kept.digests(pk, values, last.salt)
-        for column, told in last.digests.items():
-            if column in now and now[column] != told:
+        if last.place is None:
+            continue
+        for column, digest in kept.digests(pk, values, last.place).items():
+            if last.digests.get(column) != digest:
                 yield Difference(kept, key, column, "changed")
     for key, last in said.items():
-        if key not in seen and last.digests is not None and (part is None or part.holds(int(key))):
+        if key not in seen and (part is None or part.holds(int(key))) and not _rightly_gone(kept, key, last):
             yield Difference(kept, key, "", "gone")
+
+
+def _rightly_gone(kept: Kept, key: str, last: _Said) -> bool:
+    return last.place is not None and last.is_gone and last.digests == kept.gone(key, last.place)
 
 
 def _untold(kept: Kept, key: str, values: Iterable[Any], usual: Mapping[str, Any]) -> Iterator[Difference]:
@@ -86,7 +101,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
     those of `part` are held in memory.
     """
     said: dict[str, dict[str, _Said]] = defaultdict(dict)
-    places: dict[tuple[str, int], int] = {}  # of the entries that were erased
+    erased: dict[tuple[str, int], int] = {}  # entries whose payload is gone: place in the chain → number
     rows = LedgerEntry.objects.filter(
         Q(payload__contains=f'"{ROWS}":{{') | Q(payload__isnull=True) | Q(kind=ERASED)
     ).order_by("id")
@@ -94,32 +109,47 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
         "id", "chain", "seq", "kind", "salt", "payload"
     ).iterator(chunk_size=2000):
         if text is None:
-            places[chain, seq] = number
+            erased[chain, seq] = number
             continue
-        payload = json.loads(text)
+        payload = _object(text)
         if kind == ERASED:
-            _forget(said, payload, places, number)
-        for table, told in payload.get(ROWS, {}).items():
+            _forget(said, payload, erased)
+        for table, told in _objects(payload.get(ROWS)):
             if table in tables:
-                here = TABLES[table]
+                here, place = TABLES[table], place_of(chain, seq, salt or "")
                 said[table].update(
-                    (pk, _Said(number, salt or "", digests))
-                    for pk, digests in told.items()
+                    (pk, _Said(number, place, digests))
+                    for pk, digests in _objects(told)
                     if part is None or not here.whole or part.holds(int(pk))
                 )
     return said
 
 
-def _forget(
-    said: dict[str, dict[str, _Said]], payload: dict[str, Any], places: dict[tuple[str, int], int], now: int
-) -> None:
-    """The digests of an erased entry are gone: what it said last stays unknown."""
-    erased = places.get((payload["chain"], payload["seq"]), now)
+def _object(text: str) -> dict[str, Any]:
+    """Of a payload that somebody broke nothing is taken; `ledger verify` says which it is."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _objects(data: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The members of a JSON object that are objects themselves."""
+    if isinstance(data, dict):
+        yield from ((name, value) for name, value in data.items() if isinstance(value, dict))
+
+
+def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: dict[tuple[str, int], int]) -> None:
+    """The digests of an erased entry are gone: what it said last stays unknown. Of one that was not, nothing is."""
+    at = erased.get((str(payload.get("chain")), int(payload.get("seq") or 0)))
+    if at is None:
+        return
     for table, pks in payload.get("spoke_of", {}).items():
         for pk in pks:
             last = said[table].get(pk)
-            if last is None or last.at < erased:
-                said[table][pk] = _Said(erased, "", {})
+            if last is None or last.at < at:
+                said[table][pk] = _Said(at, None, {})
 
 
 def sentence(found: Difference) -> tuple[str, str]:
@@ -130,6 +160,13 @@ def sentence(found: Difference) -> tuple[str, str]:
             zh, en = "被改过", "it was changed"
         case "changed":
             zh, en = f"“{found.column}”一栏被改过", f"column {found.column} was changed"
+        case "unreadable":
+            return (
+                f"{kept.zh}（表 {kept.table}）读不出来：其中有的值不合该栏的格式，这张表未能对照。"
+                "请查明是谁、什么时候改动了数据库",
+                f"{kept.en} (table {kept.table}) can not be read: a value is none of its column, and nothing of the "
+                "table was compared. Find out who changed the database.",
+            )
         case "gone":
             zh, en = "不见了", "it is gone"
         case _:

@@ -1,7 +1,7 @@
 """Which columns of which tables the ledger vouches for, and the digests it keeps of them (INV-8, INV-12).
 
 The chain proves the ledger, not the tables that pages are made of. So a verb hands `record(…, rows=[row])` the rows
-that it wrote, the entry keeps a salted digest of every kept column, and `huiying check` compares them with what stands
+that it wrote, the entry keeps a keyed digest of every kept column, and `huiying check` compares them with what stands
 there now (`ledger/comparing.py`). Each room says in its `kept.py` what is kept of its tables, and of every other
 column why not; a test demands it of all of them.
 """
@@ -18,15 +18,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from huiying.kernel import canonical
+from huiying.kernel import canonical, keyfiles
 
 if TYPE_CHECKING:
     from huiying.work.auditor import Part
 
 ROWS = "kept_rows"
 WHOLE = "*"  # in the place of a column: all of them together
+GONE = "-"  # in the place of a column: the row was deleted
 Digests = dict[str, str]
-CHARS = 24  # of SHA-256 in hex: 96 bits
+BYTES = 12  # of a digest
+KEY = "rows"  # the key file: who edits the database and appends an entry of his own still has no digest that fits
 
 # Reasons why a column is not kept, where many share one.
 QUEUE = "何时再办：后台自己的进度，不是事实"
@@ -35,6 +37,31 @@ BY_ENTRY = "台账条目里写明了值，由 overseeing 的对照逐行比较"
 PERSONAL = "个人信息：不进台账，依规定可以删除"
 COUNTER = "计数，随用随变"
 COPY = "标识由别处给出"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The entry that digests stand in, its salt, and the key of the house: copied into another they fit nothing."""
+
+    chain: str
+    seq: int
+    salt: str
+    key: bytes
+
+    def digest(self, table: str, pk: Any, column: str, value: Any) -> str:
+        """96 bits of keyed BLAKE2b over the place and the canonical value; the same on both databases."""
+        where = f"{self.chain}\x00{self.seq}\x00{self.salt}\x00{table}\x00{pk}\x00{column}\x00"
+        text = f"{where}{_plain(value)}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=BYTES, key=self.key).hexdigest()
+
+
+def house_key() -> bytes:
+    """Raises KeyFileError when the key is missing although it was in use, or damaged."""
+    return keyfiles.load(KEY)
+
+
+def place_of(chain: str, seq: int, salt: str) -> Place:
+    return Place(chain, seq, salt, house_key())
 
 
 @dataclass(frozen=True)
@@ -86,12 +113,15 @@ class Kept:
                 for name, value in zip(named, values, strict=True)
             )
 
-    def digests(self, pk: Any, values: Iterable[Any], salt: str) -> Digests:
+    def digests(self, pk: Any, values: Iterable[Any], place: Place) -> Digests:
         if self.whole:
-            return {WHOLE: digest(salt, self.table, pk, WHOLE, [_bare(value) for value in values])}
+            return {WHOLE: place.digest(self.table, pk, WHOLE, [_bare(value) for value in values])}
         return {
-            name: digest(salt, self.table, pk, name, value) for name, value in zip(self.columns, values, strict=True)
+            name: place.digest(self.table, pk, name, value) for name, value in zip(self.columns, values, strict=True)
         }
+
+    def gone(self, pk: Any, place: Place) -> Digests:
+        return {GONE: place.digest(self.table, pk, GONE, None)}
 
 
 TABLES: dict[str, Kept] = {}
@@ -121,12 +151,6 @@ def keep(
 def leave(model: type[models.Model], why: str) -> None:
     """Say why nothing of `model` is kept."""
     LEFT[model._meta.db_table] = why
-
-
-def digest(salt: str, table: str, pk: Any, column: str, value: Any) -> str:
-    """96 bits of SHA-256 over salt, place and canonical value; the same on both databases."""
-    place = f"{salt}\x00{table}\x00{pk}\x00{column}\x00"
-    return hashlib.sha256(f"{place}{_plain(value)}".encode("utf-8", "surrogatepass")).hexdigest()[:CHARS]
 
 
 Read = dict[str, dict[str, list[Any]]]  # table → id → the kept columns as they stand
@@ -160,15 +184,15 @@ def read(rows: Iterable[models.Model | Gone]) -> Read:
     return there
 
 
-def described(rows: Iterable[models.Model | Gone], salt: str, there: Read) -> dict[str, dict[str, Digests | None]]:
-    """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, None for a row that is gone."""
-    made: dict[str, dict[str, Digests | None]] = defaultdict(dict)
+def described(rows: Iterable[models.Model | Gone], place: Place, there: Read) -> dict[str, dict[str, Digests]]:
+    """What an entry keeps of `rows`: `{table: {pk: {column: digest}}}`, `GONE` for the column of a deleted row."""
+    made: dict[str, dict[str, Digests]] = defaultdict(dict)
     for row in rows:
         table = (row.model if isinstance(row, Gone) else type(row))._meta.db_table
         if isinstance(row, Gone):
-            made[table][str(row.pk)] = None
+            made[table][str(row.pk)] = TABLES[table].gone(row.pk, place)
         elif str(row.pk) not in made[table]:
-            made[table][str(row.pk)] = TABLES[table].digests(row.pk, there[table][str(row.pk)], salt)
+            made[table][str(row.pk)] = TABLES[table].digests(row.pk, there[table][str(row.pk)], place)
     return {table: made[table] for table in sorted(made)}
 
 
