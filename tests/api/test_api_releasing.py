@@ -79,7 +79,7 @@ def test_what_is_public_is_corrected_with_a_note_or_not_at_all(cast: Cast, as_: 
     [
         (TEXT | {"title": ""}, "title"),
         (TEXT | {"department": "NONE"}, "department"),
-        (TEXT | {"renditions": {"portal": "a\x00b"}}, "renditions"),
+        (TEXT | {"renditions": {"portal": "a\x00b"}}, "renditions.portal"),
         (TEXT | {"likes": 5}, "likes"),
         (TEXT | {"planned_at": "2026-09-20T10:00"}, "planned_at"),
         ({key: value for key, value in TEXT.items() if key != "title"}, "title"),

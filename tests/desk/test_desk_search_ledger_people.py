@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.test import Client
 
@@ -38,6 +39,7 @@ def ledger_reader(cast: Cast) -> User:
     return next(user for user in cast.people.values() if may(user, "ledger.view"))
 
 
+@pytest.mark.edited_world
 def test_the_ledger_is_verified_on_request_and_names_what_was_altered(cast: Cast, browser: Browser, case: Case) -> None:
     """INV-8"""
     client = browser(ledger_reader(cast))

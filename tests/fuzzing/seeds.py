@@ -229,7 +229,8 @@ def _tar() -> bytes:
     content = b'{"id":1}\n'
     made = Manifest("2026-09-14T02:00:00Z", "0.1", {"t": ["id"]})
     made.tables["t"] = (1, hashlib.sha256(content).hexdigest())
-    made.ledger = made.evidence = {"bad": []}
+    made.ledger = {"chains": 0, "entries": 0, "heads": "", "bad": []}
+    made.evidence = {"checked": 0, "bad": []}
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w|") as tar:
         for name, data in (("tables/t.jsonl", content), ("MANIFEST.json", made.text().encode())):

@@ -177,7 +177,7 @@ def _labelled(cast: Cast) -> None:
     label_event(event, "wrongdoing", "实名举报违纪", cast.duty)
     unlabel_event(event, "核实后不是实名举报", cast.office)
     label_event(event, "wrongdoing", "实名举报违纪", cast.duty)
-    case = actions.open_case(Event.objects.get(pk=event.pk), cast.duty)
+    case = actions.open_case(Event.objects.get(pk=event.pk), cast.office)
     unlabel(again(case), "核实后不是实名举报", cast.office)
     label(again(case), "minor", "涉及一名学生", cast.duty)
 

@@ -71,7 +71,7 @@ def test_the_department_is_the_one_that_the_file_gives_integrity_to(
     cast: Cast, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = labelled(case, Event.REPORTER, cast)
-    monkeypatch.setattr("huiying.people.permissions.INTEGRITY", "tendering-of-nothing")
+    monkeypatch.setattr("huiying.people.predicates.INTEGRITY", "tendering-of-nothing")
     assert admitted(cast, case) == OFFICE | LEADERS | LEAD
 
 

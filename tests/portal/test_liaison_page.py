@@ -105,7 +105,7 @@ def test_sent_again_the_old_link_is_unknown(sent, client: Client):
     assert client.get(f"/liaison/{new}/").status_code == 200
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 43, "%00", "<script>"])
+@pytest.mark.parametrize("token", ["x", "A" * 43, "%20", "<script>"])
 def test_an_unknown_link_is_told_in_plain_words(desk, client: Client, token: str):
     response = client.get(f"/liaison/{token}/")
     assert response.status_code == 404

@@ -26,7 +26,7 @@ _FOR = {
     "codes": "群众的查询码",
     "followers": "关注进展的退订链接",
     ROWS: "台账对各表每一行的校验",
-    "limits": "限流",
+    "limits": "限速",
     "shares": "转给外单位的材料",
     "release": "公开发布的签名",
 }

@@ -23,7 +23,7 @@ leave(Heartbeat, "进程的心跳")
 leave(Schedule, QUEUE)
 leave(Look, "检查自己的结果，每看一遍重写；查到的事在条目和表里都看得见")
 leave(Counter, f"{COUNTER}；发出的编号在各表里受核对，且不能重复")
-leave(RateBucket, "限流的余量，几分钟就过期")
+leave(RateBucket, "限速的余量，几分钟就过期")
 leave(Notice, "提醒是台账条目的转告，可以重发；该由谁办、谁已知悉，各有条目")
 
 # Libraries: their tables hold no fact of the bureau's.

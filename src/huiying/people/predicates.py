@@ -40,7 +40,10 @@ def live_lead(case: Any) -> set[str]:
 
 
 def _departments(case: Any) -> Any:
-    return case.departments.all() if case is not None else ()
+    if case is None:
+        return ()
+    there = "departments" in getattr(case, "_prefetched_objects_cache", ())
+    return case.departments.all() if there else case.departments.select_related("department")
 
 
 def a(capability: str) -> Predicate:
@@ -121,7 +124,7 @@ def who_sees_the_case(person: Standing, case: Any) -> str | None:
         return who_knows_the_reporter(person, case)
     if any(person.can(capability) for capability in ("office", "duty", "lead_bureau", "review_all", "audit")):
         return None
-    involved = {row.department.code for row in case.departments.all()}
+    involved = {row.department.code for row in _departments(case)}
     if person.departments & involved and person.held:
         return None
     return _("此件不在您的部门。")
