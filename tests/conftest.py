@@ -84,7 +84,17 @@ def spoken() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
+def one_key_of_rows() -> Iterator[None]:
+    """A test that changes its home midway goes on with the database that it has, and so with its key."""
+    from huiying.ledger import kept
+
+    with pytest.MonkeyPatch.context() as patch:  # of its own: a test may undo what is in its `monkeypatch`
+        patch.setattr(kept, "house_key", lambda: b"r" * 32)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def agreeing_rows(request: pytest.FixtureRequest, one_key_of_rows: None) -> Iterator[None]:
     """What the verbs of this test wrote is what they told the ledger (tests/watched_rows.py)."""
     if (
         "transactional_db" in request.fixturenames
@@ -109,14 +119,6 @@ def agreeing_rows(request: pytest.FixtureRequest) -> Iterator[None]:
     if tables and not connection.needs_rollback:
         found = [sentence(one)[1] for one in differences(tables, unknown=False)]
         assert not found, "told otherwise than written: " + "; ".join(found[:10])
-
-
-@pytest.fixture(autouse=True)
-def one_key_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that changes its home midway goes on with the database that it has, and so with its key."""
-    from huiying.ledger import kept
-
-    monkeypatch.setattr(kept, "house_key", lambda: b"r" * 32)
 
 
 @pytest.fixture(autouse=True)

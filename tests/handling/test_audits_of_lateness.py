@@ -33,6 +33,7 @@ from stories import RUMOUR, again, answered, handled, opened, routed
 HOUR, MINUTE = dt.timedelta(hours=1), dt.timedelta(minutes=1)
 ALL: tuple[Callable[[], list[Finding]], ...] = (
     audits.overdue_deadlines,
+    audits.clocks_look_again_in_time,
     audits.silent_cases,
     audits.calls_are_heard,
     audits.tasks_are_done,
@@ -451,3 +452,14 @@ def test_the_auditors_ask_the_database_few_times_however_much_is_late(
         found = [finding for run in ALL for finding in run()]
     assert len(found) > 24
     assert len(asked) <= 12
+
+
+@pytest.mark.parametrize("hours", [None, 24 * 365 * 70])
+def test_a_deadline_that_the_loop_would_never_look_at_is_named(case: Case, hours: int | None) -> None:
+    """C8.5: nobody is reminded of it and no breach is written, so that is told before its time is over."""
+    assert audits.clocks_look_again_in_time() == []
+    row = Clock.objects.filter(case=case, is_legal=True, superseded_at__isnull=True).latest("due_at")
+    Clock.objects.filter(pk=row.pk).update(next_action_at=hours and row.due_at + hours * HOUR)
+    (finding,) = audits.clocks_look_again_in_time()
+    assert (finding.code, finding.severity) == ("deadline.put_off", "error")
+    assert case.number in finding.sentence_zh

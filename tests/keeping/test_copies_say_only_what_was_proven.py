@@ -126,7 +126,7 @@ def test_a_truncated_copy_is_refused_in_words_wherever_it_ends(
     done = stored("restore", copy, "--key-file", passphrase)
     assert done.code == 1
     assert "拒绝" in done.err
-    assert "什么也没有留下" in done.err
+    assert "副本里的东西一样也没有留下" in done.err
     assert "Traceback" not in done.err
     assert is_empty()
     assert not (home.home() / ".keeping").exists()

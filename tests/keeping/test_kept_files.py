@@ -175,3 +175,25 @@ def test_an_altered_original_of_a_letter_is_not_given_out(
     answer = browser(cast.duty).post(f"/desk/originals/{pk}/", {"reason": "核实来信内容并联系本人"})
     assert answer.status_code == 409
     assert any(one.code == "file.unfit" for one in auditor.check())
+
+
+@pytest.mark.parametrize("other", ["pipe", "link", "folder"])
+def test_what_is_no_plain_file_is_told_and_nobody_waits_for_it(
+    kept: dict[str, tuple[int, Path]], tmp_path: Path, other: str
+) -> None:
+    """A link out of the home to the same bytes is none of ours either: somebody else can change them."""
+    for _pk, path in kept.values():
+        content = path.read_bytes()
+        path.unlink()
+        match other:
+            case "pipe":
+                os.mkfifo(path)
+            case "folder":
+                path.mkdir()
+            case _:
+                outside = tmp_path / f"outside-{path.name}"
+                outside.write_bytes(content)
+                path.symlink_to(outside)
+    bad = {row.what: row.why for row in evidence.verify().bad}
+    assert kept.keys() <= bad.keys()
+    assert all("文件读不了" in bad[what] for what in kept)

@@ -126,3 +126,18 @@ def test_a_citizen_is_told_in_words_that_nothing_was_stored(sealed: Path, client
     assert answer.status_code == 503
     assert "没有保存" in answer.content.decode()
     assert Message.objects.count() == count
+
+
+def test_a_marker_that_was_altered_is_told_and_the_key_is_not_blamed(sealed: Path, home: Path) -> None:
+    (home / "sealing.keyid").write_text("0" * 16 + "\n", "ascii")
+    (fault,) = keys.faults()
+    assert "标记文件 sealing.keyid 被改过" in fault
+    assert "密钥本身没有错" in fault
+    (home / "sealing.keyid").write_text(keymarks.mark_of("sealing") + "\n", "ascii")
+    assert keys.faults() == []
+
+
+def test_the_key_of_rows_is_one_of_those_in_use(sealed: Path, home: Path) -> None:
+    assert "rows" in keys.told()
+    (home / "keys" / "rows.key").unlink()
+    assert "台账对各表每一行的校验" in "".join(keys.faults())

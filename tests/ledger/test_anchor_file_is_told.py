@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,3 +114,21 @@ def test_files_of_before_the_ledger_spoke_of_them_go_on(home: Path, frozen: cloc
     assert queries.anchored_lines() == 2
     cut(anchors.path())
     assert not queries.verify().ok
+
+
+@pytest.mark.parametrize("other", ["folder", "pipe", "link to nothing"])
+def test_something_else_in_its_place_is_told_and_stops_no_check(anchored: Path, other: str) -> None:
+    anchored.unlink()
+    match other:
+        case "folder":
+            anchored.mkdir()
+        case "pipe":
+            os.mkfifo(anchored)
+        case _:
+            anchored.symlink_to(anchored.parent / "nowhere")
+    assert "不见了" in actions.anchors_fault()
+    assert not queries.verify().ok
+    record("case:1", "case.noted", {"n": 9}, Actor.SYSTEM)
+    assert commands.anchor()[0] == 1
+    assert commands.anchor("磁盘坏了，取不回来")[0] == 0
+    assert queries.verify().ok

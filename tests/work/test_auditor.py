@@ -13,7 +13,7 @@ from huiying.ledger import guards
 from huiying.ledger.actions import Actor, record
 from huiying.ledger.models import LedgerEntry
 from huiying.work import auditor, loop, outbox, schedule
-from huiying.work.models import Heartbeat
+from huiying.work.models import Heartbeat, Job
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def _only_builtin(monkeypatch: pytest.MonkeyPatch, home: Path, frozen: clock.FrozenClock) -> Iterator[None]:
-    own = ("loop", "jobs", "schedule", "notify", "ledger")
+    own = ("loop", "jobs", "schedule", "notify", "ledger", "far_ahead")
     monkeypatch.setattr(auditor, "_auditors", {name: auditor._auditors[name] for name in own})
     monkeypatch.setattr(outbox, "_handlers", {})
     monkeypatch.setattr(schedule, "_recurring", {})
@@ -115,3 +115,15 @@ def test_upper_rooms_add_checks_and_a_check_that_breaks_is_never_silent() -> Non
         raise KeyError("x")
 
     assert codes() == [("auditor.broken", "error"), ("clock.late", "warning")]
+
+
+def test_what_is_put_off_for_years_is_an_error(frozen: clock.FrozenClock) -> None:
+    """Nobody would ever notice a job, or a reminder, that comes due in 2099 (habit 11)."""
+    loop.Loop("w").tick()
+    outbox.enqueue("far", {}, "far-1")
+    job = Job.objects.get()
+    Job.objects.update(next_action_at=clock.now() + timedelta(days=399))
+    assert ("work.put_off", "error") not in codes()
+    Job.objects.update(next_action_at=clock.now().replace(year=2099))
+    (finding,) = [one for one in auditor.check() if one.code == "work.put_off"]
+    assert f"表 work_job 有 1 行要等到一年多以后才再看（第 {job.pk} 行）" in finding.sentence_zh

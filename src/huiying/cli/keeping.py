@@ -116,7 +116,7 @@ def _or_stop(act: Callable[[], T]) -> T:
     except Refused as error:
         raise Stop(f"{error}。", USAGE) from error
     except Damaged as error:
-        raise Stop(f"拒绝：{error}。什么也没有留下。", FOUND) from error
+        raise Stop(f"拒绝：{error}。副本里的东西一样也没有留下。", FOUND) from error
     except (TableError, KeyFileError) as error:
         raise Stop(str(error), FOUND) from error
     except OSError as error:

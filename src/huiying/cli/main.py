@@ -111,6 +111,11 @@ def build() -> Parser:
     again = add("anchor", "proof:ledger_anchor", "现在就把各链的链头写进锚定文件（后台循环每小时自己会做）", ledger)
     again.add_argument("--lost", default=None, metavar="理由", help="锚定文件取不回来了：把丢失记入台账，从头锚定")
 
+    add("guard", "proof:ledger_guard", "把不许改动记录的触发器装回数据库，记入台账", ledger)
+
+    taken = add("adopt", "proof:ledger_adopt", "查明以后：与台账不一致的行按现状登记，逐行记入台账", ledger)
+    taken.add_argument("reason", metavar="理由")
+
     keys = group("keys", "密钥")
     add("list", "proof:keys_list", "列出在用的密钥（只列标记）和有什么不对", keys)
     taken = add("accept", "proof:keys_accept", "原来的密钥取不回来了：记入台账，启用现有的或新的一把", keys)

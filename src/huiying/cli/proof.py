@@ -61,7 +61,24 @@ def ledger_anchor(options: argparse.Namespace) -> int:
     ready(bare=True)
     from huiying.ledger import commands
 
-    code, sentence = commands.anchor(options.lost)
+    return _told(options, *commands.anchor(options.lost))
+
+
+def ledger_guard(options: argparse.Namespace) -> int:
+    ready(bare=True)
+    from huiying.ledger import commands
+
+    return _told(options, *commands.guard())
+
+
+def ledger_adopt(options: argparse.Namespace) -> int:
+    ready(bare=True)
+    from huiying.ledger import commands
+
+    return _told(options, *commands.adopt(options.reason))
+
+
+def _told(options: argparse.Namespace, code: int, sentence: str) -> int:
     if code != DONE:
         complain(sentence)
     elif options.json:

@@ -1,7 +1,11 @@
 """What the ledger vouches for of documents and what followed them (C6.9, C6.10, INV-8, INV-12)."""
 
-from huiying.documents import models
+from huiying.documents import models, schema
+from huiying.ledger import append_only
 from huiying.ledger.kept import QUEUE, keep
+
+for _table, _unique in {**schema.TABLES, schema.WITHDRAWALS: schema.UNIQUE}.items():
+    append_only.guard(_table, _unique)
 
 keep(models.IssuedDocument, "文书", "A document")
 keep(models.Signature, "文书签字", "A signature of a document")

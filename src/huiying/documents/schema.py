@@ -11,7 +11,7 @@ TABLES = {
     "documents_signature": ("id",),
     "documents_addendum": ("id",),
 }
-WITHDRAWALS = "documents_withdrawal"
+WITHDRAWALS, UNIQUE = "documents_withdrawal", ("id", "document_id")
 
 
 def guard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
@@ -20,7 +20,7 @@ def guard(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def guard_withdrawals(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.install(editor.connection, WITHDRAWALS, ("id", "document_id"))
+    append_only.install(editor.connection, WITHDRAWALS, UNIQUE)
 
 
 def unguard_withdrawals(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from huiying.handling import calling
 from huiying.handling.models import Case, Clock, Escalation, Liaison, Meeting, NodeReport, Task, TransferSlip
@@ -74,6 +74,25 @@ def overdue_deadlines() -> list[Finding]:
             )
         )
     return found
+
+
+@auditor("put_off")
+def clocks_look_again_in_time() -> list[Finding]:
+    """C8.5: the loop looks at a running clock when its `next_action_at` says so, at the latest when time is up."""
+    now = time.now()
+    live = Clock.objects.filter(stopped_at__isnull=True, superseded_at__isnull=True, held_at__isnull=True)
+    rows = live.filter(is_legal=True, due_at__gt=now).filter(
+        Q(next_action_at__isnull=True) | Q(next_action_at__gt=F("due_at"))
+    )
+    return [
+        _late(
+            "deadline.put_off",
+            f"案件 {number} 有一个时限（{act}）到期前不会再提醒、到期也不会记超期：提醒时间被改过。"
+            "请查明是谁改动了数据库",
+            f"Case {number}: a running deadline ({act}) will not be looked at when it ends; its reminder was moved.",
+        )
+        for number, act in rows.order_by("due_at", "id").values_list("case__number", "act")
+    ]
 
 
 @auditor("late_silence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from huiying.handling import schema
 from huiying.handling.models import (
     AgendaItem,
     AskedAgain,
@@ -40,9 +41,12 @@ from huiying.handling.models import (
     Task,
     TransferSlip,
 )
+from huiying.ledger import append_only
 from huiying.ledger.kept import QUEUE, keep
 
 RINGS = "每次再叫都会变；叫了谁由 call.made 条目写明"
+
+append_only.guard(schema.TABLE, schema.UNIQUE)
 
 keep(Case, "案件", "Case")
 keep(Knowledge, "获知证据", "Evidence of knowledge")

@@ -6,11 +6,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from huiying.ledger import append_only
 
-TABLE = "handling_breach"
+TABLE, UNIQUE = "handling_breach", ("id", "clock_id")
 
 
 def guard_breaches(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-    append_only.install(editor.connection, TABLE, ("id", "clock_id"))
+    append_only.install(editor.connection, TABLE, UNIQUE)
 
 
 def unguard_breaches(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:

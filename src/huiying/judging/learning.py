@@ -15,7 +15,7 @@ from huiying.engine.model_errors import ModelUnreadable
 from huiying.engine.said import Said
 from huiying.judging import standards
 from huiying.judging.models import LearningRun
-from huiying.kernel import home
+from huiying.kernel import home, store
 from huiying.listening.models import Post
 from huiying.regulation import Regulation
 
@@ -77,7 +77,7 @@ def model_of(run: LearningRun) -> LabelModel:
     if kept is not None:
         return kept
     try:
-        content = (home.models() / run.sha256).read_bytes()
+        content = store.bytes_of(home.models() / run.sha256)
     except OSError as error:
         raise ModelUnreadable(f"读不到模型文件 models/{run.sha256}：{error.strerror}") from error
     if hashlib.sha256(content).hexdigest() != run.sha256:

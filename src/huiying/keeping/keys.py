@@ -30,6 +30,10 @@ _FOR = {
     "shares": "转给外单位的材料",
     "release": "公开发布的签名",
 }
+_LOST = {
+    SITE: "已登录的人要重新登录",
+    ROWS: "此前各行的校验都对不上，再运行 huiying ledger adopt 理由，按现状登记",
+}
 _HEAD = 3  # of a sealed token: what comes before the mark of its key
 
 
@@ -58,11 +62,17 @@ def faults(*, deep: bool = False) -> list[str]:
 def _fault(name: str, mark: str) -> str:
     there = keymarks.mark_of(name)
     if there == mark:
-        return ""
+        noted = keymarks.remembered(name)
+        if not noted or noted == mark:
+            return ""
+        return (
+            f"标记文件 {name}.keyid 被改过（写的是 {noted[:16]}，应为 {mark}）；密钥本身没有错。"
+            f"请把 {name}.keyid 改回 {mark}，并查明是谁改动的"
+        )
     what = "已损坏" if keymarks.path_of(name).exists() else "不见了"
     what = "不是原来的那一把" if there else what
     now = f"，现为 {there}" if there else ""
-    lost = "已登录的人要重新登录" if name == SITE else "用原来那一把封存的内容从此打不开"
+    lost = _LOST.get(name, "用原来那一把封存的内容从此打不开")
     return (
         f"密钥 keys/{name}.key {what}（应为 {mark}{now}；用于{_FOR.get(name, '封存')}）。请从密钥备份取回原来的文件；"
         f"确实取不回的，运行 huiying keys accept {name} 理由，记入台账后启用现有的或新的一把，{lost}"

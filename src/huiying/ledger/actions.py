@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
-from huiying.ledger import anchors, hashing, verifying
+from huiying.ledger import anchors, append_only, hashing, verifying
 from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, place_of, read
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
@@ -357,6 +357,16 @@ def begin_anchors_anew(reason: str, actor: Actor) -> anchors.Anchor | None:
         record(ANCHORS_CHAIN, LOST, payload, actor)
         anchors.set_aside(clock.now())
         return _append_anchor()
+
+
+def put_triggers_back() -> list[append_only.Trigger]:
+    """Install again what keeps records from being edited in the database; what was wrong goes on record (INV-8)."""
+    with transaction.atomic():
+        wrong = append_only.put_back(connection)
+        if wrong:
+            told = [{"name": one.name, "table": one.table, "what": one.what} for one in wrong]
+            record(SYSTEM_CHAIN, "ledger.guarded", {"triggers": told}, Actor.SYSTEM)
+    return wrong
 
 
 def _check_erasure(decision: str, reason: str, decided_by: Actor, second_person: Actor) -> None:

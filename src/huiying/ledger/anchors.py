@@ -74,6 +74,8 @@ def hashes() -> tuple[str, ...]:
         stat = path().stat()
     except FileNotFoundError:
         return ()
+    if not path().is_file():
+        return ()
     stamp = (str(path()), stat.st_ino, stat.st_mtime_ns, stat.st_size)
     if stamp not in _hashes:
         _hashes.clear()
@@ -103,7 +105,7 @@ def differs_from(told: Told | None, found: Sequence[str] | None = None) -> str:
 
 def set_aside(at: datetime) -> None:
     """Keep what is left of a damaged file beside the new one."""
-    if path().exists():
+    if path().exists() or path().is_symlink():
         path().rename(path().with_name(f"anchors-{at:%Y%m%dT%H%M%S}.lost"))
 
 
@@ -135,6 +137,8 @@ def append(heads: dict[str, tuple[int, str]], at: datetime) -> Anchor | None:
     moved = {chain: head for chain, head in heads.items() if known.get(chain) != head}
     if not moved:
         return None
+    if path().exists() and not path().is_file():
+        raise AnchorsBroken(0, f"anchors/anchors.jsonl 不是普通文件。{WHAT_TO_DO}")
     line = canonical.dumps({"at": at, "heads": moved, "prev": prev})
     _write(line)
     return Anchor(canonical.timestamp(at), moved, prev, canonical.sha256(line))
@@ -144,7 +148,7 @@ def _whole_lines() -> Iterator[str]:
     """Lines that end; power lost in the middle of an append leaves a last line without an end, which never
     counted.
     """
-    if not path().exists():
+    if not path().is_file():  # a folder or a pipe in its place has no lines
         return
     with path().open(encoding="utf-8", newline="\n") as file:
         for line in file:

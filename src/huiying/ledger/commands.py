@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import actions, anchors, exporting, outside, queries
+from huiying.ledger import actions, adopting, anchors, exporting, outside, queries
 from huiying.ledger.verifying import Report
 
 DONE, FOUND, USAGE = 0, 1, 2
@@ -44,6 +44,23 @@ def anchor(lost: str | None = None) -> tuple[int, str]:
     except (actions.LedgerError, anchors.AnchorsBroken) as error:
         return FOUND, str(error)
     return DONE, "链头没有变动，不需要新的锚定" if made is None else f"已锚定 {len(made.heads)} 条链的链头"
+
+
+def guard() -> tuple[int, str]:
+    """Put the triggers back that keep records from being edited, and say so in the ledger."""
+    wrong = actions.put_triggers_back()
+    if not wrong:
+        return DONE, "触发器都在，没有要装回的"
+    return DONE, f"已装回并记入台账：{'、'.join(one.name for one in wrong)}"
+
+
+def adopt(reason: str) -> tuple[int, str]:
+    """Put on record that the rows which differ from the ledger stay as they are."""
+    try:
+        count = adopting.adopt(reason, actions.Actor.SYSTEM)
+    except actions.LedgerError as error:
+        return FOUND, str(error)
+    return DONE, f"有 {count} 行与台账不一致，已逐行记入台账，从此以现状为准" if count else "没有与台账不一致的行"
 
 
 def export(file: Path) -> tuple[int, str]:

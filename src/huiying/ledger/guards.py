@@ -22,12 +22,12 @@ _MESSAGE = "{table} is append-only (INV-8)"
 
 def install(connection: BaseDatabaseWrapper) -> None:
     """Create the triggers. Raises NotImplementedError on another kind of database."""
-    _run(connection, _statements(connection.vendor)[0])
+    _run(connection, statements(connection.vendor)[0])
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Drop the triggers (reverse migration)."""
-    _run(connection, _statements(connection.vendor)[1])
+    _run(connection, statements(connection.vendor)[1])
 
 
 @contextmanager
@@ -46,7 +46,8 @@ def _run(connection: BaseDatabaseWrapper, statements: list[str]) -> None:
             cursor.execute(statement)
 
 
-def _statements(vendor: str) -> tuple[list[str], list[str]]:
+def statements(vendor: str) -> tuple[list[str], list[str]]:
+    """SQL to create and to drop the triggers. Raises NotImplementedError on another kind of database."""
     if vendor == "sqlite":
         return _sqlite()
     if vendor == "postgresql":

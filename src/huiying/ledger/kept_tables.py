@@ -9,7 +9,7 @@ from typing import Final
 
 from django.apps import apps
 
-from huiying.ledger.kept import COUNTER, QUEUE, keep, leave
+from huiying.ledger.kept import COUNTER, LEFT, QUEUE, keep, leave
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.models import Counter, Heartbeat, Job, Lease, Look, Notice, RateBucket, Schedule
 
@@ -33,6 +33,8 @@ _OF_LIBRARIES: Final = {
     "axes": "登录失败的次数，只管限制试猜，到期删除",
     "contenttypes": "框架登记的表名，由程序生成",
 }
+LEFT["django_migrations"] = "框架记下的建表步骤；缺了哪一步，启动时就会补建或停下来"  # no app has a model of it
+
 for _app, _why in _OF_LIBRARIES.items():
     for _model in apps.get_app_config(_app).get_models(include_auto_created=True):
         leave(_model, _why)

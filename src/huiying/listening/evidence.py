@@ -164,7 +164,7 @@ def _wrong_with(row: Evidence, told: dict[str, Any] | None) -> str:
         return _("数据库里的校验值与台账登记的不同")
     path = home.evidence() / row.file
     try:
-        token = path.read_bytes()
+        token = store.bytes_of(path)
     except OSError as error:
         return _("文件读不了：%(why)s") % {"why": error.strerror}
     if hashlib.sha256(token).hexdigest() != row.file_sha256:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Literal, TypeVar, cast
 
+from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Mod
@@ -25,6 +26,7 @@ from huiying.work.models import Heartbeat, Job, Lease, Look, Schedule
 
 Severity = Literal["error", "warning"]
 JOB_LATE = timedelta(minutes=5)
+FAR_AHEAD = timedelta(days=400)
 LISTED = 20
 PARTS = 7  # a part a day: within a week everything was looked at
 MET = -1  # the `part` of what was met on the way, e.g. by a reader who asked for an altered file
@@ -260,6 +262,23 @@ def jobs_are_done() -> list[Finding]:
         )
         for job in late
     ]
+
+
+@auditor("far_ahead")
+def nothing_is_put_off_for_ever() -> list[Finding]:
+    """What the loop would look at in over a year only: no verb says so, somebody edited the database (habit 11)."""
+    limit = clock.now() + FAR_AHEAD
+    found = []
+    for model in apps.get_models():
+        if "next_action_at" not in {column.attname for column in model._meta.concrete_fields}:
+            continue
+        pks = list(model._base_manager.filter(next_action_at__gt=limit).order_by("pk").values_list("pk", flat=True))
+        if pks:
+            table, listed = model._meta.db_table, "、".join(str(pk) for pk in pks[:LISTED])
+            zh = f"表 {table} 有 {len(pks)} 行要等到一年多以后才再看（第 {listed} 行）：下一次的时间被改过"
+            en = f"Table {table}: {len(pks)} rows are put off for over a year, the first is {pks[0]}."
+            found.append(Finding("work.put_off", "error", f"{zh}。请查明是谁改动了数据库", en))
+    return found
 
 
 @auditor("schedule")
