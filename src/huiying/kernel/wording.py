@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 
-import rjieba
-
 Piece = tuple[str, str]  # ("same" | "gone" | "new", text)
 
 
@@ -17,6 +15,8 @@ def normalised(text: str) -> str:
 
 def difference(old: str, new: str) -> list[Piece]:
     """Pieces in reading order; joined without the gone ones they give `new`, without the new ones `old`."""
+    import rjieba  # its dictionary is read with it, and a command that compares no texts has no use for it
+
     before, after = rjieba.cut(old), rjieba.cut(new)
     pieces: list[Piece] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
