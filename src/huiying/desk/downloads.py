@@ -58,12 +58,12 @@ class FilesAreWhatWasKept:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Unfit):
             came_upon(error)
-            words, status = sentence(error), STATUS
+            heading, words, status = _("不能打开"), sentence(error), STATUS
         elif isinstance(error, KeyFileError):
             log.critical("%s", error)
-            words, status = without_keys(), 503
+            heading, words, status = _("现在办不了"), without_keys(), 503
         else:
             return None
-        response = render(request, "desk/not_recorded.html", {"sentence": words}, status=status)
+        response = render(request, "desk/not_recorded.html", {"heading": heading, "sentence": words}, status=status)
         response.headers["Cache-Control"] = "private, no-store"
         return response

@@ -49,4 +49,4 @@ def _refused(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         told = {"error": sentence, "code": "not_recorded"}
         return JsonResponse(told, status=503, json_dumps_params={"ensure_ascii": False})
-    return render(request, "desk/not_recorded.html", {"sentence": sentence}, status=503)
+    return render(request, "desk/not_recorded.html", {"heading": _("不能打开"), "sentence": sentence}, status=503)
