@@ -221,3 +221,24 @@ def test_a_child_that_dies_under_a_request_is_named():
     with pytest.raises(EngineDied, match="已退出"):
         process.handle({"op": "ping"})
     process.close()
+
+
+WARM = """
+import sys
+from huiying.engine.facade import Engine
+from huiying.engine.rules import load_rules
+engine = Engine(load_rules("anshan"))
+kernels = "huiying.engine.kernels.step"
+before = kernels in sys.modules
+assert engine.handle({"op": "warm"}) == {"ok": True}
+signatures = len(sys.modules[kernels].place.signatures)
+assert signatures
+print(before, kernels in sys.modules, engine.handle({"op": "ping"})["posts"], engine.handle({"op": "observe", "posts": [
+    {"native_id": "A", "text": "鞍山有人围标", "published_at": "2026-06-01T08:00:00+08:00"}]})["assigned"][0]["event"])
+assert len(sys.modules[kernels].place.signatures) == signatures, "the first post compiles nothing more"
+"""
+
+
+def test_a_warm_engine_has_its_kernels_and_remembers_nothing_of_it():
+    done = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "False True 0 1\n"), done.stderr

@@ -78,13 +78,13 @@ class EngineProcess:
             return self._ask(request)
 
     def boot(self) -> None:
-        """Start the child and wait until it is there, without `on_start`: that comes before the first request. A start
-        takes seconds, on a busy machine minutes, and whoever holds a lock should not wait for it.
+        """Start the child and wait until it could take a post, without `on_start`: that comes before the first request.
+        A start takes seconds, on a busy machine minutes, and whoever holds a lock should not wait for it.
         """
         with self._lock:
             if self.pid is None:
                 self._start()
-                self._ask({"op": "ping"})
+                self._ask({"op": "warm"})
 
     def close(self) -> None:
         """End the child and wait for it."""

@@ -2,6 +2,7 @@
 
 Requests are `{"op": …}`:
 - `ping` → `{"ok": true, "rules": n, "posts": n}`
+- `warm` → `{}`: model and kernels are loaded now, and not under the first post
 - `screen` `posts: [post]` → `screened: [Screened]`, each with `reasons_en` beside `reasons`, `ruleset` (which rules
   judged it) and `hits: [{"rule", "version", "terms": [[clause, start, end]]}]`
 - `rules` `data`, `name`, `wait` → `rules: n` (null without `wait`): new rules, while the old ones go on judging
@@ -33,6 +34,7 @@ from huiying.engine.post import Post, PostError, parse_post
 from huiying.engine.rules import ExpressionError, RuleError, RuleSet
 from huiying.engine.stream import EventStream, StreamSettings
 from huiying.engine.swapping import Rules
+from huiying.engine.warming import POSTS, warm_stream
 
 MAX_BATCH: Final = 5_000
 MAX_EVENT: Final = 200_000_000
@@ -48,6 +50,7 @@ class _Refused(ValueError):
 #: collection, and there is one after each rollback.
 _OPS: Final = {
     "ping": "_ping",
+    "warm": "_warm",
     "screen": "_screen",
     "rules": "_new_rules",
     "observe": "_observe",
@@ -88,6 +91,12 @@ class Engine:
 
     def _ping(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"rules": len(self._rules.ruleset.rules), "posts": len(self._stream)}
+
+    def _warm(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        for post in POSTS:
+            self._rules.current[0].screen(post)
+        warm_stream()
+        return {}
 
     def _screen(self, request: Mapping[str, Any]) -> dict[str, Any]:
         screener, label = self._rules.current

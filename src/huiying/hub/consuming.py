@@ -89,15 +89,11 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
 
 def warm() -> None:
     """Load what only the first post would load: model and compiled kernels, by posts that go nowhere."""
-    from huiying.engine.post import Post
-    from huiying.engine.stream import EventStream, StreamSettings
+    from huiying.engine.warming import POSTS, warm_stream
     from huiying.judging import engines
 
-    posts = [Post(native_id=name, text=f"没有人说过的话，第{name}遍") for name in "12"]
-    engines.engine().screen(posts)
-    stream = EventStream(StreamSettings(window=1 << 10, live=1 << 8))
-    for post in posts:
-        stream.observe(post)
+    engines.engine().screen(POSTS)
+    warm_stream()
 
 
 def screener(hub: Hub, stop: threading.Event) -> None:
