@@ -83,9 +83,12 @@ def spoken() -> Iterator[None]:
     translation.deactivate()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def one_key_of_rows() -> Iterator[None]:
-    """A test that changes its home midway goes on with the database that it has, and so with its key."""
+    """A test that changes its home midway goes on with the database that it has, and so with its key.
+
+    For all of a run: what a module sets up once is compared by each of its tests.
+    """
     from huiying.ledger import kept
 
     with pytest.MonkeyPatch.context() as patch:  # of its own: a test may undo what is in its `monkeypatch`
