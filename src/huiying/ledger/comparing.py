@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from huiying.ledger.kept import GONE, ROWS, TABLES, WHOLE, Digests, Kept, Place, place_of
@@ -58,7 +59,9 @@ def differences(
     for kept in wanted:
         try:
             yield from _of_table(kept, said[kept.table], unknown, part if kept.whole else None)
-        except (ValueError, TypeError, OverflowError):  # what stands there is no value of its column
+        except (ValueError, TypeError, OverflowError, DatabaseError) as error:  # no value of its column, or no table
+            if isinstance(error, DatabaseError) and connection.in_atomic_block:
+                raise  # of a transaction that failed nothing more can be asked
             _log.exception("table %s can not be read", kept.table)
             yield Difference(kept, "", "", "unreadable")
 
@@ -81,8 +84,13 @@ def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | No
             if last.digests.get(column) != digest:
                 yield Difference(kept, key, column, "changed")
     for key, last in said.items():
-        if key not in seen and (part is None or part.holds(int(key))) and not _rightly_gone(kept, key, last):
+        if key not in seen and _is_of(part, key) and not _rightly_gone(kept, key, last):
             yield Difference(kept, key, "", "gone")
+
+
+def _is_of(part: Part | None, pk: str) -> bool:
+    """Whatever somebody wrote in the place of a row's number is of every part."""
+    return part is None or not pk.isdecimal() or part.holds(int(pk))
 
 
 def _rightly_gone(kept: Kept, key: str, last: _Said) -> bool:
@@ -101,7 +109,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
     those of `part` are held in memory.
     """
     said: dict[str, dict[str, _Said]] = defaultdict(dict)
-    erased: dict[tuple[str, int], int] = {}  # entries whose payload is gone: place in the chain → number
+    erased: dict[tuple[str, str], int] = {}  # entries whose payload is gone: place in the chain → number
     rows = LedgerEntry.objects.filter(
         Q(payload__contains=f'"{ROWS}":{{') | Q(payload__isnull=True) | Q(kind=ERASED)
     ).order_by("id")
@@ -109,7 +117,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
         "id", "chain", "seq", "kind", "salt", "payload"
     ).iterator(chunk_size=2000):
         if text is None:
-            erased[chain, seq] = number
+            erased[chain, str(seq)] = number
             continue
         payload = _object(text)
         if kind == ERASED:
@@ -120,7 +128,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
                 said[table].update(
                     (pk, _Said(number, place, digests))
                     for pk, digests in _objects(told)
-                    if part is None or not here.whole or part.holds(int(pk))
+                    if not here.whole or _is_of(part, pk)
                 )
     return said
 
@@ -140,13 +148,14 @@ def _objects(data: object) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from ((name, value) for name, value in data.items() if isinstance(value, dict))
 
 
-def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: dict[tuple[str, int], int]) -> None:
+def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: dict[tuple[str, str], int]) -> None:
     """The digests of an erased entry are gone: what it said last stays unknown. Of one that was not, nothing is."""
-    at = erased.get((str(payload.get("chain")), int(payload.get("seq") or 0)))
-    if at is None:
+    at = erased.get((str(payload.get("chain")), str(payload.get("seq"))))
+    spoke_of = payload.get("spoke_of")
+    if at is None or not isinstance(spoke_of, dict):
         return
-    for table, pks in payload.get("spoke_of", {}).items():
-        for pk in pks:
+    for table, pks in spoke_of.items():
+        for pk in map(str, pks if isinstance(pks, list) else ()):
             last = said[table].get(pk)
             if last is None or last.at < at:
                 said[table][pk] = _Said(at, None, {})
