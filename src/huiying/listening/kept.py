@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from huiying.ledger.kept import COUNTER, QUEUE, keep, leave
+from huiying.ledger.kept import COUNTER, LEFT, QUEUE, keep, leave
 from huiying.listening.models import (
     ClassNote,
     EmergencyWatch,
@@ -100,3 +100,6 @@ keep(ClassNote, "渠道类说明", "A note on a channel class")
 leave(SourceHost, "对一个主机的礼貌（多久问一次、robots.txt），采集器自己的记忆")
 leave(SourceCheck, "每个来源最近一百次查看的流水，旧的自动删去；人工查看另有条目 source.looked")
 leave(PictureReading, "照片识别的草稿，最多留一天；谁要求识别另有条目 picture.reading_asked")
+# No model has them: on SQLite the index is a file of its own.
+LEFT["listening_search_words"] = "PostgreSQL 上的搜索索引，随时由来文重建"
+LEFT["listening_search_reached"] = "搜索索引建到哪一条，随时由来文重建"
