@@ -201,6 +201,7 @@ def test_a_record_of_an_erasure_that_never_was_forgets_nothing() -> None:
 
 BROKEN = [
     "[]", '{"kept_rows":{"x":1', '{"kept_rows":{"people_department":[]}}', '{"kept_rows":{"people_bureau":{"abc":{}}}}',
+    '{"kept_rows":{"a":' + "[" * 100_000,
     '{"chain":"system","seq":"x","spoke_of":{}}', '{"chain":"system","seq":[1],"spoke_of":{}}',
     '{"chain":"system","seq":1,"spoke_of":null}', '{"chain":{},"seq":1,"spoke_of":{"people_department":[[1]]}}',
 ]  # fmt: skip

@@ -137,7 +137,7 @@ def _object(text: str) -> dict[str, Any]:
     """Of a payload that somebody broke nothing is taken; `ledger verify` says which it is."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}
 
