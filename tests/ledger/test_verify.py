@@ -275,3 +275,15 @@ class AnyTampering(HypothesisTestCase):
         bad = queries.verify().first_bad
         assert bad is not None
         assert (bad.chain, bad.seq) == ("case:5", seq)
+
+
+def test_entries_whose_row_numbers_were_exchanged_are_named(ledger: None) -> None:
+    """The last word on a row is found by the number: with it exchanged, an older word would count."""
+
+    def exchange() -> None:
+        older, newer = entry(1).pk, entry(2).pk
+        for before, after in ((older, 10**6), (newer, older), (10**6, newer)):
+            LedgerEntry.objects.filter(pk=before).update(id=after)
+
+    assert found(exchange) == ("case:1", 2)
+    assert "编号被改动" in queries.verify().bad[0].why
