@@ -199,6 +199,20 @@ def test_a_record_of_an_erasure_that_never_was_forgets_nothing() -> None:
     assert found() == [("people_department", "name", "changed")]
 
 
+def test_a_second_record_of_a_true_erasure_forgets_nothing_that_the_first_did_not_name() -> None:
+    """Whoever has the database alone can write such a record, and names rows in it that he has edited."""
+    made = office()
+    record("system", "department.looked_at", {}, WANG)
+    actions.erase("system", 2, decision="删〔2026〕1号", reason="当事人依法要求删除", decided_by=WANG, second_person=LI)
+    true = LedgerEntry.objects.get(kind="ledger.erased")
+    told = json.loads(true.payload or "")
+    Department.objects.filter(pk=made.pk).update(name="改过")
+    named = {**told, "spoke_of": {"people_department": [str(made.pk)]}}
+    for payload in (named, {key: value for key, value in named.items() if key != "kept_rows"}):
+        appended(payload, kind="ledger.erased")
+        assert ("people_department", "name", "changed") in found()
+
+
 BROKEN = [
     "[]", '{"kept_rows":{"x":1', '{"kept_rows":{"people_department":[]}}', '{"kept_rows":{"people_bureau":{"abc":{}}}}',
     '{"kept_rows":{"a":' + "[" * 100_000,

@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from huiying.ledger.kept import GONE, ROWS, TABLES, WHOLE, Digests, Kept, Place, place_of
-from huiying.ledger.models import LedgerEntry
+from huiying.ledger.models import Erasure, LedgerEntry
 from huiying.work.auditor import LISTED, Finding, Part, auditor, rolling
 
 ERASED = "ledger.erased"
@@ -120,7 +120,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
             erased[chain, str(seq)] = number
             continue
         payload = _object(text)
-        if kind == ERASED:
+        if kind == ERASED and _is_of_the_house(payload, place_of(chain, seq, salt or "")):
             _forget(said, payload, erased)
         for table, told in _objects(payload.get(ROWS)):
             if table in tables:
@@ -146,6 +146,19 @@ def _objects(data: object) -> Iterator[tuple[str, dict[str, Any]]]:
     """The members of a JSON object that are objects themselves."""
     if isinstance(data, dict):
         yield from ((name, value) for name, value in data.items() if isinstance(value, dict))
+
+
+def _is_of_the_house(payload: dict[str, Any], place: Place) -> bool:
+    """Whether the record of an erasure was made under the house's key: its digest is of the decision on that entry."""
+    kept = TABLES.get(Erasure._meta.db_table)
+    if kept is None:
+        return False
+    told = dict(_objects(dict(_objects(payload.get(ROWS))).get(kept.table)))
+    for pk, *values in kept.values([pk for pk in told if pk.isdecimal() and len(pk) < 19]):
+        row = dict(zip(kept.columns, values, strict=True))
+        if (row["chain"], row["seq"]) == (payload.get("chain"), payload.get("seq")):
+            return told[str(pk)] == kept.digests(pk, values, place)
+    return False
 
 
 def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: dict[tuple[str, str], int]) -> None:
