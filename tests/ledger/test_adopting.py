@@ -6,8 +6,7 @@ import pytest
 
 from huiying.kernel import clock
 from huiying.ledger import comparing, kept, queries
-from huiying.ledger.actions import Actor, record
-from huiying.ledger.adopting import adopt
+from huiying.ledger.actions import Actor, adopt, record
 from huiying.ledger.commands import adopt as command
 from huiying.ledger.comparing import differences
 from huiying.ledger.models import LedgerEntry
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def tables(monkeypatch: pytest.MonkeyPatch, frozen: clock.FrozenClock) -> None:
     monkeypatch.setattr(kept, "TABLES", {})
     monkeypatch.setattr(comparing, "TABLES", kept.TABLES)
-    monkeypatch.setattr("huiying.ledger.adopting.TABLES", kept.TABLES)
+    monkeypatch.setattr("huiying.ledger.actions.TABLES", kept.TABLES)
     kept.keep(Department, "部门", "Department")
     kept.keep(Bureau, "单位", "Bureau", whole=True)
 
@@ -67,7 +66,7 @@ def test_another_key_of_digests_is_taken_up_the_same_way(monkeypatch: pytest.Mon
     made = [Department.objects.create(code=f"D{n}", name=f"第{n}处", name_en=f"D{n}") for n in range(5)]
     record("system", "department.made", {}, WANG, rows=made)
     monkeypatch.setattr(kept, "house_key", lambda: b"z" * 32)
-    monkeypatch.setattr("huiying.ledger.adopting.AT_ONCE", 2)
+    monkeypatch.setattr("huiying.ledger.actions.ADOPT_AT_ONCE", 2)
     assert adopt("密钥随旧磁盘丢失，取不回来", WANG) == 5
     assert list(differences()) == []
     assert LedgerEntry.objects.filter(kind="ledger.adopted").count() == 3

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, connection, models, transaction
 
 from huiying.kernel import canonical, clock
 from huiying.ledger import anchors, append_only, hashing, verifying
-from huiying.ledger.kept import ROWS, Gone, Read, described, names_of, place_of, read
+from huiying.ledger.comparing import Difference, differences
+from huiying.ledger.kept import ROWS, TABLES, Gone, Read, described, names_of, place_of, read
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
 from huiying.work.rows import insert, rewrite
 
@@ -23,7 +26,9 @@ SYSTEM_CHAIN = "system"
 # The ledger's own word on the anchor file: how many lines it has. Its head stands in no anchor, or each would need one.
 ANCHORS_CHAIN = verifying.ANCHORS_CHAIN
 ANCHORED, LOST = verifying.ANCHORED, verifying.ANCHORS_LOST
-ERASED = "ledger.erased"
+ERASED, ADOPTED = "ledger.erased", "ledger.adopted"
+ADOPT_LEAST = 8  # characters of a reason
+ADOPT_AT_ONCE = 500  # rows of one entry
 _KIND = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -367,6 +372,40 @@ def put_triggers_back() -> list[append_only.Trigger]:
             told = [{"name": one.name, "table": one.table, "what": one.what} for one in wrong]
             record(SYSTEM_CHAIN, "ledger.guarded", {"triggers": told}, Actor.SYSTEM)
     return wrong
+
+
+def adopt(reason: str, actor: Actor) -> int:
+    """After an inquiry, vouch for every row that differs as it stands now; gives how many there were (INV-8).
+
+    A row that was deleted and is in no copy, or a lost key of digests, would be told for ever. What differed stands in
+    the entries row by row.
+    Raises LedgerError without a reason, and for a table that can not be read: that has to be mended first.
+    """
+    if len(reason.strip()) < ADOPT_LEAST:
+        raise LedgerError(f"请写明查明了什么、为什么按现状登记，至少 {ADOPT_LEAST} 个字")
+    with transaction.atomic():
+        found: dict[str, dict[str, list[Difference]]] = defaultdict(lambda: defaultdict(list))
+        for one in differences():
+            if one.what == "unreadable":
+                raise LedgerError(f"表 {one.kept.table} 读不出来，不能登记；请先从备份恢复数据库")
+            found[one.kept.table][one.pk].append(one)
+        for table, rows in found.items():
+            for part in _parts(rows):
+                told = [[pk, one.column, one.what] for pk in part for one in rows[pk]]
+                payload = {"table": table, "count": len(part), "reason": reason.strip()[:500], "differed": told}
+                record(SYSTEM_CHAIN, ADOPTED, payload, actor, rows=_as_they_are(TABLES[table].model, part))
+    return sum(len(rows) for rows in found.values())
+
+
+def _parts(rows: dict[str, list[Difference]]) -> Iterator[list[str]]:
+    names = iter(rows)
+    while part := list(islice(names, ADOPT_AT_ONCE)):
+        yield part
+
+
+def _as_they_are(model: type[models.Model], pks: list[str]) -> list[models.Model | Gone]:
+    there = {str(row.pk): row for row in model._base_manager.filter(pk__in=pks)}
+    return [there.get(pk) or Gone(model, pk) for pk in pks]
 
 
 def _check_erasure(decision: str, reason: str, decided_by: Actor, second_person: Actor) -> None:

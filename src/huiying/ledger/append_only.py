@@ -80,7 +80,8 @@ def faults(connection: BaseDatabaseWrapper) -> list[Trigger]:
         for name, sql in wanted.items()
         if there.get(name) != sql
     ]
-    return wrong + [Trigger(name, _table_of(sql), "foreign") for name, sql in there.items() if name not in wanted]
+    foreign = {name: sql for name, sql in there.items() if name not in wanted and sql.startswith("CREATE TRIGGER")}
+    return wrong + [Trigger(name, _table_of(sql), "foreign") for name, sql in foreign.items()]
 
 
 def put_back(connection: BaseDatabaseWrapper) -> list[Trigger]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import actions, adopting, anchors, exporting, outside, queries
+from huiying.ledger import actions, anchors, exporting, outside, queries
 from huiying.ledger.verifying import Report
 
 DONE, FOUND, USAGE = 0, 1, 2
@@ -57,7 +57,7 @@ def guard() -> tuple[int, str]:
 def adopt(reason: str) -> tuple[int, str]:
     """Put on record that the rows which differ from the ledger stay as they are."""
     try:
-        count = adopting.adopt(reason, actions.Actor.SYSTEM)
+        count = actions.adopt(reason, actions.Actor.SYSTEM)
     except actions.LedgerError as error:
         return FOUND, str(error)
     return DONE, f"有 {count} 行与台账不一致，已逐行记入台账，从此以现状为准" if count else "没有与台账不一致的行"

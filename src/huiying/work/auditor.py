@@ -266,18 +266,18 @@ def jobs_are_done() -> list[Finding]:
 
 @auditor("far_ahead")
 def nothing_is_put_off_for_ever() -> list[Finding]:
-    """What the loop would look at in over a year only: no verb says so, somebody edited the database (habit 11)."""
+    """What the loop would look at in over a year only: seldom meant, and how an edit would hide it (habit 11)."""
     limit = clock.now() + FAR_AHEAD
     found = []
     for model in apps.get_models():
         if "next_action_at" not in {column.attname for column in model._meta.concrete_fields}:
             continue
-        pks = list(model._base_manager.filter(next_action_at__gt=limit).order_by("pk").values_list("pk", flat=True))
-        if pks:
-            table, listed = model._meta.db_table, "、".join(str(pk) for pk in pks[:LISTED])
-            zh = f"表 {table} 有 {len(pks)} 行要等到一年多以后才再看（第 {listed} 行）：下一次的时间被改过"
-            en = f"Table {table}: {len(pks)} rows are put off for over a year, the first is {pks[0]}."
-            found.append(Finding("work.put_off", "error", f"{zh}。请查明是谁改动了数据库", en))
+        rows = model._base_manager.filter(next_action_at__gt=limit).order_by("pk")
+        if pks := list(rows.values_list("pk", flat=True)[:LISTED]):
+            table, count, listed = model._meta.db_table, rows.count(), "、".join(str(pk) for pk in pks)
+            zh = f"表 {table} 有 {count} 行要等到一年多以后才再看（第 {listed} 行）。请核对期限是不是本来就定得这么远"
+            en = f"Table {table}: {count} rows are put off for over a year, the first is {pks[0]}: is that meant?"
+            found.append(Finding("work.put_off", "warning", f"{zh}；不是的，请查明是谁改动了数据库", en))
     return found
 
 
