@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.db import connection
 
 from huiying.kernel import clock
-from huiying.ledger import comparing, kept, queries
+from huiying.ledger import comparing, guards, kept, queries
 from huiying.ledger.actions import Actor, adopt, record
 from huiying.ledger.commands import adopt as command
 from huiying.ledger.comparing import differences
@@ -88,3 +91,12 @@ def test_a_table_that_can_not_be_read_is_not_adopted(monkeypatch: pytest.MonkeyP
     code, sentence = command(WHY)
     assert code == 1
     assert "读不出来" in sentence
+
+
+def test_what_a_forged_entry_calls_a_row_is_gone(frozen: clock.FrozenClock) -> None:
+    payload = {"kept_rows": {"people_department": {"abc": {"name": "0" * 24}, "9" * 30: {"name": "0" * 24}}}}
+    entry = record("system", "department.made", {}, WANG)
+    with guards.lifted(connection):
+        LedgerEntry.objects.filter(pk=entry.pk).update(payload=json.dumps(payload, separators=(",", ":")))
+    assert adopt(WHY, WANG) == 2
+    assert list(differences()) == []

@@ -404,7 +404,10 @@ def _parts(rows: dict[str, list[Difference]]) -> Iterator[list[str]]:
 
 
 def _as_they_are(model: type[models.Model], pks: list[str]) -> list[models.Model | Gone]:
-    there = {str(row.pk): row for row in model._base_manager.filter(pk__in=pks)}
+    numbers = (
+        [pk for pk in pks if pk.isdecimal() and len(pk) < 19] if isinstance(model._meta.pk, models.AutoField) else pks
+    )
+    there = {str(row.pk): row for row in model._base_manager.filter(pk__in=numbers)}  # a forged entry may name any text
     return [there.get(pk) or Gone(model, pk) for pk in pks]
 
 
