@@ -33,7 +33,11 @@ def home_untouched(home: Path) -> Path:
 def test_the_collector_is_measured_beside_its_floor(home_untouched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both rounds, the loop's, and the bare fetches of the same run."""
     monkeypatch.setenv("HUIYING_BENCH_SOURCES", "20")
-    rows = {row["name"]: row for row in benching.run("collecting")}
+    measured = benching.run("collecting")
+    if any("why" in row for row in measured):  # it gives up, and says so, where the machine stands still for long
+        measured = benching.run("collecting")
+    assert [row["why"] for row in measured if "why" in row] == []
+    rows = {row["name"]: row for row in measured}
     names = ("first", "first_cpu", "again", "again_cpu", "loop")
     assert list(rows) == [f"collecting_{name}_20" for name in names]
     assert all(set(row) == KEYS for row in rows.values())

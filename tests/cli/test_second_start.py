@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from huiying.cli import serving as running
 from huiying.kernel import alone
 from served import end, free_port, serving, wait_for
 
@@ -136,3 +138,20 @@ def test_two_commands_that_start_at_once_in_an_empty_home_both_find_its_tables(t
     both = [subprocess.Popen(command, env=told, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     said = [one.communicate(timeout=120)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0, 0], said
+
+
+def test_whoever_ends_it_at_its_first_word_ends_it_whole(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SIGTERM at the very announcement: what was started before is ended, and the command is done, not killed."""
+    monkeypatch.setattr(running, "text", lambda _words: os.kill(os.getpid(), signal.SIGTERM))
+    ended: list[object] = []
+    monkeypatch.setattr(running, "_indexer", object)
+    monkeypatch.setattr(running, "_end", ended.append)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert running.serve("127.0.0.1", free_port()) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(ended) == 1
+    assert all(thread.name != "loop" for thread in threading.enumerate())

@@ -139,32 +139,37 @@ def serve(host: str, port: int) -> int:
         limits=connections.Limits(**settings.CONNECTIONS),
         **behind(settings.HTTPS),
     )
-    # Whoever waits comes first: the engine and the index start once somebody can be answered.
     stop = threading.Event()
     loop = Loop(f"{socket.gethostname()}:{os.getpid()}")
     thread = threading.Thread(target=loop.run, args=(stop,), name="loop", daemon=True)
-    thread.start()
-    indexer = _indexer()
     rest = threading.Timer(LOADED_AFTER, importlib.import_module, ["huiying.api.urls"])
     rest.daemon = True
-    rest.start()
-    address = f"http://{host}:{port}"
-    text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
-    if not settings.DEMO and (token := offer_set_up()) is not None:
-        text(f"首次设立单位，请打开一次性链接：{address}/desk/set-up/{token}/")
-    sys.stdout.flush()  # a service manager or a pipe must show the link now, not when the buffer is full
+    indexer = None
 
     def leave(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, leave)
     try:
+        signal.signal(signal.SIGTERM, leave)  # before anything is started or announced: what starts is ended below
+        # Whoever waits comes first: the engine and the index start once somebody can be answered.
+        thread.start()
+        indexer = _indexer()
+        rest.start()
+        address = f"http://{host}:{port}"
+        text(f"回应已启动：{address}/ （公众）  {address}/desk/ （工作人员）  按 Ctrl-C 停止。")
+        if not settings.DEMO and (token := offer_set_up()) is not None:
+            text(f"首次设立单位，请打开一次性链接：{address}/desk/set-up/{token}/")
+        sys.stdout.flush()  # a service manager or a pipe must show the link now, not when the buffer is full
         server.run()
+    except KeyboardInterrupt:
+        pass
     finally:
         stop.set()
         rest.cancel()
-        _end(indexer)
-        thread.join(timeout=10)
+        if indexer is not None:
+            _end(indexer)
+        if thread.ident is not None:
+            thread.join(timeout=10)
         engines.use_in_process()
         server.close()
     return 0
