@@ -27,7 +27,7 @@ from huiying.responding import actions as responding
 from huiying.responding.actions.following import decide_sustained, judge_effect
 from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import BodyConfirmation, Publication, Withholding
-from huiying.responding.queries import eligibility, open_round, open_steps
+from huiying.responding.queries import open_round
 from stories import DRAFT, effects_seen
 
 LONG = "经核实传播范围和影响程度与初判不同，提议按实际情况调整级别。"
@@ -38,7 +38,7 @@ Verb = Callable[[Case, User, random.Random, Cast], object]
 def _step(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
     round_ = open_round(case)
     assert round_ is not None
-    step = dice.choice(open_steps(round_))
+    step = dice.choice(round_.open_steps())
     return responding.decide_step(
         step,
         approve=dice.random() < 0.85,
@@ -116,7 +116,7 @@ VERBS: dict[str, Verb] = {
 def _approve(case: Case, who: User, dice: random.Random, cast: Cast) -> object:
     round_ = open_round(case)
     assert round_ is not None
-    step = next(step for step in open_steps(round_) if eligibility(who, step, case))
+    step = next(step for step in round_.open_steps() if step.appointment_of(who))
     return responding.decide_step(
         step,
         approve=True,

@@ -14,7 +14,6 @@ from huiying.handling import clocks
 from huiying.handling.models import Case
 from huiying.responding import actions as responding
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep
-from huiying.responding.queries import open_steps
 
 BODY: dict[str, Any] = {"bodies": ["财政局"]}
 
@@ -26,7 +25,7 @@ def _picture() -> SimpleUploadedFile:
 def _last_step(cast: Cast) -> ReviewStep:
     """Only the deputy director's signature is missing."""
     round_ = stories.submitted(cast)
-    while (steps := open_steps(round_))[0].role != "deputy_leader":
+    while (steps := round_.open_steps())[0].role != "deputy_leader":
         for step in steps:
             _decide(cast, step)
     return steps[0]

@@ -12,7 +12,6 @@ from cast import Cast
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.responding import press
 from huiying.responding.actions.press import decide_press, publish_press, save_press, submit_press
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
 
@@ -64,7 +63,7 @@ def decide(step: PressStep, actor: User, approve: bool = True, **changes: Any) -
 
 def approve(cast: Cast, version: PressVersion) -> PressRelease:
     """Every step, each by the holder of its role."""
-    while rows := press.open_steps(PressVersion.objects.get(pk=version.pk)):
+    while rows := PressVersion.objects.get(pk=version.pk).open_steps():
         for step in rows:
             decide(step, cast.people[REVIEWERS[step.role]])
     return again(version.release)

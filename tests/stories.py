@@ -28,7 +28,6 @@ from huiying.responding import actions as responding
 from huiying.responding.actions.following import judge_effect
 from huiying.responding.linked import excuse, why_not_linked
 from huiying.responding.models import EffectReview, Publication, ReviewRound, Revision
-from huiying.responding.queries import open_steps
 from huiying.work import outbox
 from kept_rows import kept
 
@@ -148,7 +147,7 @@ REVIEWERS = {
 
 def approve(cast: Cast, round_: ReviewRound) -> None:
     """Every step, each by the holder of its role."""
-    while steps := open_steps(round_):
+    while steps := round_.open_steps():
         for step in steps:
             responding.decide_step(
                 step,

@@ -20,7 +20,6 @@ from huiying.kernel.clock import FrozenClock
 from huiying.people.models import User
 from huiying.responding import actions as responding
 from huiying.responding.models import ReviewRound
-from huiying.responding.queries import open_steps
 
 Browser = Callable[[User], Client]
 PAGE = "/desk/departments/Z-XX/"
@@ -99,7 +98,7 @@ def test_what_waits_on_others_names_them(cast: Cast, browser: Browser, in_review
 
 def test_reviewers_who_are_asked_at_once_stand_in_one_line(cast: Cast, browser: Browser) -> None:
     round_ = stories.submitted(cast, "重大")
-    for step in open_steps(round_):
+    for step in round_.open_steps():
         responding.decide_step(
             step,
             approve=True,

@@ -11,7 +11,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions as responding
 from huiying.responding.models import Publication, ReviewRound, Revision
-from huiying.responding.queries import current_revision, open_steps, why_not_release
+from huiying.responding.queries import current_revision, why_not_release
 from stories import DRAFT, accepted, again, approve, approved, do_what_is_due, drafted, opened, submitted
 
 FIRST, SECOND = "登录服务中断七十分钟，涉及一个标段。", "登录服务中断七十分钟，涉及两个标段。"
@@ -112,7 +112,7 @@ def test_submitting_releasing_and_approving_refuse_older_facts(cast: Cast) -> No
     with pytest.raises(Refused) as refusal:
         approve(cast, round_)
     assert refusal.value.code == "stale_facts"
-    step = open_steps(round_)[0]
+    step = round_.open_steps()[0]
     responding.decide_step(
         step,
         approve=False,

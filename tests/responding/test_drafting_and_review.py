@@ -16,7 +16,7 @@ from huiying.people.models import Appointment
 from huiying.people.queries import regulation_of
 from huiying.responding import actions
 from huiying.responding.models import ReviewRound, ReviewStep, Revision
-from huiying.responding.queries import current_revision, my_steps, open_round, open_steps
+from huiying.responding.queries import current_revision, my_steps, open_round
 from huiying.responding.steps import plan
 from stories import DRAFT, again, approve, approved, drafted, handled, reviewer, submitted
 
@@ -37,7 +37,7 @@ def save(case: Case, cast: Cast, **changes: object) -> Revision:
 
 def decide_turn(cast: Cast, round_: ReviewRound) -> None:
     """Everybody whose turn it is agrees."""
-    for step in open_steps(round_):
+    for step in round_.open_steps():
         decide(step, reviewer(cast, step.role))
 
 
@@ -88,7 +88,7 @@ def test_each_step_has_its_share_of_the_time_and_its_people_are_reminded_in_turn
 def test_brackets_in_the_file_run_side_by_side(cast: Cast) -> None:
     round_ = submitted(cast, "重大")
     decide_turn(cast, round_)
-    assert {step.role for step in open_steps(round_)} == {"office_head", "legal"}
+    assert {step.role for step in round_.open_steps()} == {"office_head", "legal"}
 
 
 def test_a_later_step_can_not_decide_before_its_turn(cast: Cast) -> None:
@@ -106,31 +106,31 @@ def test_the_drafter_decides_no_step_even_with_the_role(cast: Cast) -> None:
     appoint(cast.works_head, "division_head", cast.tech_head.department, actor=Actor.SYSTEM)
     round_ = actions.submit(again(case), cast.editor)
     with pytest.raises(Refused):
-        decide(open_steps(round_)[0], cast.tech_head)
+        decide(round_.open_steps()[0], cast.tech_head)
 
 
 def test_one_person_decides_one_step_of_a_round(cast: Cast) -> None:
     round_ = submitted(cast)
     appoint(cast.tech_head, "office_head", cast.department("BGS"), actor=Actor.SYSTEM)
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide(round_.open_steps()[0], cast.tech_head)
     with pytest.raises(Refused):
-        decide(open_steps(round_)[0], cast.tech_head)
+        decide(round_.open_steps()[0], cast.tech_head)
 
 
 def test_the_head_of_another_department_can_not_decide_for_the_lead(cast: Cast) -> None:
     with pytest.raises(Refused):
-        decide(open_steps(submitted(cast))[0], cast.works_head)
+        decide(submitted(cast).open_steps()[0], cast.works_head)
 
 
 def test_a_deputy_may_act_and_it_shows(cast: Cast) -> None:
     round_ = submitted(cast)
     decide_turn(cast, round_)
-    decided = decide(open_steps(round_)[0], cast.office2)
+    decided = decide(round_.open_steps()[0], cast.office2)
     assert decided.as_deputy
 
 
 def test_approval_binds_the_hash_the_reviewer_saw(cast: Cast) -> None:
-    step = open_steps(submitted(cast))[0]
+    step = submitted(cast).open_steps()[0]
     with pytest.raises(Refused) as refusal:
         decide(step, cast.tech_head, manifest_sha256="0" * 64)
     assert refusal.value.code == "other_text"
@@ -158,8 +158,8 @@ def test_no_round_ends_without_secrecy_and_personal_data_checks_c8_2(cast: Cast)
 def test_sending_back_needs_a_reason_and_ends_the_round(cast: Cast) -> None:
     round_ = submitted(cast)
     with pytest.raises(Refused):
-        decide(open_steps(round_)[0], cast.tech_head, approve=False, comment="不")
-    decide(open_steps(round_)[0], cast.tech_head, approve=False)
+        decide(round_.open_steps()[0], cast.tech_head, approve=False, comment="不")
+    decide(round_.open_steps()[0], cast.tech_head, approve=False)
     round_.refresh_from_db()
     assert round_.state == ReviewRound.REJECTED
     assert again(round_.case).state == "handling"
@@ -167,7 +167,7 @@ def test_sending_back_needs_a_reason_and_ends_the_round(cast: Cast) -> None:
 
 def test_another_text_voids_the_review_in_progress(cast: Cast) -> None:
     round_ = submitted(cast)
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide(round_.open_steps()[0], cast.tech_head)
     save(again(round_.case), cast, facts="9月14日8时30分至9时50分，登录服务中断。")
     round_.refresh_from_db()
     assert round_.state == ReviewRound.VOIDED
@@ -247,7 +247,7 @@ def test_a_submission_can_be_withdrawn_for_ten_minutes_before_anybody_decides(ca
 
 def test_a_submission_can_not_be_withdrawn_after_the_first_decision(cast: Cast) -> None:
     round_ = submitted(cast)
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide(round_.open_steps()[0], cast.tech_head)
     with pytest.raises(Refused):
         actions.withdraw(round_.case, cast.editor)
 

@@ -20,7 +20,7 @@ from huiying.people.errors import Refused
 from huiying.responding import actions
 from huiying.responding.actions.drafting import save_revision
 from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.queries import current_revision, open_steps
+from huiying.responding.queries import current_revision
 from stories import DRAFT, RUMOUR, again, approve, approved, drafted, handled, opened, submitted
 
 PARTLY: dict[str, Any] = {
@@ -142,7 +142,7 @@ def test_three_names_stand_behind_a_published_text_c9_3(cast: Cast) -> None:
 
 def test_a_save_without_change_voids_nothing_a_change_does_c9_3(cast: Cast) -> None:
     round_ = submitted(cast)
-    decide(open_steps(round_)[0], cast.tech_head)
+    decide(round_.open_steps()[0], cast.tech_head)
     assert save(cast, round_.case) == round_.revision
     round_.refresh_from_db()
     assert round_.state == ReviewRound.OPEN
@@ -168,9 +168,9 @@ def test_what_kind_who_and_how_open_are_approved_too(cast: Cast, changes: dict[s
 def test_two_leaders_decide_in_the_same_second_one_of_them_did(cast: Cast) -> None:
     """The second one reads that somebody was first; nothing is decided twice."""
     round_ = submitted(cast)
-    for step in open_steps(round_):
+    for step in round_.open_steps():
         decide(step, {"division_head": cast.tech_head}.get(step.role, cast.secrecy))
-    first = open_steps(round_)[0]
+    first = round_.open_steps()[0]
     second = ReviewStep.objects.get(pk=first.pk)  # read before either has decided
     decide(first, cast.office)
     with pytest.raises(Refused) as refusal:
@@ -183,7 +183,7 @@ def test_two_leaders_decide_in_the_same_second_one_of_them_did(cast: Cast) -> No
 def test_a_draft_that_changes_during_the_approval_is_not_approved(cast: Cast) -> None:
     """INV-4: the hash on the reviewer's screen is another text's."""
     round_ = submitted(cast)
-    step = open_steps(round_)[0]
+    step = round_.open_steps()[0]
     seen = round_.manifest_sha256
     save(cast, round_.case, facts="9月14日8时30分至9时50分，登录服务中断。")
     with pytest.raises(Refused) as refusal:
@@ -191,7 +191,7 @@ def test_a_draft_that_changes_during_the_approval_is_not_approved(cast: Cast) ->
     assert refusal.value.code == "round_is_over"
     second = actions.submit(again(round_.case), cast.editor)
     with pytest.raises(Refused) as refusal:
-        decide(open_steps(second)[0], cast.tech_head, manifest_sha256=seen)
+        decide(second.open_steps()[0], cast.tech_head, manifest_sha256=seen)
     assert refusal.value.code == "other_text"
     assert again(round_.case).state == "reviewing"
 

@@ -169,7 +169,7 @@ def test_whose_turn_it_is_hears_of_it_and_finds_it(cast: Cast) -> None:
     assert not told_now & {"editor", "deputy", "tech_head"}
     assert [step.role for step in press.my_press_steps(cast.office)] == ["office_head"]
     assert press.my_press_steps(cast.deputy) == []
-    for step in press.open_steps(version):
+    for step in version.open_steps():
         told.decide(step, cast.people[told.REVIEWERS[step.role]])
     assert [step.role for step in press.my_press_steps(cast.deputy)] == ["deputy_leader"]
     assert Notice.objects.filter(recipient="deputy", title__contains=version.release.number).exists()
@@ -195,7 +195,7 @@ def test_nobody_decides_two_steps(cast: Cast) -> None:
         user=cast.office, role="deputy_leader", department=cast.department("BGS"), since=clock.now()
     )
     version = told.submitted(cast)
-    for step in press.open_steps(version):
+    for step in version.open_steps():
         told.decide(step, cast.people[told.REVIEWERS[step.role]])
     assert refused(lambda: told.decide(version.steps.get(role="deputy_leader"), cast.office)) == "not_permitted"
 

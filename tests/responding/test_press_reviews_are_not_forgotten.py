@@ -7,7 +7,6 @@ from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.people.queries import regulation_now
-from huiying.responding import press
 from huiying.responding.loops.press import late_press_steps, press_steps
 from huiying.responding.models import PressStep, PressVersion
 from huiying.work.models import Notice
@@ -21,7 +20,7 @@ def reminded(step: PressStep) -> list[str]:
 
 
 def decide_turn(cast: Cast, version: PressVersion) -> None:
-    for step in press.open_steps(version):
+    for step in version.open_steps():
         told.decide(step, cast.people[told.REVIEWERS[step.role]])
 
 

@@ -19,7 +19,6 @@ from huiying.people.queries import regulation_of
 from huiying.responding import actions
 from huiying.responding.loops.drafting import late_steps, review_steps
 from huiying.responding.models import ReviewRound, ReviewStep
-from huiying.responding.queries import open_steps
 from huiying.responding.turns import is_grave
 from huiying.work import schedule
 from huiying.work.models import Notice
@@ -37,7 +36,7 @@ def step_of(round_: ReviewRound, role: str) -> ReviewStep:
 
 
 def decide_turn(cast: Cast, round_: ReviewRound) -> None:
-    for step in open_steps(round_):
+    for step in round_.open_steps():
         actions.decide_step(
             step,
             approve=True,

@@ -37,7 +37,7 @@ from huiying.ledger.actions import Actor  # noqa: E402
 from huiying.listening.actions import receive  # noqa: E402
 from huiying.people.models import Department, User  # noqa: E402
 from huiying.responding import actions as responding  # noqa: E402
-from huiying.responding.queries import open_round, open_steps  # noqa: E402
+from huiying.responding.queries import open_round  # noqa: E402
 from huiying.work import outbox  # noqa: E402
 from huiying.work.models import Counter, Job  # noqa: E402
 
@@ -78,7 +78,7 @@ def approve() -> None:
     assert round_ is not None
     names = {"division_head": "tech_head", "office_head": "office", "deputy_leader": "deputy"}
     names["secrecy_checker"] = "secrecy"
-    for step in open_steps(round_):
+    for step in round_.open_steps():
         responding.decide_step(
             step,
             approve=True,

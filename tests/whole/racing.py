@@ -30,7 +30,6 @@ from huiying.people.errors import Refused  # noqa: E402
 from huiying.people.models import User  # noqa: E402
 from huiying.responding import actions as responding  # noqa: E402
 from huiying.responding.models import Publication, ReviewStep  # noqa: E402
-from huiying.responding.queries import open_steps  # noqa: E402
 from huiying.work import outbox  # noqa: E402
 from whole.racing_events import event_act  # noqa: E402
 from whole.racing_people import person_act  # noqa: E402
@@ -92,7 +91,7 @@ def in_review(people: Cast, until: str) -> Case:
     case = handled(people)
     save(case, people.editor)
     round_ = responding.submit(case, people.editor)
-    while steps := open_steps(round_):
+    while steps := round_.open_steps():
         if until in {step.role for step in steps}:
             break
         for step in steps:

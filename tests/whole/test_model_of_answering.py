@@ -40,7 +40,7 @@ from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Se
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.evidence import path_of
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.queries import current_revision, eligibility, open_round, open_steps
+from huiying.responding.queries import current_revision, open_round
 from huiying.work import schedule
 from stories import CONSULTATION, DRAFT, again, do_what_is_due
 
@@ -192,15 +192,15 @@ class Answering(RuleBasedStateMachine):
         dice = random.Random(seed)
         round_ = open_round(self.case(n), Revision.HOLDING if holding else Revision.ANSWER)
         if round_ is not None:
-            step = dice.choice(open_steps(round_))
+            step = dice.choice(round_.open_steps())
             self.attempt(lambda: self._decide(step, self.user(who), dice, careless=True))
 
     @rule(n=st.integers(0, 1), holding=st.booleans())
     def whoever_may_approves(self, n: int, holding: bool) -> None:
         case = self.case(n)
         round_ = open_round(case, Revision.HOLDING if holding else Revision.ANSWER)
-        for step in open_steps(round_) if round_ is not None else []:
-            who = next((user for user in self.staff if eligibility(user, step, case)), None)
+        for step in round_.open_steps() if round_ is not None else []:
+            who = next((user for user in self.staff if step.appointment_of(user)), None)
             if who is not None:
                 self.attempt(lambda step=step, who=who: self._decide(step, who, random.Random(1), careless=False))
 

@@ -35,7 +35,7 @@ from huiying.regulation import load
 from huiying.responding import actions as responding
 from huiying.responding.linked import excuse
 from huiying.responding.models import Publication, ReviewRound
-from huiying.responding.queries import my_steps, open_steps
+from huiying.responding.queries import my_steps
 from huiying.work import outbox
 
 LAW, ANSHAN = load("sixian"), load("anshan")
@@ -148,7 +148,7 @@ REVIEWERS = {
 def approve(bureau: Sixian, round_: ReviewRound) -> list[list[str]]:
     """Everybody whose turn it is; the order in which the steps came."""
     order = []
-    while steps := open_steps(round_):
+    while steps := round_.open_steps():
         order.append([step.role for step in steps])
         for step in steps:
             user = bureau.people[REVIEWERS[step.role]]

@@ -22,7 +22,7 @@ from huiying.people.queries import regulation_of
 from huiying.people.standing import capabilities as able_to
 from huiying.regulation import Regulation
 from huiying.responding.models import Publication
-from huiying.responding.queries import open_round, open_steps
+from huiying.responding.queries import open_round
 from huiying.responding.targets import target_names
 
 MOST = 300
@@ -207,7 +207,7 @@ def _to_decide(facts: Facts) -> str:
     if judging.open_proposal(case.event) is not None:
         said.append("是否下调级别")
     round_ = open_round(case)
-    if round_ is not None and any(step.role in leaders for step in open_steps(round_)):
+    if round_ is not None and any(step.role in leaders for step in round_.open_steps()):
         said.append("审签回应文稿")
     if waiting_clue(case) is not None:
         said.append("线索移交是否签字")

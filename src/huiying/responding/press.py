@@ -9,18 +9,13 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
-from huiying.people.queries import regulation_now
-from huiying.people.standing import Held, capabilities, standing
-from huiying.people.words import called, listed
-from huiying.regulation import Regulation
+from huiying.people.words import listed
 from huiying.responding import steps
 from huiying.responding.models import Authorisation, PressRelease, PressStep, PressVersion, Publication, Revision
 from huiying.responding.press_numbers import address_of
 from huiying.responding.readiness.blanks import open_blanks
-from huiying.responding.steps import Planned
 from huiying.responding.voices import is_valid
 
 PORTAL = "portal"
@@ -49,62 +44,16 @@ def reviewed_before(version: PressVersion) -> PressVersion | None:
 # --- review -----------------------------------------------------------------------------------------------------------
 
 
-def open_steps(version: PressVersion) -> list[PressStep]:
-    """The undecided steps whose turn it is; none where the text was replaced or sent back."""
-    rows = list(version.steps.all())
-    if version.voided_at is not None or any(row.decision == "rejected" for row in rows):
-        return []
-    waiting = [row for row in rows if not row.decision]
-    first = min((row.position for row in waiting), default=None)
-    return [row for row in waiting if row.position == first]
-
-
-def begin_turn(version: PressVersion, now: dt.datetime) -> None:
-    """The next steps' turn has come: their people are reminded when their share of the time is over."""
-    for step in open_steps(version):
-        if step.next_action_at is None and step.due_at is not None:
-            step.next_action_at = max(step.due_at, now)
-            step.save(update_fields=["next_action_at"])
-
-
-def eligibility(user: User, step: PressStep, regulation: Regulation | None = None) -> Held | None:
-    """The appointment in which `user` may decide the step: never the drafter, nobody twice (INV-4, C9.3)."""
-    version = step.version
-    if user.pk == version.drafter_user:
-        return None
-    if any(row.decided_user == user.pk and row.pk != step.pk for row in version.steps.all()):
-        return None
-    regulation = regulation or regulation_now()
-    rule = regulation.workflow.review_steps
-    department = version.release.department.code if "handle" in capabilities(regulation.role(step.role)) else None
-    who = standing(user)
-    held = [found for role in steps.roles_of(regulation, step.role) if (found := who.holds(role, department))]
-    if not rule.deputies_may_act:
-        held = [item for item in held if not item.is_deputy]
-    return held[0] if held else None
-
-
 def my_press_steps(user: User) -> list[PressStep]:
     """Press releases that wait for this person's review, the oldest first: two queries for any number of them."""
     rows = PressVersion.objects.filter(release__state=PressRelease.REVIEWING, voided_at__isnull=True)
     mine = []
     for version in rows.select_related("release__department").prefetch_related("steps"):
-        for step in open_steps(version):
+        for step in version.open_steps():
             step.version = version
-            if eligibility(user, step):
+            if step.appointment_of(user):
                 mine.append(step)
     return mine
-
-
-def nobody_for(groups: list[list[Planned]], regulation: Regulation, version: PressVersion) -> str:
-    """Steps that nobody but the drafter could decide, by name; "" where each has somebody."""
-    code = version.release.department.code
-    missing = []
-    for step in (step for group in groups for step in group):
-        people = steps.reviewers(step.role, regulation, code, time.now())
-        if all(user.pk == version.drafter_user for user in people):
-            missing.append(called(regulation, "review_step", step.role))
-    return listed(missing)
 
 
 def personal_data_in(version: PressVersion) -> list[str]:

@@ -8,15 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.handling.actions.facts import current_facts, stale_words
-from huiying.handling.models import Case, CaseDepartment
+from huiying.handling.models import Case
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.queries import regulation_of
-from huiying.people.standing import Held, capabilities, standing
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
 from huiying.responding.voices import why_silenced
 
@@ -55,48 +53,14 @@ def reviewed_before(revision: Revision) -> Revision | None:
 # --- review -----------------------------------------------------------------------------------------------------------
 
 
-def open_steps(round_: ReviewRound) -> list[ReviewStep]:
-    """The undecided steps whose turn it is: all of the earliest position that still has one."""
-    waiting = [step for step in round_.steps.all() if not step.decision]
-    first = min((step.position for step in waiting), default=None)
-    return [step for step in waiting if step.position == first]
-
-
-def eligibility(user: User, step: ReviewStep, case: Case) -> Held | None:
-    """The appointment in which `user` may decide the step, or None.
-
-    Never the drafter, never somebody who decided another step of the round (C9.3, minimum people); a department
-    head only for the lead department; a deputy where the file lets deputies act.
-    """
-    round_ = step.round
-    if user.pk == round_.revision.drafter_user:
-        return None
-    if round_.steps.filter(decided_user=user.pk).exclude(pk=step.pk).exists():
-        return None
-    regulation = regulation_of(case.regulation)
-    rule = regulation.workflow.review_steps
-    roles = [step.role]
-    if rule.deputies_may_act:
-        roles += regulation.role(step.role).deputies
-    lead = None
-    if "handle" in capabilities(regulation.role(step.role)):
-        row = CaseDepartment.objects.filter(case=case, role=CaseDepartment.LEAD, until__isnull=True).first()
-        lead = row.department.code if row else ""
-    who = standing(user)
-    found = [held for role in roles if (held := who.holds(role, lead))]
-    if not rule.deputies_may_act:
-        found = [held for held in found if not held.is_deputy]
-    return found[0] if found else None
-
-
 def my_steps(user: User) -> list[ReviewStep]:
     """What waits for this person's review, soonest first."""
     rounds = ReviewRound.objects.filter(state=ReviewRound.OPEN).select_related("revision", "case__regulation")
     mine = []
     for round_ in rounds.prefetch_related("steps"):
-        for step in open_steps(round_):
+        for step in round_.open_steps():
             step.round = round_
-            if eligibility(user, step, round_.case):
+            if step.appointment_of(user):
                 mine.append(step)
     far = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(mine, key=lambda step: (step.due_at or far, step.pk))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from huiying.handling.models import Case
-from huiying.handling.queries import lead_of
 from huiying.people.models import Appointment, User
 from huiying.people.standing import capabilities
 from huiying.people.words import called, listed
 from huiying.regulation import Regulation
-from huiying.responding.models import ReviewRound, ReviewStep, Revision
 
 CHECKS = ("secrecy", "personal_data")
+People = Callable[[str, Regulation, str, dt.datetime], list[User]]  # role, regulation, lead department, when
 
 
 @dataclass
@@ -43,26 +42,6 @@ def with_checks(regulation: Regulation, groups: list[list[Planned]]) -> list[lis
             groups[0].append(found)
         found.checks.append(check)
     return groups
-
-
-def create(
-    round_: ReviewRound, groups: list[list[Planned]], until: dt.datetime | None, now: dt.datetime
-) -> list[ReviewStep]:
-    """The rows, each with its share of the time that the level gives the review; only the first group's turn begins."""
-    made = []
-    for position, group in enumerate(groups):
-        due = None if until is None else now + (until - now) * (position + 1) / len(groups)
-        for step in group:
-            row = ReviewStep.objects.create(
-                round=round_,
-                position=position,
-                role=step.role,
-                checks=step.checks,
-                due_at=due,
-                next_action_at=due if position == 0 else None,
-            )
-            made.append(row)
-    return made
 
 
 def roles_of(regulation: Regulation, role: str) -> list[str]:
@@ -98,32 +77,16 @@ def _held(role: str, lead: str | None, at: dt.datetime) -> list[Appointment]:
     return list(rows.select_related("user", "department").order_by("is_deputy", "id"))
 
 
-def nobody_for(groups: list[list[Planned]], regulation: Regulation, case: Case, revision: Revision) -> str:
-    """Steps that nobody but the drafter could decide, by name; "" where each has somebody. Asked before a round opens:
-    a review that cannot end would sleep until the deadline.
+def nobody_for(groups: list[list[Planned]], regulation: Regulation, lead: str, drafter: int, at: dt.datetime) -> str:
+    """Steps that nobody but the drafter could decide, by name; "" where each has somebody. Asked before a review
+    begins: one that cannot end would sleep until the deadline.
     """
-    lead = lead_of(case)
-    missing = [
+    return listed(
         called(regulation, "review_step", step.role)
         for group in groups
         for step in group
-        if not [
-            user
-            for user in reviewers(step.role, regulation, lead.code if lead else "", revision.at)
-            if user.pk != revision.drafter_user
-        ]
-    ]
-    return listed(missing)
-
-
-def begin_turn(round_: ReviewRound, now: dt.datetime) -> None:
-    """The next group's turn has come: its people are reminded when its share of the time is over."""
-    waiting = list(round_.steps.filter(decision=""))
-    first = min((step.position for step in waiting), default=None)
-    for step in waiting:
-        if step.position == first and step.next_action_at is None and step.due_at is not None:
-            step.next_action_at = max(step.due_at, now)
-            step.save(update_fields=["next_action_at"])
+        if all(user.pk == drafter for user in reviewers(step.role, regulation, lead, at))
+    )
 
 
 def check_words(check: str) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from huiying.handling.models import Case
-from huiying.handling.queries import lead_of
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_of
 from huiying.regulation import Regulation
 from huiying.regulation.quiet import quiet_until
-from huiying.responding import steps
 from huiying.responding.models import ReviewRound, ReviewStep, Revision
-from huiying.responding.queries import open_steps
 from huiying.work import notify
 
 GRAVE = 2  # the two gravest levels wake people up
@@ -25,15 +22,12 @@ def tell(case: Case, round_: ReviewRound) -> None:
     """Everybody who may decide one of the steps whose turn it is, never the drafter; each once a step."""
     regulation = regulation_of(case.regulation)
     now = time.now()
-    lead = lead_of(case)
-    for step in open_steps(round_):
-        people = steps.holders_of(step.role, regulation, lead.code if lead else "", now)
-        names = [user.username for user in people if user.pk != round_.revision.drafter_user]
+    for step in round_.open_steps():
         title = "“正在核实”待您审核" if round_.track == Revision.HOLDING else "文稿待您审核"
         notify.send(
             f"{case.number} {title}",
             ("" if case.event.reserved else f"{round_.revision.title}｜") + _until(step, regulation),
-            names,
+            [user.username for user in step.own_deciders(now)],
             "warning" if is_grave(round_.level, regulation) else "info",
             key=f"turn:{step.pk}",
             url=f"/desk/reviews/{step.pk}/",

@@ -245,7 +245,7 @@ def _decide(found: PressStep, told: dict[str, Any], user: User) -> None:
 def _review(request: StaffRequest, found: PressStep, form: PressDecisionForm) -> dict[str, Any]:
     version = found.version
     before = press.reviewed_before(version)
-    turn = {row.pk for row in press.open_steps(version)} if version.release.state == PressRelease.REVIEWING else set()
+    turn = {row.pk for row in version.open_steps()} if version.release.state == PressRelease.REVIEWING else set()
     return {
         "step": found,
         "version": version,
@@ -256,7 +256,7 @@ def _review(request: StaffRequest, found: PressStep, form: PressDecisionForm) ->
         "renditions": _renditions(version),
         "steps": list(version.steps.all()),
         "personal": press.personal_data_in(version),
-        "mine": found.pk in turn and press.eligibility(request.user, found) is not None,
+        "mine": found.pk in turn and found.appointment_of(request.user) is not None,
     }
 
 

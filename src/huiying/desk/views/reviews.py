@@ -18,14 +18,12 @@ from huiying.desk.rows import live_clocks
 from huiying.desk.views.drafts import changes
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
-from huiying.handling.queries import lead_of
 from huiying.kernel import clock
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.queries import regulation_of
-from huiying.responding import actions, queries, steps, tone
-from huiying.responding.models import ReviewRound, ReviewStep, Revision
+from huiying.responding import actions, queries, tone
+from huiying.responding.models import ReviewStep, Revision
 from huiying.responding.press import my_press_steps
 from huiying.responding.targets import target_names
 
@@ -116,7 +114,7 @@ def _context(user: User, step: ReviewStep, case: Case, form: DecisionForm) -> di
     before = queries.reviewed_before(revision)
     names = target_names(revision.renditions)
     rows = list(step.round.steps.all())
-    turn = {row.pk for row in queries.open_steps(step.round)} if step.round.state == ReviewRound.OPEN else set()
+    turn = {row.pk for row in step.round.open_steps()}
     late = step.pk in turn and step.due_at is not None and step.due_at < clock.now()
     return {
         "step": step,
@@ -133,14 +131,7 @@ def _context(user: User, step: ReviewStep, case: Case, form: DecisionForm) -> di
         "confirmations": queries.confirmations_of(revision).items(),
         "personal": queries.personal_data_in(revision),
         "hints": [(names.get(hint.where, ""), hint) for hint in tone.hints(case, revision)],
-        "mine": step.pk in turn and queries.eligibility(user, step, case) is not None,
+        "mine": step.pk in turn and step.appointment_of(user) is not None,
         "late": late,
-        "who": _who(step, case) if late else [],
+        "who": step.deciders(clock.now()) if late else [],
     }
-
-
-def _who(step: ReviewStep, case: Case) -> list[User]:
-    """Whom to call about a step that nobody decided in time."""
-    lead = lead_of(case)
-    people = steps.reviewers(step.role, regulation_of(case.regulation), lead.code if lead else "", clock.now())
-    return [person for person in people if person.pk != step.round.revision.drafter_user]

@@ -205,7 +205,7 @@ def _void(case: Case, track: str, actor: User, why: str) -> None:
     posted = Publication.objects.filter(case=case, state__in=(Publication.TO_VERIFY, Publication.LIVE))
     public = Q(state=ReviewRound.APPROVED, manifest_sha256__in=posted.values("manifest_sha256"))
     for round_ in rounds.exclude(public):
-        end_round(round_, ReviewRound.VOIDED, why)
+        round_.end(ReviewRound.VOIDED, why)
         record(
             f"case:{case.number}",
             "review.voided",
@@ -222,12 +222,6 @@ def _call_back(case: Case, track: str, actor: User) -> None:
     waiting = Publication.objects.filter(case=case, revision__track=track, state__in=STILL_HERE)
     rows = waiting.select_related("case", "platform")
     call_back(rows, "文稿有改动，原审定作废，这一条不再发布。", actor_of(actor))
-
-
-def end_round(round_: ReviewRound, state: str, why: str) -> None:
-    round_.state, round_.closed_at, round_.closed_why = state, time.now(), why[:300]
-    round_.save(update_fields=["state", "closed_at", "closed_why"])
-    round_.steps.filter(next_action_at__isnull=False).update(next_action_at=None)
 
 
 @transaction.atomic
@@ -259,12 +253,12 @@ def submit(case: Case, actor: User, track: str = Revision.ANSWER) -> ReviewRound
         opened_by=actor.name,
     )
     planned = steps.plan(regulation, case.level, revision.stage)
-    if missing := steps.nobody_for(planned, regulation, case, revision):
+    if missing := steps.nobody_for(planned, regulation, round_.lead_code(), revision.drafter_user, revision.at):
         raise Refused(
             _("没有人能做这几步审核：%(steps)s。请系统管理员任命，起草人不能审自己的稿。") % {"steps": missing},
             code="nobody_reviews",
         )
-    made = steps.create(round_, planned, clocks.due_from(regulation, "submitted_at", case.level, now), now)
+    made = round_.begin(planned, clocks.due_from(regulation, "submitted_at", case.level, now), now)
     turns.tell(case, round_)
     record(
         f"case:{case.number}",
@@ -298,7 +292,7 @@ def withdraw(case: Case, actor: User, track: str = Revision.ANSWER) -> None:
     ):
         raise Refused(_("已有人审核，或已超过十分钟，不能撤回。"), code="too_late_to_undo")
     who = actor_of(actor)
-    end_round(round_, ReviewRound.VOIDED, "送审人撤回")
+    round_.end(ReviewRound.VOIDED, "送审人撤回")
     record(f"case:{case.number}", "review.withdrawn", {"round": round_.pk}, who, rows=[round_])
     if track == Revision.ANSWER:
         handling.move(case, "reject_again" if case.answered_at else "reject", who, "送审人撤回")

@@ -19,6 +19,7 @@ from huiying.people.queries import regulation_now
 from huiying.people.standing import actor_of
 from huiying.people.words import department_called, listed
 from huiying.responding import bound, press, steps
+from huiying.responding.actions.deciding import Opinion, decide, require_open, require_turn
 from huiying.responding.actions.publishing import open_targets, place_of, recorded_if_altered, send_off
 from huiying.responding.bound import press_manifest
 from huiying.responding.calling_back import STILL_HERE, call_back
@@ -198,7 +199,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
         raise Refused(_("这一稿已经退回：请按意见修改后再送审。"), code="sent_back")
     regulation = regulation_now()
     groups = steps.with_checks(regulation, [[Planned(role) for role in group] for group in regulation.press_steps])
-    if missing := press.nobody_for(groups, regulation, version):
+    if missing := steps.nobody_for(groups, regulation, version.lead_code(), version.drafter_user, time.now()):
         raise Refused(
             _("没有人能做这几步审核：%(steps)s。请系统管理员任命，起草人不能审自己的稿。") % {"steps": missing},
             code="nobody_reviews",
@@ -207,19 +208,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
     until = now + regulation.workflow.press_within.elapsed
     if release.planned_at is not None and now < release.planned_at < until:
         until = release.planned_at
-    made = []
-    for position, group in enumerate(groups):
-        due = now + (until - now) * (position + 1) / len(groups)
-        for step in group:
-            row = PressStep.objects.create(
-                version=version,
-                position=position,
-                role=step.role,
-                checks=step.checks,
-                due_at=due,
-                next_action_at=due if position == 0 else None,
-            )
-            made.append(row)
+    made = version.begin(groups, until, now)
     _move(release, PressRelease.REVIEWING)
     record(
         press.chain_of(release),
@@ -251,11 +240,9 @@ def _move(release: PressRelease, state: str) -> None:
 
 def _tell_turn(version: PressVersion) -> None:
     """Whoever decides the next steps is told, each by the address of the step."""
-    regulation = regulation_now()
     release = version.release
-    for step in press.open_steps(version):
-        people = steps.reviewers(step.role, regulation, release.department.code, time.now())
-        names = [user.username for user in people if user.pk != version.drafter_user]
+    for step in version.open_steps():
+        names = [user.username for user in step.deciders(time.now())]
         words = f"{release.number} {version.title} 待您审核"
         notify.send(
             words[:120], words, names, "warning", key=f"press-step:{step.pk}", url=f"/desk/press/steps/{step.pk}/"
@@ -278,20 +265,11 @@ def decide_press(
     step = PressStep.objects.select_related("version").get(pk=step.pk)
     version = step.version
     version.release = release
-    _check_turn(release, step, manifest_sha256)
-    if press.eligibility(actor, step) is None:
-        raise Refused(_("这一步不由您审核，或您是起草人，或您已审核过本轮的另一步。"), code="not_permitted")
-    comment = comment.strip()
-    if not approve and len(comment) < 4:
-        raise Refused(_("退回须写明理由，至少 4 个字。"), code="too_short")
-    done = {"secrecy": secrecy, "personal_data": personal_data}
-    if approve and (own := [steps.check_words(check) for check in step.checks if not done[check]]):
-        raise Refused(
-            _("这一步要先完成%(checks)s：请核对后勾选，再同意。") % {"checks": listed(own)}, code="checks_missing"
-        )
-    step.decision, step.comment = "approved" if approve else "rejected", comment
-    step.decided_by, step.decided_user, step.decided_at = actor.name, actor.pk, time.now()
-    step.decided_sha256 = manifest_sha256
+    opinion = Opinion(approve, comment, manifest_sha256, secrecy, personal_data)
+    require_open(step, is_open=release.state == PressRelease.REVIEWING and version.voided_at is None)
+    bound.check_press(version)
+    require_turn(step, version, opinion, version.manifest_sha256, actor)
+    decide(step, opinion, actor)
     step.save()
     if not approve:
         _move(release, PressRelease.DRAFT)
@@ -305,24 +283,13 @@ def decide_press(
             "decision": step.decision,
             "manifest": manifest_sha256,
             "checks": step.checks if approve else [],
-            "comment": comment,
+            "comment": step.comment,
         },
         actor_of(actor),
         rows=[step, release],
     )
     _after(release, version, step, actor)
     return step
-
-
-def _check_turn(release: PressRelease, step: PressStep, manifest_sha256: str) -> None:
-    version = step.version
-    if release.state != PressRelease.REVIEWING or step.decision or version.voided_at is not None:
-        raise Refused(_("这一轮审核已经结束，或这一步已有人审过。请刷新页面。"), code="round_is_over")
-    bound.check_press(version)
-    if manifest_sha256 != version.manifest_sha256:
-        raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
-    if step.pk not in {row.pk for row in press.open_steps(version)}:
-        raise Refused(_("还没有轮到这一步：前面的审核尚未完成。"), code="not_your_turn")
 
 
 def _after(release: PressRelease, version: PressVersion, step: PressStep, actor: User) -> None:
@@ -332,7 +299,7 @@ def _after(release: PressRelease, version: PressVersion, step: PressStep, actor:
         notify.send(words[:120], words, drafter, key=f"press-back:{step.pk}", url=f"/desk/press/{release.pk}/")
         return
     if version.steps.filter(decision="").exists():
-        press.begin_turn(version, time.now())
+        version.begin_turn(time.now())
         _tell_turn(version)
         return
     version.approved_at = time.now()

@@ -7,14 +7,11 @@ import datetime as dt
 from django.db import transaction
 
 from huiying.handling.actions.base import locked
-from huiying.handling.queries import lead_of
 from huiying.kernel import clock as time
-from huiying.people.models import User
 from huiying.people.queries import regulation_of
 from huiying.people.words import called
-from huiying.regulation import Regulation
 from huiying.regulation.quiet import quiet_until
-from huiying.responding import steps, turns
+from huiying.responding import turns
 from huiying.responding.actions.confirming import unheard
 from huiying.responding.models import ReviewRound, ReviewStep
 from huiying.work import notify
@@ -47,6 +44,7 @@ def _remind(pk: int, now: dt.datetime) -> int:
     case = locked(step.round.case)
     step = ReviewStep.objects.select_related("round__revision").get(pk=pk)
     round_ = step.round
+    round_.case = case
     if step.next_action_at is None or step.next_action_at > now:
         return 0
     if round_.state != ReviewRound.OPEN or step.decision:
@@ -56,13 +54,11 @@ def _remind(pk: int, now: dt.datetime) -> int:
     regulation = regulation_of(case.regulation)
     first = f"review:{step.pk}:first"
     again = Notice.objects.filter(key=first).exists()
-    lead = lead_of(case)
-    people = _people(step, regulation, lead.code if lead else "", now, deputies=again)
     what = "" if case.event.reserved else f"{round_.revision.title}｜"
     notify.send(
         f"{case.number} 待您审核，时间已到",
         f"{what}{called(regulation, 'review_step', step.role)}应在{turns.said(step, regulation)}前完成，还没有人审。",
-        [user.username for user in people if user.pk != round_.revision.drafter_user],
+        [user.username for user in step.to_remind(now, again=again)],
         "warning",
         key=f"review:{step.pk}:{int(now.timestamp())}" if again else first,
         url=f"/desk/reviews/{step.pk}/",
@@ -72,13 +68,6 @@ def _remind(pk: int, now: dt.datetime) -> int:
     step.next_action_at = now + (ladder.repeat_every.elapsed if ladder is not None else REPEAT)
     step.save(update_fields=["next_action_at"])
     return 1
-
-
-def _people(step: ReviewStep, regulation: Regulation, lead: str, now: dt.datetime, *, deputies: bool) -> list[User]:
-    """Who holds the step's own post; with nobody there, or the second time, those who may stand in for them."""
-    everybody = steps.reviewers(step.role, regulation, lead, now)
-    own = steps.holders_of(step.role, regulation, lead, now)
-    return everybody if deputies or not own else own
 
 
 @auditor("review_steps")

@@ -10,7 +10,6 @@ from huiying.kernel import clock as time
 from huiying.people.queries import regulation_now
 from huiying.people.words import called
 from huiying.regulation.quiet import quiet_until
-from huiying.responding import steps
 from huiying.responding.loops.drafting import REPEAT
 from huiying.responding.models import PressRelease, PressStep
 from huiying.work import notify
@@ -32,6 +31,7 @@ def _remind(pk: int, release_pk: int, now: dt.datetime) -> int:
     release = PressRelease.objects.select_for_update(of=("self",)).select_related("department").get(pk=release_pk)
     step = PressStep.objects.select_related("version").get(pk=pk)
     version = step.version
+    version.release = release
     if step.next_action_at is None or step.next_action_at > now:
         return 0
     if step.decision or version.voided_at is not None or release.state != PressRelease.REVIEWING:
@@ -41,13 +41,10 @@ def _remind(pk: int, release_pk: int, now: dt.datetime) -> int:
     regulation = regulation_now()
     first = f"press-late:{step.pk}:first"
     again = Notice.objects.filter(key=first).exists()
-    everybody = steps.reviewers(step.role, regulation, release.department.code, now)
-    own = steps.holders_of(step.role, regulation, release.department.code, now)
-    people = everybody if again or not own else own
     notify.send(
         f"{release.number} 待您审核，时间已到",
         f"{version.title}｜{called(regulation, 'review_step', step.role)}的时间已到，还没有人审。",
-        [user.username for user in people if user.pk != version.drafter_user],
+        [user.username for user in step.to_remind(now, again=again)],
         "warning",
         key=f"press-late:{step.pk}:{int(now.timestamp())}" if again else first,
         url=f"/desk/press/steps/{step.pk}/",

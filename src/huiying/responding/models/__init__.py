@@ -22,6 +22,7 @@ from huiying.responding.models.releasing import (
     PressStep,
     PressVersion,
 )
+from huiying.responding.models.review import ReviewDecision, Reviewed
 
 __all__ = [
     "AnswerTemplate",
@@ -42,8 +43,10 @@ __all__ = [
     "PressStep",
     "PressVersion",
     "Publication",
+    "ReviewDecision",
     "ReviewRound",
     "ReviewStep",
+    "Reviewed",
     "Revision",
     "StatutoryFiling",
     "Subscription",

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from huiying.handling.models import Case
+from huiying.handling.queries import lead_of
+from huiying.kernel import clock
 from huiying.people.models import Platform
+from huiying.people.versions import regulation_of
+from huiying.regulation import Regulation
+from huiying.responding.models.review import ReviewDecision, Reviewed
+from huiying.responding.steps import Planned
 
 
 class Revision(models.Model):
@@ -55,7 +62,9 @@ class Revision(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="revision_number")]
 
 
-class ReviewRound(models.Model):
+class ReviewRound(Reviewed["ReviewStep"], models.Model):
+    """One review of one revision of an answer or a holding statement (C9.3): an open one a case and track."""
+
     OPEN, APPROVED, REJECTED, VOIDED = "open", "approved", "rejected", "voided"
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="rounds")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="rounds")
@@ -74,31 +83,51 @@ class ReviewRound(models.Model):
             models.UniqueConstraint(fields=["case", "track"], condition=Q(state="open"), name="one_open_round")
         ]
 
+    def all_steps(self) -> list[ReviewStep]:
+        return list(self.steps.all())
 
-class ReviewStep(models.Model):
-    """One decision of one role. The same position means side by side (会签). None of them is the drafter's."""
+    def add_step(self, planned: Planned, position: int, due_at: dt.datetime | None) -> ReviewStep:
+        first = due_at if position == 0 else None
+        return self.steps.create(
+            position=position, role=planned.role, checks=planned.checks, due_at=due_at, next_action_at=first
+        )
+
+    def drafted_by(self) -> int:
+        return self.revision.drafter_user
+
+    def is_under_review(self) -> bool:
+        return self.state == self.OPEN
+
+    def regulation_of_review(self) -> Regulation:
+        return regulation_of(self.case.regulation)
+
+    def lead_code(self) -> str:
+        lead = lead_of(self.case)
+        return lead.code if lead else ""
+
+    def end(self, state: str, why: str) -> None:
+        """Close it: no step of it is reminded any more."""
+        self.state, self.closed_at, self.closed_why = state, clock.now(), why[:300]
+        self.save(update_fields=["state", "closed_at", "closed_why"])
+        self.steps.filter(next_action_at__isnull=False).update(next_action_at=None)
+
+
+class ReviewStep(ReviewDecision):
+    """One decision about a revision. None of them is the drafter's (INV-4)."""
 
     round = models.ForeignKey(ReviewRound, on_delete=models.PROTECT, related_name="steps")
-    position = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=40)
-    checks = models.JSONField(default=list)  # secrecy, personal_data: what this step must have looked at (C8.2)
-    due_at = models.DateTimeField(null=True)
-    next_action_at = models.DateTimeField(null=True)  # when whoever decides it is reminded next
-    decision = models.CharField(max_length=10, blank=True)  # approved | rejected
-    decided_by = models.CharField(max_length=100, blank=True)
-    decided_user = models.BigIntegerField(null=True)
     as_deputy = models.BooleanField(default=False)
-    decided_at = models.DateTimeField(null=True)
-    decided_sha256 = models.CharField(max_length=64, blank=True)
     secrecy_checked = models.BooleanField(default=False)  # 保密审查 (C8.2)
     personal_data_checked = models.BooleanField(default=False)  # 个人信息审查 (C8.2)
-    comment = models.TextField(blank=True)
 
-    class Meta:
-        ordering: ClassVar = ["position", "id"]
+    class Meta(ReviewDecision.Meta):
         indexes: ClassVar = [
             models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="review_step_due")
         ]
+
+    @property
+    def reviewed(self) -> ReviewRound:
+        return self.round
 
 
 class BodyConfirmation(models.Model):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
 from huiying.people.models import Department, Partner, User
+from huiying.people.versions import regulation_now
+from huiying.regulation import Regulation
 from huiying.responding.models.core import Publication
+from huiying.responding.models.review import ReviewDecision, Reviewed
+from huiying.responding.steps import Planned
 
 
 class PressRelease(models.Model):
@@ -32,7 +37,7 @@ class PressRelease(models.Model):
         return f"{self.number} {self.title}"
 
 
-class PressVersion(models.Model):
+class PressVersion(Reviewed["PressStep"], models.Model):
     """One saved text of a press release, bound by its manifest as a revision of an answer is."""
 
     release = models.ForeignKey(PressRelease, on_delete=models.PROTECT, related_name="versions")
@@ -54,28 +59,42 @@ class PressVersion(models.Model):
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["release", "number"], name="press_version_number")]
 
+    def all_steps(self) -> list[PressStep]:
+        return list(self.steps.all())
 
-class PressStep(models.Model):
-    """One decision about one version; the steps are the regulation's. Never the drafter's (INV-4)."""
+    def add_step(self, planned: Planned, position: int, due_at: dt.datetime | None) -> PressStep:
+        first = due_at if position == 0 else None
+        return self.steps.create(
+            position=position, role=planned.role, checks=planned.checks, due_at=due_at, next_action_at=first
+        )
+
+    def drafted_by(self) -> int:
+        return self.drafter_user
+
+    def is_under_review(self) -> bool:
+        """Not where the text was replaced or sent back."""
+        return self.voided_at is None and all(step.decision != step.REJECTED for step in self.all_steps())
+
+    def regulation_of_review(self) -> Regulation:
+        return regulation_now()
+
+    def lead_code(self) -> str:
+        return self.release.department.code
+
+
+class PressStep(ReviewDecision):
+    """One decision about one version. Never the drafter's (INV-4)."""
 
     version = models.ForeignKey(PressVersion, on_delete=models.PROTECT, related_name="steps")
-    position = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=40)
-    checks = models.JSONField(default=list)
-    decision = models.CharField(max_length=10, blank=True)  # approved | rejected
-    comment = models.TextField(blank=True)
-    decided_by = models.CharField(max_length=100, blank=True)
-    decided_user = models.BigIntegerField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    decided_sha256 = models.CharField(max_length=64, blank=True)
-    due_at = models.DateTimeField(null=True)
-    next_action_at = models.DateTimeField(null=True)  # set while it is this step's turn
 
-    class Meta:
-        ordering: ClassVar = ["position", "id"]
+    class Meta(ReviewDecision.Meta):
         indexes: ClassVar = [
             models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="press_step_due")
         ]
+
+    @property
+    def reviewed(self) -> PressVersion:
+        return self.version
 
 
 class DisclosureItem(models.Model):
