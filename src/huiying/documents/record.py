@@ -18,7 +18,7 @@ from django.db.models import Q
 from huiying.handling.process import LIVE
 from huiying.judging.models import EventPost
 from huiying.ledger.models import ChainHead, LedgerEntry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 
 Payload = Mapping[str, Any]
 _CHUNK = 2000

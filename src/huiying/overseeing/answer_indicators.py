@@ -1,4 +1,4 @@
-"""Indicators of the public answer, clause by clause. Reads `answerbook`, nothing else (INV-12).
+"""Indicators of the public answer, clause by clause. Reads `CaseHistory`, nothing else (INV-12).
 
 A share without a base is None, never zero: zero per cent would be an accusation.
 """
@@ -11,23 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.overseeing import norms
-from huiying.overseeing.answerbook import FORMS, AnswerWork
-from huiying.overseeing.casebook import Payload, Work, moment
+from huiying.overseeing.history.case import WITHDRAWAL, CaseHistory
+from huiying.overseeing.history.entries import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 
+FORMS = ("press_conference", "expert", "interview")
 NAMES_NEEDED = 3
 
 
-@dataclass(frozen=True)
-class Answered:
-    """One case, as both books tell of it."""
-
-    work: Work
-    answer: AnswerWork
-
-
-def answering(led: Sequence[Answered], frame: Frame) -> dict[str, Any]:
+def answering(led: Sequence[CaseHistory], frame: Frame) -> dict[str, Any]:
     """The figures of the answers of these cases."""
     return {
         **_openness(led),
@@ -38,32 +31,32 @@ def answering(led: Sequence[Answered], frame: Frame) -> dict[str, Any]:
     }
 
 
-def _openness(led: Sequence[Answered]) -> dict[str, Any]:
+def _openness(led: Sequence[CaseHistory]) -> dict[str, Any]:
     """C1.1: closed with a public answer, or with a ground out of the law's list; an empty ground is none."""
-    closed = [row for row in led if row.work.closed]
+    closed = [case for case in led if case.closed]
     return {
-        "closed_open_share": share([bool(row.answer.answers or any(row.answer.grounds)) for row in closed]),
-        "empty_grounds": sum(not ground for row in led for ground in row.answer.grounds),
+        "closed_open_share": share([bool(case.answers or any(case.grounds)) for case in closed]),
+        "empty_grounds": sum(not ground for case in led for ground in case.grounds),
     }
 
 
-def _first(led: Sequence[Answered]) -> dict[str, Any]:
+def _first(led: Sequence[CaseHistory]) -> dict[str, Any]:
     """C1.4: who spoke first."""
-    media = [row.answer.before_the_media for row in led]
-    peak = [row.answer.before_the_peak for row in led]
+    media = [case.before_the_media for case in led]
+    peak = [case.before_the_peak for case in led]
     return {
-        "media_inquiries": sum(len(row.answer.asked_at) for row in led),
-        "media_answered": sum(row.answer.media_answered for row in led),
+        "media_inquiries": sum(len(case.asked_at) for case in led),
+        "media_answered": sum(case.media_answered for case in led),
         "before_media_share": share([first for first in media if first is not None]),
         "before_peak_share": share([first for first in peak if first is not None]),
     }
 
 
-def _texts(led: Sequence[Answered]) -> dict[str, Any]:
+def _texts(led: Sequence[CaseHistory]) -> dict[str, Any]:
     """C3.1, C8.2–C8.4, C9.3: what each text that became public had behind it."""
-    told = [text for row in led for _release, text in row.answer.answered_texts]
-    releases = [release for row in led for release in row.answer.releases]
-    texts = [(release, row.answer.texts.get(release.manifest)) for row in led for release in row.answer.releases]
+    told = [text for case in led for _release, text in case.answered_texts]
+    releases = [release for case in led for release in case.releases]
+    texts = [(release, case.texts.get(release.manifest)) for case in led for release in case.releases]
     chains = [text is not None and text.approved and text.secrecy and text.personal_data for _release, text in texts]
     return {
         "with_basis_share": share([text.basis for text in told if text.basis is not None]),
@@ -75,14 +68,14 @@ def _texts(led: Sequence[Answered]) -> dict[str, Any]:
     }
 
 
-def _after(led: Sequence[Answered], frame: Frame) -> dict[str, Any]:
+def _after(led: Sequence[CaseHistory], frame: Frame) -> dict[str, Any]:
     """C3.2, C8.8, C8.10: what came of it."""
-    waves = [row.answer.second_wave for row in led]
-    looks = [done for row in led for done in row.answer.looks_done(frame.cut_off)] if frame.cut_off else []
+    waves = [case.second_wave for case in led]
+    looks = [done for case in led for done in case.looks_done(frame.cut_off)] if frame.cut_off else []
     must = [
-        row.answer.decided_sustained
-        for row in led
-        if row.answer.answers and norms.sustained_required(frame.norms.of(row.work.regulation), row.work.level)
+        case.decided_sustained
+        for case in led
+        if case.answers and norms.sustained_required(frame.norms.of(case.regulation), case.level)
     ]
     return {
         "effect_reviews_due": len(looks),
@@ -93,17 +86,17 @@ def _after(led: Sequence[Answered], frame: Frame) -> dict[str, Any]:
     }
 
 
-def _places(led: Sequence[Answered]) -> dict[str, Any]:
+def _places(led: Sequence[CaseHistory]) -> dict[str, Any]:
     """C8.7, C8.9, C11.1."""
-    forms = [release for row in led for release in row.answer.answers if release.channel in FORMS]
-    skews = [row.answer.skew for row in led if row.answer.skew is not None]
+    forms = [release for case in led for release in case.answers if release.channel in FORMS]
+    skews = [case.skew for case in led if case.skew is not None]
     return {
         "forms_of_answer": len(forms),
         "forms_with_evidence_share": share([release.evidence for release in forms]),
-        "channels_used": len({release.family or release.channel for row in led for release in row.answer.releases}),
-        "families_published": sum(len(row.answer.families) for row in led),
+        "channels_used": len({release.family or release.channel for case in led for release in case.releases}),
+        "families_published": sum(len(case.families) for case in led),
         "max_skew_hours": round(max(skews) / dt.timedelta(hours=1), 2) if skews else None,
-        "withdrawals": len({r.manifest for row in led for r in row.answer.releases if r.stage == "withdrawal"}),
+        "withdrawals": len({row.manifest for case in led for row in case.releases if row.stage == WITHDRAWAL}),
     }
 
 

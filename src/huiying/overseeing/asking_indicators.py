@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from huiying.overseeing.casebook import Payload
+from huiying.overseeing.history.entries import Payload
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 

@@ -16,8 +16,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from huiying.kernel import canonical
-from huiying.overseeing.casebook import moment
-from huiying.overseeing.figures import Entry, read, told
+from huiying.overseeing.figures import read, told
+from huiying.overseeing.history.entries import Entry, moment
 from huiying.overseeing.periods import Period
 
 NONE, SHOWN, FINAL = "none", "shown", "final"

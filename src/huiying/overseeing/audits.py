@@ -24,7 +24,7 @@ from huiying.overseeing import (  # the rows they have compared
 from huiying.overseeing.assessing import FINAL, chain_of
 from huiying.overseeing.commands import assess, entries_of
 from huiying.overseeing.comparing import lie
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment, Measure
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.work.auditor import LISTED, Finding, auditor

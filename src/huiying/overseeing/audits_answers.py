@@ -9,9 +9,8 @@ from huiying.handling.actions.liaison import FINDINGS
 from huiying.handling.models import Liaison, TransferSlip
 from huiying.handling.slips import UNKNOWN
 from huiying.kernel import canonical
-from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry, moment
 from huiying.responding.bound import of_revision
 from huiying.responding.calling_back import chain_of
 from huiying.responding.models import Publication, ReviewRound, ReviewStep, Revision, Withholding

@@ -14,9 +14,8 @@ from huiying.foreseeing.models import Assessment, Policy
 from huiying.handling.actions.meetings import minutes_sha256
 from huiying.handling.models import Meeting, MeetingSeat
 from huiying.kernel import canonical
-from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry, moment
 from huiying.responding.models import BodyConfirmation, EffectReview
 
 

@@ -9,9 +9,8 @@ from huiying.handling.models import Handover
 from huiying.judging.models import Event, Warning
 from huiying.kernel import canonical
 from huiying.listening.models import PatrolCard, PatrolPoint
-from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared, counted
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry, moment
 from huiying.people.models import Appointment, DutyShift, RosterSignature
 
 SYSTEM, PATROL, DUTY = "system", "patrol", "duty"

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from huiying.kernel import canonical
 from huiying.overseeing.actions import rules, skills, training
-from huiying.overseeing.casebook import moment
 from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry, moment
 from huiying.overseeing.models import ReadReceipt, RuleVersion, SkillEntry, Training, TrainingSeat, TrainingSession
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from huiying.ledger import exporting, kept
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.assessing import assessed, chain_of, course
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry
 from huiying.overseeing.periods import period
 from huiying.regulation.errors import UsageError
 

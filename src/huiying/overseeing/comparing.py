@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.overseeing.commands import entries_of
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.entries import Entry
 from huiying.work.auditor import LISTED, Finding, auditor
 
 Key = tuple[str, ...]

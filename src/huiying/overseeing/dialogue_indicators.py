@@ -8,7 +8,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from huiying.overseeing.casebook import Payload, moment
+from huiying.overseeing.history.entries import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 

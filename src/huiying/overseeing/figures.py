@@ -1,8 +1,6 @@
 """Indicators of a period, computed from ledger entries and nothing else (INV-9, INV-12, C12.3).
 
-An entry is a mapping with `chain`, `seq`, `at` (datetime), `kind`, `payload` (a dict, None once erased) and `actor` (a
-name, left out where nobody acted). The order
-of chains does not matter, only the order within each. A case belongs to the period in which it was opened.
+The order of chains does not matter, only the order within each. A case belongs to the period in which it was opened.
 """
 
 from __future__ import annotations
@@ -16,12 +14,13 @@ from types import MappingProxyType
 from typing import Any
 
 from huiying.overseeing import indicators
-from huiying.overseeing.answer_indicators import Answered, Unasked, answering
-from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL, AnswerWork
+from huiying.overseeing.answer_indicators import Unasked, answering
 from huiying.overseeing.asking_indicators import Asked
-from huiying.overseeing.casebook import Work
 from huiying.overseeing.dialogue_indicators import Dialogue
 from huiying.overseeing.foresight_indicators import Foresight
+from huiying.overseeing.history.case import CaseHistory
+from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.reading import read_entry
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.listening_indicators import Listened
 from huiying.overseeing.norms import Norms
@@ -31,37 +30,12 @@ from huiying.overseeing.periods import Period
 from huiying.overseeing.upkeep_indicators import Upkeep, keeping
 from huiying.overseeing.warning_indicators import Warned
 
-Entry = Mapping[str, Any]
-
-
-@dataclass
-class _Case:
-    """What the entries of one case chain say."""
-
-    opened_at: dt.datetime | None = None
-    first_known_at: dt.datetime | None = None
-    answered_at: dt.datetime | None = None
-    lead: str = ""
-    declined: bool = False  # 不予公开 by decision, closed since or not; taken up again it is so no more (C1.1)
-    late: bool = False  # a counting breach of the duty to respond
-    upgraded_late: bool = False  # cause 升级: counts in no score (C9.7)
-    returned: int = 0
-    corrections: int = 0
-    overridden: int = 0
-    work: Work = field(default_factory=Work)
-    answer: AnswerWork = field(default_factory=AnswerWork)
-
-    @property
-    def was_late(self) -> bool | None:
-        """None while it is neither answered nor late."""
-        return self.late if self.answered_at or self.late else None
-
 
 @dataclass
 class Read:
     norms: Norms = field(default_factory=Norms)
     cut_off: dt.datetime | None = None
-    cases: dict[str, _Case] = field(default_factory=lambda: defaultdict(_Case))
+    cases: dict[str, CaseHistory] = field(default_factory=lambda: defaultdict(CaseHistory))
     events: list[dt.datetime] = field(default_factory=list)
     dismissed: list[dt.datetime] = field(default_factory=list)
     posts: list[tuple[dt.datetime, int]] = field(default_factory=list)
@@ -100,20 +74,19 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
     named = {chain: case for chain, case in read.cases.items() if case.opened_at and wanted.holds(case.opened_at, zone)}
     cases = list(named.values())
     frame = Frame(read.norms, read.cut_off, read.concerns)
-    every = [case.work for case in cases]
-    departments = {case.lead for case in cases} | indicators.names(every)
+    departments = {case.last_lead for case in cases} | indicators.names(cases)
     credited = [name for at, name in read.credited if wanted.holds(at, zone)]
     tests = [(name, reached) for at, name, reached in read.phone_tests if wanted.holds(at, zone)]
 
     def row(name: str) -> dict[str, Any]:
         out = aside.get(name, ())
         counted = [case for chain, case in named.items() if chain not in out] if out else cases
-        led = [case for case in counted if case.lead == name]
+        led = [case for case in counted if case.last_lead == name]
         return {
             **_summary(led),
-            **indicators.casework([case.work for case in led], [case.work for case in counted], frame, name),
-            **answering(both := _both(led), frame),
-            **keeping(both, frame, [case.was_late for case in led]),
+            **indicators.casework(led, counted, frame, name),
+            **answering(led, frame),
+            **keeping(led, frame),
             **_people([of for of in credited if of == name], [reached for of, reached in tests if of == name]),
         }
 
@@ -125,9 +98,9 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
         "events": sum(wanted.holds(at, zone) for at in read.events),
         "events_dismissed": sum(wanted.holds(at, zone) for at in read.dismissed),
         **_summary(cases),
-        **indicators.casework(every, every, frame),
-        **answering(both := _both(cases), frame),
-        **keeping(both, frame, [case.was_late for case in cases]),
+        **indicators.casework(cases, cases, frame),
+        **answering(cases, frame),
+        **keeping(cases, frame),
         **read.unasked.figures(wanted, frame),
         **read.warned.figures(wanted, frame),
         **read.listened.figures(wanted, frame),
@@ -142,22 +115,18 @@ def told(read: Read, wanted: Period, aside: Mapping[str, Container[str]] = Mappi
     }
 
 
-def _both(cases: list[_Case]) -> list[Answered]:
-    return [Answered(case.work, case.answer) for case in cases]
-
-
 def _people(credited: list[str], reached: list[bool]) -> dict[str, Any]:
     """C9.7: who brings bad news is counted and thanked, never scored. C10.3: whether the phones are answered."""
     return {"reports_credited": len(credited), "phone_tests": len(reached), "phone_reached_share": share(reached)}
 
 
-def _summary(cases: list[_Case]) -> dict[str, Any]:
-    answered = [case for case in cases if case.answered_at]
+def _summary(cases: list[CaseHistory]) -> dict[str, Any]:
     hours = [
-        (case.answered_at - case.first_known_at).total_seconds() / 3600
-        for case in answered
-        if case.answered_at and case.first_known_at
+        (answered_at - case.first_known_at).total_seconds() / 3600
+        for case in cases
+        if (answered_at := case.first_answer_at) and case.first_known_at
     ]
+    answered = [case for case in cases if case.answers]
     due = [case for case in cases if case.was_late is not None]
     return {
         "cases": len(cases),
@@ -169,8 +138,8 @@ def _summary(cases: list[_Case]) -> dict[str, Any]:
         "not_answered_by_decision": sum(case.declined for case in cases),
         "median_hours_to_answer": round(statistics.median(hours), 2) if hours else None,
         "longest_hours_to_answer": round(max(hours), 2) if hours else None,
-        "returned": sum(case.returned for case in cases),
-        "corrections": sum(case.corrections for case in cases),
+        "returned": sum(len(case.returned_by) for case in cases),
+        "corrections": sum(row.corrects for case in cases for row in case.answers),
         "confirmations_overridden": sum(case.overridden for case in cases),
     }
 
@@ -182,10 +151,7 @@ def _take(read: Read, entry: Entry) -> None:
     read.upkeep.take(entry["chain"], kind, payload, at)
     read.papered.take(kind, payload, at)
     if entry["chain"].startswith("case:"):
-        case = read.cases[entry["chain"]]
-        _take_case(case, kind, payload, at)
-        case.work.take(kind, payload, at)
-        case.answer.take(kind, payload, at, str(entry.get("actor") or ""))
+        read_entry(read.cases[entry["chain"]], entry)
         return
     read.unasked.take(entry["chain"], kind, payload, at)
     read.warned.take(entry["chain"], kind, payload, at)
@@ -209,33 +175,3 @@ def _take(read: Read, entry: Entry) -> None:
         read.credited.append((at, str(payload.get("department", ""))))
     elif kind == "contact.tested":
         read.phone_tests.append((at, str(payload.get("department", "")), bool(payload.get("reached"))))
-
-
-def _take_case(case: _Case, kind: str, payload: Mapping[str, Any], at: dt.datetime) -> None:
-    if kind == "case.opened":
-        case.opened_at = at
-        case.first_known_at = _time(payload.get("first_known_at")) or at
-    elif kind == "case.known_earlier":
-        case.first_known_at = _time(payload.get("known_at")) or case.first_known_at
-    elif kind == "case.routed":
-        case.lead = str(payload.get("lead", ""))
-    elif kind == "case.moved":
-        to = payload.get("to")
-        case.declined = to == "declined" or (case.declined and to == "closed")
-    elif kind == "case.returned":
-        case.returned += 1
-    elif kind == "release.live":
-        stage = payload.get("stage")
-        if stage not in (HOLDING, WITHDRAWAL):  # 「正在核实」 is no answer, and neither is taking one back (G4)
-            moment = _time(payload.get("at")) or at
-            case.answered_at = min(case.answered_at or moment, moment)
-            case.corrections += payload.get("corrects") is not None
-    elif kind == "clock.breached" and payload.get("act") == "respond":
-        case.late = case.late or bool(payload.get("counts"))
-        case.upgraded_late = case.upgraded_late or not payload.get("counts")
-    elif kind == "confirmation.overridden":
-        case.overridden += 1
-
-
-def _time(words: Any) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(words) if isinstance(words, str) else None

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from huiying.kernel import clock
 from huiying.overseeing.commands import entries_of
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.case import DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS
+from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.reading import read_cases
 from huiying.overseeing.models import Measure
 from huiying.people.queries import regulation_now
 from huiying.regulation.regulation import Regulation
@@ -27,7 +29,8 @@ KINDS = (
     "case.routed", "case.returned", "case.route_undone", "clock.breached", "release.live", "facts.agreed",
     "effect.judged",
 )  # fmt: skip
-KNOWN = ("deadline_missed", "second_wave_after_response", "wrong_facts_published", "duban_overdue")
+OVERDUE = "duban_overdue"  # a supervision whose date is over
+KNOWN = (DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS, OVERDUE)
 _CODE = re.compile(r"[a-z_]+")
 
 
@@ -56,27 +59,10 @@ def words_of(regulation: Regulation, code: str) -> str:
 def wrong(entries: Iterable[Entry], since: dt.datetime) -> dict[tuple[str, str], set[str]]:
     """(department, code) → cases: a deadline missed that counts, a second wave, a stale fact published."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    lead: dict[str, str] = {}
-    facts: dict[str, int] = {}
-    for entry in entries:
-        chain, kind, payload = entry["chain"], entry["kind"], entry["payload"] or {}
-        if not chain.startswith("case:"):
-            continue
-        code = ""
-        if kind == "case.routed":
-            lead[chain] = str(payload.get("lead", ""))
-        elif kind in ("case.returned", "case.route_undone"):
-            lead.pop(chain, None)
-        elif kind == "facts.agreed":
-            facts[chain] = max(facts.get(chain, 0), int(payload.get("version") or 0))
-        elif kind == "clock.breached" and payload.get("act") == "respond" and payload.get("counts"):
-            code = "deadline_missed"
-        elif kind == "effect.judged" and payload.get("verdict") == "second_wave":
-            code = "second_wave_after_response"
-        elif kind == "release.live" and 0 < int(payload.get("facts") or 0) < facts.get(chain, 0):
-            code = "wrong_facts_published"
-        if code and entry["at"] >= since and lead.get(chain):
-            found[lead[chain], code].add(chain.removeprefix("case:"))
+    for chain, case in read_cases(entries).items():
+        for fault in case.faults:
+            if fault.at >= since and fault.department:
+                found[fault.department, fault.code].add(chain.removeprefix("case:"))
     return found
 
 
@@ -91,7 +77,7 @@ def suggestions() -> list[Suggestion]:
     for row in measures:
         if row.state == Measure.ISSUED and row.rectify_by is not None and row.rectify_by < now:
             later = [other for other in measures if other.pk > row.pk and other.department_id == row.department_id]
-            found[row.department.name, "duban_overdue"] |= set(row.cases) - {n for other in later for n in other.cases}
+            found[row.department.name, OVERDUE] |= set(row.cases) - {n for other in later for n in other.cases}
     made = []
     for (department, code), cases in sorted(found.items()):
         trigger, left = words_of(law, code), sorted(cases)

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from huiying.overseeing.casebook import Payload, moment
+from huiying.overseeing.history.entries import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 from huiying.overseeing.warning_indicators import HOUR, MINUTE, percentile

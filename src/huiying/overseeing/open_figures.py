@@ -11,13 +11,13 @@ import datetime as dt
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from huiying.overseeing.answerbook import HOLDING, WITHDRAWAL
-from huiying.overseeing.casebook import Payload, moment
 from huiying.overseeing.commands import entries_of
-from huiying.overseeing.figures import Entry
+from huiying.overseeing.history.case import CaseHistory
+from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.reading import read_entry
 
 # What these figures are made of; nothing else of the ledger is read for them.
 KINDS = ("message.received", "case.opened", "case.known_earlier", "release.live", "clock.breached")
@@ -44,61 +44,35 @@ class Row:
         return None if self.slowest_hours is None else dt.timedelta(hours=self.slowest_hours)
 
 
-@dataclass
-class _Matter:
-    known_at: dt.datetime | None = None
-    answered_at: dt.datetime | None = None
-    late_at: dt.datetime | None = None
-    cause: str = ""
-
-    def take(self, kind: str, payload: Payload, at: dt.datetime) -> None:
-        if kind == "case.opened":
-            self.known_at = moment(payload.get("first_known_at")) or at
-        elif kind == "case.known_earlier":
-            self.known_at = moment(payload.get("known_at")) or self.known_at
-        elif kind == "release.live" and payload.get("stage") not in (HOLDING, WITHDRAWAL):
-            when = moment(payload.get("at")) or at
-            self.answered_at = min(self.answered_at or when, when)
-        elif kind == "clock.breached" and payload.get("act") == "respond" and self.late_at is None:
-            self.late_at = moment(payload.get("due_at")) or at
-            self.cause = str(payload.get("cause", ""))
-
-
-@dataclass
-class _Read:
-    asked: list[dt.datetime] = field(default_factory=list)
-    matters: dict[str, _Matter] = field(default_factory=lambda: defaultdict(_Matter))
-
-
 def months(entries: Iterable[Entry], zone: ZoneInfo) -> tuple[list[Row], Row]:
     """A row for each month in which something happened, the latest first, and the row of all of them."""
-    read = _Read()
+    received: list[dt.datetime] = []
+    cases: dict[str, CaseHistory] = defaultdict(CaseHistory)
     for entry in entries:
-        kind, payload, at = entry["kind"], entry["payload"] or {}, entry["at"]
-        if kind == "message.received":
-            read.asked.append(at)
-        elif entry["chain"].startswith("case:") and kind in KINDS:
-            read.matters[entry["chain"]].take(kind, payload, at)
+        if entry["kind"] == "message.received":
+            received.append(entry["at"])
+        elif entry["chain"].startswith("case:") and entry["kind"] in KINDS:
+            read_entry(cases[entry["chain"]], entry)
 
     def month(at: dt.datetime) -> str:
         return f"{at.astimezone(zone):%Y-%m}"
 
-    asked = Counter(month(at) for at in read.asked)
+    asked = Counter(month(at) for at in received)
     hours: defaultdict[str, list[float]] = defaultdict(list)
     answered: Counter[str] = Counter()
     late: defaultdict[str, list[str]] = defaultdict(list)
-    for matter in read.matters.values():
-        if matter.answered_at is not None:
-            answered[month(matter.answered_at)] += 1
-            if matter.known_at is not None:
-                hours[month(matter.answered_at)].append((matter.answered_at - matter.known_at).total_seconds() / 3600)
-        if matter.late_at is not None:
-            late[month(matter.late_at)].append(matter.cause)
+    for case in cases.values():
+        if (answered_at := case.first_answer_at) is not None:
+            answered[month(answered_at)] += 1
+            if case.first_known_at is not None:
+                hours[month(answered_at)].append((answered_at - case.first_known_at).total_seconds() / 3600)
+        if case.breaches:
+            late[month(case.breaches[0].due_at)].append(case.breaches[0].cause)
     named = sorted(set(asked) | set(answered) | set(late), reverse=True)
     rows = [_row(name, asked[name], answered[name], hours[name], late[name]) for name in named]
     every = [value for found in hours.values() for value in found]
     causes = [cause for found in late.values() for cause in found]
-    return rows, _row("", len(read.asked), sum(answered.values()), every, causes)
+    return rows, _row("", len(received), sum(answered.values()), every, causes)
 
 
 def _row(month: str, asked: int, answered: int, hours: list[float], causes: list[str]) -> Row:

@@ -150,9 +150,9 @@ def punctual(months: Sequence[Period], regulation: Regulation) -> dict[str, Punc
         month = next((one for one in months if case.opened_at and one.holds(case.opened_at, zone)), None)
         if month is None:
             continue
-        level = codes.get(case.work.level, case.work.level)
+        level = codes.get(case.level, case.level)
         told = found[month.words]
-        for name in {"", case.lead}:
+        for name in {"", case.last_lead}:
             told.whole[name] = told.whole[name].plus(case.was_late)
             told.levels[name, level] = told.levels[name, level].plus(case.was_late)
     return found

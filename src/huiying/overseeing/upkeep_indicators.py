@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.overseeing import norms
-from huiying.overseeing.answer_indicators import Answered
-from huiying.overseeing.casebook import Payload
+from huiying.overseeing.history.case import CaseHistory
+from huiying.overseeing.history.entries import Payload
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 from huiying.regulation.gaps import GAPS
@@ -20,28 +20,25 @@ from huiying.regulation.gaps import GAPS
 REVIEW = "review"  # the act by which a case is gone through afterwards (§4.3)
 
 
-def keeping(led: Sequence[Answered], frame: Frame, late: Sequence[bool | None]) -> dict[str, Any]:
-    """C3.3, C7.5, C8.5, C8.6, C9.5, C10.4, C14.1 of these cases; `late` says of each whether its answer was (None: not
-    due yet).
-    """
-    graded = [(row, _rank(row, frame), was) for row, was in zip(led, late, strict=True) if was is not None]
-    reported = [row.work.reports for row in led if row.work.reports]
-    eyes = [text for row in led for text in row.answer.four_eyes]
-    versions = [row.work.judged_by_its_time(frame.norms) for row in led]
+def keeping(led: Sequence[CaseHistory], frame: Frame) -> dict[str, Any]:
+    """C3.3, C7.5, C8.5, C8.6, C9.5, C10.4, C14.1 of these cases."""
+    graded = [(_rank(case, frame), case.late) for case in led if case.was_late is not None]
+    reported = [case.reports for case in led if case.reports]
+    versions = [case.judged_by_its_time(frame.norms) for case in led]
     return {
-        "reviews_done": sum(REVIEW in row.work.acts for row in led),
+        "reviews_done": sum(REVIEW in case.acts for case in led),
         "seen_by_office_share": share([any(report.seen_at for report in reports) for reports in reported]),
-        "on_time_lowest_share": share([not was for _row, rank, was in graded if rank == "lowest"]),
-        "on_time_gravest_share": share([not was for _row, rank, was in graded if rank == "gravest"]),
-        "four_eyes_share": share(eyes),
-        "joint_cases_share": share([row.work.helped for row in led if row.work.routes]),
+        "on_time_lowest_share": share([not late for rank, late in graded if rank == "lowest"]),
+        "on_time_gravest_share": share([not late for rank, late in graded if rank == "gravest"]),
+        "four_eyes_share": share([eyes for case in led for eyes in case.four_eyes]),
+        "joint_cases_share": share([case.helped for case in led if case.routes]),
         "right_version_share": share([right for right in versions if right is not None]),
     }
 
 
-def _rank(row: Answered, frame: Frame) -> str:
-    law = frame.norms.of(row.work.regulation)
-    level = norms.level_of(law, row.work.level)
+def _rank(case: CaseHistory, frame: Frame) -> str:
+    law = frame.norms.of(case.regulation)
+    level = norms.level_of(law, case.level)
     if law is None or level is None:
         return ""
     return {law.levels[0].code: "lowest", law.levels[-1].code: "gravest"}.get(level.code, "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.kernel.quantile import quantile
-from huiying.overseeing.casebook import Payload, moment
+from huiying.overseeing.history.entries import Payload, moment
 from huiying.overseeing.indicators import Frame, share
 from huiying.overseeing.periods import Period
 

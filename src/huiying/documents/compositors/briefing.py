@@ -13,7 +13,7 @@ from huiying.documents.compositors.daily_log import read_kinds
 from huiying.documents.record import Book, CaseAt, Entry, read
 from huiying.kernel import canonical
 from huiying.listening.models import PatrolCard
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import FORM, Document, Heading, Paragraph, Row, Table
 from huiying.regulation import Regulation
 

@@ -36,7 +36,7 @@ from huiying.kernel import canonical
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import outside_at
 from huiying.listening.models import PatrolCard
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import FORM, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
 
 FIRST_HASH = "0" * 64

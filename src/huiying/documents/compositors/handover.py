@@ -8,7 +8,7 @@ from huiying.handling.handover_sheet import DANGER
 from huiying.handling.models import Handover
 from huiying.kernel import canonical
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import FORM, Document, Field, Fields, Heading, Note, Paragraph
 
 

@@ -12,7 +12,7 @@ from huiying.documents.composing import Basis, Blocks, Composed, clean, short, s
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.compositors.special_report import STORY
 from huiying.documents.record import DANGER, SENSITIVE, CaseAt, Entry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import OFFICIAL, Field, Fields, Heading, Note, Paragraph, Row, Table
 
 

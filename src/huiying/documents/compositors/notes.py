@@ -9,7 +9,7 @@ from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, left, sure
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.record import Entry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import Field, Fields
 
 MOST = 300

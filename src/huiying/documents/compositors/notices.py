@@ -6,7 +6,7 @@ from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, Titles, sure
 from huiying.documents.compositors.base import OfCase
 from huiying.documents.record import Entry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import Field, Fields, Heading, Row, Table
 
 TOLD = {"asker": "反映人", "reporter": "信息员", "office": "统筹部门", "leader": "局领导"}

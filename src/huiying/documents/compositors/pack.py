@@ -12,7 +12,7 @@ from huiying.documents.compositors.slip import REPORTS
 from huiying.documents.compositors.special_report import STORY
 from huiying.documents.record import Entry
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import Field, Fields, Heading, Note, Row, Table
 
 # What a special report leaves out as mere machinery and an evidence pack does not.

@@ -30,7 +30,7 @@ from huiying.documents.composing import (
 )
 from huiying.documents.record import Book, CaseAt, Entry, EventAt, read_chains
 from huiying.kernel import canonical
-from huiying.overseeing.casebook import moment
+from huiying.overseeing.history.entries import moment
 from huiying.paper.document import BRIEF, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
 
 PLACES = ("拟稿", "审核", "签发")

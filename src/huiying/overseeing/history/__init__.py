@@ -1,0 +1,1 @@
+"""The ledger, read once: what the entries of a chain say, as typed objects."""

@@ -1,0 +1,23 @@
+"""An entry as the ledger's readers take it, and how its values are read.
+
+A mapping with `chain`, `seq`, `at` (datetime), `kind`, `payload` (a dict, None once erased) and `actor` (a name, left
+out where nobody acted): the same from this machine's ledger and from an exported file (INV-12).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+Entry = Mapping[str, Any]
+Payload = Mapping[str, Any]
+
+
+def moment(words: Any) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(words) if isinstance(words, str) else None
+
+
+def count(value: Any) -> int:
+    """A number, or how many names a list holds."""
+    return len(value) if isinstance(value, list) else int(value or 0)
