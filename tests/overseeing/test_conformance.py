@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from cast import Cast, builtin_text
 from huiying.kernel.clock import FrozenClock
 from huiying.overseeing import clauses, conformance
-from huiying.overseeing.clauses import BY_CLASS, CLAUSES, article, indicators_of, plain
-from huiying.overseeing.commands import WORDS, assess
+from huiying.overseeing.clauses import BY_CLASS, CLAUSES, article, indicators_of
+from huiying.overseeing.commands import assess
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, judge, without_indicator
 from huiying.overseeing.figures import figures
-from huiying.overseeing.indicator_names import ENGLISH
+from huiying.overseeing.indicator_table import BY_NAME, INDICATORS, Indicator
 from huiying.overseeing.periods import period
 from huiying.regulation import load
 from huiying.regulation.gaps import GAPS, answers
@@ -48,7 +48,7 @@ def test_no_clause_is_without_an_indicator_c12_3() -> None:
 def test_every_indicator_that_a_clause_names_is_one_that_is_computed_c12_3() -> None:
     named = {name for names in indicators_of().values() for name in names}
     assert named <= set(EMPTY)
-    assert {name for name, _words in WORDS} <= set(EMPTY)
+    assert set(BY_NAME) <= set(EMPTY)
     assert set(EMPTY) >= conformance.ZERO | conformance.HONEST | conformance.TOLD
 
 
@@ -64,8 +64,10 @@ def test_a_clause_whose_figure_is_not_computed_says_so_and_why() -> None:
 
 
 def test_it_turns_live_when_its_indicator_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever adds an indicator with its clause in its words does nothing else."""
-    monkeypatch.setattr(clauses, "WORDS", (*WORDS, ("policies_read_share", "读过的政策（C6.1）")))
+    """Whoever adds an indicator with its clause does nothing else."""
+    added = Indicator("policies_read_share", "读过的政策", "Policies read, share", ("C6.1",))
+    monkeypatch.setattr(clauses, "INDICATORS", (*INDICATORS, added))
+    monkeypatch.setitem(BY_NAME, added.name, added)
     indicators_of.cache_clear()
     try:
         found = lines({**EMPTY, "policies_read_share": 1.0})["C6.1"]
@@ -179,8 +181,9 @@ def test_another_database_is_never_told_the_figures_of_this_one(cast: Cast) -> N
 
 
 def test_the_words_of_an_indicator_are_shown_without_its_clause() -> None:
-    assert plain("首次核实衔接用时中位数（小时，C5.15）") == "首次核实衔接用时中位数"
-    assert plain("中位数（小时）") == "中位数（小时）"
+    found = BY_NAME["median_hours_to_liaison"]
+    assert (found.zh, found.label) == ("首次核实衔接用时中位数", "首次核实衔接用时中位数（小时，C5.15）")
+    assert not [row.name for row in INDICATORS if re.search("C[0-9]", row.zh + row.en)]
     assert (article(1), article(10), article(12)) == ("（一）", "（十）", "（十二）")
 
 
@@ -201,8 +204,8 @@ def test_the_sixteen_gaps_are_asked_of_any_regulation_c13_1(law: Any) -> None:
 
 
 def test_every_indicator_has_a_name_of_its_own_in_both_languages() -> None:
-    names = [name for name, _zh in WORDS]
-    assert sorted(ENGLISH) == sorted(names)
-    assert len(set(ENGLISH.values())) == len(names), "two that are called alike cannot be told apart"
-    assert len({words for _name, words in WORDS}) == len(names)
-    assert not [name for name, words in ENGLISH.items() if not words[0].isupper() or "_" in words]
+    assert len({row.name for row in INDICATORS}) == len(INDICATORS)
+    assert len({row.en for row in INDICATORS}) == len(INDICATORS), "two that are called alike cannot be told apart"
+    assert len({row.label for row in INDICATORS}) == len(INDICATORS)
+    assert all(row.zh for row in INDICATORS)
+    assert not [row.name for row in INDICATORS if not row.en[:1].isupper() or "_" in row.en]

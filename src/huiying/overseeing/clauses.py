@@ -1,22 +1,20 @@
 """Every clause of the regulation as a duty, and which ledger kinds prove that it was done.
 
-Which indicators speak of a clause is not written here: an indicator names its clauses in its own words
-(`commands.WORDS`), so that a new one stands on the page of the whole regulation from the day it is registered. `ALSO`
-adds those that speak of a second clause, or that are a table.
+Which indicators speak of a clause is not written here: an indicator names its clauses itself (`indicator_table`), so
+that a new one stands on the page of the whole regulation from the day it is registered. `ALSO` adds those that speak of
+a further clause, of which their printed words say nothing.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from huiying.overseeing.commands import WORDS
+from huiying.overseeing.indicator_table import INDICATORS
 
 ARTICLES = "一二三四五六七八九十"
-_ID = re.compile(r"C[0-9]{1,2}\.[0-9]{1,2}")
 
 
 @dataclass(frozen=True)
@@ -238,16 +236,11 @@ BY_CLASS = ("C5.2", "C5.3", "C5.4", "C5.5", "C5.6", "C5.7")
 
 @cache
 def indicators_of() -> Mapping[str, tuple[str, ...]]:
-    """Clause → names of its indicators, out of the indicators' own words."""
+    """Clause → names of its indicators, in the order of their table."""
     found: dict[str, list[str]] = defaultdict(list)
-    for name, words in WORDS:
-        for clause in _ID.findall(words):
-            found[clause].append(name)
+    for row in INDICATORS:
+        for clause in row.clauses:
+            found[clause].append(row.name)
     for clause, names in ALSO.items():
         found[clause] += [name for name in names if name not in found[clause]]
     return {clause: tuple(names) for clause, names in found.items()}
-
-
-def plain(words: str) -> str:
-    """An indicator's words without the clauses in brackets."""
-    return re.sub(r"（[^（）]*C[0-9][^（）]*）", "", words)

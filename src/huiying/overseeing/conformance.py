@@ -13,7 +13,8 @@ from typing import Any
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.clauses import BY_CLASS, CLAUSES, Clause, indicators_of
-from huiying.overseeing.commands import WORDS, assess
+from huiying.overseeing.commands import assess
+from huiying.overseeing.indicator_table import BY_NAME
 from huiying.regulation.regulation import Regulation
 
 GREEN, AMBER, RED, NOTHING, OFF = "green", "amber", "red", "nothing", "off"
@@ -34,7 +35,6 @@ TOLD = frozenset({
     "satisfied_share", "alarms_real_share", "via_intake_share", "before_media_share", "before_peak_share",
     "first_route_accuracy", "attendance_share",
 })  # fmt: skip
-_NAMES: Mapping[str, str] = dict(WORDS)
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Told:
     value: Any
     state: str | None
     of: str = ""  # the class of channels it is about
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _line(clause: Clause, figures: Mapping[str, Any], regulation: Regulation) ->
     if clause.id in BY_CLASS:
         return _of_a_class(clause, figures, regulation)
     found = tuple(
-        Told(name, _NAMES.get(name, name), figures[name], judge(name, figures[name]))
+        Told(name, BY_NAME[name].zh, figures[name], judge(name, figures[name]), unit=BY_NAME[name].unit)
         for name in indicators_of().get(clause.id, ())
         if name in figures
     )

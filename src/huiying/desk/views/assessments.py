@@ -22,9 +22,7 @@ from huiying.desk.verbs.oversight import APPEAL_VERBS, ASSESSMENT_VERBS, SHOW_VE
 from huiying.desk.views.conformance import this_quarter
 from huiying.handling.models import Breach, Case, CaseDepartment
 from huiying.kernel import clock
-from huiying.overseeing.clauses import plain
-from huiying.overseeing.commands import WORDS
-from huiying.overseeing.indicator_names import ENGLISH
+from huiying.overseeing.indicator_table import BY_NAME
 from huiying.overseeing.models import Appeal, Assessment
 from huiying.overseeing.periods import period
 from huiying.people.models import Department, User
@@ -33,12 +31,14 @@ from huiying.people.queries import regulation_now, standing
 from huiying.people.words import department_called
 
 STATES: dict[str, str | Promise] = {Assessment.SHOWN: _("已出示，可以提意见和申诉"), Assessment.FINAL: _("已定")}
-NAMES = dict(WORDS)
 LISTED = 100
 
 
 def figure_name(name: str) -> str:
-    return ENGLISH.get(name, name) if lang() == "en" else plain(NAMES.get(name, name))
+    found = BY_NAME.get(name)
+    if found is None:
+        return name
+    return found.en if lang() == "en" else found.zh
 
 
 def per_cent(value: float | None) -> str:

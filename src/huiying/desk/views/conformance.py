@@ -21,9 +21,9 @@ from huiying.judging.labels import in_sight
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.clauses import CLAUSES, article, plain
+from huiying.overseeing.clauses import CLAUSES, article
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, computed, conformance
-from huiying.overseeing.indicator_names import ENGLISH
+from huiying.overseeing.indicator_table import BY_NAME
 from huiying.overseeing.periods import Period, period
 from huiying.people import three
 from huiying.people.errors import Refused
@@ -71,8 +71,8 @@ def value_of(told: Told | None, value: Any) -> str:
 
 def name_of(told: Told) -> str:
     if lang() == "en":
-        return ENGLISH.get(told.name, told.name)
-    return plain(told.words)
+        return BY_NAME[told.name].en if told.name in BY_NAME else told.name
+    return told.words
 
 
 def shown(line: Line) -> dict[str, Any]:

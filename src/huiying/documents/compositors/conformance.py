@@ -4,14 +4,13 @@ made again (INV-9) and recomputed on another machine (INV-12).
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from typing import Any
 
 from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, Said
 from huiying.kernel import canonical
-from huiying.overseeing.clauses import CLAUSES, article, plain
+from huiying.overseeing.clauses import CLAUSES, article
 from huiying.overseeing.commands import entries_of
 from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, conformance
 from huiying.overseeing.figures import read, told
@@ -26,7 +25,6 @@ WHY = {
     "no_base": "这个时期没有发生这类事，不算做到，也不算没做到",
 }
 HEADER, WIDTHS = ("条", "应做的事", "状态", "依据的指标和理由", "台账记录"), (3, 7, 5, 12, 3)
-_UNIT = re.compile("（(小时|分钟)，")  # an indicator's words name it beside the clause
 JUDGED = {GREEN: "达到", AMBER: "欠缺", RED: "未达到"}
 
 
@@ -92,9 +90,8 @@ def _row(line: Line, proofs: dict[str, int]) -> Row:
 
 def _figure(one: Told) -> str:
     judged = JUDGED.get(one.state or "", "")
-    unit = _UNIT.search(one.words) if one.value is not None else None
-    told_of = f"{value(one)}{unit[1] if unit else ''}"
-    return f"{plain(one.words)}{one.of and f'（{one.of}）'} {told_of}{judged and f'（{judged}）'}"
+    told_of = value(one) + (one.unit if one.value is not None else "")
+    return f"{one.words}{one.of and f'（{one.of}）'} {told_of}{judged and f'（{judged}）'}"
 
 
 def value(one: Told) -> str:
