@@ -23,7 +23,7 @@ from huiying.api.bodies import (
 )
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.overseeing import actions, ladder
+from huiying.overseeing import actions, sanctions
 from huiying.overseeing.actions import measures
 from huiying.overseeing.conformance import Line, computed, conformance
 from huiying.overseeing.models import Appeal, Assessment, Measure
@@ -333,7 +333,7 @@ def every_measure(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 def suggested(request: HttpRequest) -> dict[str, Any]:
     """Evidence in a list; nothing was done to anybody."""
     or_404(caller(request), "measure.propose")
-    return {"items": [vars(row) | {"cases": list(row.cases)} for row in ladder.suggestions()]}
+    return {"items": [vars(row) | {"cases": list(row.cases)} for row in sanctions.suggestions()]}
 
 
 @router.post("/measures", response={200: MeasureOut, **NO})

@@ -31,7 +31,7 @@ from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.overseeing.ladder import PAPERS
+from huiying.overseeing.sanctions import PAPERS
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_paste, to_text

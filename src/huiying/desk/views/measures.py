@@ -27,7 +27,7 @@ from huiying.desk.views.documents import NAMES
 from huiying.desk.views.events import page_of
 from huiying.documents.actions import issuing
 from huiying.ledger import queries
-from huiying.overseeing import ladder
+from huiying.overseeing import sanctions
 from huiying.overseeing.models import Measure
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
@@ -81,8 +81,8 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
         "rows": [(row, STATES[row.state], department_called(row.department.name)) for row in page],
         "ladder": law.accountability.ladder,
         "never": law.accountability.never_automatic,
-        "suggestions": [_suggested(row) for row in ladder.suggestions()] if proposes else [],
-        "by_hand": ladder.by_hand(law) if proposes else [],
+        "suggestions": [_suggested(row) for row in sanctions.suggestions()] if proposes else [],
+        "by_hand": sanctions.by_hand(law) if proposes else [],
         "proposes": proposes,
         "begun": _begun(request) if proposes and bound is None else None,
         "bar": bar,
@@ -90,7 +90,7 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
     return render(request, "desk/measures.html", context)
 
 
-def _suggested(row: ladder.Suggestion) -> dict[str, Any]:
+def _suggested(row: sanctions.Suggestion) -> dict[str, Any]:
     """With the address that fills the form in: a suggestion does nothing by itself."""
     department = Department.objects.filter(name=row.department).first()
     told = {
@@ -168,7 +168,7 @@ def _states(user: User, found: Measure) -> list[State]:
         own = _t("提出的人不能自己决定，请另一人决定。") if found.proposed_user == user.pk else ""
         rows.append(("decide", _("决定"), may(user, "measure.decide", found).why or own))
     if found.state == Measure.ISSUED:
-        if ladder.paper_of(found.step) == "talk" and not found.talk:
+        if sanctions.paper_of(found.step) == "talk" and not found.talk:
             rows.append(("talk", _("记录约谈"), may(user, "measure.follow").why))
         rows.append(("follow_up", _("回访"), may(user, "measure.follow").why))
     if found.state in (Measure.ISSUED, Measure.FOLLOWED) and not found.outcome:

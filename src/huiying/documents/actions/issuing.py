@@ -25,8 +25,8 @@ from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.ledger.actions import lock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.ladder import PAPERS, paper_of
 from huiying.overseeing.models import Measure
+from huiying.overseeing.sanctions import PAPERS, paper_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may, require

@@ -17,8 +17,8 @@ from huiying.kernel import clock
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import record
 from huiying.ledger.models import ChainHead
-from huiying.overseeing.ladder import paper_of
 from huiying.overseeing.models import Measure
+from huiying.overseeing.sanctions import paper_of
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
