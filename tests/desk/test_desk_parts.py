@@ -251,7 +251,7 @@ def request(user: Any, **told: str) -> Any:
     post = QueryDict(mutable=True)
     post.update(told)
     messages = SimpleNamespace(add=lambda *_args: None)
-    return SimpleNamespace(user=user, POST=post, FILES={}, META={}, _messages=messages)
+    return SimpleNamespace(user=user, method="POST", POST=post, FILES={}, META={}, _messages=messages)
 
 
 def perform(cast: Cast, verb: Verb, **told: str) -> tuple[HttpResponse, list[dict[str, Any]]]:
@@ -261,8 +261,8 @@ def perform(cast: Cast, verb: Verb, **told: str) -> tuple[HttpResponse, list[dic
         shown.append(bound)
         return HttpResponse("again")
 
-    response = dispatch.perform(
-        request(cast.duty, **told), {"do": verb}, "do", None, after=lambda _verb, result: f"/{result}/", again=again
+    response = dispatch.perform_verb(
+        request(cast.duty, **told), {"do": verb}, "do", None, to=lambda result: f"/{result}/", again=again
     )
     return response, shown
 
@@ -294,7 +294,7 @@ def test_dispatch_turns_a_refusal_into_409_with_its_sentence_and_lets_a_defect_b
     with pytest.raises(RuntimeError):
         perform(cast, Verb(forms.NothingForm, broken, "好"))
     with pytest.raises(Http404):
-        dispatch.perform(request(cast.duty), {}, "do", None, after=lambda *_a: "/", again=lambda _b: HttpResponse())
+        dispatch.perform_verb(request(cast.duty), {}, "do", None, to="/", again=lambda _b: HttpResponse())
 
 
 def test_a_row_carries_the_clock_that_is_due_first_and_the_lead_of_now(

@@ -21,7 +21,6 @@ class Verb:
     form: type[VerbForm]
     call: Callable[[Any, Cleaned, User], Any]
     done: str | Promise | Callable[[Any], str]
-    place: str = ""  # where to go next; the subject's own page when empty
     asks_again: bool = False  # the second factor once more: it becomes public by this (§6.1 S4)
 
     def said(self, result: Any) -> str:

@@ -47,7 +47,6 @@ EVENT_VERBS: dict[str, Verb] = {
         forms.LevelForm,
         lambda event, told, user: handling.open_case(event, user, told["level"], told["reason"]),
         _("级别已定，已立案，法定时限开始计算。"),
-        place="case",
     ),
     "set_concern": Verb(
         forms.ConcernForm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from huiying.desk.bar import Bar, Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import Bar, build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.verbs.accounts import ACCOUNT_VERBS, PUBLICATION_VERBS
@@ -66,14 +67,8 @@ def connection(request: StaffRequest, code: str) -> HttpResponse:
 @staff("POST")
 def connection_do(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     platform = _get(request.user, code)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:connection", args=[platform.code])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, platform, bound)
-
-    return perform(request, ACCOUNT_VERBS, verb, platform, after=after, again=again)
+    page = reverse("desk:connection", args=[platform.code])
+    return perform_verb(request, ACCOUNT_VERBS, verb, platform, to=page, again=partial(_show, request, platform))
 
 
 def _get(user: User, code: str) -> Platform:

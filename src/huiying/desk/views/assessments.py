@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -12,8 +13,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
@@ -54,11 +55,14 @@ def assessments(request: StaffRequest) -> HttpResponse:
 @staff("POST")
 def show(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "assessment.view")
-
-    def after(_verb: Verb, made: Assessment) -> str:
-        return reverse("desk:assessment", args=[made.period])
-
-    return perform(request, SHOW_VERBS, "show", None, after=after, again=lambda bound: _list(request, bound))
+    return perform_verb(
+        request,
+        SHOW_VERBS,
+        "show",
+        None,
+        to=lambda made: reverse("desk:assessment", args=[made.period]),
+        again=partial(_list, request),
+    )
 
 
 def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
@@ -94,13 +98,8 @@ def assessment(request: StaffRequest, words: str) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, words: str, verb: str) -> HttpResponse:
     found = _get(request.user, words)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:assessment", args=[found.period])
-
-    return perform(
-        request, ASSESSMENT_VERBS, verb, found, after=after, again=lambda bound: _show(request, found, bound)
-    )
+    page = reverse("desk:assessment", args=[found.period])
+    return perform_verb(request, ASSESSMENT_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 @staff("POST")
@@ -108,14 +107,15 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """A leader answers an appeal."""
     or_404(request.user, "assessment.view_all")
     row = get_object_or_404(Appeal.objects.select_related("assessment", "department"), pk=pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:assessment", args=[row.assessment.period])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, row.assessment, appeal=(row.pk, bound))
-
-    return perform(request, APPEAL_VERBS, "decide", row, after=after, again=again)
+    page = reverse("desk:assessment", args=[row.assessment.period])
+    return perform_verb(
+        request,
+        APPEAL_VERBS,
+        "decide",
+        row,
+        to=page,
+        again=lambda bound: _show(request, row.assessment, appeal=(row.pk, bound)),
+    )
 
 
 def _show(

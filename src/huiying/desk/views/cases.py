@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from huiying.desk import timeline
-from huiying.desk.bar import Verb, build
+from huiying.desk.bar import build
 from huiying.desk.case_sections import (
     accounts,
     asking,
@@ -26,7 +26,7 @@ from huiying.desk.case_sections import (
     work,
 )
 from huiying.desk.case_verbs import CASE_VERBS
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import case_rows
@@ -250,10 +250,12 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     found = get_case(request.user, number)
     part = part_of(verb)
 
-    def after(_verb: Verb, _result: Any) -> str:
+    def after(_result: Any) -> str:
         """Whoever says that a matter is 敏感 may be one of those who then know no more of it."""
         if verb == "label" and not cases_for(request.user).filter(pk=found.pk).exists():
             return reverse("desk:home")
         return reverse(PAGES[part], args=[found.number])
 
-    return perform(request, CASE_VERBS, verb, found, after=after, again=lambda bound: show(request, found, part, bound))
+    return perform_verb(
+        request, CASE_VERBS, verb, found, to=after, again=lambda bound: show(request, found, part, bound)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build, form_for
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build, form_for
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.verbs.forms import CONFERENCE_VERBS
@@ -59,14 +59,8 @@ def conference(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     row = get_conference(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:conference", args=[row.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, row, bound)
-
-    return perform(request, CONFERENCE_VERBS, verb, row, after=after, again=again)
+    page = reverse("desk:conference", args=[row.pk])
+    return perform_verb(request, CONFERENCE_VERBS, verb, row, to=page, again=partial(_show, request, row))
 
 
 def _show(request: StaffRequest, row: PressConference, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

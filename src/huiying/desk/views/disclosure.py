@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_releasing import REPEAT_WORDS, DisclosureForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -115,14 +116,8 @@ def item(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:disclosure", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, DISCLOSURE_VERBS, verb, found, after=after, again=again)
+    page = reverse("desk:disclosure", args=[found.pk])
+    return perform_verb(request, DISCLOSURE_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: DisclosureItem, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 from urllib.parse import quote
 
 from django.conf import settings
@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import second_factor
-from huiying.desk.bar import Bar, Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import Bar, build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.document_page import blocks_of
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -170,28 +170,18 @@ def _instruction_bar(user: User, row: IssuedDocument, one: Instruction, bound: d
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     row = get_document(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:document", args=[row.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, row, bound)
-
-    return perform(request, DOCUMENT_VERBS, verb, row, after=after, again=again)
+    page = reverse("desk:document", args=[row.pk])
+    return perform_verb(request, DOCUMENT_VERBS, verb, row, to=page, again=partial(_show, request, row))
 
 
 @staff("POST")
 def instruction_do(request: StaffRequest, pk: int, row: int, verb: str) -> HttpResponse:
     found = get_document(request.user, pk)
     one = get_instruction(request.user, found, row)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:document", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound, one.pk)
-
-    return perform(request, INSTRUCTION_VERBS, verb, one, after=after, again=again)
+    page = reverse("desk:document", args=[found.pk])
+    return perform_verb(
+        request, INSTRUCTION_VERBS, verb, one, to=page, again=lambda bound: _show(request, found, bound, one.pk)
+    )
 
 
 # Files ----------------------------------------------------------------------------------------------------------------
@@ -305,11 +295,11 @@ def _of_case(request: StaffRequest, case: Case, bound: dict[str, VerbForm] | Non
 @staff("POST")
 def case_do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     case = get_case(request.user, number)
-
-    def after(_verb: Verb, row: IssuedDocument) -> str:
-        return reverse("desk:document", args=[row.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _of_case(request, case, bound)
-
-    return perform(request, CASE_DOCUMENT_VERBS, verb, case, after=after, again=again)
+    return perform_verb(
+        request,
+        CASE_DOCUMENT_VERBS,
+        verb,
+        case,
+        to=lambda row: reverse("desk:document", args=[row.pk]),
+        again=partial(_of_case, request, case),
+    )

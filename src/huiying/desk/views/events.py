@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from huiying.desk import event_page, timeline
 from huiying.desk.bar import build
 from huiying.desk.context import of
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.event_page import posts_of as posts_of
 from huiying.desk.event_page import why as why
 from huiying.desk.event_verbs import EVENT_VERBS, states_for
@@ -114,7 +115,7 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
 def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     found = get_event(request.user, number)
 
-    def after(_verb: Any, result: Any) -> str:
+    def after(result: Any) -> str:
         """Whoever says that a matter is 敏感 may be one of those who then know no more of it."""
         if isinstance(result, Case):
             return reverse("desk:case", args=[result.number])
@@ -122,4 +123,4 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
             return reverse("desk:home")
         return reverse("desk:event", args=[found.number])
 
-    return perform(request, EVENT_VERBS, verb, found, after=after, again=lambda bound: _page(request, found, bound))
+    return perform_verb(request, EVENT_VERBS, verb, found, to=after, again=partial(_page, request, found))

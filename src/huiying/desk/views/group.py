@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from huiying.desk.bar import Verb, build, form_for
 from huiying.desk.context import of
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_roster import places
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -44,13 +42,8 @@ def seat(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _do(request: StaffRequest, verbs: dict[str, Verb], verb: str, row: GroupSeat | None) -> HttpResponse:
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:leading_group")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _page(request, bound, row)
-
-    return perform(request, verbs, verb, row, after=after, again=again)
+    page = reverse("desk:leading_group")
+    return perform_verb(request, verbs, verb, row, to=page, again=lambda bound: _page(request, bound, row))
 
 
 def _page(

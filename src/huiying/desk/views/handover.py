@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huiying.desk.bar import Bar, Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import Bar, build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -46,14 +47,14 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
 def begin(request: StaffRequest, verb: str) -> HttpResponse:
     or_404(request.user, "handover.view")
     verbs = {"begin": HANDOVER_VERBS["begin"]}
-
-    def after(_verb: Verb, row: Handover) -> str:
-        return reverse("desk:handover", args=[row.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _list(request, bound)
-
-    return perform(request, verbs, verb, None, after=after, again=again)
+    return perform_verb(
+        request,
+        verbs,
+        verb,
+        None,
+        to=lambda row: reverse("desk:handover", args=[row.pk]),
+        again=partial(_list, request),
+    )
 
 
 @staff()
@@ -67,14 +68,8 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     or_404(request.user, "handover.view")
     row = _get(pk)
     verbs = {name: one for name, one in HANDOVER_VERBS.items() if name != "begin"}
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:handover", args=[row.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, row, bound)
-
-    return perform(request, verbs, verb, row, after=after, again=again)
+    page = reverse("desk:handover", args=[row.pk])
+    return perform_verb(request, verbs, verb, row, to=page, again=partial(_show, request, row))
 
 
 def _get(pk: int) -> Handover:

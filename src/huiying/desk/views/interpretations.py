@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -9,8 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.language import lang
@@ -47,13 +48,10 @@ def question(request: StaffRequest, gap: str) -> HttpResponse:
 
 @staff("POST")
 def sign(request: StaffRequest, gap: str) -> HttpResponse:
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:interpretations")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _question_page(request, gap, bound)
-
-    return perform(request, INTERPRETATION_VERBS, "sign", _asked(gap), after=after, again=again)
+    page = reverse("desk:interpretations")
+    return perform_verb(
+        request, INTERPRETATION_VERBS, "sign", _asked(gap), to=page, again=partial(_question_page, request, gap)
+    )
 
 
 def _asked(gap: str) -> Asked:
@@ -94,10 +92,8 @@ def versions(request: StaffRequest) -> HttpResponse:
 
 @staff("POST")
 def bring(request: StaffRequest) -> HttpResponse:
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:versions")
-
-    return perform(request, VERSION_VERBS, "bring", None, after=after, again=lambda bound: _versions(request, bound))
+    page = reverse("desk:versions")
+    return perform_verb(request, VERSION_VERBS, "bring", None, to=page, again=partial(_versions, request))
 
 
 def _versions(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

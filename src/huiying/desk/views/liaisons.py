@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -11,8 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
-from huiying.desk.bar import Bar, Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import Bar, build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_liaison import FINDINGS, MEANS
 from huiying.desk.gate import StaffRequest, staff
@@ -54,12 +55,9 @@ def liaison(request: StaffRequest, pk: int) -> HttpResponse:
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     row = _get(request.user, pk)
 
-    def after(_verb: Verb, _result: Any) -> str:
+    def after(_result: Any) -> str:
         latest = Liaison.objects.filter(case=row.case, body=row.body).latest("id") if verb == "send" else row
         return reverse("desk:liaison", args=[latest.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, row, bound)
 
     def sent(token: Any) -> str:
         """The link is shown once: only its hash is kept."""
@@ -69,7 +67,7 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         return _t("已登记发出。把这个一次性链接交给对方，它只显示这一次：%(link)s") % {"link": link}
 
     verbs = LETTER_VERBS | {"send": replace(LETTER_VERBS["send"], done=sent)}
-    return perform(request, verbs, verb, row, after=after, again=again)
+    return perform_verb(request, verbs, verb, row, to=after, again=partial(_show, request, row))
 
 
 def _get(user: User, pk: int) -> Liaison:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,8 +15,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import timeline
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_oversight import MeasureForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -52,11 +53,14 @@ def measures(request: StaffRequest) -> HttpResponse:
 @staff("POST")
 def propose(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "assessment.view")
-
-    def after(_verb: Verb, made: Measure) -> str:
-        return reverse("desk:measure", args=[made.pk])
-
-    return perform(request, PROPOSE_VERBS, "propose", None, after=after, again=lambda bound: _list(request, bound))
+    return perform_verb(
+        request,
+        PROPOSE_VERBS,
+        "propose",
+        None,
+        to=lambda made: reverse("desk:measure", args=[made.pk]),
+        again=partial(_list, request),
+    )
 
 
 def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
@@ -125,11 +129,8 @@ def measure(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:measure", args=[found.pk])
-
-    return perform(request, MEASURE_VERBS, verb, found, after=after, again=lambda bound: _show(request, found, bound))
+    page = reverse("desk:measure", args=[found.pk])
+    return perform_verb(request, MEASURE_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: Measure, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

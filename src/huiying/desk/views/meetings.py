@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build, form_for
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build, form_for
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_liaison import FINDINGS
 from huiying.desk.forms_meetings import ATTENDANCE
@@ -82,14 +83,8 @@ def minutes(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = get_meeting(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:meeting", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, MEETING_VERBS, verb, found, after=after, again=again)
+    page = reverse("desk:meeting", args=[found.pk])
+    return perform_verb(request, MEETING_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: Meeting, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import Bar, build
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -64,14 +65,8 @@ def _skills(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> 
 @staff("POST")
 def skill_do(request: StaffRequest, verb: str) -> HttpResponse:
     or_404(request.user, "skill.view")
-    return perform(
-        request,
-        SKILL_VERBS,
-        verb,
-        _roster()[1],
-        after=lambda _verb, _row: reverse("desk:skills"),
-        again=lambda bound: _skills(request, bound),
-    )
+    page = reverse("desk:skills")
+    return perform_verb(request, SKILL_VERBS, verb, _roster()[1], to=page, again=partial(_skills, request))
 
 
 # --- C9.2 -------------------------------------------------------------------------------------------------------------
@@ -113,13 +108,13 @@ def _rules(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> H
 @staff("POST")
 def rule_new(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "rule.view")
-    return perform(
+    return perform_verb(
         request,
         RULE_VERBS,
         "draft",
         None,
-        after=lambda _verb, version: reverse("desk:rule", args=[version.rule_id]),
-        again=lambda bound: _rules(request, bound),
+        to=lambda version: reverse("desk:rule", args=[version.rule_id]),
+        again=partial(_rules, request),
     )
 
 
@@ -139,14 +134,8 @@ def rule(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def rule_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     shown = _shown(request.user, pk)
-    return perform(
-        request,
-        RULE_VERBS,
-        verb,
-        shown,
-        after=lambda _verb, _row: reverse("desk:rule", args=[pk]),
-        again=lambda bound: _rule(request, shown, bound),
-    )
+    page = reverse("desk:rule", args=[pk])
+    return perform_verb(request, RULE_VERBS, verb, shown, to=page, again=partial(_rule, request, shown))
 
 
 def _rule(request: StaffRequest, shown: Shown, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_registers import PartnerForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -87,15 +88,12 @@ def partner(request: StaffRequest, pk: int) -> HttpResponse:
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
 
-    def after(_verb: Verb, result: Any) -> str:
+    def after(result: Any) -> str:
         if isinstance(result, PartnerPush):
             return reverse("desk:push", args=[result.pk])
         return reverse("desk:partner", args=[found.pk])
 
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, PARTNER_VERBS, verb, found, after=after, again=again)
+    return perform_verb(request, PARTNER_VERBS, verb, found, to=after, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: Partner, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
@@ -148,14 +146,8 @@ def push(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def push_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _push(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:push", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show_push(request, found, bound)
-
-    return perform(request, PUSH_VERBS, verb, found, after=after, again=again)
+    page = reverse("desk:push", args=[found.pk])
+    return perform_verb(request, PUSH_VERBS, verb, found, to=page, again=partial(_show_push, request, found))
 
 
 def _show_push(request: StaffRequest, found: PartnerPush, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

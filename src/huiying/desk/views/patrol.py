@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.desk import picture_shelf
-from huiying.desk.bar import Bar, Verb, build
+from huiying.desk.bar import Bar, build
 from huiying.desk.context import of
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -63,14 +63,8 @@ def _emergency_bar(user: User, watch: EmergencyWatch | None, bound: dict[str, Ve
 @staff("POST")
 def emergency(request: StaffRequest, verb: str) -> HttpResponse:
     or_404(request.user, "patrol.view")
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:patrol")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _page(request, bound)
-
-    return perform(request, EMERGENCY_VERBS, verb, reading.emergency(), after=after, again=again)
+    page = reverse("desk:patrol")
+    return perform_verb(request, EMERGENCY_VERBS, verb, reading.emergency(), to=page, again=partial(_page, request))
 
 
 @staff("POST")
@@ -120,14 +114,8 @@ def _coverage(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -
 @staff("POST")
 def coverage_do(request: StaffRequest, verb: str) -> HttpResponse:
     or_404(request.user, "patrol.view")
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:coverage")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _coverage(request, bound)
-
-    return perform(request, COVERAGE_VERBS, verb, None, after=after, again=again)
+    page = reverse("desk:coverage")
+    return perform_verb(request, COVERAGE_VERBS, verb, None, to=page, again=partial(_coverage, request))
 
 
 @staff()
@@ -159,11 +147,5 @@ def _point(request: StaffRequest, row: PatrolPoint, bound: dict[str, VerbForm] |
 def point_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     or_404(request.user, "patrol.view")
     row = get_object_or_404(PatrolPoint.objects.select_related("owner", "backup"), pk=pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:coverage")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _point(request, row, bound)
-
-    return perform(request, POINT_VERBS, verb, row, after=after, again=again)
+    page = reverse("desk:coverage")
+    return perform_verb(request, POINT_VERBS, verb, row, to=page, again=partial(_point, request, row))

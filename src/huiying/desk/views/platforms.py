@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_registers import PlatformForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -109,14 +110,8 @@ def platform(request: StaffRequest, code: str) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, code: str, verb: str) -> HttpResponse:
     found = _get(request.user, code)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:platform", args=[found.code])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, PLATFORM_VERBS, verb, found, after=after, again=again)
+    page = reverse("desk:platform", args=[found.code])
+    return perform_verb(request, PLATFORM_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: Platform, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import Bar, Verb, build, form_for
 from huiying.desk.charts import risk as drawing
-from huiying.desk.dispatch import perform
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_policies import DRAWN, PolicyForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -218,15 +218,12 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     address, verbs = PARTS[part]
     shown = _read(found, part, standing(request.user).regulation)
 
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse(address, args=[found.pk])
-
     def again(bound: dict[str, VerbForm]) -> HttpResponse:
         if "plan" in bound:
             return _plan_form(request, shown, bound["plan"])
         return _show(request, _get(request.user, pk), part, bound)
 
-    return perform(request, verbs, verb, shown, after=after, again=again)
+    return perform_verb(request, verbs, verb, shown, to=reverse(address, args=[found.pk]), again=again)
 
 
 def _show(request: StaffRequest, found: Policy, part: str, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from huiying.desk import second_factor
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_releasing import PressDecisionForm, PressForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -73,14 +74,8 @@ def release(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:press_release", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, PRESS_VERBS, verb, found, after=after, again=again)
+    page = reverse("desk:press_release", args=[found.pk])
+    return perform_verb(request, PRESS_VERBS, verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: PressRelease, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -45,14 +45,14 @@ def _lists(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> H
 @staff("POST")
 def do(request: StaffRequest, verb: str) -> HttpResponse:
     or_404(request.user, "reconcile.decide")
-
-    def after(_verb: Verb, made: Any) -> str:
-        return reverse("desk:outside_list", args=[made.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _lists(request, bound)
-
-    return perform(request, RECONCILE_VERBS, verb, None, after=after, again=again)
+    return perform_verb(
+        request,
+        RECONCILE_VERBS,
+        verb,
+        None,
+        to=lambda made: reverse("desk:outside_list", args=[made.pk]),
+        again=partial(_lists, request),
+    )
 
 
 @staff()

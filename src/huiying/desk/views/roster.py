@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huiying.desk.bar import Bar, Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import Bar, build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_departments import ShiftForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -210,14 +210,10 @@ def do(request: StaffRequest, first: str, verb: str) -> HttpResponse:
     """Ask for a swap, or sign the two weeks that are shown."""
     or_404(request.user, "contact.view")
     day = _first_day(first)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return f"{reverse('desk:roster')}?from={day:%Y-%m-%d}"
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _page(request, bound=bound)
-
-    return perform(request, ROSTER_VERBS, verb, _span(day), after=after, again=again)
+    page = f"{reverse('desk:roster')}?from={day:%Y-%m-%d}"
+    return perform_verb(
+        request, ROSTER_VERBS, verb, _span(day), to=page, again=lambda bound: _page(request, bound=bound)
+    )
 
 
 @staff("POST")
@@ -227,16 +223,13 @@ def swap(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     mine = ShiftSwap.objects.filter(asker=request.user) | ShiftSwap.objects.filter(asked_of=request.user)
     row = get_object_or_404(mine, pk=pk)
 
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:roster")
-
     def again(bound: dict[str, VerbForm]) -> HttpResponse:
         for form in bound.values():
             for error in form.non_field_errors():
                 messages.error(request, str(error))
         return _page(request)
 
-    return perform(request, SWAP_VERBS, verb, row, after=after, again=again)
+    return perform_verb(request, SWAP_VERBS, verb, row, to=reverse("desk:roster"), again=again)
 
 
 @staff("POST")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from huiying.desk import second_factor
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -55,19 +55,14 @@ def _page(request: StaffRequest, event: Event, bound: dict[str, VerbForm] | None
 def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     event = get_event(request.user, number)
 
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:shares", args=[event.number])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _page(request, event, bound)
-
     def made(result: tuple[SharePackage, str]) -> str:
         """The link is shown once: only its hash is kept."""
         link = request.build_absolute_uri(reverse("portal:shared", args=[result[1]]))
         return _t("已打包。把这个链接交给对方，它只显示这一次，七天有效：%(link)s") % {"link": link}
 
     verbs = {name: replace(one, done=made) for name, one in SHARE_VERBS.items()}
-    return perform(request, verbs, verb, event, after=after, again=again)
+    page = reverse("desk:shares", args=[event.number])
+    return perform_verb(request, verbs, verb, event, to=page, again=partial(_page, request, event))
 
 
 @staff("POST")

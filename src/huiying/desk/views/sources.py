@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import second_factor
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_sources import SourceForm, in_lines
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -149,14 +150,8 @@ def source(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:source", args=[found.pk])
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _show(request, found, bound)
-
-    return perform(request, verbs_of(found), verb, found, after=after, again=again)
+    page = reverse("desk:source", args=[found.pk])
+    return perform_verb(request, verbs_of(found), verb, found, to=page, again=partial(_show, request, found))
 
 
 def _show(request: StaffRequest, found: Source, bound: dict[str, VerbForm] | None = None) -> HttpResponse:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from huiying.desk.bar import Verb, form_for
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import form_for
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.verbs.forms import SPEAKER_VERBS
@@ -40,14 +38,8 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 
 def _do(request: StaffRequest, verb: str, row: Spokesperson | None) -> HttpResponse:
     verbs = {name: one for name, one in SPEAKER_VERBS.items() if (name == "appoint") == (row is None)}
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:speakers")
-
-    def again(bound: dict[str, VerbForm]) -> HttpResponse:
-        return _page(request, bound, row)
-
-    return perform(request, verbs, verb, row, after=after, again=again)
+    page = reverse("desk:speakers")
+    return perform_verb(request, verbs, verb, row, to=page, again=lambda bound: _page(request, bound, row))
 
 
 def _page(

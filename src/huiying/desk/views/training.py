@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Verb, build
-from huiying.desk.dispatch import perform
+from huiying.desk.bar import build
+from huiying.desk.dispatch import perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_organising import CheckInForm, QuizForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -72,13 +73,13 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
 @staff("POST")
 def plan(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "training.view")
-    return perform(
+    return perform_verb(
         request,
         TRAINING_VERBS,
         "plan",
         None,
-        after=lambda _verb, row: reverse("desk:training", args=[row.pk]),
-        again=lambda bound: _list(request, bound),
+        to=lambda row: reverse("desk:training", args=[row.pk]),
+        again=partial(_list, request),
     )
 
 
@@ -110,13 +111,13 @@ def _one(request: StaffRequest, found: Training, bound: dict[str, VerbForm] | No
 def schedule(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "training.view")
     found = get_object_or_404(Training, pk=pk)
-    return perform(
+    return perform_verb(
         request,
         TRAINING_VERBS,
         "schedule",
         found,
-        after=lambda _verb, row: reverse("desk:training_session", args=[row.pk]),
-        again=lambda bound: _one(request, found, bound),
+        to=lambda row: reverse("desk:training_session", args=[row.pk]),
+        again=partial(_one, request, found),
     )
 
 
@@ -133,12 +134,9 @@ def session(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = _get(request.user, pk)
-
-    def after(_verb: Verb, _result: Any) -> str:
-        return reverse("desk:training_session", args=[found.pk])
-
-    return perform(
-        request, SESSION_VERBS, verb, found, after=after, again=lambda bound: _session(request, found, bound=bound)
+    page = reverse("desk:training_session", args=[found.pk])
+    return perform_verb(
+        request, SESSION_VERBS, verb, found, to=page, again=lambda bound: _session(request, found, bound=bound)
     )
 
 
