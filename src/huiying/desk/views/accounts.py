@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from huiying.desk.bar import Bar, build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.verbs.accounts import ACCOUNT_VERBS, PUBLICATION_VERBS
 from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.sealing import SealingError
-from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import may
 from huiying.responding import connections
@@ -44,13 +42,7 @@ def publication_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     found = PUBLICATION_VERBS.get(verb)
     if found is None:
         raise Http404
-    try:
-        found.call(row, {}, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, found.said(None))
-    return redirect(place_of(row))
+    return perform(request, lambda: found.call(row, {}, request.user), done=found.said(None), to=place_of(row))
 
 
 def place_of(row: Publication) -> str:

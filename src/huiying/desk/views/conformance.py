@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import timeline
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.desk.templatetags.desk import actor
@@ -26,7 +26,6 @@ from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line
 from huiying.overseeing.indicator_table import BY_NAME
 from huiying.overseeing.periods import Period, period
 from huiying.people import three
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
@@ -128,12 +127,12 @@ def paper(request: StaffRequest) -> HttpResponse:
     """The page as a document for the inspector, by the clock of now."""
     or_404(request.user, "conformance.view")
     asked = wanted(request)
-    try:
-        row = issue_conformance(asked.words, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect(f"{reverse('desk:conformance')}?period={asked.words}")
-    return redirect("desk:document", row.pk)
+    return perform(
+        request,
+        lambda: issue_conformance(asked.words, request.user),
+        to=lambda row: reverse("desk:document", args=[row.pk]),
+        back=f"{reverse('desk:conformance')}?period={asked.words}",
+    )
 
 
 @staff()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_dialogue import ConsultationForm, GroupForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -26,7 +26,6 @@ from huiying.foreseeing.actions import save_consultation, save_group
 from huiying.foreseeing.models import Consultation, OpinionGroup
 from huiying.kernel import clock
 from huiying.kernel.keepable import number_of
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -92,18 +91,16 @@ def _write(request: StaffRequest, row: Consultation | None) -> HttpResponse:
         messages.error(request, why)
         return redirect("desk:consultations")
     form = ConsultationForm(request.POST if request.method == "POST" else None, row=row, user=request.user)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                saved = save_consultation(row, **form.told(), actor=request.user)
-                messages.success(request, _t("已保存。看过以后送另一人审核。"))
-                return redirect("desk:consultation", saved.pk)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-    return render(request, "desk/consultation_edit.html", {"shown": row, "form": form}, status=status)
+    return perform(
+        request,
+        lambda: save_consultation(row, **form.told(), actor=request.user),
+        done=_t("已保存。看过以后送另一人审核。"),
+        to=lambda saved: reverse("desk:consultation", args=[saved.pk]),
+        form=form,
+        again=lambda status: render(
+            request, "desk/consultation_edit.html", {"shown": row, "form": form}, status=status
+        ),
+    )
 
 
 def _get(user: User, pk: int) -> Consultation:
@@ -121,25 +118,27 @@ def sort(request: StaffRequest, pk: int) -> HttpResponse:
     """Put the ticked opinions into a group; whoever chooses an old one changes its words only by writing new ones."""
     found = _get(request.user, pk)
     form = GroupForm(request.POST, row=found)
-    if not form.is_valid():
-        return _show(request, found, group_form=form, status=422)
-    told = form.cleaned_data
-    group = found.groups.filter(pk=told["group"]).first() if told["group"] else None
-    try:
-        save_group(
-            found,
-            group,
-            summary=told["summary"] or (group.summary if group else ""),
-            decision=told["decision"] or (group.decision if group else ""),
-            reason=told["reason"] or (group.reason if group else ""),
-            opinions=[number for one in request.POST.getlist("opinion") if (number := number_of(one))],
-            actor=request.user,
-        )
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _show(request, found, group_form=form, status=409)
-    messages.success(request, _t("已归类。"))
-    return redirect("desk:consultation", found.pk)
+    return perform(
+        request,
+        lambda: _save_group(request, found, form.cleaned_data),
+        done=_t("已归类。"),
+        to=reverse("desk:consultation", args=[found.pk]),
+        form=form,
+        again=lambda status: _show(request, found, group_form=form, status=status),
+    )
+
+
+def _save_group(request: StaffRequest, found: Consultation, data: dict[str, Any]) -> None:
+    group = found.groups.filter(pk=data["group"]).first() if data["group"] else None
+    save_group(
+        found,
+        group,
+        summary=data["summary"] or (group.summary if group else ""),
+        decision=data["decision"] or (group.decision if group else ""),
+        reason=data["reason"] or (group.reason if group else ""),
+        opinions=[number for one in request.POST.getlist("opinion") if (number := number_of(one))],
+        actor=request.user,
+    )
 
 
 @staff("POST")

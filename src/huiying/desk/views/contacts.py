@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms_routing import PhoneTestForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.people.actions.contacts import test_phone
 from huiying.people.contacts import HEAD, LIAISON, cards
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -40,10 +40,9 @@ def test(request: StaffRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _t("请选择接通还是未接通。"))
         return redirect("desk:contacts")
-    try:
-        test_phone(user, form.cleaned_data["reached"] == "yes", form.cleaned_data["note"], request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("抽查%(name)s的结果已记录。") % {"name": user.name})
-    return redirect("desk:contacts")
+    return perform(
+        request,
+        lambda: test_phone(user, form.cleaned_data["reached"] == "yes", form.cleaned_data["note"], request.user),
+        done=_t("抽查%(name)s的结果已记录。") % {"name": user.name},
+        to="desk:contacts",
+    )

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms_departments import AgendaForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling import departments as reading
@@ -27,7 +29,6 @@ from huiying.handling.actions.agenda import (
 from huiying.handling.departments import Has
 from huiying.handling.models import AgendaItem, Liaison
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.models import Department
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -146,16 +147,14 @@ def plan(request: StaffRequest, code: str) -> HttpResponse:
     found = _get(request, code)
     or_404(request.user, "agenda.plan")
     form = AgendaForm(request.POST)
-    if not form.is_valid():
-        return _again(request, found, form, 422)
-    said = form.cleaned_data
-    try:
-        plan_agenda(found, form.quarter, said["title"], said["due_on"], request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _again(request, found, form, 409)
-    messages.success(request, _("已列入日程，等部门负责人确认。"))
-    return redirect("desk:department", code)
+    return perform(
+        request,
+        lambda: plan_agenda(found, form.quarter, form.cleaned_data["title"], form.cleaned_data["due_on"], request.user),
+        done=_("已列入日程，等部门负责人确认。"),
+        to=reverse("desk:department", args=[code]),
+        form=form,
+        again=partial(_again, request, found, form),
+    )
 
 
 def _again(request: StaffRequest, found: Department, form: AgendaForm, status: int) -> HttpResponse:
@@ -170,18 +169,13 @@ def agenda(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     item = get_object_or_404(AgendaItem.objects.select_related("department"), pk=pk)
     if not reading.may_see(request.user, item.department.code) or not may(request.user, "agenda.plan", item):
         raise Http404
-    try:
-        if verb == "acknowledge":
-            acknowledge_agenda(item, request.user)
-            messages.success(request, _("已确认列入日程。"))
-        elif verb == "finish":
-            finish_agenda(item, request.POST.get("note", ""), request.user)
-            messages.success(request, _("已记为完成。"))
-        else:
-            raise Http404
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:department", item.department.code)
+    page = reverse("desk:department", args=[item.department.code])
+    if verb == "acknowledge":
+        return perform(request, lambda: acknowledge_agenda(item, request.user), done=_("已确认列入日程。"), to=page)
+    if verb != "finish":
+        raise Http404
+    note = request.POST.get("note", "")
+    return perform(request, lambda: finish_agenda(item, note, request.user), done=_("已记为完成。"), to=page)
 
 
 @staff()

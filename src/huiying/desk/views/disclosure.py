@@ -9,13 +9,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_releasing import REPEAT_WORDS, DisclosureForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -24,7 +24,6 @@ from huiying.desk.templatetags.desk import MONTHS, in_english
 from huiying.desk.verbs.releasing import DISCLOSURE_VERBS
 from huiying.desk.views.press import STATES as PRESS_STATES
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.responding import disclosure, press
@@ -91,15 +90,14 @@ def plan(request: StaffRequest) -> HttpResponse:
         messages.error(request, why)
         return _page(request, None, 409)
     form = DisclosureForm(request.POST, user=request.user)
-    if not form.is_valid():
-        return _page(request, form, 422)
-    try:
-        made = plan_disclosure(**form.cleaned_data, actor=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, form, 409)
-    messages.success(request, _t("已列入发布日历。"))
-    return redirect(f"{reverse('desk:calendar')}?month={made.due_on:%Y-%m}")
+    return perform(
+        request,
+        lambda: plan_disclosure(**form.cleaned_data, actor=request.user),
+        done=_t("已列入发布日历。"),
+        to=lambda made: f"{reverse('desk:calendar')}?month={made.due_on:%Y-%m}",
+        form=form,
+        again=partial(_page, request, form),
+    )
 
 
 def _get(user: User, pk: int) -> DisclosureItem:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.overseeing.actions.erasing import propose_erasure, settle_erasure
 from huiying.overseeing.models import ErasureProposal
-from huiying.people.errors import Refused
+from huiying.people.models import User
 from huiying.people.permissions import may
 
 SHOWN = 100
@@ -40,22 +43,24 @@ def erasures(request: StaffRequest) -> HttpResponse:
         return redirect("desk:erasures")
     initial = {"chain": request.GET.get("chain", ""), "seq": request.GET.get("seq", "")}
     form = ErasureForm(request.POST if request.method == "POST" else None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            told = form.cleaned_data
-            try:
-                propose_erasure(told["chain"], told["seq"], told["decision"], told["reason"], request.user)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                messages.success(request, _t("已提议，等另一人同意；现在什么也没有删。"))
-                return redirect("desk:erasures")
-    rows = [(row, may(request.user, "ledger.settle_erasure", row)) for row in ErasureProposal.objects.all()[:SHOWN]]
-    context = {"form": form if may_propose else None, "rows": rows}
-    return render(request, "desk/erasures.html", context, status=status)
+
+    def page(status: int) -> HttpResponse:
+        rows = [(row, may(request.user, "ledger.settle_erasure", row)) for row in ErasureProposal.objects.all()[:SHOWN]]
+        context = {"form": form if may_propose else None, "rows": rows}
+        return render(request, "desk/erasures.html", context, status=status)
+
+    return perform(
+        request,
+        lambda: _propose(form.cleaned_data, request.user),
+        done=_t("已提议，等另一人同意；现在什么也没有删。"),
+        to="desk:erasures",
+        form=form,
+        again=page,
+    )
+
+
+def _propose(data: dict[str, Any], user: User) -> ErasureProposal:
+    return propose_erasure(data["chain"], data["seq"], data["decision"], data["reason"], user)
 
 
 @staff("POST")
@@ -63,10 +68,9 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "ledger.view")
     row = get_object_or_404(ErasureProposal, pk=pk)
     agree = request.POST.get("agree") == "yes"
-    try:
-        settle_erasure(row, agree, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("已删除，留下删除记录。") if agree else _t("已记下：不同意删除。"))
-    return redirect("desk:erasures")
+    return perform(
+        request,
+        lambda: settle_erasure(row, agree, request.user),
+        done=_t("已删除，留下删除记录。") if agree else _t("已记下：不同意删除。"),
+        to="desk:erasures",
+    )

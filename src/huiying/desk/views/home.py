@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from huiying.desk import home_following
 from huiying.desk.context import Everywhere, of
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
 from huiying.handling import queries as handling
@@ -151,11 +152,5 @@ def acknowledge_urgent(request: StaffRequest, pk: int) -> HttpResponse:
     return _tell(request, lambda: judge.acknowledge_urgent(call, done, request.user), _("已接手，系统停止叫人。"))
 
 
-def _tell(request: HttpRequest, verb: Any, done: str) -> HttpResponse:
-    try:
-        verb()
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, done)
-    return redirect("desk:home")
+def _tell(request: StaffRequest, verb: Any, done: str) -> HttpResponse:
+    return perform(request, verb, done=done, to="desk:home")

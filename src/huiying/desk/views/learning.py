@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang, twin
 from huiying.judging import learning as judging
 from huiying.judging import learning_nightly
 from huiying.judging.actions import agreement as samples
 from huiying.judging.models import ConcernSample, LearningRun
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.people.queries import standing
 
@@ -81,13 +80,12 @@ def _page(request: StaffRequest, status: int = 200) -> HttpResponse:
 @staff("POST")
 def roll_back(request: StaffRequest, target: str) -> HttpResponse:
     or_404(request.user, "learning.roll_back")
-    try:
-        learning_nightly.roll_back(target, request.POST.get("reason", ""), request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("已退回，新来文按退回后的办法给建议。"))
-    return redirect("desk:learning")
+    return perform(
+        request,
+        lambda: learning_nightly.roll_back(target, request.POST.get("reason", ""), request.user),
+        done=_t("已退回，新来文按退回后的办法给建议。"),
+        to="desk:learning",
+    )
 
 
 @staff()
@@ -113,10 +111,9 @@ def agreement(request: StaffRequest) -> HttpResponse:
 def rate(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "event.judge")
     found = get_object_or_404(ConcernSample, pk=pk)
-    try:
-        samples.rate(found, request.POST.get("concern", ""), request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("已记下。"))
-    return redirect("desk:agreement")
+    return perform(
+        request,
+        lambda: samples.rate(found, request.POST.get("concern", ""), request.user),
+        done=_t("已记下。"),
+        to="desk:agreement",
+    )

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_registers import PartnerForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -21,7 +21,6 @@ from huiying.desk.offers import State, offered
 from huiying.desk.verbs.releasing import PARTNER_VERBS, PUSH_VERBS
 from huiying.people import registers
 from huiying.people.actions.partners import add_partner
-from huiying.people.errors import Refused
 from huiying.people.models import Partner, User
 from huiying.people.permissions import may
 from huiying.responding import partners as reading
@@ -63,15 +62,14 @@ def add(request: StaffRequest) -> HttpResponse:
         messages.error(request, why)
         return _page(request, None, 409)
     form = PartnerForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form, 422)
-    try:
-        made = add_partner(**form.cleaned_data, actor=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, form, 409)
-    messages.success(request, _t("“%(name)s”已登记为合作账号。") % {"name": made.name})
-    return redirect("desk:partner", made.pk)
+    return perform(
+        request,
+        lambda: add_partner(**form.cleaned_data, actor=request.user),
+        done=lambda made: _t("“%(name)s”已登记为合作账号。") % {"name": made.name},
+        to=lambda made: reverse("desk:partner", args=[made.pk]),
+        form=form,
+        again=partial(_page, request, form),
+    )
 
 
 def _get(user: User, pk: int) -> Partner:

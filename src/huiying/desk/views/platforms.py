@@ -7,13 +7,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_registers import PlatformForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -22,7 +22,6 @@ from huiying.desk.verbs.releasing import PLATFORM_VERBS
 from huiying.kernel import clock
 from huiying.people import registers
 from huiying.people.actions.registers import SITE, add_platform
-from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import may
 from huiying.responding import platforms as counting
@@ -86,15 +85,14 @@ def add(request: StaffRequest) -> HttpResponse:
         messages.error(request, why)
         return _page(request, None, 409)
     form = PlatformForm(request.POST)
-    if not form.is_valid():
-        return _page(request, form, 422)
-    try:
-        made = add_platform(**form.told(), actor=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, form, 409)
-    messages.success(request, _t("“%(name)s”已登记。") % {"name": made.name})
-    return redirect("desk:platform", made.code)
+    return perform(
+        request,
+        lambda: add_platform(**form.told(), actor=request.user),
+        done=lambda made: _t("“%(name)s”已登记。") % {"name": made.name},
+        to=lambda made: reverse("desk:platform", args=[made.code]),
+        form=form,
+        again=partial(_page, request, form),
+    )
 
 
 def _get(user: User, code: str) -> Platform:

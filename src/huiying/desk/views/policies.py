@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import Bar, Verb, build, form_for
 from huiying.desk.charts import risk as drawing
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_policies import DRAWN, PolicyForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -29,7 +29,6 @@ from huiying.foreseeing.actions.assessing import why_not_decide
 from huiying.foreseeing.actions.policies import save_policy
 from huiying.foreseeing.models import Assessment, Deliberation, Plan, PlanHit, Policy, Risk, Survey, Trigger
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -116,18 +115,14 @@ def _write(request: StaffRequest, row: Policy | None) -> HttpResponse:
         messages.error(request, why)
         return redirect("desk:policies")
     form = PolicyForm(request.POST if request.method == "POST" else None, row=row, user=request.user)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                saved = save_policy(row, **form.cleaned_data, actor=request.user)
-                messages.success(request, _t("已登记。下一步：判定是否涉及群众切身利益。"))
-                return redirect("desk:policy", saved.pk)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-    return render(request, "desk/policy_edit.html", {"shown": row, "form": form}, status=status)
+    return perform(
+        request,
+        lambda: save_policy(row, **form.cleaned_data, actor=request.user),
+        done=_t("已登记。下一步：判定是否涉及群众切身利益。"),
+        to=lambda saved: reverse("desk:policy", args=[saved.pk]),
+        form=form,
+        again=lambda status: render(request, "desk/policy_edit.html", {"shown": row, "form": form}, status=status),
+    )
 
 
 def _get(user: User, pk: int) -> Policy:

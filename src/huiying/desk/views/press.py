@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huiying.desk import second_factor
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_releasing import PressDecisionForm, PressForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -23,7 +21,6 @@ from huiying.desk.offers import State, offered
 from huiying.desk.verbs.releasing import PRESS_VERBS
 from huiying.desk.views.events import page_of
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.speakers import in_force
@@ -167,21 +164,22 @@ def draft(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _draft(request: StaffRequest, found: PressRelease | None) -> HttpResponse:
     form = PressForm(request.POST or None, release=found, user=request.user)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            kept = found.planned_at if found is not None else None
-            try:
-                saved = save_press(
-                    found, **form.told(), planned_at=form.cleaned_data.get("planned_at", kept), actor=request.user
-                )
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                messages.success(request, _t("已存为第 %(number)s 稿。") % {"number": saved.number})
-                return redirect("desk:press_release", saved.release_id)
+
+    def save() -> PressVersion:
+        planned_at = form.cleaned_data.get("planned_at", found.planned_at if found is not None else None)
+        return save_press(found, **form.told(), planned_at=planned_at, actor=request.user)
+
+    return perform(
+        request,
+        save,
+        done=lambda saved: _t("已存为第 %(number)s 稿。") % {"number": saved.number},
+        to=lambda saved: reverse("desk:press_release", args=[saved.release_id]),
+        form=form,
+        again=partial(_draft_page, request, found, form),
+    )
+
+
+def _draft_page(request: StaffRequest, found: PressRelease | None, form: PressForm, status: int) -> HttpResponse:
     version = press.current_version(found) if found is not None else None
     context = {
         "release": found,
@@ -208,21 +206,20 @@ def step(request: StaffRequest, pk: int) -> HttpResponse:
     form = PressDecisionForm(
         request.POST or None, label_suffix="", initial={"manifest_sha256": version.manifest_sha256}
     )
-    second_factor.ask_again(request, request.user, form)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid() and second_factor.answered(request, request.user, form):
-            try:
-                _decide(found, form.cleaned_data, request.user)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                approved = form.cleaned_data["decision"] == "approve"
-                messages.success(request, _t("已同意。") if approved else _t("已退回，起草人会看到您写的原因。"))
-                return redirect("desk:press_release", version.release_id)
-    return render(request, "desk/press_step.html", _review(request, found, form), status=status)
+
+    def done(_result: None) -> str:
+        approved = form.cleaned_data["decision"] == "approve"
+        return _t("已同意。") if approved else _t("已退回，起草人会看到您写的原因。")
+
+    return perform(
+        request,
+        lambda: _decide(found, form.cleaned_data, request.user),
+        done=done,
+        to=reverse("desk:press_release", args=[version.release_id]),
+        form=form,
+        again=lambda status: render(request, "desk/press_step.html", _review(request, found, form), status=status),
+        asks_again=True,
+    )
 
 
 def _decide(found: PressStep, told: dict[str, Any], user: User) -> None:

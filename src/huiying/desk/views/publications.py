@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.case_sections.accounts import line_of
+from huiying.desk.dispatch import perform
 from huiying.desk.downloads import download
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.handling.access import get_case
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.responding import actions
 from huiying.responding.access import get_publication
@@ -48,21 +48,21 @@ class VerifyForm(forms.Form):
 def publication(request: StaffRequest, pk: int) -> HttpResponse:
     row = get_publication(request.user, pk)
     verifying = row.state == Publication.TO_VERIFY
-    by_hand = row.state in (Publication.TO_DO, Publication.REJECTED)
     form_class = VerifyForm if verifying else PostedForm
     form = form_class(request.POST or None, request.FILES or None, label_suffix="")
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                said = _verify(row, form, request) if verifying else _record(row, form, request)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                messages.success(request, said)
-                return _back(row)
+    return perform(
+        request,
+        lambda: (_verify if verifying else _record)(row, form, request),
+        done=lambda sentence: sentence,
+        to=lambda _sentence: _whence(row),
+        form=form,
+        again=lambda status: _page(request, row, form, status),
+    )
+
+
+def _page(request: StaffRequest, row: Publication, form: forms.Form, status: int) -> HttpResponse:
+    verifying = isinstance(form, VerifyForm)
+    by_hand = row.state in (Publication.TO_DO, Publication.REJECTED)
     verdict = may(request.user, "release.verify" if verifying else "release.publish")
     own = verifying and row.posted_user == request.user.pk
     facts = row.revision.facts if row.revision is not None else row.press.facts if row.press is not None else ""
@@ -81,12 +81,12 @@ def publication(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "desk/publication.html", context, status=status)
 
 
-def _back(row: Publication) -> HttpResponse:
-    """To what it belongs to."""
+def _whence(row: Publication) -> str:
+    """The page of what it belongs to."""
     if row.press is not None:
-        return redirect("desk:press_release", row.press.release_id)
+        return reverse("desk:press_release", args=[row.press.release_id])
     assert row.case is not None
-    return redirect("desk:case", row.case.number)
+    return reverse("desk:case", args=[row.case.number])
 
 
 def _record(row: Publication, form: forms.Form, request: StaffRequest) -> str:
@@ -105,13 +105,12 @@ def override(request: StaffRequest, pk: int) -> HttpResponse:
     """A leader goes on without another body's answer (C8.4)."""
     row = get_object_or_404(BodyConfirmation.objects.select_related("case"), pk=pk)
     case = get_case(request.user, row.case.number)
-    try:
-        actions.override_confirmation(row, request.POST.get("reason", ""), request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("决定已记录，考核中一直标红。"))
-    return redirect("desk:case", case.number)
+    return perform(
+        request,
+        lambda: actions.override_confirmation(row, request.POST.get("reason", ""), request.user),
+        done=_t("决定已记录，考核中一直标红。"),
+        to=reverse("desk:case", args=[case.number]),
+    )
 
 
 @staff()

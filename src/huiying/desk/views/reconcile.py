@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
@@ -20,7 +19,6 @@ from huiying.handling import reconciling
 from huiying.handling.actions.reconciling import decide_item
 from huiying.handling.models import OutsideItem, OutsideList
 from huiying.listening.models import Post
-from huiying.people.errors import Refused
 
 
 @staff()
@@ -76,8 +74,8 @@ def decide(request: StaffRequest, pk: int, state: str) -> HttpResponse:
     post = (
         Post.objects.filter(pk=int(named)).first() if named.isascii() and named.isdigit() and len(named) < 16 else None
     )
-    try:
-        decide_item(item, state, request.user, post=post, cause=request.POST.get("cause", ""))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:outside_list", item.list_id)
+    return perform(
+        request,
+        lambda: decide_item(item, state, request.user, post=post, cause=request.POST.get("cause", "")),
+        to=reverse("desk:outside_list", args=[item.list_id]),
+    )

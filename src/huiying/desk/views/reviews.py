@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk import second_factor
+from huiying.desk.dispatch import perform
 from huiying.desk.forms import long_text
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import live_clocks
@@ -19,7 +18,6 @@ from huiying.desk.views.drafts import changes
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.responding import actions, queries, tone
@@ -76,20 +74,17 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
         raise Http404
     case = get_case(request.user, step.round.case.number)
     form = DecisionForm(request.POST or None, step=step, initial={"manifest_sha256": step.round.manifest_sha256})
-    second_factor.ask_again(request, request.user, form)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid() and second_factor.answered(request, request.user, form):
-            try:
-                _decide(step, form.cleaned_data, request.user)
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                messages.success(request, _said(form.cleaned_data))
-                return redirect("desk:reviews")
-    return render(request, "desk/review.html", _context(request.user, step, case, form), status=status)
+    return perform(
+        request,
+        lambda: _decide(step, form.cleaned_data, request.user),
+        done=lambda _none: _said(form.cleaned_data),
+        to="desk:reviews",
+        form=form,
+        again=lambda status: render(
+            request, "desk/review.html", _context(request.user, step, case, form), status=status
+        ),
+        asks_again=True,
+    )
 
 
 def _decide(step: ReviewStep, told: dict[str, Any], user: User) -> None:

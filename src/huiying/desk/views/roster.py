@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huiying.desk.bar import Bar, build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_departments import ShiftForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -25,7 +26,6 @@ from huiying.kernel import clock
 from huiying.kernel.keepable import day_of, moment_fault
 from huiying.people import roster as kept
 from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.errors import Refused
 from huiying.people.models import DutyShift, ShiftSwap, User
 from huiying.people.permissions import may
 from huiying.people.queries import able
@@ -179,17 +179,18 @@ def _moment(text: str) -> dt.datetime | None:
 def set_(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "roster.edit")
     form = ShiftForm(request.POST, people=able("duty"))
-    if not form.is_valid():
-        return _again(request, form, 422)
-    said = form.cleaned_data
-    try:
-        made = set_shift(said["user"], said["starts_at"], said["ends_at"], request.user, days=said["days"])
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _again(request, form, 409)
-    done = ngettext("已排 %(n)d 班。", "已排 %(n)d 班。", len(made)) % {"n": len(made)}
-    messages.success(request, done)
-    return redirect("desk:roster")
+    return perform(
+        request,
+        lambda: _set(form.cleaned_data, request.user),
+        done=lambda made: ngettext("已排 %(n)d 班。", "已排 %(n)d 班。", len(made)) % {"n": len(made)},
+        to="desk:roster",
+        form=form,
+        again=partial(_again, request, form),
+    )
+
+
+def _set(data: dict[str, Any], user: User) -> list[DutyShift]:
+    return set_shift(data["user"], data["starts_at"], data["ends_at"], user, days=data["days"])
 
 
 def _again(request: StaffRequest, form: ShiftForm, status: int) -> HttpResponse:
@@ -236,10 +237,6 @@ def swap(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
 def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "roster.edit")
     shift = get_object_or_404(DutyShift, pk=pk)
-    try:
-        cancel_shift(shift, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("这一班已取消，空出来的钟点标红。"))
-    return redirect("desk:roster")
+    return perform(
+        request, lambda: cancel_shift(shift, request.user), done=_("这一班已取消，空出来的钟点标红。"), to="desk:roster"
+    )

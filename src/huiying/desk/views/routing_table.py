@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms_routing import RuleForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.handling import routing_table
 from huiying.handling.actions.table import propose_rule, second_rule
 from huiying.handling.models import RoutingRule
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.people.queries import manned, standing
 from huiying.regulation import Regulation
@@ -65,15 +65,14 @@ def _keys(rule: RoutingRule, regulation: Regulation) -> str:
 def propose(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "routing.edit")
     form = RuleForm(request.POST, regulation=standing(request.user).regulation)
-    if not form.is_valid():
-        return _page(request, form, 422)
-    try:
-        propose_rule(**form.told(), actor=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, form, 409)
-    messages.success(request, _t("已提议，等另一人同意后生效。"))
-    return redirect("desk:routing_table")
+    return perform(
+        request,
+        lambda: propose_rule(**form.told(), actor=request.user),
+        done=_t("已提议，等另一人同意后生效。"),
+        to="desk:routing_table",
+        form=form,
+        again=partial(_page, request, form),
+    )
 
 
 @staff("POST")
@@ -81,24 +80,11 @@ def change(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     """Agree or refuse as the second person; propose to take a row out."""
     or_404(request.user, "routing.edit")
     rule = get_object_or_404(RoutingRule.objects.select_related("lead"), pk=pk)
-    try:
-        if verb == "end":
-            propose_rule(
-                rule.category,
-                rule.nature,
-                rule.trade,
-                rule.lead,
-                [],
-                request.POST.get("reason", ""),
-                request.user,
-                ends=rule,
-            )
-            messages.success(request, _t("已提议，等另一人同意后生效。"))
-        elif verb in ("agree", "refuse"):
-            second_rule(rule, verb == "agree", request.user)
-            messages.success(request, _t("意见已记录。"))
-        else:
-            raise Http404
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:routing_table")
+    user, page = request.user, "desk:routing_table"
+    if verb == "end":
+        keys, reason = (rule.category, rule.nature, rule.trade), request.POST.get("reason", "")
+        done = _t("已提议，等另一人同意后生效。")
+        return perform(request, lambda: propose_rule(*keys, rule.lead, [], reason, user, ends=rule), done=done, to=page)
+    if verb in ("agree", "refuse"):
+        return perform(request, lambda: second_rule(rule, verb == "agree", user), done=_t("意见已记录。"), to=page)
+    raise Http404

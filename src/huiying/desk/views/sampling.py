@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.events import page_of, why
 from huiying.desk.views.suspects import DECISIONS, just_cleared
 from huiying.judging import actions, adjustments
 from huiying.judging.actions import sampling
 from huiying.judging.models import SampledPost, SampleDraw, ScreenAdjustment, Screening
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 
 LESSONS_SHOWN = 5
@@ -54,22 +53,13 @@ def decide(request: StaffRequest, pk: int, decision: str) -> HttpResponse:
     if decision not in DECISIONS:
         raise Http404
     row = get_object_or_404(SampledPost.objects.select_related("screening"), screening_id=pk)
-    try:
-        if decision == "undo":
-            actions.undo_clear(row.screening, request.user)
-        else:
-            actions.clear_suspect(row.screening, decision, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:sample")
+    if decision == "undo":
+        return perform(request, lambda: actions.undo_clear(row.screening, request.user), to="desk:sample")
+    return perform(request, lambda: actions.clear_suspect(row.screening, decision, request.user), to="desk:sample")
 
 
 @staff("POST")
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     or_404(request.user, "screening.withdraw")
     lesson = get_object_or_404(ScreenAdjustment, pk=pk)
-    try:
-        adjustments.withdraw(lesson, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:sample")
+    return perform(request, lambda: adjustments.withdraw(lesson, request.user), to="desk:sample")

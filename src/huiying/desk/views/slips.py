@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_routing import DecideSlipForm, SlipForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -21,7 +23,6 @@ from huiying.handling.models import Case, Clock, TransferSlip
 from huiying.handling.process import allows
 from huiying.handling.queries import shown_clocks
 from huiying.handling.slips import UNKNOWN, VALUE
-from huiying.people.errors import Refused
 from huiying.people.queries import regulation_of
 
 
@@ -36,17 +37,14 @@ def route_case(request: StaffRequest, number: str) -> HttpResponse:
     form_class: type[VerbForm] = DecideSlipForm if deciding else SlipForm
     data = (request.POST,) if request.method == "POST" else ()
     form = form_class(*data, subject=case, user=request.user)
-    if not form.is_bound:
-        return _page(request, case, form, deciding)
-    if not form.is_valid():
-        return _page(request, case, form, deciding, 422)
-    try:
-        said = _decide(case, form.cleaned_data, request) if deciding else _route(case, form.cleaned_data, request)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _page(request, case, form, deciding, 409)
-    messages.success(request, said)
-    return redirect("desk:case", case.number)
+    return perform(
+        request,
+        lambda: (_decide if deciding else _route)(case, form.cleaned_data, request),
+        done=lambda sentence: sentence,
+        to=reverse("desk:case", args=[case.number]),
+        form=form,
+        again=partial(_page, request, case, form, deciding),
+    )
 
 
 def _route(case: Case, told: dict[str, Any], request: StaffRequest) -> str:

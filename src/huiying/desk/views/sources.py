@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import second_factor
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_sources import SourceForm, in_lines
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -230,10 +230,10 @@ def watch(request: StaffRequest, pk: int) -> HttpResponse:
     """盯住跟帖 (C5.6): a source of its own for the comments of an article."""
     or_404(request.user, "source.view")
     post = get_object_or_404(without_sensitive(Post.objects.filter(life_safety=False)), pk=pk)
-    try:
-        made = verbs.watch_article(post, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("desk:sources")
-    messages.success(request, _t("已盯住这篇报道的跟帖，请去看一遍并登记。"))
-    return redirect("desk:source", made.pk)
+    return perform(
+        request,
+        lambda: verbs.watch_article(post, request.user),
+        done=_t("已盯住这篇报道的跟帖，请去看一遍并登记。"),
+        to=lambda made: reverse("desk:source", args=[made.pk]),
+        back="desk:sources",
+    )

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.events import page_of, why
 from huiying.judging import actions, queries
 from huiying.judging.models import Screening
 from huiying.kernel import clock
 from huiying.listening.reserved import without_sensitive
-from huiying.people.errors import Refused
 from huiying.people.models import User
 
 UNDO_FOR = dt.timedelta(minutes=10)
@@ -48,11 +47,6 @@ def decide(request: StaffRequest, pk: int, decision: str) -> HttpResponse:
     if decision not in DECISIONS:
         raise Http404
     row = get_object_or_404(Screening, pk=pk)
-    try:
-        if decision == "undo":
-            actions.undo_clear(row, request.user)
-        else:
-            actions.clear_suspect(row, decision, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:suspects")
+    if decision == "undo":
+        return perform(request, lambda: actions.undo_clear(row, request.user), to="desk:suspects")
+    return perform(request, lambda: actions.clear_suspect(row, decision, request.user), to="desk:suspects")

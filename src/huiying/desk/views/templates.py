@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms_drafting import TemplateForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.people.queries import standing
 from huiying.responding import templates as answers
@@ -42,26 +41,29 @@ def template(request: StaffRequest, code: str) -> HttpResponse:
     if (found is None and code != NEW) or ((request.method == "POST" or code == NEW) and not may_edit):
         raise Http404
     form = TemplateForm(request.POST or None, regulation=regulation, initial=_initial(found))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            told = form.cleaned_data
-            try:
-                save_template(
-                    told["code"], told["title"], told["text"], request.user,
-                    **{name: told[name] for name in ("levels", "concerns", "targets", "stage")},
-                )  # fmt: skip
-            except Refused as refused:
-                form.add_error(None, refused.sentence)
-                status = 409
-            else:
-                messages.success(request, _t("模板已存，从现在起用它。"))
-                return redirect("desk:templates")
+
+    def save() -> object:
+        data = form.cleaned_data
+        more = {name: data[name] for name in ("levels", "concerns", "targets", "stage")}
+        return save_template(data["code"], data["title"], data["text"], request.user, **more)
+
+    return perform(
+        request,
+        save,
+        done=_t("模板已存，从现在起用它。"),
+        to="desk:templates",
+        form=form,
+        again=lambda status: _page(request, code, found, form if may_edit else None, status),
+    )
+
+
+def _page(
+    request: StaffRequest, code: str, found: answers.Template | None, form: TemplateForm | None, status: int
+) -> HttpResponse:
     rows = AnswerTemplate.objects.filter(code=code).order_by("-id")
     context = {
         "found": found,
-        "form": form if may_edit else None,
+        "form": form,
         # What a template still leaves open, such as a date, the draft is asked for.
         "hints": [hint for hint in look_at(found.text) if hint.quote] if found else [],
         "past": [row for row in rows if row.until is not None],
@@ -80,10 +82,6 @@ def _initial(found: answers.Template | None) -> dict[str, object]:
 @staff("POST")
 def retire(request: StaffRequest, code: str) -> HttpResponse:
     or_404(request.user, "template.edit")
-    try:
-        retire_template(code, request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _t("本局的改动已停用。"))
-    return redirect("desk:templates")
+    return perform(
+        request, lambda: retire_template(code, request.user), done=_t("本局的改动已停用。"), to="desk:templates"
+    )

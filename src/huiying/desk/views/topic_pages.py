@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_dialogue import PageForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import State, offered
 from huiying.desk.verbs.dialogue import PAGE_VERBS
 from huiying.desk.views.events import page_of
-from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.responding import pages as reading
@@ -62,22 +61,20 @@ def _write(request: StaffRequest, page: TopicPage | None) -> HttpResponse:
         return redirect("desk:pages")
     named = request.POST.get("subject", "") or request.GET.get("subject", "")
     found = next((row for row in reading.suggestions() if row.subject == named), None) if named else None
-    if request.method != "POST":
-        form = PageForm(page=page, user=request.user, initial=_suggested(found))
-        return _form(request, page, form, 200)
-    form = PageForm(request.POST, page=page, user=request.user)
-    if not form.is_valid():
-        return _form(request, page, form, 422)
-    told = form.told()
-    if found is not None and page is None:
-        told |= {"subject": found.subject, "events": found.events}
-    try:
-        saved = save_page(page, **told, actor=request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _form(request, page, form, 409)
-    messages.success(request, _t("已保存。看过以后送另一人审核。"))
-    return redirect("desk:page", saved.page_id)
+    form = (
+        PageForm(request.POST, page=page, user=request.user)
+        if request.method == "POST"
+        else PageForm(page=page, user=request.user, initial=_suggested(found))
+    )
+    of = {"subject": found.subject, "events": found.events} if found is not None and page is None else {}
+    return perform(
+        request,
+        lambda: save_page(page, **form.told() | of, actor=request.user),
+        done=_t("已保存。看过以后送另一人审核。"),
+        to=lambda saved: reverse("desk:page", args=[saved.page_id]),
+        form=form,
+        again=partial(_form, request, page, form),
+    )
 
 
 def _suggested(row: reading.Suggested | None) -> dict[str, Any]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_organising import CheckInForm, QuizForm
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -24,7 +23,6 @@ from huiying.kernel import clock
 from huiying.overseeing import organising
 from huiying.overseeing.actions import training as verbs
 from huiying.overseeing.models import Training, TrainingSeat, TrainingSession
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -145,32 +143,30 @@ def check_in(request: StaffRequest, pk: int) -> HttpResponse:
     """For whoever is signed in on this machine, and nobody else."""
     found = _get(request.user, pk)
     form = CheckInForm(request.POST, label_suffix="")
-    if not form.is_valid():
-        return _session(request, found, check=form, status=422)
-    try:
-        verbs.check_in(found, form.cleaned_data["code"], request.user)
-    except Refused as refused:
-        form.add_error("code", refused.sentence)
-        return _session(request, found, check=form, status=409)
-    messages.success(request, _t("已签到。"))
-    return redirect("desk:training_session", found.pk)
+    return perform(
+        request,
+        lambda: verbs.check_in(found, form.cleaned_data["code"], request.user),
+        done=_t("已签到。"),
+        to=reverse("desk:training_session", args=[found.pk]),
+        form=form,
+        field="code",
+        again=lambda status: _session(request, found, check=form, status=status),
+    )
 
 
 @staff("POST")
 def quiz(request: StaffRequest, pk: int) -> HttpResponse:
     found = _get(request.user, pk)
     form = QuizForm(request.POST, questions=found.questions)
-    if not form.is_valid():
-        return _session(request, found, quiz_form=form, status=422)
-    try:
-        seat = verbs.answer_quiz(found, form.told(), request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return _session(request, found, quiz_form=form, status=409)
-    messages.success(
-        request, _t("答对 %(score)d 题，共 %(of)d 题。") % {"score": seat.score or 0, "of": len(found.questions)}
+    of = len(found.questions)
+    return perform(
+        request,
+        lambda: verbs.answer_quiz(found, form.told(), request.user),
+        done=lambda seat: _t("答对 %(score)d 题，共 %(of)d 题。") % {"score": seat.score or 0, "of": of},
+        to=reverse("desk:training_session", args=[found.pk]),
+        form=form,
+        again=lambda status: _session(request, found, quiz_form=form, status=status),
     )
-    return redirect("desk:training_session", found.pk)
 
 
 def _session(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import twin
 from huiying.desk.views.events import page_of
@@ -16,7 +16,6 @@ from huiying.judging import alarming, warning_queries
 from huiying.judging import warnings as judging
 from huiying.judging.models import Alarm, Warning
 from huiying.kernel import clock
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 
 ALARMS_SHOWN = 20
@@ -79,10 +78,4 @@ def budget(request: StaffRequest) -> HttpResponse:
 
 
 def _tell(request: StaffRequest, verb: Callable[[], Warning | Alarm | object], done: str) -> HttpResponse:
-    try:
-        verb()
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    else:
-        messages.success(request, done)
-    return redirect("desk:warnings")
+    return perform(request, verb, done=done, to="desk:warnings")

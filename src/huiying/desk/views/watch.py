@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import watch_feedback
@@ -20,7 +21,6 @@ from huiying.kernel.wording import Piece, difference
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post
 from huiying.listening.reserved import without_sensitive
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 
 SHOWN = ("silent", "own")
@@ -125,12 +125,9 @@ def pieces(text: str, spans: Iterable[tuple[int, int]]) -> list[Piece]:
 @staff("POST")
 def reviewed(request: StaffRequest, code: str) -> HttpResponse:
     or_404(request.user, "watch.view")
-    try:
-        watch_feedback.review_silent(code, request.POST.get("note", ""), request.user)
-        messages.success(request, _t("已记录复核，九十天后再提醒。"))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:watch_rule", code)
+    note, page = request.POST.get("note", ""), reverse("desk:watch_rule", args=[code])
+    done = _t("已记录复核，九十天后再提醒。")
+    return perform(request, lambda: watch_feedback.review_silent(code, note, request.user), done=done, to=page)
 
 
 @staff("POST")
@@ -140,12 +137,16 @@ def verdict(request: StaffRequest, pk: int, verdict: str) -> HttpResponse:
     post = get_object_or_404(without_sensitive(Post.objects.filter(life_safety=False)), pk=pk)
     if verdict not in VERDICTS:
         raise Http404
-    try:
-        watch_feedback.judge_hit(post, VERDICTS[verdict], request.user)
-        messages.success(request, _t("已记下，会算进规则的准确程度；来文仍在原处。"))
-    except Refused as refused:
-        messages.error(request, refused.sentence)
+    return perform(
+        request,
+        lambda: watch_feedback.judge_hit(post, VERDICTS[verdict], request.user),
+        done=_t("已记下，会算进规则的准确程度；来文仍在原处。"),
+        to=_whence(request, post),
+    )
+
+
+def _whence(request: StaffRequest, post: Post) -> str:
     if event := Event.objects.filter(number=request.POST.get("event", ""), members__post=post).first():
-        return redirect("desk:event", event.number)
+        return reverse("desk:event", args=[event.number])
     code = request.POST.get("rule", "")
-    return redirect("desk:watch_rule", code) if code in watchbook.rows_now() else redirect("desk:watch")
+    return reverse("desk:watch_rule", args=[code]) if code in watchbook.rows_now() else reverse("desk:watch")

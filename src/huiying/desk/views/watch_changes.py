@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.forms_watch import RemoveForm, RuleForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.views.watch import changed
@@ -17,7 +18,6 @@ from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import watch_changes
 from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import WatchProposal
-from huiying.people.errors import Refused
 from huiying.people.permissions import may
 
 METHODS = ("GET", "HEAD", "POST")
@@ -42,15 +42,11 @@ def change(request: StaffRequest, code: str) -> HttpResponse:
 def _written(request: StaffRequest, code: str, was: Mapping[str, Any]) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = RuleForm(data, initial=was, departments=watchbook.rules_now().departments, is_new=not code)
-    status = 200
-    if form.is_bound and form.is_valid():
-        draft = Draft(code or form.cleaned_data["rule"], "change" if code else "add", {**was, **form.body})
-        if (made := _proposed(request, form, [draft])) is not None:
-            return made
-        status = 409
-    elif form.is_bound:
-        status = 422
-    return render(request, "desk/watch_change.html", {"form": form, "code": code}, status=status)
+
+    def draft() -> Draft:
+        return Draft(code or form.cleaned_data["rule"], "change" if code else "add", {**was, **form.body})
+
+    return _propose(request, form, draft, {"form": form, "code": code})
 
 
 @staff(*METHODS)
@@ -60,24 +56,20 @@ def remove(request: StaffRequest, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     form = RemoveForm(request.POST if request.method == "POST" else None)
-    status = 422 if form.is_bound else 200
-    if form.is_bound and form.is_valid():
-        if (made := _proposed(request, form, [Draft(code, "remove")])) is not None:
-            return made
-        status = 409
-    context = {"form": form, "code": code, "removes": row}
-    return render(request, "desk/watch_change.html", context, status=status)
+    return _propose(request, form, lambda: Draft(code, "remove"), {"form": form, "code": code, "removes": row})
 
 
-def _proposed(request: StaffRequest, form: RuleForm | RemoveForm, drafts: list[Draft]) -> HttpResponse | None:
-    """The way to the proposal that was made; None, with the reason on the form, where it was refused."""
-    try:
-        made = watch_changes.propose(drafts, form.cleaned_data["reason"], request.user)
-    except Refused as refused:
-        form.add_error(None, refused.sentence)
-        return None
-    messages.success(request, _t("已提议，等另一人同意后生效。"))
-    return redirect("desk:watch_proposal", made.pk)
+def _propose(
+    request: StaffRequest, form: RuleForm | RemoveForm, draft: Callable[[], Draft], context: dict[str, Any]
+) -> HttpResponse:
+    return perform(
+        request,
+        lambda: watch_changes.propose([draft()], form.cleaned_data["reason"], request.user),
+        done=_t("已提议，等另一人同意后生效。"),
+        to=lambda made: reverse("desk:watch_proposal", args=[made.pk]),
+        form=form,
+        again=lambda status: render(request, "desk/watch_change.html", context, status=status),
+    )
 
 
 @staff()
@@ -103,18 +95,13 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
 def decide(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     or_404(request.user, "watch.propose" if verb == "withdraw" else "watch.agree")
     found = get_object_or_404(WatchProposal, pk=pk)
-    try:
-        if verb == "agree":
-            watch_changes.agree(found, request.user)
-            messages.success(request, _t("已同意，规则现在就照新的听。"))
-        elif verb == "refuse":
-            watch_changes.refuse(found, request.POST.get("note", ""), request.user)
-            messages.success(request, _t("已记录不同意，规则不变。"))
-        elif verb == "withdraw":
-            watch_changes.withdraw(found, request.user)
-            messages.success(request, _t("已撤回，规则不变。"))
-        else:
-            raise Http404
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-    return redirect("desk:watch_proposal", pk)
+    user, page, note = request.user, reverse("desk:watch_proposal", args=[pk]), request.POST.get("note", "")
+    if verb == "agree":
+        done = _t("已同意，规则现在就照新的听。")
+        return perform(request, lambda: watch_changes.agree(found, user), done=done, to=page)
+    if verb == "refuse":
+        done = _t("已记录不同意，规则不变。")
+        return perform(request, lambda: watch_changes.refuse(found, note, user), done=done, to=page)
+    if verb == "withdraw":
+        return perform(request, lambda: watch_changes.withdraw(found, user), done=_t("已撤回，规则不变。"), to=page)
+    raise Http404

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
+from huiying.desk.dispatch import perform
 from huiying.desk.downloads import download
 from huiying.desk.forms_work import TASK_WORDS, DoneForm, DropForm
 from huiying.desk.gate import StaffRequest, staff
@@ -18,7 +20,6 @@ from huiying.handling.actions.tasks import drop_task, finish_task
 from huiying.handling.models import Attachment, Case, Task
 from huiying.handling.worklist import late_tasks, own_tasks, tasks_for
 from huiying.kernel import clock, store
-from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -90,26 +91,22 @@ def task_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in FORMS:
         raise Http404
     form = FORMS[verb](request.POST, label_suffix="", auto_id=f"{verb}-%s")
-    status = 422
-    if form.is_valid():
-        try:
-            if verb == "done":
-                finish_task(row, form.cleaned_data["note"], request.user)
-                messages.success(request, _t("任务已办结。"))
-            else:
-                drop_task(row, form.cleaned_data["reason"], request.user)
-                messages.success(request, _t("已记为不再需要。"))
-        except Refused as refused:
-            form.add_error(None, refused.sentence)
-            status = 409
-        else:
-            return redirect("desk:task", row.pk)
-    if verb not in _offered(request, row, {}):  # nowhere to show it on the page
-        for sentence in form.non_field_errors():
-            messages.error(request, str(sentence))
-    response = _show(request, row, case, {verb: form})
-    response.status_code = status
-    return response
+
+    def call() -> Task:
+        if verb == "done":
+            return finish_task(row, form.cleaned_data["note"], request.user)
+        return drop_task(row, form.cleaned_data["reason"], request.user)
+
+    def again(status: int) -> HttpResponse:
+        if verb not in _offered(request, row, {}):  # nowhere to show it on the page
+            for sentence in form.non_field_errors():
+                messages.error(request, str(sentence))
+        response = _show(request, row, case, {verb: form})
+        response.status_code = status
+        return response
+
+    done = _t("任务已办结。") if verb == "done" else _t("已记为不再需要。")
+    return perform(request, call, done=done, to=reverse("desk:task", args=[row.pk]), form=form, again=again)
 
 
 @staff()
