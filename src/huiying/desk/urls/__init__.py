@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huiying.desk import addresses
+from huiying.desk.urls import casework, house, listening
 from huiying.desk.views import (
     access,
     cases,
@@ -76,5 +76,7 @@ urlpatterns = [
     path("people/add/", people.add, name="person_add"),
     path("people/<int:pk>/leaving/", people.leaving, name="person_leaving"),
     path("people/<int:pk>/<str:verb>/", people.change, name="person_change"),
-    *addresses.urlpatterns,
+    *casework.urlpatterns,
+    *listening.urlpatterns,
+    *house.urlpatterns,
 ]
