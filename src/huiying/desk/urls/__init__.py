@@ -4,7 +4,6 @@ from django.urls import path
 
 from huiying.desk.urls import casework, house, listening
 from huiying.desk.views import (
-    access,
     cases,
     drafts,
     events,
@@ -70,7 +69,7 @@ urlpatterns = [
     path("posts/<int:pk>/sealed/", sealed.sealed, name="sealed"),
     path("search/", search.search, name="search"),
     path("ledger/", ledger.ledger, name="ledger"),
-    path("access/", access.access, name="access"),
+    path("access/", ledger.access, name="access"),
     path("regulation/", regulation.regulation, name="regulation"),
     path("people/", people.people, name="people"),
     path("people/add/", people.add, name="person_add"),

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from huiying.desk import timeline
 from huiying.desk.bar import build
@@ -26,7 +27,7 @@ from huiying.desk.case_sections import (
     work,
 )
 from huiying.desk.case_verbs import CASE_VERBS
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import case_rows
@@ -35,9 +36,10 @@ from huiying.desk.views.events import page_of, posts_of
 from huiying.handling import offering
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
+from huiying.handling.actions.acts import acknowledge_call
 from huiying.handling.actions.reports import see_reports, unseen
 from huiying.handling.actions.sensitive import KINDS
-from huiying.handling.models import Case, Finding
+from huiying.handling.models import Case, Escalation, Finding
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import cases_for, shown_clocks, with_next_due
 from huiying.judging.labels import without_words
@@ -258,4 +260,19 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
 
     return perform_verb(
         request, CASE_VERBS, verb, found, to=after, again=lambda bound: show(request, found, part, bound)
+    )
+
+
+# 知悉: one press by whoever was called (C10.6).
+
+
+@staff("POST")
+def acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
+    call = get_object_or_404(Escalation.objects.select_related("case"), pk=pk)
+    get_case(request.user, call.case.number)
+    return perform(
+        request,
+        lambda: acknowledge_call(call, request.user),
+        done=_("已知悉，不再催这一次。"),
+        to=reverse("desk:case", args=[call.case.number]),
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from huiying.desk import home_following
 from huiying.desk.context import Everywhere, of
+from huiying.desk.decisions import waiting_for
 from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
+from huiying.desk.views.events import page_of
 from huiying.handling import queries as handling
 from huiying.handling.access import opens
 from huiying.handling.queries import case_of_event
@@ -21,6 +25,7 @@ from huiying.judging import actions as judge
 from huiying.judging import queries as judging
 from huiying.judging.labels import in_sight
 from huiying.judging.models import Event, UrgentCall, Warning
+from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -29,6 +34,7 @@ from huiying.people.words import department_called
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
 from huiying.responding.press import my_press_steps
+from huiying.work import inbox as told
 
 SHOWN = 8
 
@@ -154,3 +160,44 @@ def acknowledge_urgent(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _tell(request: StaffRequest, verb: Any, done: str) -> HttpResponse:
     return perform(request, verb, done=done, to="desk:home")
+
+
+# 待决: what a leader decides today (C10.2).
+
+
+@staff()
+def decisions(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "decisions.view")
+    rows = waiting_for(request.user)
+    return render(request, "desk/decisions.html", {"rows": rows, "late": sum(row.late for row in rows)})
+
+
+# 消息: what this person was told, newest first; opening one marks it as read and leads to its page.
+
+
+@staff()
+def inbox(request: StaffRequest) -> HttpResponse:
+    only_unread = request.GET.get("only") == "unread"
+    rows = (told.unread if only_unread else told.inbox)(request.user.username)
+    page = page_of(request, rows)
+    context = {"page": page, "only_unread": only_unread, "newest": max((row.pk for row in page), default=0)}
+    return render(request, "desk/inbox.html", context)
+
+
+@staff()
+def opened(request: StaffRequest, pk: int) -> HttpResponse:
+    notice = told.opened(request.user.username, pk)
+    if notice is None:
+        raise Http404
+    # A notice leads to a page of this desk and to nowhere else, whoever wrote its address.
+    if notice.url.startswith("/") and url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None):
+        return redirect(notice.url)
+    return redirect("desk:inbox")
+
+
+@staff("POST")
+def read_all(request: StaffRequest) -> HttpResponse:
+    newest = request.POST.get("newest", "")
+    done = told.read_all(request.user.username, number_of(newest))
+    messages.success(request, ngettext("%(n)d 条消息已标为已读。", "%(n)d 条消息已标为已读。", done) % {"n": done})
+    return redirect("desk:inbox")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -38,3 +39,24 @@ def ledger(request: StaffRequest) -> HttpResponse:
         "report": queries.verify() if request.method == "POST" else None,
     }
     return render(request, "desk/ledger.html", context)
+
+
+# 查阅记录 (§6.1 S6, S9): who looked at what bears a label, took files out, whose account changed; no content.
+
+SHOWN_ACCESS = 100
+KINDS = ("access.", "person.", "factor.")
+
+
+@staff()
+def access(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "access.view")
+    wanted = Q()
+    for kind in KINDS:
+        wanted |= Q(kind__startswith=kind)
+    regulation = standing(request.user).regulation
+    rows = LedgerEntry.objects.filter(wanted).order_by("-id")[:SHOWN_ACCESS]
+    context = {
+        "rows": [(row, timeline.sentence(row, regulation), actor(row.actor, regulation)) for row in rows],
+        "shown": SHOWN_ACCESS,
+    }
+    return render(request, "desk/access.html", context)

@@ -10,15 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.desk.bar import build
+from huiying.desk.context import of
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.language import lang
 from huiying.desk.offers import offered
 from huiying.desk.verbs.reconcile import RECONCILE_VERBS
 from huiying.handling import reconciling
 from huiying.handling.actions.reconciling import decide_item
 from huiying.handling.models import OutsideItem, OutsideList
+from huiying.judging import latency as lateness
+from huiying.judging import topic_coverage
 from huiying.listening.models import Post
+from huiying.people.permissions import may
 
 
 @staff()
@@ -79,3 +84,30 @@ def decide(request: StaffRequest, pk: int, state: str) -> HttpResponse:
         lambda: decide_item(item, state, request.user, post=post, cause=request.POST.get("cause", "")),
         to=reverse("desk:outside_list", args=[item.list_id]),
     )
+
+
+# What the listening reaches: business categories × channels (C5.11), and how late things are heard (C5.12, C5.17).
+
+
+@staff()
+def topics(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "patrol.view")
+    found, regulation = topic_coverage.matrix(), of(request).regulation
+    context = {
+        "matrix": found,
+        "rows": [(row, regulation.name_of("category", row.category, lang())) for row in found.rows],
+        "may_see_rules": may(request.user, "watch.view").allowed,
+    }
+    return render(request, "desk/topics.html", context)
+
+
+@staff()
+def latency(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "patrol.view")
+    context = {
+        "found": lateness.latency(),
+        "days": lateness.WINDOW.days,
+        "missed": reconciling.missed_rate(),
+        "may_compare": may(request.user, "reconcile.decide").allowed,
+    }
+    return render(request, "desk/latency.html", context)

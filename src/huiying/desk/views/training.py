@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.bar import build
+from huiying.desk.charts.drill import lines
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.forms_organising import CheckInForm, QuizForm
@@ -20,6 +21,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.offers import offered
 from huiying.desk.verbs.organising import SESSION_VERBS, TRAINING_VERBS
 from huiying.kernel import clock
+from huiying.overseeing import drills as reading
 from huiying.overseeing import organising
 from huiying.overseeing.actions import training as verbs
 from huiying.overseeing.models import Training, TrainingSeat, TrainingSession
@@ -221,3 +223,36 @@ def _offers(found: TrainingSession, why: str) -> Any:
     if found.state in (TrainingSession.PLANNED, TrainingSession.OPEN):
         rows.append(("cancel", _("取消这次"), why))
     return offered(rows)
+
+
+# 演练: which were held, how the next one is started, and the review of each （九）C9.6.
+
+STEP_WORDS: dict[str, str | Promise] = {
+    "opened_at": _("立案"),
+    "decided_at": _("定级"),
+    "routed_at": _("转办"),
+    "accepted_at": _("签收"),
+    "found_at": _("查明"),
+    "answered_at": _("回应"),
+}
+
+
+@staff()
+def drills(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "drill.view")
+    context = {"drills": reading.drills(), "recorded": reading.recorded()}
+    return render(request, "desk/drills.html", context)
+
+
+@staff()
+def drill(request: StaffRequest, name: str) -> HttpResponse:
+    or_404(request.user, "drill.view")
+    found = reading.drill(name)
+    if found is None:
+        raise Http404
+    context = {
+        "drill": found,
+        "lines": lines(found.cases),
+        "steps": [(n, STEP_WORDS[step], found.median.get(step)) for n, step in enumerate(reading.STEPS, 1)],
+    }
+    return render(request, "desk/drill.html", context)
