@@ -118,7 +118,7 @@ MIDDLEWARE = [
     "huiying.desk.lock.SessionEnds",
     "huiying.desk.lock.FactorOwed",
     "huiying.desk.second_factor.KnownBrowser",
-    "huiying.desk.recorded.RecordedReads",
+    "huiying.desk.access_log.RecordedReads",
     "huiying.desk.downloads.FilesAreWhatWasKept",
 ]
 

@@ -30,10 +30,10 @@ def other_case(number: str, user: User) -> Case:
     return found
 
 
-def _merge(case: Case, told: Cleaned, user: User) -> Any:
+def _merge(case: Case, data: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
     require(user, "case.merge", case)
-    return handling.merge_cases(case, other_case(told["number"], user), user)
+    return handling.merge_cases(case, other_case(data["number"], user), user)
 
 
 def open_proposal(case: Case) -> LevelDecision:
@@ -51,15 +51,15 @@ def open_withholding(case: Case) -> Withholding:
     return found
 
 
-def _dispose(case: Case, told: Cleaned, user: User) -> Any:
+def _dispose(case: Case, data: Cleaned, user: User) -> Any:
     finding = case.findings.last()
     if finding is None:
         raise Refused(_t("请先报核实情况（事实、原因、影响），再报处置。"))
-    return handling.dispose(case, finding, told["actions"], told["settled"], user)
+    return handling.dispose(case, finding, data["actions"], data["settled"], user)
 
 
-def _ask(case: Case, told: Cleaned, user: User) -> tuple[Any, str]:
-    result: tuple[Any, str] = responding.ask_confirmation(case, told["body"], told["contact"], user)
+def _ask(case: Case, data: Cleaned, user: User) -> tuple[Any, str]:
+    result: tuple[Any, str] = responding.ask_confirmation(case, data["body"], data["contact"], user)
     return result
 
 
@@ -75,77 +75,77 @@ def _asked(result: tuple[Any, str]) -> str:
 CASE_VERBS: dict[str, Verb] = {
     "confirm_level": Verb(
         forms.LevelForm,
-        lambda case, told, user: handling.confirm_level(case, told["level"], user, told["reason"]),
+        lambda case, data, user: handling.confirm_level(case, data["level"], user, data["reason"]),
         _("级别已定，法定时限按它计算。"),
     ),
     "propose_lower": Verb(
         forms.LowerForm,
-        lambda case, told, user: handling.propose_lower(case, told["level"], told["reason"], user),
+        lambda case, data, user: handling.propose_lower(case, data["level"], data["reason"], user),
         _("下调已提议，等另一人同意。"),
     ),
     "second_lower": Verb(
         forms.AgreeForm,
-        lambda case, told, user: handling.second_lower(open_proposal(case), told["agree"] == "yes", user),
+        lambda case, data, user: handling.second_lower(open_proposal(case), data["agree"] == "yes", user),
         _("意见已记录。"),
     ),
     "set_emergency": Verb(
         forms.EmergencyForm,
-        lambda case, told, user: handling.set_emergency(case, told["level"], user),
+        lambda case, data, user: handling.set_emergency(case, data["level"], user),
         _("突发事件级别已定，相应时限已开始计算。"),
     ),
     "add_knowledge": Verb(
         forms.KnowledgeForm,
-        lambda case, told, user: handling.add_knowledge(case, told["known_at"], told["how"], told["evidence"], user),
+        lambda case, data, user: handling.add_knowledge(case, data["known_at"], data["how"], data["evidence"], user),
         _("首次获知时间已提前，时限随之更新。"),
     ),
     "route": Verb(
         forms.RouteForm,
-        lambda case, told, user: handling.route(case, told["department"], list(told["joint"]), told["reason"], user),
+        lambda case, data, user: handling.route(case, data["department"], list(data["joint"]), data["reason"], user),
         _("已转办。十分钟内、对方打开之前可以撤回。"),
     ),
-    "undo_route": Verb(forms.NothingForm, lambda case, told, user: handling.undo_route(case, user), _("转办已撤回。")),
-    "accept": Verb(forms.NothingForm, lambda case, told, user: handling.accept(case, user), _("已签收，请核实处置。")),
+    "undo_route": Verb(forms.NothingForm, lambda case, data, user: handling.undo_route(case, user), _("转办已撤回。")),
+    "accept": Verb(forms.NothingForm, lambda case, data, user: handling.accept(case, user), _("已签收，请核实处置。")),
     "return": Verb(
         forms.ReturnForm,
-        lambda case, told, user: handling.return_case(case, told["reason"], user),
+        lambda case, data, user: handling.return_case(case, data["reason"], user),
         _("已退回统筹部门，等它指定。时限不停。"),
     ),
     "decide_return": Verb(
         forms.DecideReturnForm,
-        lambda case, told, user: handling.decide_return(case, told["department"], told["decision"], user),
+        lambda case, data, user: handling.decide_return(case, data["department"], data["decision"], user),
         _("已指定主办部门。"),
     ),
     "find": Verb(
         forms.FindingForm,
-        lambda case, told, user: handling.find(case, told["facts"], told["cause"], told["impact"], user),
+        lambda case, data, user: handling.find(case, data["facts"], data["cause"], data["impact"], user),
         _("核实情况已记录，并报统筹部门。"),
     ),
     "dispose": Verb(forms.DisposalForm, _dispose, _("处置情况已记录，并报统筹部门。")),
-    "submit": Verb(forms.NothingForm, lambda case, told, user: responding.submit(case, user), _("已送审。")),
-    "withdraw": Verb(forms.NothingForm, lambda case, told, user: responding.withdraw(case, user), _("已撤回送审。")),
+    "submit": Verb(forms.NothingForm, lambda case, data, user: responding.submit(case, user), _("已送审。")),
+    "withdraw": Verb(forms.NothingForm, lambda case, data, user: responding.withdraw(case, user), _("已撤回送审。")),
     "ask_confirmation": Verb(forms.ConfirmationForm, _ask, _asked),
     "release": Verb(
         forms.ReleaseForm,
-        lambda case, told, user: responding.release(case, told["channels"], user),
+        lambda case, data, user: responding.release(case, data["channels"], user),
         _("已开始发布：门户自动发布，其余渠道见下面的待发清单。"),
         asks_again=True,
     ),
     "withhold": Verb(
         forms.WithholdForm,
-        lambda case, told, user: responding.propose_withhold(
-            case, told["ground"], told["reason"], told["review_on"], user
+        lambda case, data, user: responding.propose_withhold(
+            case, data["ground"], data["reason"], data["review_on"], user
         ),
         _("不予公开已提议，等另一人同意。"),
     ),
     "second_withhold": Verb(
         forms.AgreeForm,
-        lambda case, told, user: responding.second_withhold(open_withholding(case), told["agree"] == "yes", user),
+        lambda case, data, user: responding.second_withhold(open_withholding(case), data["agree"] == "yes", user),
         _("意见已记录。"),
     ),
     "sustain": Verb(
         forms.SustainForm,
-        lambda case, told, user: decide_sustained(
-            case, told["sustained"] == "yes", told["reason"], told["every_hours"], user
+        lambda case, data, user: decide_sustained(
+            case, data["sustained"] == "yes", data["reason"], data["every_hours"], user
         ),
         _("决定已记录。"),
     ),
@@ -156,11 +156,11 @@ CASE_VERBS: dict[str, Verb] = {
     ),
     "reopen": Verb(
         forms.ReasonForm,
-        lambda case, told, user: handling.reopen(case, told["reason"], user),
+        lambda case, data, user: handling.reopen(case, data["reason"], user),
         _("已重新办理。原来的时限不变。"),
     ),
     "void": Verb(
-        forms.ReasonForm, lambda case, told, user: handling.void(case, told["reason"], user), _("已作废，记录保留。")
+        forms.ReasonForm, lambda case, data, user: handling.void(case, data["reason"], user), _("已作废，记录保留。")
     ),
 }
 

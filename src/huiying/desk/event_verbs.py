@@ -29,10 +29,10 @@ def other_event(number: str, user: User) -> Event:
     return found
 
 
-def _merge(event: Event, told: Cleaned, user: User) -> Any:
+def _merge(event: Event, data: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
     require(user, "event.judge", event)
-    return judging.merge_events(event, other_event(told["number"], user), user)
+    return judging.merge_events(event, other_event(data["number"], user), user)
 
 
 def _open_rumour(event: Event) -> ConcernDecision:
@@ -45,39 +45,39 @@ def _open_rumour(event: Event) -> ConcernDecision:
 EVENT_VERBS: dict[str, Verb] = {
     "open_case": Verb(
         forms.LevelForm,
-        lambda event, told, user: handling.open_case(event, user, told["level"], told["reason"]),
+        lambda event, data, user: handling.open_case(event, user, data["level"], data["reason"]),
         _("级别已定，已立案，法定时限开始计算。"),
     ),
     "set_concern": Verb(
         forms.ConcernForm,
-        lambda event, told, user: judging.set_concern(
-            event, told["concern"], user, claim=told["claim"], proof=told["proof"]
+        lambda event, data, user: judging.set_concern(
+            event, data["concern"], user, claim=data["claim"], proof=data["proof"]
         ),
         _("性质已记录；谣言须另一人核对证据后才算数。"),
     ),
     "second_concern": Verb(
         forms.AgreeForm,
-        lambda event, told, user: judging.second_concern(_open_rumour(event), told["agree"] == "yes", user),
+        lambda event, data, user: judging.second_concern(_open_rumour(event), data["agree"] == "yes", user),
         _("意见已记录。"),
     ),
     "propose_dismissal": Verb(
         forms.DismissForm,
-        lambda event, told, user: judging.propose_dismissal(event, told["ground"], told["reason"], user),
+        lambda event, data, user: judging.propose_dismissal(event, data["ground"], data["reason"], user),
         _("已提议不予回应，等另一人同意；同意之前照常计时。"),
     ),
     "second_dismissal": Verb(
         forms.AgreeForm,
-        lambda event, told, user: judging.second_dismissal(event, told["agree"] == "yes", user),
+        lambda event, data, user: judging.second_dismissal(event, data["agree"] == "yes", user),
         _("意见已记录。"),
     ),
     "read_attitude": Verb(
         forms.AttitudeForm,
-        lambda event, told, user: judging.read_attitude(event, told["critical"], told["sample"], user),
+        lambda event, data, user: judging.read_attitude(event, data["critical"], data["sample"], user),
         _("态度已记入，级别建议已重算。"),
     ),
     "set_offline_risk": Verb(
         forms.OfflineForm,
-        lambda event, told, user: judging.set_offline_risk(event, int(told["value"]), user),
+        lambda event, data, user: judging.set_offline_risk(event, int(data["value"]), user),
         _("线下风险已记入，级别建议已重算。"),
     ),
     "merge": Verb(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import DepartmentField, VerbForm, long_text
-from huiying.desk.forms_forms import day
+from huiying.desk.forms_answer_formats import day
 from huiying.desk.forms_meetings import PersonField
 from huiying.desk.language import lang
 from huiying.desk.moments import DayField

@@ -22,7 +22,7 @@ class UpholdForm(VerbForm):
 VERBS: dict[str, Verb] = {
     "uphold": Verb(
         UpholdForm,
-        lambda case, told, user: uphold(case, told["reason"], user),
+        lambda case, data, user: uphold(case, data["reason"], user),
         _("已记下：维持原答复。提问人查进度时会看到。"),
     ),
 }

@@ -30,17 +30,17 @@ VERBS: dict[str, Verb] = {
     "acknowledge_call": Verb(NothingForm, _acknowledge, _("已知悉，不再催这一次。")),
     "note_act": Verb(
         forms.ActForm,
-        lambda case, told, user: acts.note_act(case, told["kind"], told["note"], user),
+        lambda case, data, user: acts.note_act(case, data["kind"], data["note"], user),
         _("已记录。"),
     ),
     "split": Verb(
         forms.SplitForm,
-        lambda case, told, user: split_case(case, told["posts"], told["title"], told["reason"], user),
+        lambda case, data, user: split_case(case, data["posts"], data["title"], data["reason"], user),
         lambda made: _t("已拆出新件 %(number)s，由统筹部门转办。") % {"number": made.number},
     ),
     "unmerge": Verb(
         forms.UnmergeForm,
-        lambda case, told, user: unmerge_cases(case, told["reason"], user),
+        lambda case, data, user: unmerge_cases(case, data["reason"], user),
         _("已撤销并案，此件照原来的时限继续办理。"),
     ),
 }

@@ -17,14 +17,14 @@ from huiying.responding.actions import pages, requests
 from huiying.responding.models import TopicPage, TopicText
 
 
-def _decide_page(page: TopicPage, told: Cleaned, user: User) -> TopicText:
+def _decide_page(page: TopicPage, data: Cleaned, user: User) -> TopicText:
     return pages.decide_page(
         page,
-        approve=told["agree"] == "yes",
-        manifest_sha256=told["sha256"],
-        comment=told["comment"],
-        secrecy=told["secrecy"],
-        personal_data=told["personal_data"],
+        approve=data["agree"] == "yes",
+        manifest_sha256=data["sha256"],
+        comment=data["comment"],
+        secrecy=data["secrecy"],
+        personal_data=data["personal_data"],
         actor=user,
     )
 
@@ -34,19 +34,19 @@ def _decided_page(row: TopicText) -> str:
 
 
 PAGE_VERBS: dict[str, Verb] = {
-    "propose": Verb(NothingForm, lambda page, told, user: pages.propose_page(page, user), _("已送另一人审核。")),
+    "propose": Verb(NothingForm, lambda page, data, user: pages.propose_page(page, user), _("已送另一人审核。")),
     "decide": Verb(forms.DecideForm, _decide_page, _decided_page, asks_again=True),
     "withdraw": Verb(
         forms.NoteForm,
-        lambda page, told, user: pages.withdraw_page(page, told["note"], user),
+        lambda page, data, user: pages.withdraw_page(page, data["note"], user),
         _("已撤下，原来的网址写明了原因。"),
     ),
 }
 
 
-def _decide(row: Consultation, told: Cleaned, user: User) -> Consultation:
+def _decide(row: Consultation, data: Cleaned, user: User) -> Consultation:
     return consulting.decide_consultation(
-        row, approve=told["agree"] == "yes", sha256=told["sha256"], comment=told["comment"], actor=user
+        row, approve=data["agree"] == "yes", sha256=data["sha256"], comment=data["comment"], actor=user
     )
 
 
@@ -54,9 +54,9 @@ def _decided(row: Consultation) -> str:
     return _t("已公开征集。") if row.state == Consultation.OPEN else _t("已退回修改。")
 
 
-def _decide_result(row: Consultation, told: Cleaned, user: User) -> Consultation:
+def _decide_result(row: Consultation, data: Cleaned, user: User) -> Consultation:
     return consulting.decide_result(
-        row, approve=told["agree"] == "yes", sha256=told["sha256"], comment=told["comment"], actor=user
+        row, approve=data["agree"] == "yes", sha256=data["sha256"], comment=data["comment"], actor=user
     )
 
 
@@ -66,25 +66,25 @@ def _decided_result(row: Consultation) -> str:
 
 CONSULTATION_VERBS: dict[str, Verb] = {
     "propose": Verb(
-        NothingForm, lambda row, told, user: consulting.propose_consultation(row, user), _("已送另一人审核。")
+        NothingForm, lambda row, data, user: consulting.propose_consultation(row, user), _("已送另一人审核。")
     ),
     "decide": Verb(forms.DecideConsultationForm, _decide, _decided, asks_again=True),
     "propose_result": Verb(
         forms.ResultForm,
-        lambda row, told, user: consulting.propose_result(row, told["words"], user),
+        lambda row, data, user: consulting.propose_result(row, data["words"], user),
         _("已送另一人审核。"),
     ),
     "decide_result": Verb(forms.DecideResultForm, _decide_result, _decided_result, asks_again=True),
     "drop": Verb(
         WhyForm,
-        lambda row, told, user: consulting.drop_consultation(row, told["reason"], user),
+        lambda row, data, user: consulting.drop_consultation(row, data["reason"], user),
         _("已撤销，理由已记录。"),
     ),
 }
 
 
-def _decide_request(row: Any, told: Cleaned, user: User) -> Any:
-    return requests.decide_request(row, told["decision"], told["reason"], bool(told.get("purge")), user)
+def _decide_request(row: Any, data: Cleaned, user: User) -> Any:
+    return requests.decide_request(row, data["decision"], data["reason"], bool(data.get("purge")), user)
 
 
 REQUEST_VERBS: dict[str, Verb] = {

@@ -16,36 +16,36 @@ from huiying.handling.models import Case
 from huiying.people.models import User
 
 
-def _instruct(row: IssuedDocument, told: Cleaned, user: User) -> Instruction:
+def _instruct(row: IssuedDocument, data: Cleaned, user: User) -> Instruction:
     return actions.instruct(
-        row, words=told["words"], leader=told["leader"], owner=told["owner"], due_at=told["due_at"], actor=user
+        row, words=data["words"], leader=data["leader"], owner=data["owner"], due_at=data["due_at"], actor=user
     )
 
 
 DOCUMENT_VERBS: dict[str, Verb] = {
     "sign": Verb(
         forms.SignForm,
-        lambda row, told, user: actions.sign(row, told["place"], told["sha256"], user),
+        lambda row, data, user: actions.sign(row, data["place"], data["sha256"], user),
         _("已签字。"),
     ),
-    "read": Verb(NothingForm, lambda row, told, user: actions.read(row, user), _("已记下您阅过。")),
+    "read": Verb(NothingForm, lambda row, data, user: actions.read(row, user), _("已记下您阅过。")),
     "addend": Verb(
-        forms.AddendForm, lambda row, told, user: actions.addend(row, told["text"], user), _("补记已写在文书后面。")
+        forms.AddendForm, lambda row, data, user: actions.addend(row, data["text"], user), _("补记已写在文书后面。")
     ),
     "withdraw": Verb(
         forms.WithdrawForm,
-        lambda row, told, user: withdrawing.withdraw(row, **told, actor=user),
+        lambda row, data, user: withdrawing.withdraw(row, **data, actor=user),
         _("已撤回，收到过的人会得到通知。"),
     ),
     "circulate": Verb(
-        forms.CirculateForm, lambda row, told, user: actions.circulate(row, told["people"], user), _("已发出传阅。")
+        forms.CirculateForm, lambda row, data, user: actions.circulate(row, data["people"], user), _("已发出传阅。")
     ),
     "instruct": Verb(forms.InstructForm, _instruct, _("批示已记下，承办人会收到消息，到期没有办结会再提醒。")),
 }
 
 
-def _close(row: Instruction, told: Cleaned, user: User) -> Instruction:
-    return actions.close_instruction(row, done=told["agree"] == "yes", comment=told["comment"], actor=user)
+def _close(row: Instruction, data: Cleaned, user: User) -> Instruction:
+    return actions.close_instruction(row, done=data["agree"] == "yes", comment=data["comment"], actor=user)
 
 
 def _closed(row: Instruction) -> str:
@@ -55,19 +55,19 @@ def _closed(row: Instruction) -> str:
 INSTRUCTION_VERBS: dict[str, Verb] = {
     "report": Verb(
         forms.ResultForm,
-        lambda row, told, user: actions.report_instruction(row, told["result"], user),
+        lambda row, data, user: actions.report_instruction(row, data["result"], user),
         _("结果已报，等另一人认定办结。"),
     ),
     "close": Verb(forms.CloseForm, _close, _closed),
 }
 
 
-def _report(case: Case, told: Cleaned, user: User) -> IssuedDocument:
-    return reporting.issue_special_report(case, user, judgement=told["judgement"], advice=told["advice"], to=told["to"])
+def _report(case: Case, data: Cleaned, user: User) -> IssuedDocument:
+    return reporting.issue_special_report(case, user, judgement=data["judgement"], advice=data["advice"], to=data["to"])
 
 
 def _note(kind: str) -> Any:
-    return lambda case, told, user: issuing.issue_of_case(kind, case, user)
+    return lambda case, data, user: issuing.issue_of_case(kind, case, user)
 
 
 _MADE = _("已成文，有编号和校验码。")

@@ -26,19 +26,19 @@ def _row(case: Case, pk: str) -> BodyConfirmation:
     return found
 
 
-def _hold(case: Case, told: Cleaned, user: User) -> Any:
-    texts = {name.removeprefix(forms.TEXT): text for name, text in told.items() if name.startswith(forms.TEXT) and text}
-    return hold_statement(case, user, told["channels"], texts)
+def _hold(case: Case, data: Cleaned, user: User) -> Any:
+    texts = {name.removeprefix(forms.TEXT): text for name, text in data.items() if name.startswith(forms.TEXT) and text}
+    return hold_statement(case, user, data["channels"], texts)
 
 
-def _record(case: Case, told: Cleaned, user: User, body: str, after: BodyConfirmation | None = None) -> Any:
-    who_said_what = (told["answer"], told["name"], told["means"], told["comment"], told["proof"])
+def _record(case: Case, data: Cleaned, user: User, body: str, after: BodyConfirmation | None = None) -> Any:
+    who_said_what = (data["answer"], data["name"], data["means"], data["comment"], data["proof"])
     return record_confirmation(case, body, *who_said_what, user, after)
 
 
-def _hear(case: Case, told: Cleaned, user: User) -> Any:
-    row = _row(case, told["row"])
-    return _record(case, told, user, row.body, row)
+def _hear(case: Case, data: Cleaned, user: User) -> Any:
+    row = _row(case, data["row"])
+    return _record(case, data, user, row.body, row)
 
 
 def _escalated(letter: Liaison) -> str:
@@ -49,24 +49,24 @@ VERBS: dict[str, Verb] = {
     "hold_statement": Verb(forms.HoldForm, _hold, _("“正在核实”已送审，审核人已收到消息。")),
     "release_holding": Verb(
         forms.HeldForm,
-        lambda case, told, user: responding.release(case, told["channels"], user, Revision.HOLDING),
+        lambda case, data, user: responding.release(case, data["channels"], user, Revision.HOLDING),
         _("“正在核实”已开始发布：门户自动发布，其余渠道见待发清单。"),
         asks_again=True,
     ),
     "withdraw_holding": Verb(
         NothingForm,
-        lambda case, told, user: responding.withdraw(case, user, Revision.HOLDING),
+        lambda case, data, user: responding.withdraw(case, user, Revision.HOLDING),
         _("已撤回“正在核实”的送审。"),
     ),
     "record_confirmation": Verb(
         forms.RecordConfirmationForm,
-        lambda case, told, user: _record(case, told, user, told["body"]),
+        lambda case, data, user: _record(case, data, user, data["body"]),
         _("对方的意见已记录。"),
     ),
     "hear_after_all": Verb(forms.HearForm, _hear, _("已记下补听到的意见。")),
     "escalate_conflict": Verb(
         forms.EscalateForm,
-        lambda case, told, user: escalate_conflict(_row(case, told["row"]), user),
+        lambda case, data, user: escalate_conflict(_row(case, data["row"]), user),
         _escalated,
     ),
 }

@@ -11,7 +11,7 @@ from huiying.responding.actions.following import judge_effect
 VERBS: dict[str, Verb] = {
     "judge_effect": Verb(
         JudgeEffectForm,
-        lambda case, told, user: judge_effect(told["review"], told["verdict"], told["comment"], user),
+        lambda case, data, user: judge_effect(data["review"], data["verdict"], data["comment"], user),
         _("效果已认定。"),
     ),
 }

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk import forms_forms as forms
+from huiying.desk import forms_answer_formats as forms
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.handling.models import Case
 from huiying.people.actions import speakers
@@ -36,23 +36,23 @@ def _speaker(case: Case, pk: str) -> Authorisation | None:
     return _row(valid_authorisations(case), pk) if pk else None
 
 
-def _authorise(case: Case, told: Cleaned, user: User) -> Any:
-    entry = _row(Spokesperson.objects.filter(pk=told["speaker"]), told["speaker"])
-    return speaking.authorise(case, entry, told["statement"], user)
+def _authorise(case: Case, data: Cleaned, user: User) -> Any:
+    entry = _row(Spokesperson.objects.filter(pk=data["speaker"]), data["speaker"])
+    return speaking.authorise(case, entry, data["statement"], user)
 
 
-def _plan_conference(case: Case, told: Cleaned, user: User) -> Any:
-    speaker = _speaker(case, told["speaker"])
+def _plan_conference(case: Case, data: Cleaned, user: User) -> Any:
+    speaker = _speaker(case, data["speaker"])
     return conferences.plan_conference(
-        case, told["topic"], told["starts_at"], told["place"], speaker, told["outlets"], told["plan"], user
+        case, data["topic"], data["starts_at"], data["place"], speaker, data["outlets"], data["plan"], user
     )
 
 
-def _edit_conference(row: PressConference, told: Cleaned, user: User) -> Any:
+def _edit_conference(row: PressConference, data: Cleaned, user: User) -> Any:
     assert row.case is not None
-    speaker = _speaker(row.case, told["speaker"])
+    speaker = _speaker(row.case, data["speaker"])
     return conferences.edit_conference(
-        row, told["topic"], told["starts_at"], told["place"], speaker, told["outlets"], told["plan"], user
+        row, data["topic"], data["starts_at"], data["place"], speaker, data["outlets"], data["plan"], user
     )
 
 
@@ -64,26 +64,26 @@ VERBS: dict[str, Verb] = {
     ),
     "revoke_speaker": Verb(
         forms.RevokeForm,
-        lambda case, told, user: speaking.revoke(_row(forms_of(case).valid, told["row"]), told["why"], user),
+        lambda case, data, user: speaking.revoke(_row(forms_of(case).valid, data["row"]), data["why"], user),
         _("授权已撤销，还没有发出去的不再发布。"),
     ),
     "plan_expert": Verb(
         forms.ExpertForm,
-        lambda case, told, user: acts.plan_expert(
-            case, told["name"], told["field"], told["employer"], told["topic"], user
+        lambda case, data, user: acts.plan_expert(
+            case, data["name"], data["field"], data["employer"], data["topic"], user
         ),
         _("专家解读已登记，等另一个人核查利益关系。"),
     ),
     "check_expert": Verb(
         forms.CheckExpertForm,
-        lambda case, told, user: acts.check_conflict(
-            _row(forms_of(case).experts, told["row"]), told["free"] == "yes", told["statement"], user
+        lambda case, data, user: acts.check_conflict(
+            _row(forms_of(case).experts, data["row"]), data["free"] == "yes", data["statement"], user
         ),
         _("核查结果已记录。"),
     ),
     "drop_expert": Verb(
         forms.DropExpertForm,
-        lambda case, told, user: acts.drop_expert(_row(forms_of(case).experts, told["row"]), told["why"], user),
+        lambda case, data, user: acts.drop_expert(_row(forms_of(case).experts, data["row"]), data["why"], user),
         _("这次专家解读不再安排。"),
     ),
     "plan_conference": Verb(
@@ -91,48 +91,48 @@ VERBS: dict[str, Verb] = {
     ),
     "plan_interview": Verb(
         forms.InterviewForm,
-        lambda case, told, user: acts.plan_interview(
-            case, told["outlet"], told["outline"], _speaker(case, told["speaker"]), user
+        lambda case, data, user: acts.plan_interview(
+            case, data["outlet"], data["outline"], _speaker(case, data["speaker"]), user
         ),
         _("专访已登记，等另一个人审核提纲。"),
     ),
     "review_interview": Verb(
         forms.ReviewInterviewForm,
-        lambda case, told, user: acts.review_outline(
-            _row(forms_of(case).interviews, told["row"]), told["ok"] == "yes", told["comment"], user
+        lambda case, data, user: acts.review_outline(
+            _row(forms_of(case).interviews, data["row"]), data["ok"] == "yes", data["comment"], user
         ),
         _("意见已记录。"),
     ),
     "drop_interview": Verb(
         forms.DropInterviewForm,
-        lambda case, told, user: acts.drop_interview(_row(forms_of(case).interviews, told["row"]), told["why"], user),
+        lambda case, data, user: acts.drop_interview(_row(forms_of(case).interviews, data["row"]), data["why"], user),
         _("这次专访不再安排。"),
     ),
     "record_inquiry": Verb(
         forms.InquiryForm,
-        lambda case, told, user: inquiries.record_inquiry(
-            case, told["outlet"], told["question"], told["asked_at"], user
+        lambda case, data, user: inquiries.record_inquiry(
+            case, data["outlet"], data["question"], data["asked_at"], user
         ),
         _("媒体询问已登记。"),
     ),
     "answer_inquiry": Verb(
         forms.AnswerInquiryForm,
-        lambda case, told, user: inquiries.answer_inquiry(
-            _row(forms_of(case).inquiries, told["row"]), told["answer"], told["voice"], user
+        lambda case, data, user: inquiries.answer_inquiry(
+            _row(forms_of(case).inquiries, data["row"]), data["answer"], data["voice"], user
         ),
         _("答复已登记。"),
     ),
     "record_filing": Verb(
         forms.FilingForm,
-        lambda case, told, user: filings.record_filing(
-            case, told["channel"], told["reference"], told["filed_at"], user
+        lambda case, data, user: filings.record_filing(
+            case, data["channel"], data["reference"], data["filed_at"], user
         ),
         _("已登记，法定期限开始计算。公开回应不能代替它。"),
     ),
     "answer_filing": Verb(
         forms.AnswerFilingForm,
-        lambda case, told, user: filings.answer_filing(
-            _row(forms_of(case).own_filings, told["row"]), told["reference"], user
+        lambda case, data, user: filings.answer_filing(
+            _row(forms_of(case).own_filings, data["row"]), data["reference"], user
         ),
         _("法定答复已登记，这一件的时限停止。"),
     ),
@@ -143,17 +143,17 @@ CONFERENCE_VERBS: dict[str, Verb] = {
     "edit": Verb(forms.EditConferenceForm, _edit_conference, _("方案已存。")),
     "prepare": Verb(
         forms.PrepareForm,
-        lambda row, told, user: conferences.prepare(row, told["items"], user),
+        lambda row, data, user: conferences.prepare(row, data["items"], user),
         _("备答问题已存。"),
     ),
     "hold": Verb(
         forms.HoldConferenceForm,
-        lambda row, told, user: conferences.hold_conference(row, told["transcript"], told["proof"], user),
+        lambda row, data, user: conferences.hold_conference(row, data["transcript"], data["proof"], user),
         _("已登记召开。发布“新闻发布会”这一条，才算公开回应。"),
     ),
     "cancel": Verb(
         forms.CancelConferenceForm,
-        lambda row, told, user: conferences.cancel_conference(row, told["why"], user),
+        lambda row, data, user: conferences.cancel_conference(row, data["why"], user),
         _("发布会已取消。"),
     ),
 }
@@ -162,15 +162,15 @@ CONFERENCE_VERBS: dict[str, Verb] = {
 SPEAKER_VERBS: dict[str, Verb] = {
     "appoint": Verb(
         forms.AppointSpeakerForm,
-        lambda _none, told, user: speakers.appoint_spokesperson(
-            told["person"], told["scope"], told["is_deputy"] == "yes", told["trained_on"], user
+        lambda _none, data, user: speakers.appoint_spokesperson(
+            data["person"], data["scope"], data["is_deputy"] == "yes", data["trained_on"], user
         ),
         _("已列入发言人名册。每次发言仍须局领导授权。"),
     ),
     "train": Verb(
         forms.TrainSpeakerForm,
-        lambda row, told, user: speakers.train_spokesperson(row, told["trained_on"], user),
+        lambda row, data, user: speakers.train_spokesperson(row, data["trained_on"], user),
         _("培训已登记。"),
     ),
-    "end": Verb(NothingForm, lambda row, told, user: speakers.end_spokesperson(row, user), _("已不再担任发言人。")),
+    "end": Verb(NothingForm, lambda row, data, user: speakers.end_spokesperson(row, user), _("已不再担任发言人。")),
 }

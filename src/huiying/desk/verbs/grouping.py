@@ -60,21 +60,21 @@ def _short(text: str) -> str:
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 
 
-def _apart(event: Event, told: Cleaned, user: User) -> Any:
+def _apart(event: Event, data: Cleaned, user: User) -> Any:
     """The permission comes first: a number must not tell a stranger whether it exists."""
     require(user, "event.judge", event)
-    other = find_event(user, told["number"])
+    other = find_event(user, data["number"])
     if other is None:
-        raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": told["number"]})
-    return judging.keep_apart(event, other, told["reason"], user)
+        raise Refused(_t("没有编号为“%(number)s”的事件，请核对。") % {"number": data["number"]})
+    return judging.keep_apart(event, other, data["reason"], user)
 
 
 VERBS: dict[str, Verb] = {
     "split_event": Verb(
         SplitEventForm,
-        lambda event, told, user: judging.split_event(event, told["posts"], told["reason"], user),
+        lambda event, data, user: judging.split_event(event, data["posts"], data["reason"], user),
         lambda made: _t("已拆出新事件 %(number)s。") % {"number": made.number},
     ),
-    "unmerge": Verb(NothingForm, lambda event, told, user: judging.unmerge(event, user), _("并入的事件已分出")),
+    "unmerge": Verb(NothingForm, lambda event, data, user: judging.unmerge(event, user), _("并入的事件已分出")),
     "keep_apart": Verb(ApartForm, _apart, _("已记下：这是两件事，系统不会把它们并到一起。")),
 }

@@ -15,15 +15,15 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 
 
-def _draft(case: Case, told: Cleaned, user: User) -> Any:
-    return liaison.draft_liaison(case, told["body"], told["contact"], told["points"], "", user)
+def _draft(case: Case, data: Cleaned, user: User) -> Any:
+    return liaison.draft_liaison(case, data["body"], data["contact"], data["points"], "", user)
 
 
-def _sign(case: Case, told: Cleaned, user: User) -> Any:
+def _sign(case: Case, data: Cleaned, user: User) -> Any:
     clue = clues.waiting_clue(case)
     if clue is None:
         raise Refused(_t("现在没有待签字的线索。"))
-    return clues.sign_clue(clue, told["sign"] == "yes", told["why"], user)
+    return clues.sign_clue(clue, data["sign"] == "yes", data["why"], user)
 
 
 VERBS: dict[str, Verb] = {
@@ -34,12 +34,12 @@ VERBS: dict[str, Verb] = {
     ),
     "exempt_liaison": Verb(
         forms.ExemptForm,
-        lambda case, told, user: liaison.exempt(case, told["reason"], user),
+        lambda case, data, user: liaison.exempt(case, data["reason"], user),
         _("理由已记录，此件不再要求核实衔接。"),
     ),
     "propose_clue": Verb(
         forms.ClueForm,
-        lambda case, told, user: clues.propose_clue(case, told["body"], told["facts"], told["legal_ground"], user),
+        lambda case, data, user: clues.propose_clue(case, data["body"], data["facts"], data["legal_ground"], user),
         _("已提议，等局领导签字。"),
     ),
     "sign_clue": Verb(forms.SignClueForm, _sign, _("决定已记录。")),
@@ -49,17 +49,17 @@ VERBS: dict[str, Verb] = {
 LETTER_VERBS: dict[str, Verb] = {
     "edit": Verb(
         forms.LetterForm,
-        lambda row, told, user: liaison.edit_letter(row, told["letter"], told["contact"], user),
+        lambda row, data, user: liaison.edit_letter(row, data["letter"], data["contact"], user),
         _("已保存，还没有发出。"),
     ),
     "send": Verb(
         forms.SendForm,
-        lambda row, told, user: liaison.send_liaison(row, told["means"], user),
+        lambda row, data, user: liaison.send_liaison(row, data["means"], user),
         _("已登记发出，开始等答复。"),
     ),
     "record_answer": Verb(
         forms.AnswerForm,
-        lambda row, told, user: liaison.record_answer(row, told["finding"], told["name"], told["text"], user),
+        lambda row, data, user: liaison.record_answer(row, data["finding"], data["name"], data["text"], user),
         _("答复已登记。"),
     ),
 }

@@ -15,9 +15,9 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 
 
-def _convene(case: Case, told: Cleaned, user: User) -> Any:
+def _convene(case: Case, data: Cleaned, user: User) -> Any:
     return meetings.convene(
-        case, told["topic"], told["place"], told["starts_at"], told["chair"], list(told["extra"]), user
+        case, data["topic"], data["place"], data["starts_at"], data["chair"], list(data["extra"]), user
     )
 
 
@@ -44,22 +44,22 @@ MEETING_VERBS: dict[str, Verb] = {
     "acknowledge": Verb(NothingForm, _acknowledge, _("已确认参加。")),
     "hold": Verb(
         forms.HoldForm,
-        lambda meeting, told, user: meetings.hold(meeting, told["attendance"], told["stood_in"], user),
+        lambda meeting, data, user: meetings.hold(meeting, data["attendance"], data["stood_in"], user),
         _("到会情况已登记，请写纪要。"),
     ),
     "minute": Verb(
         forms.MinuteForm,
-        lambda meeting, told, user: meetings.minute(
-            meeting, told["situation"], told["discussion"], told["dissents"], told["decisions"], user
+        lambda meeting, data, user: meetings.minute(
+            meeting, data["situation"], data["discussion"], data["dissents"], data["decisions"], user
         ),
         lambda tasks: _t("纪要已保存，%(n)d 项议定事项已派给责任人。等主持人签发。") % {"n": len(tasks)},
     ),
     "sign": Verb(
-        NothingForm, lambda meeting, told, user: meetings.sign(meeting, user), _("纪要已签发，已通知参会的人。")
+        NothingForm, lambda meeting, data, user: meetings.sign(meeting, user), _("纪要已签发，已通知参会的人。")
     ),
     "cancel": Verb(
         forms.CancelForm,
-        lambda meeting, told, user: meetings.cancel(meeting, told["why"], user),
+        lambda meeting, data, user: meetings.cancel(meeting, data["why"], user),
         _("会议已取消，已通知参会的人。"),
     ),
 }

@@ -16,12 +16,12 @@ from huiying.people.models import User
 TRAINING_VERBS: dict[str, Verb] = {
     "plan": Verb(
         forms.TrainingForm,
-        lambda _none, told, user: training.plan_training(**told, actor=user),
+        lambda _none, data, user: training.plan_training(**data, actor=user),
         _("培训计划已列。下一步：排每一次。"),
     ),
     "schedule": Verb(
         forms.SessionForm,
-        lambda row, told, user: training.schedule_session(row, **{**told, "people": list(told["people"])}, actor=user),
+        lambda row, data, user: training.schedule_session(row, **{**data, "people": list(data["people"])}, actor=user),
         _("已排好，已通知参加的人。"),
     ),
 }
@@ -29,27 +29,27 @@ TRAINING_VERBS: dict[str, Verb] = {
 SESSION_VERBS: dict[str, Verb] = {
     "open": Verb(
         NothingForm,
-        lambda row, told, user: training.open_check_in(row, user),
+        lambda row, data, user: training.open_check_in(row, user),
         _("签到已开始。把签到码写在现场，各人自己签。"),
     ),
-    "renew": Verb(NothingForm, lambda row, told, user: training.renew_code(row, user), _("签到码已换。")),
+    "renew": Verb(NothingForm, lambda row, data, user: training.renew_code(row, user), _("签到码已换。")),
     "close": Verb(
-        NothingForm, lambda row, told, user: training.close_session(row, user), _("培训已结束，到课率已定。")
+        NothingForm, lambda row, data, user: training.close_session(row, user), _("培训已结束，到课率已定。")
     ),
     "cancel": Verb(
-        forms.CancelForm, lambda row, told, user: training.cancel_session(row, told["reason"], user), _("已取消。")
+        forms.CancelForm, lambda row, data, user: training.cancel_session(row, data["reason"], user), _("已取消。")
     ),
 }
 
 
-def _record_skill(_shown: Any, told: Cleaned, user: User) -> Any:
-    return skills.record_skill(**{name: told[name] for name in ("skill", "note", "backup", "since")},
-                               user=told["who"], actor=user)  # fmt: skip
+def _record_skill(_shown: Any, data: Cleaned, user: User) -> Any:
+    return skills.record_skill(**{name: data[name] for name in ("skill", "note", "backup", "since")},
+                               user=data["who"], actor=user)  # fmt: skip
 
 
-def _end_skill(shown: Any, told: Cleaned, user: User) -> Any:
-    entry = next(row for row in shown.entries if str(row.pk) == told["entry"])
-    return skills.end_skill(entry, told["reason"], user)
+def _end_skill(shown: Any, data: Cleaned, user: User) -> Any:
+    entry = next(row for row in shown.entries if str(row.pk) == data["entry"])
+    return skills.end_skill(entry, data["reason"], user)
 
 
 SKILL_VERBS: dict[str, Verb] = {
@@ -58,10 +58,10 @@ SKILL_VERBS: dict[str, Verb] = {
 }
 
 
-def _sign(shown: Any, told: Cleaned, user: User) -> Any:
+def _sign(shown: Any, data: Cleaned, user: User) -> Any:
     if shown.waiting is None:
         raise Refused(_t("没有等待签发的制度。"), code="nothing_to_sign")
-    return rules.sign_rule(shown.waiting, told["sha256"], user)
+    return rules.sign_rule(shown.waiting, data["sha256"], user)
 
 
 def _read(shown: Any, _told: Cleaned, user: User) -> Any:
@@ -73,12 +73,12 @@ def _read(shown: Any, _told: Cleaned, user: User) -> Any:
 RULE_VERBS: dict[str, Verb] = {
     "draft": Verb(
         forms.RuleForm,
-        lambda shown, told, user: rules.draft_rule(shown.rule if shown is not None else None, **told, actor=user),
+        lambda shown, data, user: rules.draft_rule(shown.rule if shown is not None else None, **data, actor=user),
         _("已保存，请领导签发。签发之前，旧的一版继续有效。"),
     ),
     "sign": Verb(forms.SignRuleForm, _sign, _("已签发，已请大家阅读。")),
     "read": Verb(NothingForm, _read, _("已记下：您读过这一版。")),
     "end": Verb(
-        forms.EndRuleForm, lambda shown, told, user: rules.end_rule(shown.rule, told["reason"], user), _("已废止。")
+        forms.EndRuleForm, lambda shown, data, user: rules.end_rule(shown.rule, data["reason"], user), _("已废止。")
     ),
 }

@@ -18,17 +18,17 @@ from huiying.people.models import User
 VERBS: dict[str, Verb] = {}
 
 
-def _end(watch: EmergencyWatch | None, told: Cleaned, user: User) -> Any:
+def _end(watch: EmergencyWatch | None, data: Cleaned, user: User) -> Any:
     if watch is None:
         raise Refused(_t("现在没有进行中的突发事件监测。"))
-    return acts.end_emergency(watch, told["why"], user)
+    return acts.end_emergency(watch, data["why"], user)
 
 
 EMERGENCY_VERBS: dict[str, Verb] = {
     "declare": Verb(
         forms.DeclareForm,
-        lambda _watch, told, user: acts.declare_emergency(
-            told["what"], told["words"], user, every_minutes=told["every_minutes"]
+        lambda _watch, data, user: acts.declare_emergency(
+            data["what"], data["words"], user, every_minutes=data["every_minutes"]
         ),
         _("已启动，已通知值班和带班人员。"),
     ),
@@ -37,37 +37,37 @@ EMERGENCY_VERBS: dict[str, Verb] = {
 COVERAGE_VERBS: dict[str, Verb] = {
     "add_point": Verb(
         forms.PointForm,
-        lambda _nothing, told, user: acts.add_point(**told, actor=user),
+        lambda _nothing, data, user: acts.add_point(**data, actor=user),
         _("巡查点已增加，本时段起就要看。"),
     ),
     "adopt": Verb(
         NothingForm,
-        lambda _nothing, told, user: acts.adopt_points(user),
+        lambda _nothing, data, user: acts.adopt_points(user),
         lambda n: _t("已建立 %(n)d 个巡查点，可以逐个改。") % {"n": n},
     ),
     "note_class": Verb(
         forms.ClassNoteForm,
-        lambda _nothing, told, user: acts.note_class(told["channel_class"], told["reason"], user),
+        lambda _nothing, data, user: acts.note_class(data["channel_class"], data["reason"], user),
         _("理由已记录，这一类仍显示为红色。"),
     ),
 }
 POINT_VERBS: dict[str, Verb] = {
     "retire": Verb(
         forms.RetireForm,
-        lambda point, told, user: acts.retire_point(point, told["why"], user),
+        lambda point, data, user: acts.retire_point(point, data["why"], user),
         _("已停用，以前的记录都在。"),
     ),
 }
 HANDOVER_VERBS: dict[str, Verb] = {
     "begin": Verb(
         forms.BeginHandoverForm,
-        lambda _nothing, told, user: handover.begin_handover(told["incoming"], user),
+        lambda _nothing, data, user: handover.begin_handover(data["incoming"], user),
         _("交接表已生成，请双方确认。"),
     ),
     "give": Verb(
         forms.GiveForm,
-        lambda row, told, user: handover.give(row, told["remarks"], user),
+        lambda row, data, user: handover.give(row, data["remarks"], user),
         _("已确认交班，等接班人确认。"),
     ),
-    "take": Verb(NothingForm, lambda row, told, user: handover.take(row, user), _("已确认接班。")),
+    "take": Verb(NothingForm, lambda row, data, user: handover.take(row, user), _("已确认接班。")),
 }

@@ -44,65 +44,65 @@ def _decided(row: Assessment) -> str:
     return _t("已批准，现在可以出台了。") if approved else _t("已退回修改，理由已记录。")
 
 
-def _save_risk(shown: Any, told: Cleaned, user: User) -> Any:
-    given = dict(told)
+def _save_risk(shown: Any, data: Cleaned, user: User) -> Any:
+    given = dict(data)
     number = given.pop("risk")
     risk = _one(shown.live_risks, number) if number else None
     return assessing.save_risk(_row(shown), risk, **given, actor=user)
 
 
-def _track(shown: Any, told: Cleaned, user: User) -> Any:
-    numbers = told["cases"].replace("，", " ").replace(",", " ").replace("、", " ").split()
-    return evidencing.track(_row(shown), **{**told, "cases": numbers}, actor=user)
+def _track(shown: Any, data: Cleaned, user: User) -> Any:
+    numbers = data["cases"].replace("，", " ").replace(",", " ").replace("、", " ").split()
+    return evidencing.track(_row(shown), **{**data, "cases": numbers}, actor=user)
 
 
-def _set_off(shown: Any, told: Cleaned, user: User) -> Any:
-    event = find_event(user, told["number"])
+def _set_off(shown: Any, data: Cleaned, user: User) -> Any:
+    event = find_event(user, data["number"])
     if event is None:
         raise Refused(_t("没有这个编号的事件，请核对。"), code="no_such_event")
-    return planning.set_off(_plan(shown), event=event, reason=told["reason"], actor=user)
+    return planning.set_off(_plan(shown), event=event, reason=data["reason"], actor=user)
 
 
 POLICY_VERBS: dict[str, Verb] = {
     "screen": Verb(
         forms_policies.ScreenForm,
-        lambda shown, told, user: policies.screen_policy(
-            shown.policy, major=told["major"] == "yes", reason=told["reason"], actor=user
+        lambda shown, data, user: policies.screen_policy(
+            shown.policy, major=data["major"] == "yes", reason=data["reason"], actor=user
         ),
         _screened,
     ),
     "second": Verb(
         forms_policies.SecondForm,
-        lambda shown, told, user: policies.second_screening(
-            shown.policy, agree=told["agree"] == "yes", reason=told["reason"], actor=user
+        lambda shown, data, user: policies.second_screening(
+            shown.policy, agree=data["agree"] == "yes", reason=data["reason"], actor=user
         ),
         lambda row: _t("已定为须评估。") if row.major else _t("已同意，不用评估。"),
     ),
     "begin": Verb(
         forms_policies.BeginForm,
-        lambda shown, told, user: assessing.begin_assessment(shown.policy, **told, actor=user),
+        lambda shown, data, user: assessing.begin_assessment(shown.policy, **data, actor=user),
         _("已开始评估。下一步：留下至少两种方式的证据。"),
     ),
     "propose": Verb(
         forms_policies.ProposeForm,
-        lambda shown, told, user: assessing.propose_assessment(_row(shown), **told, actor=user),
+        lambda shown, data, user: assessing.propose_assessment(_row(shown), **data, actor=user),
         _("已送审，等另一人批准。"),
     ),
     "decide": Verb(
         forms_policies.DecideForm,
-        lambda shown, told, user: assessing.decide_assessment(
-            _row(shown), approve=told["agree"] == "yes", sha256=told["sha256"], comment=told["comment"], actor=user
+        lambda shown, data, user: assessing.decide_assessment(
+            _row(shown), approve=data["agree"] == "yes", sha256=data["sha256"], comment=data["comment"], actor=user
         ),
         _decided,
     ),
     "issue": Verb(
         forms_policies.IssueForm,
-        lambda shown, told, user: policies.issue_policy(shown.policy, **told, actor=user),
+        lambda shown, data, user: policies.issue_policy(shown.policy, **data, actor=user),
         _("已标记出台。"),
     ),
     "shelve": Verb(
         WhyForm,
-        lambda shown, told, user: policies.shelve_policy(shown.policy, reason=told["reason"], actor=user),
+        lambda shown, data, user: policies.shelve_policy(shown.policy, reason=data["reason"], actor=user),
         _("已记录：不出台了。"),
     ),
 }
@@ -111,13 +111,13 @@ METHOD_VERBS: dict[str, Verb] = {
     "track": Verb(forms_policies.TrackForm, _track, _("已记下，数字是系统数的。")),
     "survey": Verb(
         forms_policies.SurveyForm,
-        lambda shown, told, user: evidencing.survey(_row(shown), **told, actor=user),
+        lambda shown, data, user: evidencing.survey(_row(shown), **data, actor=user),
         _("问卷已定。收回答卷后填数，或等网上截止。"),
     ),
     "paper": Verb(
         forms_policies.PaperForm,
-        lambda shown, told, user: evidencing.enter_paper(
-            _one(shown.surveys, told["survey"]), sheets=told["sheets"], counts=told["counts"], actor=user
+        lambda shown, data, user: evidencing.enter_paper(
+            _one(shown.surveys, data["survey"]), sheets=data["sheets"], counts=data["counts"], actor=user
         ),
         _("这一批答卷已计入。"),
     ),
@@ -126,22 +126,22 @@ METHOD_VERBS: dict[str, Verb] = {
 VOICE_VERBS: dict[str, Verb] = {
     "visit": Verb(
         forms_policies.VisitForm,
-        lambda shown, told, user: evidencing.visit(_row(shown), **told, actor=user),
+        lambda shown, data, user: evidencing.visit(_row(shown), **data, actor=user),
         _("走访已登记。"),
     ),
     "deliberate": Verb(
         forms_policies.DeliberateForm,
-        lambda shown, told, user: evidencing.deliberate(_row(shown), **told, actor=user),
+        lambda shown, data, user: evidencing.deliberate(_row(shown), **data, actor=user),
         _("会商已登记，请主持人签发纪要。"),
     ),
     "link_meeting": Verb(
         forms_policies.LinkMeetingForm,
-        lambda shown, told, user: evidencing.link_meeting(_row(shown), number=told["number"], actor=user),
+        lambda shown, data, user: evidencing.link_meeting(_row(shown), number=data["number"], actor=user),
         _("已引用这次联席会议的纪要。"),
     ),
     "sign": Verb(
         forms_policies.SignForm,
-        lambda shown, told, user: evidencing.sign_deliberation(_one(shown.deliberations, told["row"]), user),
+        lambda shown, data, user: evidencing.sign_deliberation(_one(shown.deliberations, data["row"]), user),
         _("纪要已签发。"),
     ),
 }
@@ -150,19 +150,19 @@ RISK_VERBS: dict[str, Verb] = {
     "risk": Verb(forms_policies.RiskForm, _save_risk, _("风险已保存。风险变了，等级要重新定。")),
     "drop_risk": Verb(
         forms_policies.DropRiskForm,
-        lambda shown, told, user: assessing.drop_risk(
-            _one(shown.live_risks, told["risk"]), reason=told["reason"], actor=user
+        lambda shown, data, user: assessing.drop_risk(
+            _one(shown.live_risks, data["risk"]), reason=data["reason"], actor=user
         ),
         _("已划去，理由已记录。"),
     ),
     "grade": Verb(
         forms_policies.GradeForm,
-        lambda shown, told, user: assessing.decide_risk_level(_row(shown), **told, actor=user),
+        lambda shown, data, user: assessing.decide_risk_level(_row(shown), **data, actor=user),
         _("风险等级已确定。"),
     ),
     "predict": Verb(
         NothingForm,
-        lambda shown, told, user: assessing.ask_the_past(_row(shown), user),
+        lambda shown, data, user: assessing.ask_the_past(_row(shown), user),
         _("已按过去相似的事件算过。"),
     ),
 }
@@ -170,17 +170,17 @@ RISK_VERBS: dict[str, Verb] = {
 PLAN_VERBS: dict[str, Verb] = {
     "plan": Verb(
         forms_plans.PlanForm,
-        lambda shown, told, user: planning.save_plan(_row(shown), **told, actor=user),
+        lambda shown, data, user: planning.save_plan(_row(shown), **data, actor=user),
         _("预案已保存。评估批准后开始盯。"),
     ),
     "take": Verb(
         forms_plans.TakeForm,
-        lambda shown, told, user: planning.take_hit(_one(shown.hits, told["hit"]), reason=told["reason"], actor=user),
+        lambda shown, data, user: planning.take_hit(_one(shown.hits, data["hit"]), reason=data["reason"], actor=user),
         lambda hit: _t("预案已启动，办件 %(number)s 已带上预案。") % {"number": hit.case.number},
     ),
     "refuse": Verb(
         forms_plans.RefuseForm,
-        lambda shown, told, user: planning.refuse_hit(_one(shown.hits, told["hit"]), reason=told["reason"], actor=user),
+        lambda shown, data, user: planning.refuse_hit(_one(shown.hits, data["hit"]), reason=data["reason"], actor=user),
         _("已记录：不启动。"),
     ),
     "set_off": Verb(
@@ -190,7 +190,7 @@ PLAN_VERBS: dict[str, Verb] = {
     ),
     "drill": Verb(
         forms_plans.DrillForm,
-        lambda shown, told, user: planning.drill_plan(_plan(shown), what=told["what"], actor=user),
+        lambda shown, data, user: planning.drill_plan(_plan(shown), what=data["what"], actor=user),
         _("演练已记录。"),
     ),
 }

@@ -13,8 +13,8 @@ VERBS: dict[str, Verb] = {}
 RECONCILE_VERBS: dict[str, Verb] = {
     "take": Verb(
         OutsideListForm,
-        lambda _nothing, told, user: take_list(
-            told["body"], told["period_from"], told["period_to"], told["text"], user
+        lambda _nothing, data, user: take_list(
+            data["body"], data["period_from"], data["period_to"], data["text"], user
         ),
         lambda made: _t("已收下 %(n)d 行，请逐行核对。") % {"n": made.items.count()},
     ),
@@ -22,7 +22,7 @@ RECONCILE_VERBS: dict[str, Verb] = {
 SHARE_VERBS: dict[str, Verb] = {
     "share": Verb(
         ShareForm,
-        lambda event, told, user: share(event, told["body"], told["purpose"], user),
+        lambda event, data, user: share(event, data["body"], data["purpose"], user),
         "",  # the page says it with the link, which is shown once
     ),
 }

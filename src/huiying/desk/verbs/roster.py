@@ -11,8 +11,8 @@ from huiying.people.actions import group, swaps
 ROSTER_VERBS: dict[str, Verb] = {
     "swap": Verb(
         forms.SwapForm,
-        lambda _nothing, told, user: swaps.ask_swap(
-            told["shift"], told["asked_of"], told["reason"], user, in_return=told["in_return"]
+        lambda _nothing, data, user: swaps.ask_swap(
+            data["shift"], data["asked_of"], data["reason"], user, in_return=data["in_return"]
         ),
         _("已请对方答复；对方同意之前，这一班仍是您的。"),
     ),
@@ -34,14 +34,14 @@ SWAP_VERBS: dict[str, Verb] = {
 GROUP_VERBS: dict[str, Verb] = {
     "seat": Verb(
         forms.SeatForm,
-        lambda _nothing, told, user: group.take_seat(told["person"], told["place"], user),
+        lambda _nothing, data, user: group.take_seat(data["person"], data["place"], user),
         _("已列入领导小组。"),
     ),
 }
 SEAT_VERBS: dict[str, Verb] = {
     "leave": Verb(
         forms.LeaveForm,
-        lambda seat, told, user: group.leave_seat(seat, told["reason"], user),
+        lambda seat, data, user: group.leave_seat(seat, data["reason"], user),
         _("已退出，任期留在记录里。"),
     ),
 }

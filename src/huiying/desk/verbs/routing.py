@@ -11,7 +11,7 @@ from huiying.handling.actions.routing import set_keys
 VERBS: dict[str, Verb] = {
     "set_keys": Verb(
         KeysForm,
-        lambda case, told, user: set_keys(case, told["category"], told["nature"], told.get("trade", case.trade), user),
+        lambda case, data, user: set_keys(case, data["category"], data["nature"], data.get("trade", case.trade), user),
         _("已核定，转办建议随之更新。"),
     ),
 }

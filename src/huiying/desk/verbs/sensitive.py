@@ -16,11 +16,11 @@ def _verbs(form: type[forms.LabelForm], say: Callable[..., Any], lift: Callable[
     return {
         "label": Verb(
             form,
-            lambda matter, told, user: say(matter, told["kind"], told["reason"], user),
+            lambda matter, data, user: say(matter, data["kind"], data["reason"], user),
             _("已标为敏感，只有办理人能看到。"),
         ),
         "unlabel": Verb(
-            forms.UnlabelForm, lambda matter, told, user: lift(matter, told["reason"], user), _("已取消敏感标记。")
+            forms.UnlabelForm, lambda matter, data, user: lift(matter, data["reason"], user), _("已取消敏感标记。")
         ),
     }
 

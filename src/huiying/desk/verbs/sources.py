@@ -13,27 +13,27 @@ from huiying.listening.models import Source
 
 SOURCE_VERBS: dict[str, Verb] = {
     "look": Verb(
-        NothingForm, lambda source, told, user: sources.look_now(source, user), _("已排到最前，马上去看；稍后刷新。")
+        NothingForm, lambda source, data, user: sources.look_now(source, user), _("已排到最前，马上去看；稍后刷新。")
     ),
     "looked": Verb(
         forms.LookedForm,
-        lambda source, told, user: sources.looked_by_hand(source, told["found"], told["note"], user),
+        lambda source, data, user: sources.looked_by_hand(source, data["found"], data["note"], user),
         _("已记下：以服务器时间为准。"),
     ),
     "edit": Verb(
-        forms.EditSourceForm, lambda source, told, user: sources.edit_source(source, told_of(told), user), _("已改。")
+        forms.EditSourceForm, lambda source, data, user: sources.edit_source(source, told_of(data), user), _("已改。")
     ),
     "pause": Verb(
         forms.WhyForm,
-        lambda source, told, user: sources.pause_source(source, told["reason"], user),
+        lambda source, data, user: sources.pause_source(source, data["reason"], user),
         _("已停用，理由已记录。"),
     ),
     "resume": Verb(
-        NothingForm, lambda source, told, user: sources.resume_source(source, user), _("已恢复监测，马上去看。")
+        NothingForm, lambda source, data, user: sources.resume_source(source, user), _("已恢复监测，马上去看。")
     ),
     "retire": Verb(
         forms.WhyForm,
-        lambda source, told, user: sources.retire_source(source, told["reason"], user),
+        lambda source, data, user: sources.retire_source(source, data["reason"], user),
         _("已不再使用，记录都留着。"),
     ),
 }
@@ -44,7 +44,7 @@ MAILBOX_VERBS: dict[str, Verb] = {
     **SOURCE_VERBS,
     "edit": Verb(
         EditMailboxForm,
-        lambda source, told, user: sources.edit_source(source, told_of(told, MailboxForm), user),
+        lambda source, data, user: sources.edit_source(source, told_of(data, MailboxForm), user),
         _("已改。"),
     ),
 }

@@ -29,48 +29,48 @@ def _agreed(sheet: FactSheet) -> str:
 
 
 @transaction.atomic
-def _feedback(case: Case, told: Cleaned, user: User) -> Any:
-    for name in told["names"]:
-        give_feedback(case, Feedback.ASKER, name, told["means"], told["text"], user)
+def _feedback(case: Case, data: Cleaned, user: User) -> Any:
+    for name in data["names"]:
+        give_feedback(case, Feedback.ASKER, name, data["means"], data["text"], user)
 
 
-def _recurrence(case: Case, told: Cleaned, user: User) -> Any:
+def _recurrence(case: Case, data: Cleaned, user: User) -> Any:
     """A number that this person may not see answers like one that does not exist."""
     require(user, "case.recurrence", case)
-    number = told["number"].strip()
+    number = data["number"].strip()
     try:
         earlier = get_case(user, number)
     except Http404:
         raise Refused(_t("没有编号为“%(number)s”的办件，请核对。") % {"number": number}) from None
-    return link_recurrence(case, earlier, told["reason"], user)
+    return link_recurrence(case, earlier, data["reason"], user)
 
 
 VERBS: dict[str, Verb] = {
     "agree_facts": Verb(
         forms.FactsForm,
-        lambda case, told, user: agree_facts(case, told["text"], told["based_on"], told["reason"], user),
+        lambda case, data, user: agree_facts(case, data["text"], data["based_on"], data["reason"], user),
         _agreed,
     ),
     "make_task": Verb(
         forms.TaskForm,
-        lambda case, told, user: make_task(
+        lambda case, data, user: make_task(
             case,
-            told["kind"],
-            told["title"],
-            told["owner"].department,
-            told["owner"],
-            told["due_at"],
+            data["kind"],
+            data["title"],
+            data["owner"].department,
+            data["owner"],
+            data["due_at"],
             user,
-            deliverable=told["deliverable"],
+            deliverable=data["deliverable"],
         ),
         _("任务已派，并已通知责任人。"),
     ),
-    "say": Verb(forms.SayForm, lambda case, told, user: say(case, told["text"], user), _("留言已记下。")),
-    "attach": Verb(forms.AttachForm, lambda case, told, user: attach(case, told["file"], user), _("附件已存。")),
+    "say": Verb(forms.SayForm, lambda case, data, user: say(case, data["text"], user), _("留言已记下。")),
+    "attach": Verb(forms.AttachForm, lambda case, data, user: attach(case, data["file"], user), _("附件已存。")),
     "give_feedback": Verb(forms.FeedbackForm, _feedback, _("反馈已登记。")),
     "link_recurrence": Verb(forms.RecurrenceForm, _recurrence, _("已关联。此件办结前须有源头整改。")),
     # Beside the root it asks, for a complaint, what is put right (C2.2).
     "close": Verb(
-        forms.CloseForm, lambda case, told, user: handling.close(case, told["root_cause"], user), _("此件已办结。")
+        forms.CloseForm, lambda case, data, user: handling.close(case, data["root_cause"], user), _("此件已办结。")
     ),
 }
