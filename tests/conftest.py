@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from cast import Cast, bureau
 from huiying.kernel import clock
@@ -93,6 +94,26 @@ def one_key_of_rows() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:  # of its own: a test may undo what is in its `monkeypatch`
         patch.setattr(kept, "house_key", lambda: b"r" * 32)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once() -> Iterator[None]:
+    """WhiteNoise reads the package's static files once a run, not once for each test client.
+
+    Every `Client()` loads the middleware again; the files of the package do not change while tests run.
+    """
+    found: dict[str, object] = {}
+    read_all = WhiteNoiseMiddleware.add_files_from_finders
+
+    def read_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            read_all(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", read_once)
         yield
 
 
