@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,35 @@ def django_db_modify_db_settings_xdist_suffix(request: pytest.FixtureRequest) ->
     told = django_settings.DATABASES["default"]
     if worker and (told["ENGINE"] != "huiying.kernel.sqlite" or told["TEST"]["NAME"]):
         _set_suffix_to_test_databases(suffix=worker)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The test database gets its tables as a new home does, from one file of SQL (ADR 15).
+
+    Migrating an empty database takes seconds before the first test of each process. `migrate` runs all the same and
+    makes whatever the file lacks; that the file is what `migrate` makes is a test (test_new_home_is_written_down.py).
+    """
+    from django.db import connection
+
+    from huiying.cli.ready import _on_disk
+    from huiying.kernel.sqlite import new_home
+
+    create: Callable[..., str] = connection.creation._create_test_db
+
+    def with_tables(*arguments: object) -> str:
+        name = create(*arguments)
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        new_home.make(connection, _on_disk())
+        return name
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection.creation, "_create_test_db", with_tables)
+        yield
 
 
 @pytest.fixture
