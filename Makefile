@@ -6,13 +6,16 @@ BIN := .venv/bin
 BUILD := PYTHONPATH=$(CURDIR)/.tools
 export PYTHONUTF8 := 1
 
-.PHONY: run test torture fuzz check bench format lock ocr large large-web sbom licences wheelhouse clean
+.PHONY: run test test-fast torture fuzz check bench format lock ocr large large-web sbom licences wheelhouse clean
 
 run: .venv/.user
 	@$(BIN)/huiying start
 
 test: .venv/.dev
 	@$(BIN)/python tools/run_tests.py
+
+test-fast: .venv/.dev
+	@$(BIN)/python tools/run_tests.py --fast
 
 torture: .venv/.dev
 	@$(BIN)/python -m pytest -m torture -n 2 tests

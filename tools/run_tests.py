@@ -2,6 +2,9 @@
 
 Where PostgreSQL, RabbitMQ or Chromium is absent the tests that need it are skipped and said so; with CI=true that is a
 failure.
+
+`make test-fast` is for the work in between: SQLite, the engine and the rooms below the pages, nothing that starts a
+process or a browser.
 """
 
 from __future__ import annotations
@@ -52,6 +55,19 @@ NO_DATABASE = (
     "test_a_pattern_without_a_row_of_a_method_takes_no_such_request",
     "test_every_pattern_has_a_row_and_every_row_a_pattern",
 )
+# What `make test-fast` leaves to `make test`: the pages and the REST face, whole programs, tests that start processes.
+NOT_FAST = (
+    *(f"tests/{room}" for room in ("api", "cli", "demo", "desk", "drill", "fuzzing", "large", "portal", "whole")),
+    "tests/kernel/test_jsonlog.py",
+    "tests/kernel/test_new_home_is_written_down.py",
+    "tests/kernel/test_tables_of_a_new_home.py",
+    "tests/ledger/test_concurrency.py",
+    "tests/ledger/test_scenario_9.py",
+    "tests/listening/test_collector_killed.py",
+    "tests/listening/test_picture_child.py",
+    "tests/listening/test_search_process.py",
+    "tests/work/test_kill.py",
+)
 
 
 def not_again() -> list[str]:
@@ -80,7 +96,14 @@ def pytest(arguments: list[str], **environment: str) -> int:
         return subprocess.run(command, env=env, check=False).returncode
 
 
+def fast(rest: list[str]) -> int:
+    chosen = ["tests", *(f"--ignore={path}" for path in NOT_FAST), "-m", "not browser and not postgres and not torture"]
+    return pytest([*chosen, *rest], HUIYING_DATABASE_URL="")
+
+
 def main() -> int:
+    if sys.argv[1:2] == ["--fast"]:
+        return fast(sys.argv[2:])
     strict = os.environ.get("CI", "") == "true"
     missing = [
         name
