@@ -65,3 +65,10 @@ def test_ingest_loads_the_engine_and_no_fetcher_no_loop_and_no_page(tmp_path: Pa
     posts.write_text('{"native_id": "1", "text": "鞍山公共资源交易平台今早登录不上"}\n', "utf-8")
     found = loaded(tmp_path / "home", "ingest", str(posts))
     assert found.isdisjoint({*HEAVY, *PAGES, *LOOPS, "scipy.sparse", "sklearn"})
+
+
+def test_a_command_that_learns_nothing_loads_no_learning_library() -> None:
+    code = "import django, sys; django.setup(); print([name for name in ('sklearn', 'numba') if name in sys.modules])"
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "huiying.settings"}
+    told = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "[]"

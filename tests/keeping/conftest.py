@@ -16,6 +16,7 @@ import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
 from cli.conftest import huiying as huiying
+from cli.conftest import process as process
 from cli.conftest import stored as stored
 from whole.racers import POSTGRES, there_is_postgres
 
@@ -25,17 +26,19 @@ PASSPHRASE = "a passphrase long enough for tests"
 
 @dataclass(frozen=True)
 class Machine:
-    """A home and a database of its own."""
+    """A home and a database of its own. `program` is a folder with another version of the program than this one."""
 
     home: Path
     url: str
     settings: str = "huiying.settings"
+    program: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("HUIYING_")}
         own = {"HUIYING_HOME": str(self.home), "HUIYING_DATABASE_URL": self.url, "HUIYING_LOG": "CRITICAL"}
-        return {**kept, **own, "DJANGO_SETTINGS_MODULE": self.settings}
+        other = {"PYTHONPATH": self.program} if self.program else {}
+        return {**kept, **own, **other, "DJANGO_SETTINGS_MODULE": self.settings}
 
     def run(self, *arguments: object) -> Any:
         """What `machine.py` answers."""

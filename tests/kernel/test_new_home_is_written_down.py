@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from huiying.cli import ready
 from huiying.kernel.sqlite import new_home
@@ -21,6 +22,11 @@ def test_it_is_what_migrate_makes_today() -> None:
     told = "from tools.new_home import statements; import sys; sys.stdout.write(statements())"
     made = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert made == new_home.FILE.read_text("utf-8"), "run .venv/bin/python tools/new_home.py"
+
+
+@pytest.mark.django_db
+def test_no_table_is_without_its_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from huiying.kernel.tokenise import Wanted, tokenise
-from huiying.listening.schema import FIND, begin_search_again
+from huiying.listening.schema import FIND
 from huiying.listening.search import indexing
 from huiying.listening.search.cursor import Cursor, Index, Indexed
 from huiying.listening.search.postgres import ANALYSED_FROM, WIDTHS, PostgresIndex, doubled, stretches
@@ -91,13 +91,3 @@ def _most_common() -> list[str]:
             " WHERE tablename = 'listening_search_words' AND attname = 'words'"
         )
         return [word for (word,) in rows.fetchall()]
-
-
-def test_an_index_of_the_older_form_is_begun_again(index: Index) -> None:
-    index.add([Indexed(7, ["保证"])], Cursor(), Cursor(7, "x"))
-    begin_search_again(None, connection.SchemaEditorClass(connection))
-    if isinstance(index, PostgresIndex):
-        assert index.reached() == Cursor()
-        assert index.find([Wanted("保证")], 10, 5) == []
-    else:
-        assert index.reached() == Cursor(7, "x")

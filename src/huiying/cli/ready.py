@@ -113,8 +113,11 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def _migrate() -> None:
-    if _is_up_to_date() or _made_at_once():
+    """Bring the tables to this version of the program. Raises Stop where no way leads from those that are there."""
+    done, wanted = _recorded(), _on_disk()
+    if wanted <= done or _made_at_once():
         return
+    _require_a_way_up(done, wanted)
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -124,17 +127,37 @@ def _migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def _is_up_to_date() -> bool:
-    """Whether every migration on the disk stands in the database as done: no need to load them all to see that."""
+def _recorded() -> set[tuple[str, str]]:
+    """App and name of every migration that the database holds as done: no need to load them all to see that."""
     from django.conf import settings
     from django.db import connection
 
     if settings.MIGRATION_MODULES or "django_migrations" not in connection.introspection.table_names():
-        return False
+        return set()
     with connection.cursor() as cursor:
         cursor.execute("SELECT app, name FROM django_migrations")
-        done = set(cursor.fetchall())
-    return done.issuperset(_on_disk())
+        return set(cursor.fetchall())
+
+
+def _require_a_way_up(done: set[tuple[str, str]], wanted: set[tuple[str, str]]) -> None:
+    """Refuse tables of a development version from before the first release: `migrate` would take `0001_initial` of a
+    room for done, and stop halfway in the next one. Raises Stop before anything is written.
+    """
+    from django.apps import apps
+    from django.conf import settings
+
+    rooms = {config.label for config in apps.get_app_configs() if config.name.startswith("huiying.")}
+    unknown = sorted(f"{app}.{name}" for app, name in done - wanted if app in rooms)
+    if not unknown:
+        return
+    where, instead = f"数据目录 {settings.HOME} 里的数据库", "用环境变量 HUIYING_HOME 另指一个空目录"
+    if os.environ.get("HUIYING_DATABASE_URL"):
+        where, instead = "HUIYING_DATABASE_URL 指向的数据库", "另建一个空库，并换一个空的 HUIYING_HOME"
+    raise Stop(
+        f"用不了{where}：它是首次发布之前的开发版本建的（记有本程序没有的建表步骤 {unknown[0]} 等 {len(unknown)} 个），"
+        f"不能升级到这个版本。请{instead}，重新开始；原来的数据没有改动。",
+        USAGE,
+    )
 
 
 def _made_at_once() -> bool:

@@ -4,7 +4,7 @@ from huiying.documents import models, schema
 from huiying.ledger import append_only
 from huiying.ledger.kept import QUEUE, keep
 
-for _table, _unique in {**schema.TABLES, schema.WITHDRAWALS: schema.UNIQUE}.items():
+for _table, _unique in schema.TABLES.items():
     append_only.guard(_table, _unique)
 
 keep(models.IssuedDocument, "文书", "A document")

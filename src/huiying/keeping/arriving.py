@@ -97,7 +97,8 @@ def require_same_shape(manifest: Manifest) -> None:
     if differs:
         raise Refused(
             f"这份数据由程序 {manifest.program} 写出，表结构与本机的 {huiying.__version__} 不同"
-            f"（{differs[0]} 等 {len(differs)} 个表）；请先用写出它的版本恢复，再升级"
+            f"（{differs[0]} 等 {len(differs)} 个表）；请先用写出它的版本恢复，再升级。"
+            "首次发布之前的开发版本写出的不能升级，只能重新开始"
         )
 
 

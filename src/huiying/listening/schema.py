@@ -50,21 +50,9 @@ DROP FUNCTION listening_search_find; DROP TABLE listening_search_words; DROP TAB
 def make_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(MAKE)
-        _make_find(editor)
-
-
-def _make_find(editor: BaseDatabaseSchemaEditor) -> None:
-    """With no parameters at all, so that a percent sign is one."""
-    editor.execute(FIND, params=None)
+        editor.execute(FIND, params=None)  # with no parameters at all, so that a percent sign is one
 
 
 def drop_search(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(DROP)
-
-
-def begin_search_again(_apps: object, editor: BaseDatabaseSchemaEditor) -> None:
-    """Forget the index: the loop builds it again, in the new form. Takes minutes for a million posts, and says so."""
-    if editor.connection.vendor == "postgresql":
-        _make_find(editor)
-        editor.execute("TRUNCATE listening_search_words; UPDATE listening_search_reached SET post = 0, sha256 = '';")

@@ -1,4 +1,4 @@
-"""A breach is a row that nobody can edit (habit 10): the database itself refuses."""
+"""A breach is append-only in the database itself (habit 10)."""
 
 from django.db import migrations
 
@@ -7,4 +7,5 @@ from huiying.handling.schema import guard_breaches, unguard_breaches
 
 class Migration(migrations.Migration):
     dependencies = [("handling", "0001_initial"), ("ledger", "0002_guards")]
+
     operations = [migrations.RunPython(guard_breaches, unguard_breaches)]
