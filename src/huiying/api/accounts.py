@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
 from huiying.api.bodies import NO, READS
 from huiying.api.security import caller
@@ -45,13 +46,21 @@ class PublicationOut(Schema):
 class SkewOut(Schema):
     """Of the newest release that is public anywhere; `waiting` accounts are not out yet."""
 
-    first_at: dt.datetime
-    last_at: dt.datetime
+    first_at: dt.datetime = Field(validation_alias="first")
+    last_at: dt.datetime = Field(validation_alias="last")
     seconds: int
     limit_seconds: int
     waiting: int
     failed: int
     over: bool
+
+    @staticmethod
+    def resolve_seconds(found: linked.Skew) -> int:
+        return int(found.length.total_seconds())
+
+    @staticmethod
+    def resolve_limit_seconds(found: linked.Skew) -> int:
+        return int(found.limit.total_seconds())
 
 
 class PublicationsOut(Schema):
@@ -73,7 +82,7 @@ def publications(request: HttpRequest, number: str) -> dict[str, Any]:
         "items": [_out(row, release.carries_facts[row.target]) for release in found for row in release.rows],
         "families": sorted(linked.families_live(case)),
         "wanted": regulation_of(case.regulation).response.linked_channels.min_channels[case.level],
-        "skew": None if newest is None else _skew(newest),
+        "skew": newest,
     }
 
 
@@ -105,16 +114,4 @@ def _out(row: Publication, facts: bool) -> dict[str, Any]:
         "revision": row.revision.number if row.revision is not None else row.press.number if row.press else 0,
         "facts": facts,
         **{name: getattr(row, name) for name in names},
-    }
-
-
-def _skew(found: linked.Skew) -> dict[str, Any]:
-    return {
-        "first_at": found.first,
-        "last_at": found.last,
-        "seconds": int(found.length.total_seconds()),
-        "limit_seconds": int(found.limit.total_seconds()),
-        "waiting": found.waiting,
-        "failed": found.failed,
-        "over": found.over,
     }

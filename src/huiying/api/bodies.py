@@ -15,6 +15,7 @@ from huiying.handling.models import Case
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.people.queries import departments
+from huiying.responding.targets import CODE_CHARS, RENDITION_CHARS
 
 READS: dict[int, Any] = {401: Problem, 404: Problem, 422: Problems}
 NO: dict[int, Any] = READS | {409: Problem}
@@ -44,6 +45,8 @@ Moment = Annotated[AwareDatetime, AfterValidator(_within_reason)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
 Username = Annotated[str, Field(min_length=1, max_length=60)]
 DepartmentCode = Annotated[str, Field(min_length=1, max_length=20)]
+Code = Annotated[str, Field(max_length=CODE_CHARS)]  # of an account of ours, a form of answer, an element of a slip
+Rendition = Annotated[str, Field(max_length=RENDITION_CHARS)]
 
 
 class LabelIn(Body):

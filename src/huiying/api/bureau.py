@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, department, or_404
+from huiying.api.bodies import NO, READS, Body, DepartmentCode, department, or_404
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import Page
 from huiying.api.security import caller
@@ -18,7 +19,7 @@ from huiying.handling import calling, routing_table
 from huiying.handling.access import get_case
 from huiying.handling.actions.acts import acknowledge_call
 from huiying.handling.actions.table import propose_rule, second_rule
-from huiying.handling.models import Case, Escalation, RoutingRule
+from huiying.handling.models import Escalation, RoutingRule
 from huiying.kernel import clock
 from huiying.people import roster as kept
 from huiying.people.actions.contacts import test_phone
@@ -28,14 +29,8 @@ from huiying.people.queries import standing, zone
 from huiying.people.words import called, in_english
 from huiying.regulation import Regulation
 from huiying.work.inbox import inbox, unread
-from huiying.work.models import Notice
 
 router = Router()
-RULE = (
-    "id", "category", "nature", "trade", "joint", "reason", "ends", "proposed_by", "proposed_at", "seconded_by",
-    "agreed", "since", "until",
-)  # fmt: skip
-NOTICE = ("id", "title", "body", "url", "urgency", "at", "read_at")
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 1, 1)
 
 
@@ -46,7 +41,7 @@ class RuleIn(Body):
     nature: str = Field(default="", max_length=20)
     trade: str = Field(default="", max_length=10)
     lead: str = Field(default="", max_length=20)
-    joint: list[str] = Field(default=[], max_length=20)
+    joint: list[DepartmentCode] = Field(default=[], max_length=20)
     reason: str = Field(min_length=1, max_length=300)
     ends: int | None = None
 
@@ -77,7 +72,7 @@ class CallOut(Schema):
     """`called`: everybody who was rung so far."""
 
     id: int
-    case: str
+    case: str = Field(validation_alias="case.number")
     kind: str
     act: str
     at: dt.datetime
@@ -85,6 +80,10 @@ class CallOut(Schema):
     called: list[str]
     acknowledged_at: dt.datetime | None
     acknowledged_by: str
+
+    @staticmethod
+    def resolve_act(row: Escalation) -> str:
+        return row.clock.act if row.clock else row.kind
 
 
 class CallsOut(Schema):
@@ -111,7 +110,7 @@ class RuleOut(Schema):
     category: str
     nature: str
     trade: str
-    lead: str
+    lead: str = Field(validation_alias="lead.code")
     joint: list[str]
     reason: str
     ends: bool
@@ -181,8 +180,8 @@ class NoticePage(Schema):
 
 class ShiftOut(Schema):
     id: int
-    staff: str
-    name: str
+    staff: str = Field(validation_alias="user.username")
+    name: str = Field(validation_alias="user.name")
     starts_at: dt.datetime
     ends_at: dt.datetime
 
@@ -206,17 +205,15 @@ class RosterOut(Schema):
 def calls(request: HttpRequest, number: str) -> dict[str, Any]:
     """Calls of a case that nobody has answered yet."""
     found = get_case(caller(request), number)
-    return {"items": [_call(row, found) for row in calling.open_calls(found)]}
+    return {"items": calling.open_calls(found)}
 
 
 @router.post("/calls/{pk}/acknowledge", response={200: CallOut, **NO})
-def acknowledge(request: HttpRequest, pk: int) -> dict[str, Any]:
+def acknowledge(request: HttpRequest, pk: int) -> Escalation:
     """知悉, by whoever was called, the duty desk, the office or a leader (C10.6)."""
-    row = Escalation.objects.select_related("case").filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    case = get_case(caller(request), row.case.number)
-    return _call(acknowledge_call(row, caller(request)), case)
+    row = get_object_or_404(Escalation.objects.select_related("case"), pk=pk)
+    get_case(caller(request), row.case.number)
+    return acknowledge_call(row, caller(request))
 
 
 @router.get("/routing", response={200: TableOut, 401: Problem, 404: Problem})
@@ -224,11 +221,11 @@ def table(request: HttpRequest) -> dict[str, Any]:
     """转办表 as it is in force (C7.1)."""
     or_404(caller(request), "contact.view")
     waiting = RoutingRule.objects.filter(agreed__isnull=True).select_related("lead")
-    return {"rows": [_table_row(row) for row in routing_table.table()], "waiting": [_rule(row) for row in waiting]}
+    return {"rows": [_table_row(row) for row in routing_table.table()], "waiting": waiting}
 
 
 @router.post("/routing", response={200: RuleOut, **NO})
-def propose(request: HttpRequest, data: RuleIn) -> dict[str, Any]:
+def propose(request: HttpRequest, data: RuleIn) -> RoutingRule:
     """A row of the office's own; in force once another person agreed."""
     or_404(caller(request), "contact.view")
     ends = RoutingRule.objects.select_related("lead").filter(pk=data.ends).first() if data.ends is not None else None
@@ -237,17 +234,15 @@ def propose(request: HttpRequest, data: RuleIn) -> dict[str, Any]:
     lead = ends.lead if ends else department(data.lead, "lead")
     joint = [department(code, f"joint.{place}") for place, code in enumerate(data.joint)]
     keys = (data.category, data.nature, data.trade)
-    return _rule(propose_rule(*keys, lead, joint, data.reason, caller(request), ends))
+    return propose_rule(*keys, lead, joint, data.reason, caller(request), ends)
 
 
 @router.post("/routing/{pk}/second", response={200: RuleOut, **NO})
-def second(request: HttpRequest, pk: int, data: SecondIn) -> dict[str, Any]:
+def second(request: HttpRequest, pk: int, data: SecondIn) -> RoutingRule:
     """The second person's word."""
     or_404(caller(request), "contact.view")
-    rule = RoutingRule.objects.filter(pk=pk).first()
-    if rule is None:
-        raise Http404
-    return _rule(second_rule(rule, data.agree, caller(request)))
+    rule = get_object_or_404(RoutingRule, pk=pk)
+    return second_rule(rule, data.agree, caller(request))
 
 
 @router.get("/contacts", response={200: CardsOut, 401: Problem, 404: Problem})
@@ -259,20 +254,18 @@ def cards_of_departments(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/contacts/{staff}/test", response={200: PhoneTestOut, **NO})
-def test(request: HttpRequest, staff: str, data: TestIn) -> dict[str, Any]:
+def test(request: HttpRequest, staff: str, data: TestIn) -> PhoneTest:
     """通联抽查: the number was rung, and did somebody answer."""
     or_404(caller(request), "contact.view")
-    user = User.objects.filter(username=staff, is_administrator=False, oversees=None).first()
-    if user is None:
-        raise Http404
-    return _test(test_phone(user, data.reached, data.note, caller(request)))
+    user = get_object_or_404(User, username=staff, is_administrator=False, oversees=None)
+    return test_phone(user, data.reached, data.note, caller(request))
 
 
 @router.get("/notices", response={200: NoticePage, 401: Problem, 422: Problems})
 def notices(request: HttpRequest, page: Query[NoticesPage]) -> dict[str, Any]:
     """What the caller was told, newest first. Reading it here marks nothing as read."""
     found = (unread if page.unread else inbox)(caller(request).username)
-    return {"count": found.count(), "items": [_notice(row) for row in found[page.offset : page.offset + page.limit]]}
+    return page.of(found)
 
 
 @router.get("/roster", response={200: RosterOut, **READS})
@@ -289,31 +282,8 @@ def roster(request: HttpRequest, page: Query[RosterPage]) -> dict[str, Any]:
         "starts_at": start,
         "ends_at": end,
         "on_duty": [user.name for user in kept.on_shift(now)],
-        "shifts": [
-            {
-                "id": row.pk,
-                "staff": row.user.username,
-                "name": row.user.name,
-                "starts_at": row.starts_at,
-                "ends_at": row.ends_at,
-            }
-            for row in shifts
-        ],
-        "gaps": [{"starts_at": hole.starts_at, "ends_at": hole.ends_at} for hole in holes],
-    }
-
-
-def _call(row: Escalation, case: Case) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "case": case.number,
-        "kind": row.kind,
-        "act": row.clock.act if row.clock else row.kind,
-        "at": row.at,
-        "times": row.times,
-        "called": row.called,
-        "acknowledged_at": row.acknowledged_at,
-        "acknowledged_by": row.acknowledged_by,
+        "shifts": shifts,
+        "gaps": holes,
     }
 
 
@@ -327,10 +297,6 @@ def _table_row(row: routing_table.Row) -> dict[str, Any]:
         "origin": row.origin,
         "rule": row.rule.pk if row.rule else None,
     }
-
-
-def _rule(rule: RoutingRule) -> dict[str, Any]:
-    return {name: getattr(rule, name) for name in RULE} | {"lead": rule.lead.code}
 
 
 def _card(card: Card, regulation: Regulation) -> dict[str, Any]:
@@ -350,13 +316,5 @@ def _contact(one: Contact, regulation: Regulation) -> dict[str, Any]:
         "role": called(regulation, "role", one.role),
         "is_deputy": one.is_deputy,
         "phone": one.user.phone,
-        "test": _test(one.test) if one.test else None,
+        "test": one.test,
     }
-
-
-def _test(row: PhoneTest) -> dict[str, Any]:
-    return {"at": row.at, "reached": row.reached, "note": row.note, "by": row.by}
-
-
-def _notice(row: Notice) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in NOTICE}

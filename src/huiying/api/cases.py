@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
 from huiying.api import shapes
-from huiying.api.bodies import NO, Body, Done, department, done
+from huiying.api.bodies import NO, Body, Code, DepartmentCode, Done, department, done
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import StatePage
 from huiying.api.security import asked_again, caller
@@ -61,14 +63,14 @@ class RouteIn(Body):
     """Department codes of the regulation file. Without `elements` the slip is filled from the record (C10.5)."""
 
     department: str = Field(min_length=1, max_length=20)
-    joint: list[str] = Field(default=[], max_length=20)
+    joint: list[DepartmentCode] = Field(default=[], max_length=20)
     reason: str = Field(min_length=1, max_length=500)
-    elements: dict[str, ElementIn] | None = None
+    elements: Annotated[dict[Code, ElementIn], Field(max_length=40)] | None = None
     requirements: str = Field(default="", max_length=4000)
 
 
 class ReleaseIn(Body):
-    channels: list[str] = Field(min_length=1, max_length=20)
+    channels: list[Code] = Field(min_length=1, max_length=20)
 
 
 @router.get("/cases", response={200: shapes.CasePage, 401: Problem, 422: Problems})

@@ -28,7 +28,7 @@ from huiying.api.bodies import (
 from huiying.api.errors import Problem, Problems, Unreadable
 from huiying.api.paging import Page
 from huiying.api.security import caller
-from huiying.api.tasks import TaskOut, task_out
+from huiying.api.tasks import TaskOut
 from huiying.handling import required as level
 from huiying.handling.access import get_case
 from huiying.handling.actions import (
@@ -43,8 +43,9 @@ from huiying.handling.actions import (
     splitting,
     tasks,
 )
-from huiying.handling.models import Case, FactSheet, Feedback, TransferSlip
+from huiying.handling.models import Case, FactSheet, Feedback, Note, Task
 from huiying.kernel.masking import mask_personal
+from huiying.listening.models import Post
 
 router = Router()
 
@@ -141,7 +142,7 @@ class SlipOut(Schema):
     """`elements`: what is known of each element of the regulation, or why it is not."""
 
     number: str
-    department: str
+    department: str = Field(validation_alias="assignment.department.code")
     joint: list[str]
     elements: dict[str, dict[str, str]]
     requirements: str
@@ -197,6 +198,10 @@ class PostOut(Schema):
     received_at: dt.datetime
     text: str
 
+    @staticmethod
+    def resolve_text(row: Post) -> str:
+        return mask_personal(row.text or row.title).text
+
 
 class PostsOut(Schema):
     count: int
@@ -215,13 +220,13 @@ def facts_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """口径: every version, the newest first (C7.4)."""
     found = get_case(caller(request), number)
     rows = list(found.fact_sheets.order_by("-version"))
-    return {"current": rows[0].version if rows else None, "items": [_sheet(row) for row in rows]}
+    return {"current": rows[0].version if rows else None, "items": rows}
 
 
 @router.post("/cases/{number}/agree_facts", response={200: FactSheetOut, **NO})
-def agree_facts(request: HttpRequest, number: str, data: FactsIn) -> dict[str, Any]:
+def agree_facts(request: HttpRequest, number: str, data: FactsIn) -> FactSheet:
     found = get_case(caller(request), number)
-    return _sheet(facts.agree_facts(found, data.text, data.based_on, data.reason, caller(request)))
+    return facts.agree_facts(found, data.text, data.based_on, data.reason, caller(request))
 
 
 @router.get("/cases/{number}/tasks", response={200: TasksOut, **READS})
@@ -229,13 +234,13 @@ def tasks_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """Every task of the case, open or over, by its date."""
     found = get_case(caller(request), number)
     rows = found.tasks.select_related("case", "department", "owner", "meeting")
-    return {"items": [task_out(row) for row in rows]}
+    return {"items": rows}
 
 
 @router.post("/cases/{number}/tasks", response={200: TaskOut, **NO})
-def make_task(request: HttpRequest, number: str, data: TaskIn) -> dict[str, Any]:
+def make_task(request: HttpRequest, number: str, data: TaskIn) -> Task:
     found = get_case(caller(request), number)
-    made = tasks.make_task(
+    return tasks.make_task(
         found,
         data.kind,
         data.title,
@@ -245,46 +250,39 @@ def make_task(request: HttpRequest, number: str, data: TaskIn) -> dict[str, Any]
         caller(request),
         deliverable=data.deliverable,
     )
-    return task_out(made)
 
 
 @router.post("/cases/{number}/say", response={200: NoteOut, **NO})
-def say(request: HttpRequest, number: str, data: SayIn) -> dict[str, Any]:
+def say(request: HttpRequest, number: str, data: SayIn) -> Note:
     found = get_case(caller(request), number)
-    row = room.say(found, data.text, caller(request))
-    return {"text": row.text, "mentions": row.mentions, "by": row.by, "department": row.department, "at": row.at}
+    return room.say(found, data.text, caller(request))
 
 
 @router.get("/cases/{number}/slips", response={200: SlipsOut, **READS})
 def slips(request: HttpRequest, number: str) -> dict[str, Any]:
     """转办单 in the order in which they were issued (C10.5)."""
     found = get_case(caller(request), number)
-    return {"items": [_slip(row) for row in found.slips.select_related("assignment__department")]}
+    return {"items": found.slips.select_related("assignment__department")}
 
 
 @router.get("/cases/{number}/required", response={200: RequiredListOut, **READS})
 def required(request: HttpRequest, number: str) -> dict[str, Any]:
     """What the level asks for and how far each is (§4.3)."""
     found = get_case(caller(request), number)
-    names = ("name", "words", "state", "due_at", "detail", "basis")
-    return {"items": [{name: getattr(row, name) for name in names} for row in level.required_acts(found)]}
+    return {"items": level.required_acts(found)}
 
 
 @router.get("/cases/{number}/feedback", response={200: FeedbackOut, **READS})
 def feedback_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """Who is to be told and who was (C6.13). A citizen is the number of a message."""
     found = get_case(caller(request), number)
-    due = feedback.feedback_due(found)
-    return {
-        "due": [{"to": row.to, "name": row.name, "means": row.means, "done": row.done} for row in due],
-        "given": [_given(row) for row in found.feedback.all()],
-    }
+    return {"due": feedback.feedback_due(found), "given": found.feedback.all()}
 
 
 @router.post("/cases/{number}/feedback", response={200: GivenOut, **NO})
-def give_feedback(request: HttpRequest, number: str, data: FeedbackIn) -> dict[str, Any]:
+def give_feedback(request: HttpRequest, number: str, data: FeedbackIn) -> Feedback:
     found = get_case(caller(request), number)
-    return _given(feedback.give_feedback(found, data.to, data.name, data.means, data.text, caller(request)))
+    return feedback.give_feedback(found, data.to, data.name, data.means, data.text, caller(request))
 
 
 @router.post("/cases/{number}/recurrence", response={200: Done, **NO})
@@ -326,7 +324,7 @@ def note_act(request: HttpRequest, number: str, data: ActIn) -> dict[str, str]:
 def posts(request: HttpRequest, number: str, page: Query[Page]) -> dict[str, Any]:
     """What of the case can be split off: where and when it stood, and its words with personal data masked (§6.2)."""
     found = splitting.posts_to_split(get_case(caller(request), number))
-    return {"count": len(found), "items": [_post(row) for row in found[page.offset : page.offset + page.limit]]}
+    return {"count": len(found), "items": found[page.offset : page.offset + page.limit]}
 
 
 @router.post("/cases/{number}/split", response={200: Done, **NO})
@@ -341,41 +339,3 @@ def unmerge(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]
     found: Case = get_case(caller(request), number)
     merging.unmerge_cases(found, data.reason, caller(request))
     return done(found)
-
-
-def _sheet(row: FactSheet) -> dict[str, Any]:
-    return {
-        "version": row.version,
-        "text": row.text,
-        "reason": row.reason,
-        "by": row.by,
-        "department": row.department,
-        "at": row.at,
-    }
-
-
-def _slip(row: TransferSlip) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "department": row.assignment.department.code,
-        "joint": row.joint,
-        "elements": row.elements,
-        "requirements": row.requirements,
-        "due_at": row.due_at,
-        "issued_by": row.issued_by,
-        "issued_at": row.issued_at,
-    }
-
-
-def _given(row: Feedback) -> dict[str, Any]:
-    return {"to": row.to, "name": row.name, "means": row.means, "text": row.text, "by": row.by, "at": row.at}
-
-
-def _post(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "platform": row.platform,
-        "published_at": row.published_at,
-        "received_at": row.received_at,
-        "text": mask_personal(row.text or row.title).text,
-    }

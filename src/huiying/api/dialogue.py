@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -103,10 +104,7 @@ def _page_out(page: TopicPage) -> dict[str, Any]:
 
 def _page(user: User, pk: int) -> TopicPage:
     or_404(user, "page.view")
-    found = TopicPage.objects.select_related("department").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(TopicPage.objects.select_related("department"), pk=pk)
 
 
 def _page_told(data: PageIn) -> dict[str, Any]:
@@ -195,7 +193,7 @@ class OpinionOut(Schema):
 
     id: int
     text: str
-    group: int | None
+    group: int | None = Field(validation_alias="group_id")
 
 
 class ConsultationOut(Schema):
@@ -211,33 +209,25 @@ class ConsultationOut(Schema):
     sha256: str
     opinions: list[OpinionOut]
 
+    @staticmethod
+    def resolve_sha256(row: Consultation) -> str:
+        return row.result_sha256 if row.state == Consultation.RESULT else consulting.draft_sha256(row)
+
 
 class ConsultationsOut(Schema):
     count: int
     items: list[ConsultationOut]
 
 
-def _consultation_out(row: Consultation) -> dict[str, Any]:
+def _fresh(row: Consultation) -> Consultation:
+    """The verb worked on its own, locked copy: what the database has now."""
     row.refresh_from_db()
-    return {
-        "id": row.pk,
-        "address": row.address,
-        "state": row.state,
-        "title": row.title,
-        "closes_at": row.closes_at,
-        "result_due_at": row.result_due_at,
-        "published_at": row.published_at,
-        "sha256": row.result_sha256 if row.state == Consultation.RESULT else consulting.draft_sha256(row),
-        "opinions": [{"id": one.pk, "text": one.text, "group": one.group_id} for one in row.opinions.all()],
-    }
+    return row
 
 
 def _consultation(user: User, pk: int) -> Consultation:
     or_404(user, "page.view")
-    found = Consultation.objects.select_related("department").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Consultation.objects.select_related("department"), pk=pk)
 
 
 def _consultation_told(data: ConsultationIn) -> dict[str, Any]:
@@ -249,63 +239,62 @@ def consultations(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """All of them, the newest first (C4.2)."""
     or_404(caller(request), "page.view")
     rows = queries.staff_list(every=True)
-    shown = rows[page.offset : page.offset + page.limit]
-    return {"count": rows.count(), "items": [_consultation_out(row) for row in shown]}
+    return page.of(rows)
 
 
 @router.post("/consultations", response={200: ConsultationOut, **NO})
-def write_consultation(request: HttpRequest, data: ConsultationIn) -> dict[str, Any]:
+def write_consultation(request: HttpRequest, data: ConsultationIn) -> Consultation:
     or_404(caller(request), "page.view")
     made = consulting.save_consultation(None, **_consultation_told(data), actor=caller(request))
-    return _consultation_out(made)
+    return _fresh(made)
 
 
 @router.post("/consultations/{pk}", response={200: ConsultationOut, **NO})
-def rewrite_consultation(request: HttpRequest, pk: int, data: ConsultationIn) -> dict[str, Any]:
+def rewrite_consultation(request: HttpRequest, pk: int, data: ConsultationIn) -> Consultation:
     """Only before it is open: people answer to what they read."""
     found = _consultation(caller(request), pk)
-    return _consultation_out(consulting.save_consultation(found, **_consultation_told(data), actor=caller(request)))
+    return _fresh(consulting.save_consultation(found, **_consultation_told(data), actor=caller(request)))
 
 
 @router.post("/consultations/{pk}/propose", response={200: ConsultationOut, **NO})
-def propose_consultation(request: HttpRequest, pk: int) -> dict[str, Any]:
+def propose_consultation(request: HttpRequest, pk: int) -> Consultation:
     found = _consultation(caller(request), pk)
-    return _consultation_out(consulting.propose_consultation(found, caller(request)))
+    return _fresh(consulting.propose_consultation(found, caller(request)))
 
 
 @router.post("/consultations/{pk}/decide", response={200: ConsultationOut, **NO})
-def decide_consultation(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+def decide_consultation(request: HttpRequest, pk: int, data: DecideIn) -> Consultation:
     asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}
-    return _consultation_out(consulting.decide_consultation(found, **told, actor=who))  # type: ignore[arg-type]
+    return _fresh(consulting.decide_consultation(found, **told, actor=who))  # type: ignore[arg-type]
 
 
 @router.post("/consultations/{pk}/drop", response={200: ConsultationOut, **NO})
-def drop_consultation(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+def drop_consultation(request: HttpRequest, pk: int, data: ReasonIn) -> Consultation:
     found = _consultation(caller(request), pk)
-    return _consultation_out(consulting.drop_consultation(found, data.reason, caller(request)))
+    return _fresh(consulting.drop_consultation(found, data.reason, caller(request)))
 
 
 @router.post("/consultations/{pk}/sort", response={200: ConsultationOut, **NO})
-def sort_opinions(request: HttpRequest, pk: int, data: GroupIn) -> dict[str, Any]:
+def sort_opinions(request: HttpRequest, pk: int, data: GroupIn) -> Consultation:
     found = _consultation(caller(request), pk)
     consulting.save_group(found, None, **data.dict(), actor=caller(request))
-    return _consultation_out(found)
+    return _fresh(found)
 
 
 @router.post("/consultations/{pk}/propose-result", response={200: ConsultationOut, **NO})
-def propose_result(request: HttpRequest, pk: int, data: WordsIn) -> dict[str, Any]:
+def propose_result(request: HttpRequest, pk: int, data: WordsIn) -> Consultation:
     found = _consultation(caller(request), pk)
-    return _consultation_out(consulting.propose_result(found, data.words, caller(request)))
+    return _fresh(consulting.propose_result(found, data.words, caller(request)))
 
 
 @router.post("/consultations/{pk}/decide-result", response={200: ConsultationOut, **NO})
-def decide_result(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+def decide_result(request: HttpRequest, pk: int, data: DecideIn) -> Consultation:
     asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}
-    return _consultation_out(consulting.decide_result(found, **told, actor=who))  # type: ignore[arg-type]
+    return _fresh(consulting.decide_result(found, **told, actor=who))  # type: ignore[arg-type]
 
 
 # --- requests about personal data, channels, the asker's second word --------------------------------------------------
@@ -345,6 +334,10 @@ class ChannelOut(Schema):
     last_at: dt.datetime | None
     state: str
 
+    @staticmethod
+    def resolve_registered(row: inlets.Flow) -> bool:
+        return row.inlet is not None
+
 
 class UpheldOut(Schema):
     """How many askers were told that the answer stands."""
@@ -352,45 +345,28 @@ class UpheldOut(Schema):
     upheld: int
 
 
-def _request_out(row: PersonalRequest) -> dict[str, Any]:
-    row.refresh_from_db()
-    names = ("number", "kind", "text", "due_at", "decision", "reason")
-    return {"id": row.pk, **{name: getattr(row, name) for name in names}}
-
-
 @router.get("/requests", response={200: RequestsOut, **READS})
 def personal_requests(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Corrections and deletions that people ask for (§6.2), what is open first."""
     or_404(caller(request), "personal_request.view")
     rows = PersonalRequest.objects.order_by("decided_at", "due_at", "id")
-    return {"count": rows.count(), "items": [_request_out(row) for row in rows[page.offset : page.offset + page.limit]]}
+    return page.of(rows)
 
 
 @router.post("/requests/{pk}/decide", response={200: RequestOut, **NO})
-def decide_request(request: HttpRequest, pk: int, data: RequestDecideIn) -> dict[str, Any]:
+def decide_request(request: HttpRequest, pk: int, data: RequestDecideIn) -> PersonalRequest:
     or_404(caller(request), "personal_request.view")
-    row = PersonalRequest.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return _request_out(requests.decide_request(row, data.decision, data.reason, data.purge, caller(request)))
+    row = get_object_or_404(PersonalRequest, pk=pk)
+    requests.decide_request(row, data.decision, data.reason, data.purge, caller(request))
+    row.refresh_from_db()
+    return row
 
 
 @router.get("/channels", response={200: list[ChannelOut], **READS})
-def channels(request: HttpRequest) -> list[dict[str, Any]]:
+def channels(request: HttpRequest) -> list[inlets.Flow]:
     """The bureau's channels, and whether what came over each reached the ledger (C4.1)."""
     or_404(caller(request), "channels.view")
-    return [
-        {
-            "code": row.code,
-            "registered": row.inlet is not None,
-            "total": row.total,
-            "lately": row.lately,
-            "in_ledger": row.in_ledger,
-            "last_at": row.last_at,
-            "state": row.state,
-        }
-        for row in inlets.flows(clock.now() - COUNTED)
-    ]
+    return inlets.flows(clock.now() - COUNTED)
 
 
 @router.post("/cases/{number}/uphold", response={200: UpheldOut, **NO})

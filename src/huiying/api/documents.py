@@ -16,7 +16,7 @@ from huiying.api.security import asked_again, caller
 from huiying.documents import actions, queries
 from huiying.documents.access import documents_for, get_document, get_instruction
 from huiying.documents.actions import issuing, proving, reporting, withdrawing
-from huiying.documents.models import Instruction, IssuedDocument
+from huiying.documents.models import IssuedDocument, Withdrawal
 from huiying.handling.access import get_case
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
@@ -113,6 +113,10 @@ class WithdrawnOut(Schema):
     by: str
     at: dt.datetime
 
+    @staticmethod
+    def resolve_replaced_by(gone: Withdrawal) -> str:
+        return gone.replaced_by.number if gone.replaced_by is not None else ""
+
 
 class InstructionOut(Schema):
     id: int
@@ -141,51 +145,25 @@ class DocumentOut(Schema):
 
 
 class WholeOut(DocumentOut):
-    figures: dict[str, Any]
-    content: dict[str, Any]
+    figures: dict[str, Any] = Field(validation_alias="told")
+    content: dict[str, Any] = Field(validation_alias="data")
     addenda: list[str]
     read_by: list[str]
     instructions: list[InstructionOut]
     withdrawn: WithdrawnOut | None
 
+    @staticmethod
+    def resolve_addenda(row: IssuedDocument) -> list[str]:
+        return [one.text for one in row.addenda.all()]
+
+    @staticmethod
+    def resolve_read_by(row: IssuedDocument) -> list[str]:
+        return [one.name for one in row.circulations.all() if one.read_at]
+
 
 class DocumentsOut(Schema):
     count: int
     items: list[DocumentOut]
-
-
-def _row(row: IssuedDocument) -> dict[str, Any]:
-    names = (
-        "kind", "number", "title", "subject", "cut_off", "sha256", "prev_sha256", "issued_by", "issued_at",
-    )  # fmt: skip
-    signed = [{"place": one.place, "by": one.by, "at": one.at} for one in row.signatures.all()]
-    return {"id": row.pk, **{name: getattr(row, name) for name in names}, "signatures": signed}
-
-
-def _whole(request: HttpRequest, pk: int) -> dict[str, Any]:
-    row = get_document(caller(request), pk)
-    return {
-        **_row(row),
-        "figures": row.told,
-        "content": row.data,
-        "addenda": [one.text for one in row.addenda.all()],
-        "read_by": [one.name for one in row.circulations.all() if one.read_at],
-        "instructions": [_instruction(one) for one in row.instructions.all()],
-        "withdrawn": _withdrawn(row),
-    }
-
-
-def _withdrawn(row: IssuedDocument) -> dict[str, Any] | None:
-    gone = row.withdrawn
-    if gone is None:
-        return None
-    instead = gone.replaced_by.number if gone.replaced_by is not None else ""
-    return {"reason": gone.reason, "replaced_by": instead, "by": gone.by, "at": gone.at}
-
-
-def _instruction(one: Instruction) -> dict[str, Any]:
-    names = ("leader", "words", "owner_name", "due_at", "state", "result")
-    return {"id": one.pk, **{name: getattr(one, name) for name in names}}
 
 
 @router.get("/documents", response={200: DocumentsOut, **READS})
@@ -195,13 +173,13 @@ def documents(request: HttpRequest, page: Query[KindPage]) -> dict[str, Any]:
     rows = documents_for(caller(request))
     if page.kind:
         rows = rows.filter(kind=page.kind)
-    return {"count": rows.count(), "items": [_row(row) for row in rows[page.offset : page.offset + page.limit]]}
+    return page.of(rows)
 
 
 @router.get("/documents/{pk}", response={200: WholeOut, **READS})
-def document(request: HttpRequest, pk: int) -> dict[str, Any]:
+def document(request: HttpRequest, pk: int) -> IssuedDocument:
     """One document with its content, its figures, and what came after it."""
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.get("/documents/{pk}/file/{ending}", response={**NO})
@@ -221,7 +199,7 @@ def file(request: HttpRequest, pk: int, ending: Literal["pdf", "docx", "txt"]) -
 
 
 @router.post("/documents", response={200: WholeOut, **NO})
-def issue(request: HttpRequest, data: ObjectDocumentIn) -> dict[str, Any]:
+def issue(request: HttpRequest, data: ObjectDocumentIn) -> IssuedDocument:
     """Put one row on paper: a slip, a letter, minutes, a warning, a hand-over; a measure, an assessment of risk."""
     user, case = caller(request), issuing.case_of(data.kind, data.ref)
     if case is not None:
@@ -229,7 +207,7 @@ def issue(request: HttpRequest, data: ObjectDocumentIn) -> dict[str, Any]:
     elif not issuing.may_know(data.kind, data.ref, user):
         raise Http404
     try:
-        return _whole(request, issuing.issue_of_object(data.kind, data.ref, user).pk)
+        return get_document(user, issuing.issue_of_object(data.kind, data.ref, user).pk)
     except Refused as refused:
         if refused.code == "unknown_object":
             raise Http404 from refused
@@ -237,17 +215,17 @@ def issue(request: HttpRequest, data: ObjectDocumentIn) -> dict[str, Any]:
 
 
 @router.post("/conformance/documents", response={200: WholeOut, **NO})
-def issue_conformance(request: HttpRequest, data: PeriodIn) -> dict[str, Any]:
+def issue_conformance(request: HttpRequest, data: PeriodIn) -> IssuedDocument:
     """制度落实情况表 of a period as of now, for the inspector."""
     or_404(caller(request), "conformance.view")
     try:
-        return _whole(request, proving.issue_conformance(data.period, caller(request)).pk)
+        return get_document(caller(request), proving.issue_conformance(data.period, caller(request)).pk)
     except UsageError as error:
         raise Http404 from error
 
 
 @router.post("/cases/{number}/documents", response={200: WholeOut, **NO})
-def issue_of_case(request: HttpRequest, number: str, data: CaseDocumentIn) -> dict[str, Any]:
+def issue_of_case(request: HttpRequest, number: str, data: CaseDocumentIn) -> IssuedDocument:
     """专报, 快报, 续报, 终报, 反馈单 or 证据包 of a case as it stands now."""
     user = caller(request)
     case = get_case(user, number)
@@ -257,69 +235,69 @@ def issue_of_case(request: HttpRequest, number: str, data: CaseDocumentIn) -> di
         )  # fmt: skip
     else:
         made = issuing.issue_of_case(data.kind, case, user)
-    return _whole(request, made.pk)
+    return get_document(user, made.pk)
 
 
 @router.post("/documents/{pk}/sign", response={200: WholeOut, **NO})
-def sign(request: HttpRequest, pk: int, data: SignIn) -> dict[str, Any]:
+def sign(request: HttpRequest, pk: int, data: SignIn) -> IssuedDocument:
     """Each place by somebody who may, no person twice (C6.9)."""
     actions.sign(get_document(caller(request), pk), data.place, data.sha256, caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/addenda", response={200: WholeOut, **NO})
-def addend(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
+def addend(request: HttpRequest, pk: int, data: TextIn) -> IssuedDocument:
     """The document itself is never edited (C6.9)."""
     actions.addend(get_document(caller(request), pk), data.text, caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/withdraw", response={200: WholeOut, **NO})
-def withdraw(request: HttpRequest, pk: int, data: WithdrawIn) -> dict[str, Any]:
+def withdraw(request: HttpRequest, pk: int, data: WithdrawIn) -> IssuedDocument:
     """A special report by decision of another person: it stays and is marked (C6.10)."""
     row = get_document(caller(request), pk)
     instead = next((one for one in withdrawing.later_ones(row) if one.number == data.replaced_by), None)
     if data.replaced_by and instead is None:
         raise Http404
     withdrawing.withdraw(row, reason=data.reason, replaced_by=instead, actor=caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/circulate", response={200: WholeOut, **NO})
-def circulate(request: HttpRequest, pk: int, data: CirculateIn) -> dict[str, Any]:
+def circulate(request: HttpRequest, pk: int, data: CirculateIn) -> IssuedDocument:
     """传阅, by user names; whoever has it already does not get it twice."""
     row = get_document(caller(request), pk)
     actions.circulate(row, [person(name, "people") for name in data.people], caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/read", response={200: WholeOut, **NO})
-def read(request: HttpRequest, pk: int) -> dict[str, Any]:
+def read(request: HttpRequest, pk: int) -> IssuedDocument:
     """已阅, by whom it was sent to."""
     actions.read(get_document(caller(request), pk), caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/instructions", response={200: WholeOut, **NO})
-def instruct(request: HttpRequest, pk: int, data: InstructIn) -> dict[str, Any]:
+def instruct(request: HttpRequest, pk: int, data: InstructIn) -> IssuedDocument:
     """批示, with its owner and its date from the start (C6.10)."""
     row = get_document(caller(request), pk)
     leader, owner = person(data.leader, "leader"), person(data.owner, "owner")
     actions.instruct(row, words=data.words, leader=leader, owner=owner, due_at=data.due_at, actor=caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/instructions/{row}/report", response={200: WholeOut, **NO})
-def report_instruction(request: HttpRequest, pk: int, row: int, data: TextIn) -> dict[str, Any]:
+def report_instruction(request: HttpRequest, pk: int, row: int, data: TextIn) -> IssuedDocument:
     """What came of it, by its owner or the office."""
     found = get_instruction(caller(request), get_document(caller(request), pk), row)
     actions.report_instruction(found, data.text, caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/instructions/{row}/close", response={200: WholeOut, **NO})
-def close_instruction(request: HttpRequest, pk: int, row: int, data: CloseIn) -> dict[str, Any]:
+def close_instruction(request: HttpRequest, pk: int, row: int, data: CloseIn) -> IssuedDocument:
     """办结认定 by another person than who reported, or back to the owner."""
     found = get_instruction(caller(request), get_document(caller(request), pk), row)
     actions.close_instruction(found, done=data.done, comment=data.comment, actor=caller(request))
-    return _whole(request, pk)
+    return get_document(caller(request), pk)

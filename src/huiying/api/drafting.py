@@ -6,14 +6,15 @@ The same gates and verbs as the desk. The proof of a confirmation is uploaded th
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, or_404
+from huiying.api.bodies import NO, READS, Body, Code, Rendition, or_404
 from huiying.api.errors import Unreadable
 from huiying.api.security import asked_again, caller
 from huiying.handling.access import get_case
@@ -21,8 +22,8 @@ from huiying.handling.models import Case
 from huiying.people.queries import standing
 from huiying.responding import actions, plain, queries, templates, tone
 from huiying.responding.actions.confirming import heard_after, record_confirmation
-from huiying.responding.actions.holding import hold_statement
-from huiying.responding.models import Authorisation, BodyConfirmation, Publication, ReviewStep, Revision
+from huiying.responding.actions.holding import HOLDING_CHARS, hold_statement
+from huiying.responding.models import Authorisation, BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
 from huiying.responding.readiness import why_not_submit
 from huiying.responding.readiness.blanks import open_blanks
 from huiying.responding.suggest import suggestions
@@ -39,9 +40,9 @@ class DraftIn(Body):
     title: str = Field(min_length=1, max_length=200)
     question: str = Field(min_length=1, max_length=20000)
     facts: str = Field(min_length=1, max_length=20000)
-    renditions: dict[str, str] = Field(min_length=1, max_length=40)
+    renditions: dict[Code, Rendition] = Field(min_length=1, max_length=40)
     basis: str = Field(min_length=1, max_length=4000)
-    bodies: list[str] = Field(default=[], max_length=50)
+    bodies: list[Annotated[str, Field(max_length=100)]] = Field(default=[], max_length=50)
     quotes: int | None = Field(default=None, ge=0)
     stage: Literal["", "first", "follow_up", "final", "correction", "withdrawal"] = ""
     corrects: int | None = None
@@ -51,7 +52,7 @@ class DraftIn(Body):
     openness_ground: str = Field(default="", max_length=60)
     openness_left_out: str = Field(default="", max_length=500)
     openness_review_on: dt.date | None = None
-    statutory: list[str] = Field(default=[], max_length=20)
+    statutory: list[Annotated[str, Field(max_length=60)]] = Field(default=[], max_length=20)
     speaker: int | None = None
     department: str = Field(default="", max_length=60)
     template: str = Field(default="", max_length=60)
@@ -60,8 +61,8 @@ class DraftIn(Body):
 class HoldIn(Body):
     """Without `channels` every open account of ours; without `texts` the template's words."""
 
-    channels: list[str] | None = Field(default=None, max_length=20)
-    texts: dict[str, str] = Field(default={}, max_length=20)
+    channels: list[Code] | None = Field(default=None, max_length=20)
+    texts: dict[Code, Annotated[str, Field(max_length=HOLDING_CHARS)]] = Field(default={}, max_length=20)
 
 
 class ConfirmationIn(Body):
@@ -98,6 +99,10 @@ class TemplateOut(Schema):
     channels: list[str]
     blanks: list[str]
     by: str
+
+    @staticmethod
+    def resolve_blanks(row: templates.Template) -> list[str]:
+        return open_blanks(row.text)
 
 
 class TemplatesOut(Schema):
@@ -203,6 +208,10 @@ class ConfirmationOut(Schema):
     post_hoc_due_at: dt.datetime | None
     heard: bool | None
 
+    @staticmethod
+    def resolve_heard(row: BodyConfirmation) -> bool | None:
+        return None if row.overridden_at is None else heard_after(row) is not None
+
 
 class ConfirmationsOut(Schema):
     items: list[ConfirmationOut]
@@ -211,13 +220,11 @@ class ConfirmationsOut(Schema):
 @router.get("/templates", response={200: TemplatesOut, **READS})
 def all_templates(request: HttpRequest) -> dict[str, Any]:
     or_404(caller(request), "board.view")
-    rows = templates.all_templates(standing(caller(request)).regulation)
-    names = ("code", "title", "text", "stage", "levels", "concerns", "about", "channels", "by")
-    return {"items": [{name: getattr(row, name) for name in names} | {"blanks": open_blanks(row.text)} for row in rows]}
+    return {"items": templates.all_templates(standing(caller(request)).regulation)}
 
 
 @router.get("/cases/{number}/templates", response={200: PickedListOut, **READS})
-def templates_for(request: HttpRequest, number: str, target: str = "portal", stage: str = "first") -> dict[str, Any]:
+def templates_for(request: HttpRequest, number: str, target: Code = "portal", stage: Code = "first") -> dict[str, Any]:
     """Those that fit the case, a place and a stage, the most exact first, filled from the case."""
     found = get_case(caller(request), number)
     if stage not in STAGES:
@@ -244,7 +251,7 @@ STAGES = ("holding", "first", "follow_up", "final", "correction", "withdrawal")
 @router.get("/cases/{number}/suggestions", response={200: SuggestionsOut, **READS})
 def suggested(request: HttpRequest, number: str) -> dict[str, Any]:
     """Sentences out of the case's own record, each with where it comes from."""
-    return {"items": [vars(one) for one in suggestions(get_case(caller(request), number))]}
+    return {"items": suggestions(get_case(caller(request), number))}
 
 
 @router.get("/cases/{number}/hints", response={200: HintsOut, **READS})
@@ -254,20 +261,11 @@ def hints(request: HttpRequest, number: str) -> dict[str, Any]:
     revision = queries.current_revision(found)
     if revision is None:
         raise Http404
-    readings = {code: plain.reading(text) for code, text in revision.renditions.items()}
     return {
         "revision": revision.number,
         "missing": why_not_submit(found, revision),
-        "readings": {
-            code: {
-                "sentences": one.sentences,
-                "average": one.average,
-                "longest": one.longest,
-                "word": one.word,
-            }
-            for code, one in readings.items()
-        },
-        "items": [vars(one) for one in tone.hints(found, revision)],
+        "readings": {code: plain.reading(text) for code, text in revision.renditions.items()},
+        "items": tone.hints(found, revision),
     }
 
 
@@ -300,10 +298,10 @@ def _speaker(case: Case, pk: int | None) -> Authorisation | None:
 
 
 @router.post("/cases/{number}/hold_statement", response={200: RoundOut, **NO})
-def hold(request: HttpRequest, number: str, data: HoldIn) -> dict[str, Any]:
+def hold(request: HttpRequest, number: str, data: HoldIn) -> ReviewRound:
     """「正在核实」: saved and sent to review in one act."""
     found = get_case(caller(request), number)
-    return _round(hold_statement(found, caller(request), data.channels, data.texts))
+    return hold_statement(found, caller(request), data.channels, data.texts)
 
 
 @router.get("/cases/{number}/rounds", response={200: RoundsOut, **READS})
@@ -311,26 +309,14 @@ def rounds(request: HttpRequest, number: str) -> dict[str, Any]:
     """Every review of the case, the newest first, step by step."""
     found = get_case(caller(request), number)
     rows = found.rounds.prefetch_related("steps").order_by("-id")
-    return {"items": [_round(row) for row in rows]}
-
-
-def _round(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "track": row.track,
-        "state": row.state,
-        "manifest_sha256": row.manifest_sha256,
-        "steps": list(row.steps.all()),
-    }
+    return {"items": rows}
 
 
 @router.post("/steps/{pk}/decide", response={200: StepOut, **NO})
 def decide(request: HttpRequest, pk: int, data: DecisionIn) -> ReviewStep:
     """Approve, or send back with a reason; the hash must be that of the text under review (INV-4)."""
     asked_again(request)
-    step = ReviewStep.objects.select_related("round__case").filter(pk=pk).first()
-    if step is None:
-        raise Http404
+    step = get_object_or_404(ReviewStep.objects.select_related("round__case"), pk=pk)
     get_case(caller(request), step.round.case.number)
     return actions.decide_step(step, **data.dict(), actor=caller(request))
 
@@ -339,24 +325,15 @@ def decide(request: HttpRequest, pk: int, data: DecisionIn) -> ReviewStep:
 def confirmations(request: HttpRequest, number: str) -> dict[str, Any]:
     """沟通确认 of every text of the case. Silence is recorded and is never consent (C8.4)."""
     found = get_case(caller(request), number)
-    return {"items": [_confirmation(row) for row in found.confirmations.order_by("id")]}
+    return {"items": found.confirmations.order_by("id")}
 
 
 @router.post("/cases/{number}/record_confirmation", response={200: ConfirmationOut, **NO})
-def confirm(request: HttpRequest, number: str, data: ConfirmationIn) -> dict[str, Any]:
+def confirm(request: HttpRequest, number: str, data: ConfirmationIn) -> BodyConfirmation:
     """A body answered by phone, letter or in person."""
     found = get_case(caller(request), number)
     after = BodyConfirmation.objects.select_related("revision").filter(case=found, pk=data.after or 0).first()
     if data.after is not None and after is None:
         raise Unreadable("after", _("此件没有这一条沟通确认。"))
     told = (data.answer, data.name, data.means, data.comment, None)
-    return _confirmation(record_confirmation(found, data.body, *told, caller(request), after))
-
-
-def _confirmation(row: BodyConfirmation) -> dict[str, Any]:
-    names = (
-        "body", "means", "asked_at", "submit_before", "answer", "answered_name", "answered_at", "comment",
-        "not_received_at", "overridden_at", "post_hoc_due_at",
-    )  # fmt: skip
-    heard = None if row.overridden_at is None else heard_after(row) is not None
-    return {name: getattr(row, name) for name in names} | {"id": row.pk, "heard": heard}
+    return record_confirmation(found, data.body, *told, caller(request), after)

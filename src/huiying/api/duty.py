@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -13,7 +14,7 @@ from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
 from huiying.api.security import caller
 from huiying.people import roster
 from huiying.people.actions import group, swaps
-from huiying.people.models import DutyShift, GroupSeat, ShiftSwap, User
+from huiying.people.models import DutyShift, GroupSeat, RosterSignature, ShiftSwap, User
 
 router = Router()
 Line = Annotated[str, Field(min_length=1, max_length=200)]
@@ -30,8 +31,8 @@ class LeaveIn(Body):
 
 class SeatOut(Schema):
     id: int
-    staff: str
-    name: str
+    staff: str = Field(validation_alias="user.username")
+    name: str = Field(validation_alias="user.name")
     place: str
     since: dt.datetime
     until: dt.datetime | None
@@ -52,9 +53,13 @@ class SignedOut(Schema):
     id: int
     starts_at: dt.datetime
     ends_at: dt.datetime
-    by: str
+    by: str = Field(validation_alias="signed_by")
     at: dt.datetime
     turns: int
+
+    @staticmethod
+    def resolve_turns(row: RosterSignature) -> int:
+        return len(row.shifts)
 
 
 class SwapIn(Body):
@@ -70,10 +75,10 @@ class SwapOut(Schema):
     """`agreed` is null while nobody answered."""
 
     id: int
-    shift: int
-    in_return: int | None
-    asker: str
-    asked_of: str
+    shift: int = Field(validation_alias="shift_id")
+    in_return: int | None = Field(validation_alias="in_return_id")
+    asker: str = Field(validation_alias="asker.username")
+    asked_of: str = Field(validation_alias="asked_of.username")
     reason: str
     agreed: bool | None
 
@@ -87,79 +92,57 @@ def _staff(caller_: User) -> User:
     return caller_
 
 
-def _seat(row: GroupSeat) -> dict[str, Any]:
-    named = {"staff": row.user.username, "name": row.user.name}
-    return {"id": row.pk, **named, "place": row.place, "since": row.since, "until": row.until}
-
-
-def _swap(row: ShiftSwap) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "shift": row.shift_id,
-        "in_return": row.in_return_id,
-        "asker": row.asker.username,
-        "asked_of": row.asked_of.username,
-        "reason": row.reason,
-        "agreed": row.agreed,
-    }
-
-
 @router.get("/leading-group", response={200: GroupOut, **READS})
 def leading_group(request: HttpRequest) -> dict[str, Any]:
     """Who sits in it now: the head, deputies, members."""
     _staff(caller(request))
-    return {"items": [_seat(row) for row in roster.group()]}
+    return {"items": roster.group()}
 
 
 @router.post("/leading-group", response={200: SeatOut, **NO})
-def take_seat(request: HttpRequest, data: SeatIn) -> dict[str, Any]:
+def take_seat(request: HttpRequest, data: SeatIn) -> GroupSeat:
     who = _staff(caller(request))
-    return _seat(group.take_seat(person(data.staff, "staff"), data.place, who))
+    return group.take_seat(person(data.staff, "staff"), data.place, who)
 
 
 @router.post("/leading-group/{pk}/leave", response={200: SeatOut, **NO})
-def leave(request: HttpRequest, pk: int, data: LeaveIn) -> dict[str, Any]:
+def leave(request: HttpRequest, pk: int, data: LeaveIn) -> GroupSeat:
     who, row = _staff(caller(request)), GroupSeat.objects.select_related("user").filter(pk=pk).first()
     if row is None:
         raise Http404
     group.leave_seat(row, data.reason, who)
     row.refresh_from_db()
-    return _seat(row)
+    return row
 
 
 @router.post("/roster/sign", response={200: SignedOut, **NO})
-def sign(request: HttpRequest, data: SignIn) -> dict[str, Any]:
+def sign(request: HttpRequest, data: SignIn) -> RosterSignature:
     """签发: by head or deputy of the leading group, and only where every hour has a name."""
-    row = group.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
-    span = {"starts_at": row.starts_at, "ends_at": row.ends_at}
-    return {"id": row.pk, **span, "by": row.signed_by, "at": row.at, "turns": len(row.shifts)}
+    return group.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
 
 
 @router.get("/swaps", response={200: SwapsOut, **READS})
 def open_swaps(request: HttpRequest) -> dict[str, Any]:
     """The caller's own, asked by or of them, that wait for an answer."""
-    return {"items": [_swap(row) for row in roster.open_swaps(_staff(caller(request)))]}
+    return {"items": roster.open_swaps(_staff(caller(request)))}
 
 
 @router.post("/swaps", response={200: SwapOut, **NO})
-def ask(request: HttpRequest, data: SwapIn) -> dict[str, Any]:
+def ask(request: HttpRequest, data: SwapIn) -> ShiftSwap:
     who = _staff(caller(request))
     shift, back = _shift(data.shift), _shift(data.in_return) if data.in_return is not None else None
-    return _swap(swaps.ask_swap(shift, person(data.asked_of, "asked_of"), data.reason, who, in_return=back))
+    return swaps.ask_swap(shift, person(data.asked_of, "asked_of"), data.reason, who, in_return=back)
 
 
 @router.post("/swaps/{pk}/{verb}", response={200: SwapOut, **NO})
-def answer(request: HttpRequest, pk: int, verb: Literal["agree", "refuse", "withdraw"]) -> dict[str, Any]:
+def answer(request: HttpRequest, pk: int, verb: Literal["agree", "refuse", "withdraw"]) -> ShiftSwap:
     """By the one who was asked; `withdraw` by the one who asked. Nobody else is told that it is there."""
     who = _staff(caller(request))
     row = ShiftSwap.objects.filter(pk=pk, asker=who).first() or ShiftSwap.objects.filter(pk=pk, asked_of=who).first()
     if row is None:
         raise Http404
-    return _swap(swaps.withdraw_swap(row, who) if verb == "withdraw" else swaps.answer_swap(row, verb == "agree", who))
+    return swaps.withdraw_swap(row, who) if verb == "withdraw" else swaps.answer_swap(row, verb == "agree", who)
 
 
 def _shift(pk: int) -> DutyShift:
-    row = DutyShift.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(DutyShift, pk=pk)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -15,7 +16,7 @@ from huiying.handling.access import get_case
 from huiying.responding import following
 from huiying.responding.actions.following import SELDOM, decide_sustained, judge_effect
 from huiying.responding.models import EffectReview, SustainedDecision
-from huiying.responding.public import Version, public_answer
+from huiying.responding.public import public_answer
 
 router = Router()
 
@@ -80,6 +81,10 @@ class SustainOut(Schema):
     by: str
     at: dt.datetime
 
+    @staticmethod
+    def resolve_asks_anew(row: SustainedDecision) -> str:
+        return row.prompted_why if row.superseded_at is None and row.prompted_at is not None else ""
+
 
 class SustainsOut(Schema):
     """The newest decision comes first; it is the one that counts."""
@@ -90,10 +95,10 @@ class SustainsOut(Schema):
 class HistoryLineOut(Schema):
     """`text` is null where personal data was taken out of it: a tombstone."""
 
-    revision: int
+    revision: int = Field(validation_alias="number")
     stage: str
     state: str
-    published_at: dt.datetime
+    published_at: dt.datetime = Field(validation_alias="at")
     title: str | None
     text: str | None
     note: str
@@ -110,58 +115,31 @@ class HistoryOut(Schema):
 def effects(request: HttpRequest, number: str) -> dict[str, Any]:
     """The looks at the effect of the answer, by their time."""
     found = get_case(caller(request), number)
-    items = [_effect(row) for row in found.effect_reviews.all()]
-    return {"required": following.effect_is_required(found), "items": items}
+    return {"required": following.effect_is_required(found), "items": found.effect_reviews}
 
 
 @router.post("/cases/{number}/judge_effect", response={200: EffectOut, **NO})
-def judge(request: HttpRequest, number: str, data: JudgeIn) -> dict[str, Any]:
+def judge(request: HttpRequest, number: str, data: JudgeIn) -> EffectReview:
     found = get_case(caller(request), number)
-    review = found.effect_reviews.filter(pk=data.review).first()
-    if review is None:
-        raise Http404
-    return _effect(judge_effect(review, data.verdict, data.comment, caller(request)))
+    review = get_object_or_404(found.effect_reviews, pk=data.review)
+    return judge_effect(review, data.verdict, data.comment, caller(request))
 
 
 @router.get("/cases/{number}/sustain", response={200: SustainsOut, **READS})
 def sustained(request: HttpRequest, number: str) -> dict[str, Any]:
     """Whether the bureau goes on speaking: every decision, the newest first (C8.8)."""
     found = get_case(caller(request), number)
-    return {"items": [_sustained(row) for row in found.sustained_decisions.order_by("-id")]}
+    return {"items": found.sustained_decisions.order_by("-id")}
 
 
 @router.post("/cases/{number}/sustain", response={200: SustainOut, **NO})
-def sustain(request: HttpRequest, number: str, data: SustainIn) -> dict[str, Any]:
+def sustain(request: HttpRequest, number: str, data: SustainIn) -> SustainedDecision:
     found = get_case(caller(request), number)
-    return _sustained(decide_sustained(found, data.sustained, data.reason, data.every_hours, caller(request)))
+    return decide_sustained(found, data.sustained, data.reason, data.every_hours, caller(request))
 
 
 @router.get("/cases/{number}/history", response={200: HistoryOut, **READS})
 def history(request: HttpRequest, number: str) -> dict[str, Any]:
     """Every text that was ever public on this site, the newest first, as the public reads it (C11.1)."""
     answer = public_answer(get_case(caller(request), number).number)
-    items = [_line(row) for row in answer.versions] if answer else []
-    return {"state": answer.state if answer else "", "items": items}
-
-
-def _effect(row: EffectReview) -> dict[str, Any]:
-    names = ("hours", "due_at", "before", "after", "suggested", "verdict", "comment", "by", "at")
-    return {"id": row.pk, **{name: getattr(row, name) for name in names}}
-
-
-def _sustained(row: SustainedDecision) -> dict[str, Any]:
-    names = ("sustained", "reason", "every_hours", "next_due_at", "by", "at")
-    open_ = row.superseded_at is None and row.prompted_at is not None
-    return {"asks_anew": row.prompted_why if open_ else "", **{name: getattr(row, name) for name in names}}
-
-
-def _line(row: Version) -> dict[str, Any]:
-    return {
-        "revision": row.number,
-        "stage": row.stage,
-        "state": row.state,
-        "published_at": row.at,
-        "title": row.title,
-        "text": row.text,
-        "note": row.note,
-    }
+    return {"state": answer.state if answer else "", "items": answer.versions if answer else []}

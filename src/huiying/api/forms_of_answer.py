@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router
 
@@ -109,10 +110,7 @@ def end(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 def _entry(request: HttpRequest, pk: int) -> Spokesperson:
     or_404(caller(request), "register.view")
-    row = Spokesperson.objects.select_related("user__department").filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(Spokesperson.objects.select_related("user__department"), pk=pk)
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------

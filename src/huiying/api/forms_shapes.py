@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
@@ -11,7 +11,7 @@ from pydantic import Field
 from huiying.api.bodies import Body, Moment, Username
 from huiying.handling.models import Case
 from huiying.people.models import Spokesperson
-from huiying.responding import formal
+from huiying.responding import formal, outlets
 from huiying.responding.actions.conferences import MOST_QUESTIONS
 from huiying.responding.models import (
     Authorisation,
@@ -75,7 +75,7 @@ class ConferenceIn(Body):
     starts_at: Moment
     place: str = Field(min_length=1, max_length=200)
     speaker: int | None = Field(default=None, ge=1, le=2**62)
-    media: list[str] = Field(default_factory=list, max_length=200)
+    media: list[Annotated[str, Field(max_length=outlets.LONGEST)]] = Field(default_factory=list, max_length=200)
     plan: str = Field(default="", max_length=20000)
 
 

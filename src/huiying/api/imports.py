@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
@@ -85,7 +86,11 @@ class PreviewOut(Schema):
 
 class CorrectIn(Body):
     format: str = Field(max_length=30)
-    mapping: dict[str, str] = Field(default={}, description=f"heading to one of: {', '.join(FIELDS)}, or empty")
+    mapping: dict[
+        Annotated[str, Field(max_length=uploads.HEADING_CHARS)], Annotated[str, Field(max_length=uploads.FIELD_CHARS)]
+    ] = Field(
+        default={}, max_length=uploads.MOST_HEADINGS, description=f"heading to one of: {', '.join(FIELDS)}, or empty"
+    )
 
 
 class TakeUpIn(Body):
@@ -177,7 +182,4 @@ def _may(user: User) -> None:
 
 def _get(user: User, pk: int) -> Import:
     _may(user)
-    found = Import.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Import, pk=pk)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -50,8 +51,8 @@ class SampleOut(Schema):
     """A post for two persons to label blind: no suggestion, no other's word."""
 
     id: int
-    title: str
-    text: str
+    title: str = Field(validation_alias="post.title")
+    text: str = Field(validation_alias="post.text")
 
 
 class SamplePage(Schema):
@@ -91,18 +92,13 @@ def roll_back(request: HttpRequest, target: Literal["concern", "lead"], data: Re
 def samples(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Posts that still want the caller's word."""
     or_404(caller(request), "sample.rate")
-    found = agreement.waiting_for(caller(request))
-    shown = found[page.offset : page.offset + page.limit]
-    items = [{"id": row.pk, "title": row.post.title, "text": row.post.text} for row in shown]
-    return {"count": found.count(), "items": items}
+    return page.of(agreement.waiting_for(caller(request)))
 
 
 @router.post("/concern-samples/{pk}", response={200: RatedOut, **NO})
 def rate(request: HttpRequest, pk: int, data: RatingIn) -> dict[str, Any]:
     or_404(caller(request), "sample.rate")
-    found = ConcernSample.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(ConcernSample, pk=pk)
     rating = agreement.rate(found, data.concern, caller(request))
     return {"id": found.pk, "concern": rating.concern}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field
@@ -14,19 +15,10 @@ from huiying.api.bodies import NO, READS, Body, Done, ReasonIn, done
 from huiying.api.security import caller
 from huiying.handling.access import get_case
 from huiying.handling.actions import clues, liaison
-from huiying.handling.models import Case, ClueHandover, Liaison
+from huiying.handling.models import ClueHandover, Liaison
 from huiying.people.models import User
 
 router = Router()
-LETTER = (
-    "number", "body", "points", "letter", "means", "drafted_by", "drafted_at", "sent_by", "sent_at",
-    "submit_before", "reminded_at", "answered_at", "answered_name", "finding", "answer", "answer_recorded_by",
-    "not_received_at",
-)  # fmt: skip
-CLUE = (
-    "number", "body", "facts", "legal_ground", "proposed_by", "proposed_at", "signed", "signed_by", "signed_at",
-    "refused_why",
-)  # fmt: skip
 
 
 class LiaisonIn(Body):
@@ -67,10 +59,10 @@ class LiaisonOut(Schema):
     """`not_received_at`: the wait ended in silence, which is no consent."""
 
     id: int
-    case: str
+    case: str = Field(validation_alias="case.number")
     number: str
     body: str
-    addressee: str
+    addressee: str = Field(validation_alias="contact")
     points: str
     letter: str
     means: str
@@ -108,7 +100,7 @@ class ClueOut(Schema):
     """`signed` is null while a leader's word is awaited."""
 
     id: int
-    case: str
+    case: str = Field(validation_alias="case.number")
     number: str
     body: str
     facts: str
@@ -133,16 +125,15 @@ def liaisons(request: HttpRequest, number: str) -> dict[str, Any]:
     return {
         "needed": liaison.needs_liaison(found),
         "exempted": exemption.reason if exemption else None,
-        "items": [_letter(row, found) for row in found.liaisons.all()],
+        "items": found.liaisons.all(),
     }
 
 
 @router.post("/cases/{number}/liaisons", response={200: LiaisonOut, **NO})
-def draft(request: HttpRequest, number: str, data: LiaisonIn) -> dict[str, Any]:
+def draft(request: HttpRequest, number: str, data: LiaisonIn) -> Liaison:
     """Drafts it; nothing leaves before `send`."""
     found = get_case(caller(request), number)
-    row = liaison.draft_liaison(found, data.body, data.addressee, data.points, data.letter, caller(request))
-    return _letter(row, found)
+    return liaison.draft_liaison(found, data.body, data.addressee, data.points, data.letter, caller(request))
 
 
 @router.post("/cases/{number}/exempt_liaison", response={200: Done, **NO})
@@ -158,7 +149,7 @@ def send(request: HttpRequest, pk: int, data: SendIn) -> dict[str, Any]:
     row = _get_letter(caller(request), pk)
     token = liaison.send_liaison(row, data.means, caller(request))
     return {
-        "liaison": _letter(_sent(row, token), row.case),
+        "liaison": _sent(row, token),
         "token": token,
         "link": request.build_absolute_uri(reverse("portal:liaison", args=[token])) if token else None,
     }
@@ -167,54 +158,41 @@ def send(request: HttpRequest, pk: int, data: SendIn) -> dict[str, Any]:
 def _sent(row: Liaison, token: str | None) -> Liaison:
     found = liaison.open_liaison(token) if token else None
     if found is None and row.not_received_at is not None:
-        found = Liaison.objects.filter(case=row.case, body=row.body).last()
-    return found or Liaison.objects.get(pk=row.pk)
+        found = row.case.liaisons.filter(body=row.body).last()
+    return found or row.case.liaisons.get(pk=row.pk)
 
 
 @router.post("/liaisons/{pk}/record_answer", response={200: LiaisonOut, **NO})
-def record_answer(request: HttpRequest, pk: int, data: AnswerIn) -> dict[str, Any]:
+def record_answer(request: HttpRequest, pk: int, data: AnswerIn) -> Liaison:
     """An answer that came by phone, letter or in person."""
     row = _get_letter(caller(request), pk)
     liaison.record_answer(row, data.finding, data.name, data.text, caller(request))
-    return _letter(Liaison.objects.get(pk=pk), row.case)
+    return Liaison.objects.select_related("case").get(pk=pk)
 
 
 @router.get("/cases/{number}/clues", response={200: CluesOut, **READS})
 def clues_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """线索移交 of a case: proposed, signed or not."""
     found = get_case(caller(request), number)
-    return {"items": [_clue(row, found) for row in found.clues.all()]}
+    return {"items": found.clues.all()}
 
 
 @router.post("/cases/{number}/clues", response={200: ClueOut, **NO})
-def propose(request: HttpRequest, number: str, data: ClueIn) -> dict[str, Any]:
+def propose(request: HttpRequest, number: str, data: ClueIn) -> ClueHandover:
     found = get_case(caller(request), number)
-    return _clue(clues.propose_clue(found, data.body, data.facts, data.legal_ground, caller(request)), found)
+    return clues.propose_clue(found, data.body, data.facts, data.legal_ground, caller(request))
 
 
 @router.post("/clues/{pk}/sign", response={200: ClueOut, **NO})
-def sign(request: HttpRequest, pk: int, data: SignIn) -> dict[str, Any]:
+def sign(request: HttpRequest, pk: int, data: SignIn) -> ClueHandover:
     """A leader's word, never the proposer's own."""
-    row = ClueHandover.objects.select_related("case").filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    case = get_case(caller(request), row.case.number)
+    row = get_object_or_404(ClueHandover.objects.select_related("case"), pk=pk)
+    get_case(caller(request), row.case.number)
     clues.sign_clue(row, data.sign, data.why, caller(request))
-    return _clue(ClueHandover.objects.get(pk=pk), case)
+    return ClueHandover.objects.select_related("case").get(pk=pk)
 
 
 def _get_letter(user: User, pk: int) -> Liaison:
-    row = Liaison.objects.select_related("case").filter(pk=pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Liaison.objects.select_related("case"), pk=pk)
     row.case = get_case(user, row.case.number)
     return row
-
-
-def _letter(row: Liaison, case: Case) -> dict[str, Any]:
-    told = {"id": row.pk, "case": case.number, "addressee": row.contact}
-    return told | {name: getattr(row, name) for name in LETTER}
-
-
-def _clue(row: ClueHandover, case: Case) -> dict[str, Any]:
-    return {"id": row.pk, "case": case.number} | {name: getattr(row, name) for name in CLUE}

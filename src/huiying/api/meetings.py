@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
@@ -12,19 +13,14 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, person
 from huiying.api.security import caller
-from huiying.api.tasks import TaskOut, task_out
+from huiying.api.tasks import TaskOut
 from huiying.handling.access import get_case
 from huiying.handling.actions import meetings
 from huiying.handling.meeting_access import get_meeting, meetings_for
-from huiying.handling.models import Meeting, MeetingSeat
+from huiying.handling.models import Meeting, MeetingSeat, Task
 from huiying.people.errors import Refused
 
 router = Router()
-ROW = (
-    "number", "topic", "place", "starts_at", "state", "chair_name", "convened_by", "convened_at", "held_at",
-    "minuted_at", "signed_by", "signed_at", "cancelled_why",
-)  # fmt: skip
-SEAT = ("id", "name", "notified_at", "acknowledged_at", "attendance", "stood_in_by")
 
 
 class MeetingIn(Body):
@@ -75,7 +71,7 @@ class MinutesIn(Body):
 
 class MeetingRow(Schema):
     id: int
-    case: str
+    case: str = Field(validation_alias="case.number")
     number: str
     topic: str
     place: str
@@ -104,6 +100,10 @@ class SeatOut(Schema):
     attendance: str
     stood_in_by: str
 
+    @staticmethod
+    def resolve_department(seat: MeetingSeat) -> str | None:
+        return seat.department.code if seat.department else None
+
 
 class DissentOut(Schema):
     name: str
@@ -120,31 +120,38 @@ class MeetingOut(MeetingRow):
     dissents: list[DissentOut]
     decisions: list[TaskOut]
 
+    @staticmethod
+    def resolve_seats(row: Meeting) -> QuerySet[MeetingSeat]:
+        return row.seats.select_related("department")
+
+    @staticmethod
+    def resolve_decisions(row: Meeting) -> QuerySet[Task]:
+        return row.decisions.select_related("case", "department", "owner", "meeting")
+
 
 @router.get("/cases/{number}/meetings", response={200: MeetingsOut, **READS})
 def meetings_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """The meetings of a case that the caller may read, the last one first."""
     found = get_case(caller(request), number)
-    return {"items": [_row(row) for row in meetings_for(caller(request)).filter(case=found)]}
+    return {"items": meetings_for(caller(request)).filter(case=found)}
 
 
 @router.post("/cases/{number}/meetings", response={200: MeetingOut, **NO})
-def convene(request: HttpRequest, number: str, data: MeetingIn) -> dict[str, Any]:
+def convene(request: HttpRequest, number: str, data: MeetingIn) -> Meeting:
     found = get_case(caller(request), number)
     chair = person(data.chair, "chair")
     extra = [person(name, f"extra.{place}") for place, name in enumerate(data.extra)]
-    made = meetings.convene(found, data.topic, data.place, data.starts_at, chair, extra, caller(request))
-    return _whole(made)
+    return meetings.convene(found, data.topic, data.place, data.starts_at, chair, extra, caller(request))
 
 
 @router.get("/meetings/{pk}", response={200: MeetingOut, **READS})
-def meeting(request: HttpRequest, pk: int) -> dict[str, Any]:
+def meeting(request: HttpRequest, pk: int) -> Meeting:
     """For whoever is called to it and those who see every case."""
-    return _whole(get_meeting(caller(request), pk))
+    return get_meeting(caller(request), pk)
 
 
 @router.post("/meetings/{pk}/acknowledge", response={200: MeetingOut, **NO})
-def acknowledge(request: HttpRequest, pk: int) -> dict[str, Any]:
+def acknowledge(request: HttpRequest, pk: int) -> Meeting:
     """知悉 of the caller's own seat."""
     user = caller(request)
     found = get_meeting(user, pk)
@@ -152,40 +159,40 @@ def acknowledge(request: HttpRequest, pk: int) -> dict[str, Any]:
     if seat is None:
         raise Refused(_("您不在这次会议的名单上。"), code="not_called")
     meetings.acknowledge_seat(seat, user)
-    return _whole(get_meeting(user, pk))
+    return get_meeting(user, pk)
 
 
 @router.post("/meetings/{pk}/hold", response={200: MeetingOut, **NO})
-def hold(request: HttpRequest, pk: int, data: HoldIn) -> dict[str, Any]:
+def hold(request: HttpRequest, pk: int, data: HoldIn) -> Meeting:
     """Every seat's attendance at once."""
     found = get_meeting(caller(request), pk)
     attendance: dict[int, str] = {told.seat: told.attendance for told in data.seats}
     stood_in = {told.seat: told.stood_in_by for told in data.seats if told.stood_in_by}
     meetings.hold(found, attendance, stood_in, caller(request))
-    return _whole(get_meeting(caller(request), pk))
+    return get_meeting(caller(request), pk)
 
 
 @router.post("/meetings/{pk}/minute", response={200: MeetingOut, **NO})
-def minute(request: HttpRequest, pk: int, data: MinutesIn) -> dict[str, Any]:
+def minute(request: HttpRequest, pk: int, data: MinutesIn) -> Meeting:
     """Each decision becomes a task."""
     found = get_meeting(caller(request), pk)
     dissents = [(told.name, told.words) for told in data.dissents]
     decisions = [_decision(told, f"decisions.{place}") for place, told in enumerate(data.decisions)]
     meetings.minute(found, data.situation, data.discussion, dissents, decisions, caller(request))
-    return _whole(get_meeting(caller(request), pk))
+    return get_meeting(caller(request), pk)
 
 
 @router.post("/meetings/{pk}/sign", response={200: MeetingOut, **NO})
-def sign(request: HttpRequest, pk: int) -> dict[str, Any]:
+def sign(request: HttpRequest, pk: int) -> Meeting:
     """签发, by the chair."""
     meetings.sign(get_meeting(caller(request), pk), caller(request))
-    return _whole(get_meeting(caller(request), pk))
+    return get_meeting(caller(request), pk)
 
 
 @router.post("/meetings/{pk}/cancel", response={200: MeetingOut, **NO})
-def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> Meeting:
     meetings.cancel(get_meeting(caller(request), pk), data.reason, caller(request))
-    return _whole(get_meeting(caller(request), pk))
+    return get_meeting(caller(request), pk)
 
 
 def _decision(told: DecisionIn, field: str) -> meetings.Decision:
@@ -196,24 +203,3 @@ def _decision(told: DecisionIn, field: str) -> meetings.Decision:
         told.due_at,
         told.deliverable,
     )
-
-
-def _row(row: Meeting) -> dict[str, Any]:
-    return {"id": row.pk, "case": row.case.number} | {name: getattr(row, name) for name in ROW}
-
-
-def _whole(row: Meeting) -> dict[str, Any]:
-    decisions = row.decisions.select_related("case", "department", "owner", "meeting")
-    return _row(row) | {
-        "quorum": row.quorum,
-        "seats": [_seat(seat) for seat in row.seats.select_related("department")],
-        "situation": row.situation,
-        "discussion": row.discussion,
-        "dissents": [{"name": said.name, "words": said.words} for said in row.dissents.all()],
-        "decisions": [task_out(task) for task in decisions],
-    }
-
-
-def _seat(seat: MeetingSeat) -> dict[str, Any]:
-    told = {name: getattr(seat, name) for name in SEAT}
-    return told | {"department": seat.department.code if seat.department else None}

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -140,9 +141,9 @@ class SkillsOut(Schema):
 class RuleOut(Schema):
     """`version`: what holds today, null where nothing does; `waiting_sha256`: of the text that wants signing."""
 
-    id: int
-    number: str
-    title: str
+    id: int = Field(validation_alias="rule.pk")
+    number: str = Field(validation_alias="rule.number")
+    title: str = Field(validation_alias="rule.title")
     version: int | None
     expires_on: dt.date | None
     lapsed: bool
@@ -150,55 +151,56 @@ class RuleOut(Schema):
     read: int
     readers: int
 
+    @staticmethod
+    def resolve_version(held: organising.Held) -> int | None:
+        return held.version.n if held.version else None
 
-def _training_out(row: Training) -> dict[str, Any]:
-    return {"id": row.pk, **{name: getattr(row, name) for name in ("number", "year", "title", "sessions_planned")}}
+    @staticmethod
+    def resolve_expires_on(held: organising.Held) -> dt.date | None:
+        return held.version.expires_on if held.version else None
+
+    @staticmethod
+    def resolve_waiting_sha256(held: organising.Held) -> str:
+        return held.waiting.sha256 if held.waiting else ""
 
 
 def _session_out(row: TrainingSession, user: User) -> dict[str, Any]:
     row.refresh_from_db()
     shows = row.state == TrainingSession.OPEN and may(user, "training.plan").allowed
-    names = ("title", "state", "abilities", "starts_at")
-    seats = [{"name": seat.name, "checked_in_at": seat.checked_in_at, "score": seat.score} for seat in row.seats.all()]
     return {
         "id": row.pk,
-        **{name: getattr(row, name) for name in names},
+        "title": row.title,
+        "state": row.state,
+        "abilities": row.abilities,
+        "starts_at": row.starts_at,
         "code": row.code if shows else "",
-        "seats": seats,
+        "seats": row.seats,
     }
 
 
 @router.get("/training", response={200: TrainingsOut, **READS})
 def every_training(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     or_404(caller(request), "training.view")
-    rows = organising.trainings()
-    shown = rows[page.offset : page.offset + page.limit]
-    covered = organising.covered(organising.today().year, regulation_now())
-    return {"count": rows.count(), "covered": covered, "items": [_training_out(row) for row in shown]}
+    return page.of(organising.trainings()) | {"covered": organising.covered(organising.today().year, regulation_now())}
 
 
 @router.post("/training", response={200: TrainingOut, **NO})
-def plan_training(request: HttpRequest, data: TrainingIn) -> dict[str, Any]:
+def plan_training(request: HttpRequest, data: TrainingIn) -> Training:
     or_404(caller(request), "training.view")
-    return _training_out(training.plan_training(**data.dict(), actor=caller(request)))
+    return training.plan_training(**data.dict(), actor=caller(request))
 
 
 @router.post("/training/{pk}/sessions", response={200: SessionOut, **NO})
 def schedule_session(request: HttpRequest, pk: int, data: SessionIn) -> dict[str, Any]:
     or_404(caller(request), "training.view")
-    found = Training.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Training, pk=pk)
     told = data.dict() | {"people": [person(name, "people") for name in data.people]}
     return _session_out(training.schedule_session(found, **told, actor=caller(request)), caller(request))
 
 
 def _session(user: User, pk: int) -> TrainingSession:
     or_404(user, "training.view")
-    found = TrainingSession.objects.select_related("training").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(TrainingSession.objects.select_related("training"), pk=pk)
 
 
 @router.get("/training/sessions/{pk}", response={200: SessionOut, **READS})
@@ -248,9 +250,8 @@ def cancel_session(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, A
 
 
 def _skills_out() -> dict[str, Any]:
-    names = ("role", "holders", "deputies", "vacant", "single")
     return {
-        "posts": [{name: getattr(one, name) for name in names} for one in organising.posts(regulation_now())],
+        "posts": organising.posts(regulation_now()),
         "skills": [
             {
                 "id": entry.pk,
@@ -287,9 +288,7 @@ def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
 @router.post("/skills/{pk}/end", response={200: SkillsOut, **NO})
 def end_skill(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
     or_404(caller(request), "skill.view")
-    row = SkillEntry.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(SkillEntry, pk=pk)
     skills.end_skill(row, data.reason, caller(request))
     return _skills_out()
 
@@ -297,30 +296,13 @@ def end_skill(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
 # --- C9.2 -------------------------------------------------------------------------------------------------------------
 
 
-def _rule_out(held: organising.Held) -> dict[str, Any]:
-    return {
-        "id": held.rule.pk,
-        "number": held.rule.number,
-        "title": held.rule.title,
-        "version": held.version.n if held.version else None,
-        "expires_on": held.version.expires_on if held.version else None,
-        "lapsed": held.lapsed,
-        "waiting_sha256": held.waiting.sha256 if held.waiting else "",
-        "read": held.read,
-        "readers": held.readers,
-    }
-
-
-def _one(pk: int) -> dict[str, Any]:
-    return next(_rule_out(held) for held in organising.rules() if held.rule.pk == pk)
+def _one(pk: int) -> organising.Held:
+    return next(held for held in organising.rules() if held.rule.pk == pk)
 
 
 def _rule(user: User, pk: int) -> HouseRule:
     or_404(user, "rule.view")
-    found = HouseRule.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(HouseRule, pk=pk)
 
 
 def _version(rule: HouseRule, *, signed: bool) -> RuleVersion:
@@ -336,40 +318,40 @@ def _version(rule: HouseRule, *, signed: bool) -> RuleVersion:
 
 
 @router.get("/rules", response={200: list[RuleOut], **READS})
-def every_rule(request: HttpRequest) -> list[dict[str, Any]]:
+def every_rule(request: HttpRequest) -> list[organising.Held]:
     or_404(caller(request), "rule.view")
-    return [_rule_out(held) for held in organising.rules()]
+    return organising.rules()
 
 
 @router.post("/rules", response={200: RuleOut, **NO})
-def draft_rule(request: HttpRequest, data: RuleIn) -> dict[str, Any]:
+def draft_rule(request: HttpRequest, data: RuleIn) -> organising.Held:
     or_404(caller(request), "rule.view")
     return _one(rules.draft_rule(None, **data.dict(), actor=caller(request)).rule_id)
 
 
 @router.post("/rules/{pk}", response={200: RuleOut, **NO})
-def redraft_rule(request: HttpRequest, pk: int, data: RuleIn) -> dict[str, Any]:
+def redraft_rule(request: HttpRequest, pk: int, data: RuleIn) -> organising.Held:
     """A new version; until it is signed the one before goes on to hold."""
     found = _rule(caller(request), pk)
     return _one(rules.draft_rule(found, **data.dict(), actor=caller(request)).rule_id)
 
 
 @router.post("/rules/{pk}/sign", response={200: RuleOut, **NO})
-def sign_rule(request: HttpRequest, pk: int, data: RuleSignIn) -> dict[str, Any]:
+def sign_rule(request: HttpRequest, pk: int, data: RuleSignIn) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.sign_rule(_version(found, signed=False), data.sha256, caller(request))
     return _one(pk)
 
 
 @router.post("/rules/{pk}/read", response={200: RuleOut, **NO})
-def read_rule(request: HttpRequest, pk: int) -> dict[str, Any]:
+def read_rule(request: HttpRequest, pk: int) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.read_rule(_version(found, signed=True), caller(request))
     return _one(pk)
 
 
 @router.post("/rules/{pk}/end", response={200: RuleOut, **NO})
-def end_rule(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+def end_rule(request: HttpRequest, pk: int, data: ReasonIn) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.end_rule(found, data.reason, caller(request))
     return _one(pk)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -25,7 +26,7 @@ from huiying.api.paging import Page
 from huiying.api.security import caller
 from huiying.overseeing import actions, sanctions
 from huiying.overseeing.actions import measures
-from huiying.overseeing.conformance import Line, computed, conformance
+from huiying.overseeing.conformance import computed, conformance
 from huiying.overseeing.models import Appeal, Assessment, Measure
 from huiying.overseeing.periods import period
 from huiying.people.actions.interpretations import bring_regulation, sign_interpretation
@@ -55,13 +56,13 @@ class FigureOut(Schema):
 class ClauseOut(Schema):
     """`state` is green, amber, red, nothing (no base) or off (not kept yet, with `why`)."""
 
-    id: str
-    duty: str
-    duty_en: str
+    id: str = Field(validation_alias="clause.id")
+    duty: str = Field(validation_alias="clause.zh")
+    duty_en: str = Field(validation_alias="clause.en")
     state: str
     why: str
-    kinds: list[str]
-    figures: list[FigureOut]
+    kinds: list[str] = Field(validation_alias="clause.kinds")
+    figures: list[FigureOut] = Field(validation_alias="indicators")
 
 
 class ConformanceOut(Schema):
@@ -74,18 +75,6 @@ class PeriodQuery(Schema):
     period: PeriodWords
 
 
-def _clause_out(line: Line) -> dict[str, Any]:
-    return {
-        "id": line.clause.id,
-        "duty": line.clause.zh,
-        "duty_en": line.clause.en,
-        "state": line.state,
-        "why": line.why,
-        "kinds": list(line.clause.kinds),
-        "figures": [{"name": told.name, "value": told.value, "state": told.state} for told in line.indicators],
-    }
-
-
 @router.get("/conformance", response={200: ConformanceOut, **READS})
 def whole(request: HttpRequest, asked: Query[PeriodQuery]) -> dict[str, Any]:
     or_404(caller(request), "conformance.view")
@@ -95,7 +84,7 @@ def whole(request: HttpRequest, asked: Query[PeriodQuery]) -> dict[str, Any]:
         raise Http404 from error
     found = computed(wanted.words)
     lines = conformance(found.figures, regulation_now())
-    return {"period": wanted.words, "as_of": found.at, "clauses": [_clause_out(line) for line in lines]}
+    return {"period": wanted.words, "as_of": found.at, "clauses": lines}
 
 
 # --- assessments ------------------------------------------------------------------------------------------------------
@@ -103,8 +92,8 @@ def whole(request: HttpRequest, asked: Query[PeriodQuery]) -> dict[str, Any]:
 
 class AppealOut(Schema):
     id: int
-    department: str
-    case: str
+    department: str = Field(validation_alias="department.name")
+    case: str = Field(validation_alias="case_number")
     reason: str
     upheld: bool | None
     answer: str
@@ -167,31 +156,13 @@ def _assessment_out(row: Assessment, user: User) -> dict[str, Any]:
         "weights": row.weights,
         "scores": {name: score for name, score in row.scores.items() if name in names},
         "sha256": row.sha256,
-        "appeals": [
-            _appeal_out(appeal)
-            for appeal in row.appeals.select_related("department")
-            if appeal.department.name in names
-        ],
-    }
-
-
-def _appeal_out(row: Appeal) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "department": row.department.name,
-        "case": row.case_number,
-        "reason": row.reason,
-        "upheld": row.upheld,
-        "answer": row.answer,
+        "appeals": [appeal for appeal in row.appeals.select_related("department") if appeal.department.name in names],
     }
 
 
 def _assessment(user: User, words: str) -> Assessment:
     or_404(user, "assessment.view")
-    found = Assessment.objects.filter(period=words).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Assessment, period=words)
 
 
 @router.get("/assessments", response={200: AssessmentsOut, **READS})
@@ -222,10 +193,10 @@ def comment(request: HttpRequest, words: str, data: CommentIn) -> dict[str, Any]
 
 
 @router.post("/assessments/{words}/appeal", response={200: AppealOut, **NO})
-def appeal(request: HttpRequest, words: str, data: AppealIn) -> dict[str, Any]:
+def appeal(request: HttpRequest, words: str, data: AppealIn) -> Appeal:
     found = _assessment(caller(request), words)
     about = department(data.department, "department")
-    return _appeal_out(actions.appeal(found, about, data.case, data.reason, caller(request)))
+    return actions.appeal(found, about, data.case, data.reason, caller(request))
 
 
 @router.post("/assessments/{words}/finish", response={200: AssessmentOut, **NO})
@@ -235,13 +206,10 @@ def finish(request: HttpRequest, words: str) -> dict[str, Any]:
 
 
 @router.post("/appeals/{pk}/decide", response={200: AppealOut, **NO})
-def decide_appeal(request: HttpRequest, pk: int, data: DecideAppealIn) -> dict[str, Any]:
+def decide_appeal(request: HttpRequest, pk: int, data: DecideAppealIn) -> Appeal:
     or_404(caller(request), "assessment.view_all")
-    found = Appeal.objects.select_related("department", "assessment").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    made = actions.decide_appeal(found, uphold=data.uphold, answer=data.answer, actor=caller(request))
-    return _appeal_out(made)
+    found = get_object_or_404(Appeal.objects.select_related("department", "assessment"), pk=pk)
+    return actions.decide_appeal(found, uphold=data.uphold, answer=data.answer, actor=caller(request))
 
 
 # --- the ladder -------------------------------------------------------------------------------------------------------
@@ -250,7 +218,7 @@ def decide_appeal(request: HttpRequest, pk: int, data: DecideAppealIn) -> dict[s
 class MeasureOut(Schema):
     id: int
     number: str
-    department: str
+    department: str = Field(validation_alias="department.name")
     step: str
     trigger: str
     facts: str
@@ -308,11 +276,6 @@ class DecideMeasureIn(ReasonIn):
     issue: bool
 
 
-def _measure_out(row: Measure) -> dict[str, Any]:
-    names = [name for name in MeasureOut.model_fields if name not in ("id", "department")]
-    return {"id": row.pk, "department": row.department.name} | {name: getattr(row, name) for name in names}
-
-
 def _measure(user: User, pk: int) -> Measure:
     found = Measure.objects.select_related("department").filter(pk=pk).first()
     if found is None or not may(user, "measure.view", found):
@@ -325,8 +288,7 @@ def every_measure(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     user = caller(request)
     or_404(user, "assessment.view")
     rows = Measure.objects.select_related("department").filter(department__name__in=_may_read(user))
-    items = [_measure_out(row) for row in rows[page.offset : page.offset + page.limit]]
-    return {"count": rows.count(), "items": items}
+    return page.of(rows)
 
 
 @router.get("/measures/suggestions", response={200: SuggestionsOut, **READS})
@@ -337,45 +299,44 @@ def suggested(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/measures", response={200: MeasureOut, **NO})
-def propose(request: HttpRequest, data: MeasureIn) -> dict[str, Any]:
+def propose(request: HttpRequest, data: MeasureIn) -> Measure:
     or_404(caller(request), "assessment.view")
     given = {name: value for name, value in data.dict().items() if name != "department"}
-    made = measures.propose(department(data.department, "department"), **given, actor=caller(request))
-    return _measure_out(made)
+    return measures.propose(department(data.department, "department"), **given, actor=caller(request))
 
 
 @router.get("/measures/{pk}", response={200: MeasureOut, **READS})
-def one_measure(request: HttpRequest, pk: int) -> dict[str, Any]:
-    return _measure_out(_measure(caller(request), pk))
+def one_measure(request: HttpRequest, pk: int) -> Measure:
+    return _measure(caller(request), pk)
 
 
 @router.post("/measures/{pk}/state", response={200: MeasureOut, **NO})
-def state(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
-    return _measure_out(measures.state(_measure(caller(request), pk), data.text, caller(request)))
+def state(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+    return measures.state(_measure(caller(request), pk), data.text, caller(request))
 
 
 @router.post("/measures/{pk}/decide", response={200: MeasureOut, **NO})
-def decide(request: HttpRequest, pk: int, data: DecideMeasureIn) -> dict[str, Any]:
+def decide(request: HttpRequest, pk: int, data: DecideMeasureIn) -> Measure:
     found = _measure(caller(request), pk)
-    return _measure_out(measures.decide(found, issue=data.issue, reason=data.reason, actor=caller(request)))
+    return measures.decide(found, issue=data.issue, reason=data.reason, actor=caller(request))
 
 
 @router.post("/measures/{pk}/talk", response={200: MeasureOut, **NO})
-def talk(request: HttpRequest, pk: int, data: TalkIn) -> dict[str, Any]:
+def talk(request: HttpRequest, pk: int, data: TalkIn) -> Measure:
     """约谈, once it was decided: who talked with whom, what was said and promised (C12.5)."""
     found = _measure(caller(request), pk)
     people = {"leader": person(data.leader, "leader"), "attended": person(data.attended, "attended")}
-    return _measure_out(measures.note_talk(found, **data.dict() | people, actor=caller(request)))
+    return measures.note_talk(found, **data.dict() | people, actor=caller(request))
 
 
 @router.post("/measures/{pk}/follow-up", response={200: MeasureOut, **NO})
-def follow_up(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
-    return _measure_out(measures.follow_up(_measure(caller(request), pk), data.text, caller(request)))
+def follow_up(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+    return measures.follow_up(_measure(caller(request), pk), data.text, caller(request))
 
 
 @router.post("/measures/{pk}/outcome", response={200: MeasureOut, **NO})
-def outcome(request: HttpRequest, pk: int, data: TextIn) -> dict[str, Any]:
-    return _measure_out(measures.note_outcome(_measure(caller(request), pk), data.text, caller(request)))
+def outcome(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+    return measures.note_outcome(_measure(caller(request), pk), data.text, caller(request))
 
 
 # --- interpretations and versions -------------------------------------------------------------------------------------
@@ -392,10 +353,10 @@ class RulingOut(Schema):
 class QuestionOut(Schema):
     """`draft`: key path → how the file in force answers; `signed` is null while nobody signed."""
 
-    gap: str
-    clause: str
-    question: str
-    question_en: str
+    gap: str = Field(validation_alias="gap.id")
+    clause: str = Field(validation_alias="gap.clause")
+    question: str = Field(validation_alias="gap.zh")
+    question_en: str = Field(validation_alias="gap.en")
     draft: dict[str, str]
     signed: RulingOut | None
 
@@ -442,37 +403,22 @@ class RegulationIn(Body):
     text: Annotated[str, Field(min_length=1, max_length=1024 * 1024)]
 
 
-def _ruling_out(row: Interpretation) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in RulingOut.model_fields}
-
-
 @router.get("/interpretations", response={200: QuestionsOut, **READS})
 def interpretations(request: HttpRequest) -> dict[str, Any]:
     caller(request)
-    items = [
-        {
-            "gap": row.gap.id,
-            "clause": row.gap.clause,
-            "question": row.gap.zh,
-            "question_en": row.gap.en,
-            "draft": row.draft,
-            "signed": _ruling_out(row.signed) if row.signed else None,
-        }
-        for row in questions()
-    ]
-    return {"items": items}
+    return {"items": questions()}
 
 
 @router.post("/interpretations/{gap}/sign", response={200: RulingOut, **NO})
-def sign(request: HttpRequest, gap: str, data: SignIn) -> dict[str, Any]:
-    return _ruling_out(sign_interpretation(gap, data.ruling, data.effective_from, caller(request)))
+def sign(request: HttpRequest, gap: str, data: SignIn) -> Interpretation:
+    return sign_interpretation(gap, data.ruling, data.effective_from, caller(request))
 
 
 @router.get("/versions", response={200: VersionsOut, **READS})
 def versions(request: HttpRequest) -> dict[str, Any]:
     caller(request)
     rows = RegulationVersion.objects.defer("text").order_by("effective_from", "adopted_at")
-    return {"items": [{name: getattr(row, name) for name in VersionOut.model_fields} for row in rows]}
+    return {"items": rows}
 
 
 @router.get("/versions/difference", response={200: ChangesOut, **READS})
@@ -491,7 +437,6 @@ def difference(request: HttpRequest, asked: Query[PairQuery]) -> dict[str, Any]:
 
 
 @router.post("/versions", response={200: VersionOut, **NO})
-def bring(request: HttpRequest, data: RegulationIn) -> dict[str, Any]:
+def bring(request: HttpRequest, data: RegulationIn) -> RegulationVersion:
     require(caller(request), "regulation.bring")
-    row = bring_regulation(data.text, caller(request))
-    return {name: getattr(row, name) for name in VersionOut.model_fields}
+    return bring_regulation(data.text, caller(request))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -65,13 +65,13 @@ class BeginIn(Body):
 
 class CardOut(Schema):
     id: int
-    point: int
-    name: str
-    channel_class: str
+    point: int = Field(validation_alias="point_id")
+    name: str = Field(validation_alias="point.name")
+    channel_class: str = Field(validation_alias="point.channel_class")
     opens_at: dt.datetime
     due_at: dt.datetime
     result: str
-    late: bool
+    late: bool = Field(validation_alias="is_late")
     ticked_at: dt.datetime | None
     ticked_by: str
 
@@ -81,22 +81,34 @@ class PointOut(Schema):
     name: str
     channel_class: str
     url: str
-    owner: str
-    backup: str
+    owner: str = Field(validation_alias="owner.code")
+    backup: str = Field(validation_alias="backup.code")
 
 
 class CellOut(Schema):
-    opens_at: dt.datetime
+    opens_at: dt.datetime = Field(validation_alias="window.opens_at")
     state: str
     counts: dict[str, int]
 
+    @staticmethod
+    def resolve_counts(cell: coverage.Cell) -> dict[str, int]:
+        return dict(cell.counts)
+
 
 class ClassOut(Schema):
-    channel_class: str
+    channel_class: str = Field(validation_alias="name")
     required: bool
     sources: int
     note: str
-    windows: list[CellOut]
+    windows: list[CellOut] = Field(validation_alias="cells")
+
+    @staticmethod
+    def resolve_sources(row: coverage.ClassRow) -> int:
+        return len(row.sources)
+
+    @staticmethod
+    def resolve_note(row: coverage.ClassRow) -> str:
+        return row.note.reason if row.note else ""
 
 
 class EmergencyOut(Schema):
@@ -166,38 +178,24 @@ class HandoverOut(Schema):
 
 
 @router.get("/patrol", response={200: list[CardOut], **READS})
-def cards(request: HttpRequest) -> list[dict[str, Any]]:
+def cards(request: HttpRequest) -> list[PatrolCard]:
     """What is to be looked at now, and what was missed in the last day."""
     or_404(caller(request), "patrol.view")
-    return [_card(card) for card in patrol.cards_to_do(clock.now())]
+    return patrol.cards_to_do(clock.now())
 
 
 @router.post("/patrol/{pk}/tick", response={200: CardOut, **NO})
-def tick(request: HttpRequest, pk: int, data: TickIn) -> dict[str, Any]:
+def tick(request: HttpRequest, pk: int, data: TickIn) -> PatrolCard:
     or_404(caller(request), "patrol.view")
-    card = PatrolCard.objects.filter(pk=pk).first()
-    if card is None:
-        raise Http404
-    return _card(acts.tick(card, data.result, caller(request), note=data.note, text=data.text))
+    card = get_object_or_404(PatrolCard, pk=pk)
+    return acts.tick(card, data.result, caller(request), note=data.note, text=data.text)
 
 
 @router.get("/coverage", response={200: list[ClassOut], **READS})
-def matrix(request: HttpRequest) -> list[dict[str, Any]]:
+def matrix(request: HttpRequest) -> tuple[coverage.ClassRow, ...]:
     """Every class of the regulation, watched or not."""
     or_404(caller(request), "patrol.view")
-    return [
-        {
-            "channel_class": row.name,
-            "required": row.required,
-            "sources": len(row.sources),
-            "note": row.note.reason if row.note else "",
-            "windows": [
-                {"opens_at": cell.window.opens_at, "state": cell.state, "counts": dict(cell.counts)}
-                for cell in row.cells
-            ],
-        }
-        for row in coverage.matrix().rows
-    ]
+    return coverage.matrix().rows
 
 
 class SpreadOut(Schema):
@@ -241,35 +239,25 @@ def topics(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/latency", response={200: list[LatencyOut], **READS})
-def latency(request: HttpRequest) -> list[dict[str, Any]]:
+def latency(request: HttpRequest) -> tuple[lateness.Row, ...]:
     """Thirty days, by channel class, by day and by night (C5.12, C5.17)."""
     or_404(caller(request), "patrol.view")
-    return [
-        {
-            "channel_class": row.channel_class,
-            "day": asdict(row.day),
-            "night": asdict(row.night),
-            "untimed": row.untimed,
-        }
-        for row in lateness.latency().rows
-    ]
+    return lateness.latency().rows
 
 
 @router.post("/patrol/points", response={200: PointOut, **NO})
-def add_point(request: HttpRequest, data: PointIn) -> dict[str, Any]:
+def add_point(request: HttpRequest, data: PointIn) -> PatrolPoint:
     or_404(caller(request), "patrol.view")
     told = data.dict() | {name: department(getattr(data, name), name) for name in ("owner", "backup")}
-    return _point(acts.add_point(**told, actor=caller(request)))
+    return acts.add_point(**told, actor=caller(request))
 
 
 @router.post("/patrol/points/{pk}/retire", response={200: PointOut, **NO})
-def retire(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+def retire(request: HttpRequest, pk: int, data: WhyIn) -> PatrolPoint:
     or_404(caller(request), "patrol.view")
-    point = PatrolPoint.objects.select_related("owner", "backup").filter(pk=pk).first()
-    if point is None:
-        raise Http404
+    point = get_object_or_404(PatrolPoint.objects.select_related("owner", "backup"), pk=pk)
     acts.retire_point(point, data.why, caller(request))
-    return _point(point)
+    return point
 
 
 @router.post("/patrol/emergency", response={200: EmergencyOut, **NO})
@@ -293,11 +281,13 @@ def reconcile(request: HttpRequest) -> dict[str, Any]:
     """Lists from outside, and of the lines that were ours how many we had missed (C5.16)."""
     or_404(caller(request), "reconcile.decide")
     rate = reconciling.missed_rate()
-    rows = [
-        {"id": row.pk, "body": row.body, "period_from": row.period_from, "period_to": row.period_to}
-        for row in reconciling.lists()
-    ]
-    return {"n": rate.n, "missed": rate.missed, "rate": rate.rate, "interval": rate.interval, "lists": rows}
+    return {
+        "n": rate.n,
+        "missed": rate.missed,
+        "rate": rate.rate,
+        "interval": rate.interval,
+        "lists": reconciling.lists(),
+    }
 
 
 @router.post("/reconcile", response={200: ListOut, **NO})
@@ -315,9 +305,7 @@ def lines(request: HttpRequest, pk: int) -> list[OutsideItem]:
 @router.post("/reconcile/lines/{pk}/decide", response={200: LineOut, **NO})
 def decide(request: HttpRequest, pk: int, data: DecideLineIn) -> OutsideItem:
     or_404(caller(request), "reconcile.decide")
-    item = OutsideItem.objects.filter(pk=pk).first()
-    if item is None:
-        raise Http404
+    item = get_object_or_404(OutsideItem, pk=pk)
     post = Post.objects.filter(pk=data.post).first() if data.post else None
     return acts_reconciling.decide_item(item, data.state, caller(request), post=post, cause=data.cause)
 
@@ -346,36 +334,7 @@ def take(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 def _the_handover(request: HttpRequest, pk: int) -> Handover:
     or_404(caller(request), "handover.view")
-    row = Handover.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
-
-
-def _card(card: PatrolCard) -> dict[str, Any]:
-    return {
-        "id": card.pk,
-        "point": card.point_id,
-        "name": card.point.name,
-        "channel_class": card.point.channel_class,
-        "opens_at": card.opens_at,
-        "due_at": card.due_at,
-        "result": card.result,
-        "late": card.is_late,
-        "ticked_at": card.ticked_at,
-        "ticked_by": card.ticked_by,
-    }
-
-
-def _point(point: PatrolPoint) -> dict[str, Any]:
-    return {
-        "id": point.pk,
-        "name": point.name,
-        "channel_class": point.channel_class,
-        "url": point.url,
-        "owner": point.owner.code,
-        "backup": point.backup.code,
-    }
+    return get_object_or_404(Handover, pk=pk)
 
 
 def _handover(request: HttpRequest, row: Handover) -> dict[str, Any]:

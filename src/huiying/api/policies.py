@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
@@ -36,7 +37,6 @@ from huiying.api.policies_shapes import (
 )
 from huiying.api.security import caller
 from huiying.foreseeing import policies as reads
-from huiying.foreseeing import surveying
 from huiying.foreseeing.actions import assessing, evidencing, planning, policies
 from huiying.foreseeing.models import Assessment, Consultation, Deliberation, PlanHit, Policy, Risk, Survey
 from huiying.judging.access import find_event
@@ -54,7 +54,6 @@ def _out(row: Policy) -> dict[str, Any]:
     found, regulation = reads.current(row), regulation_now()
     surveys = reads.surveys(found) if found else []
     names = ("number", "state", "title", "major", "planned_on", "issued_at", "assessed_at")
-    hits = PlanHit.objects.filter(plan__assessment__policy=row).select_related("event", "case")
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},
@@ -63,58 +62,17 @@ def _out(row: Policy) -> dict[str, Any]:
         "sha256": found.sha256 if found else "",
         "level": found.level if found else "",
         "level_by_rule": reads.level_by_rule(list(reads.live_risks(found)), regulation) if found else "",
-        "methods": [
-            {"name": one.name, "kind": one.kind, "evidence": one.n}
-            for one in (reads.methods(found, regulation, surveys) if found else [])
-        ],
-        "surveys": [_survey_out(one) for one in surveys],
-        "risks": [_risk_out(one) for one in (reads.live_risks(found) if found else [])],
+        "methods": reads.methods(found, regulation, surveys) if found else [],
+        "surveys": surveys,
+        "risks": reads.live_risks(found) if found else [],
         "prediction": found.prediction if found else {},
-        "hits": [
-            {
-                "id": hit.pk,
-                "event": hit.event.number,
-                "state": hit.state,
-                "words": hit.words,
-                "case": hit.case.number if hit.case else "",
-            }
-            for hit in hits
-        ],
+        "hits": PlanHit.objects.filter(plan__assessment__policy=row).select_related("event", "case"),
     }
-
-
-def _survey_out(row: Survey) -> dict[str, Any]:
-    names = ("title", "frame", "frame_size", "drawn", "asked")
-    options = ("text", "count", "n", "share", "margin", "small")
-    return {
-        "id": row.pk,
-        **{name: getattr(row, name) for name in names},
-        "n": surveying.answered(row),
-        "response_rate": surveying.response_rate(row),
-        "questions": [
-            {
-                "text": one.text,
-                "n": one.n,
-                "small": one.small,
-                "options": [{name: getattr(answer, name) for name in options} for answer in one.answers],
-            }
-            for one in surveying.results(row)
-        ],
-    }
-
-
-def _risk_out(row: Risk) -> dict[str, Any]:
-    names = ("title", "affected", "likelihood", "impact", "signs")
-    told = {name: getattr(row, name) for name in names}
-    return {"id": row.pk, **told, "owner": row.owner.code, "watcher": row.watcher.name}
 
 
 def _policy(user: User, pk: int) -> Policy:
     or_404(user, "policy.view")
-    found = Policy.objects.select_related("department").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Policy.objects.select_related("department"), pk=pk)
 
 
 def _assessment(policy: Policy) -> Assessment:
@@ -207,9 +165,7 @@ def plan_survey(request: HttpRequest, pk: int, data: SurveyIn) -> dict[str, Any]
 @router.post("/policies/{pk}/surveys/{survey}/paper", response={200: PolicyOut, **NO})
 def enter_paper(request: HttpRequest, pk: int, survey: int, data: PaperIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
-    row = Survey.objects.filter(pk=survey, assessment__policy=found).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Survey, pk=survey, assessment__policy=found)
     evidencing.enter_paper(row, **data.dict(), actor=caller(request))
     return _out(found)
 
@@ -243,9 +199,7 @@ def link_meeting(request: HttpRequest, pk: int, data: MeetingLinkIn) -> dict[str
 @router.post("/policies/{pk}/deliberations/{row}/sign", response={200: PolicyOut, **NO})
 def sign_deliberation(request: HttpRequest, pk: int, row: int) -> dict[str, Any]:
     found = _policy(caller(request), pk)
-    held = Deliberation.objects.filter(pk=row, assessment__policy=found).first()
-    if held is None:
-        raise Http404
+    held = get_object_or_404(Deliberation, pk=row, assessment__policy=found)
     evidencing.sign_deliberation(held, caller(request))
     return _out(found)
 
@@ -267,9 +221,7 @@ def list_risk(request: HttpRequest, pk: int, data: RiskIn) -> dict[str, Any]:
 @router.post("/policies/{pk}/risks/{risk}/drop", response={200: PolicyOut, **NO})
 def drop_risk(request: HttpRequest, pk: int, risk: int, data: ReasonIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
-    row = Risk.objects.filter(pk=risk, assessment__policy=found).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Risk, pk=risk, assessment__policy=found)
     assessing.drop_risk(row, reason=data.reason, actor=caller(request))
     return _out(found)
 

@@ -9,6 +9,8 @@ from ninja import Schema
 from pydantic import Field
 
 from huiying.api.bodies import Body, DepartmentCode, Moment, Username
+from huiying.foreseeing import surveying
+from huiying.foreseeing.models import PlanHit, Survey
 
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -177,7 +179,7 @@ class DrillIn(Body):
 class MethodOut(Schema):
     name: str
     kind: str
-    evidence: int
+    evidence: int = Field(validation_alias="n")
 
 
 class OptionOut(Schema):
@@ -195,7 +197,7 @@ class QuestionOut(Schema):
     text: str
     n: int
     small: bool
-    options: list[OptionOut]
+    options: list[OptionOut] = Field(validation_alias="answers")
 
 
 class SurveyOut(Schema):
@@ -209,6 +211,18 @@ class SurveyOut(Schema):
     response_rate: float | None
     questions: list[QuestionOut]
 
+    @staticmethod
+    def resolve_n(row: Survey) -> int:
+        return surveying.answered(row)
+
+    @staticmethod
+    def resolve_response_rate(row: Survey) -> float | None:
+        return surveying.response_rate(row)
+
+    @staticmethod
+    def resolve_questions(row: Survey) -> list[surveying.Result]:
+        return surveying.results(row)
+
 
 class RiskOut(Schema):
     id: int
@@ -217,16 +231,20 @@ class RiskOut(Schema):
     likelihood: int
     impact: int
     signs: str
-    owner: str
-    watcher: str
+    owner: str = Field(validation_alias="owner.code")
+    watcher: str = Field(validation_alias="watcher.name")
 
 
 class PlanHitOut(Schema):
     id: int
-    event: str
+    event: str = Field(validation_alias="event.number")
     state: str
     words: list[str]
     case: str
+
+    @staticmethod
+    def resolve_case(row: PlanHit) -> str:
+        return row.case.number if row.case else ""
 
 
 class PolicyOut(Schema):

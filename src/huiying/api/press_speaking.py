@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
@@ -33,7 +35,7 @@ class WhyIn(Body):
 
 class PressSpeaker(Schema):
     id: int
-    name: str
+    name: str = Field(validation_alias="speaker_name")
     statement: str
     by: str
     at: dt.datetime
@@ -42,46 +44,29 @@ class PressSpeaker(Schema):
 
 
 @router.get("/press/{pk}/speakers", response={200: list[PressSpeaker]})
-def speakers(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+def speakers(request: HttpRequest, pk: int) -> QuerySet[Authorisation]:
     found = _release(request, pk)
-    return [_out(row) for row in found.authorisations.order_by("id")]
+    return found.authorisations.order_by("id")
 
 
 @router.post("/press/{pk}/let_speak", response={200: PressSpeaker, **NO})
-def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> dict[str, Any]:
+def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> Authorisation:
     """For this press release and one statement; nobody authorises themselves."""
     found = _release(request, pk)
     entry = in_force().filter(pk=data.speaker).first()
     if entry is None:
         raise Unreadable("speaker", _("发言人名册里没有这位在任的发言人。"))
-    return _out(speaking.authorise_for_press(found, entry, data.statement, caller(request)))
+    return speaking.authorise_for_press(found, entry, data.statement, caller(request))
 
 
 @router.post("/press/speaking/{pk}/revoke", response={200: PressSpeaker, **NO})
-def revoke(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+def revoke(request: HttpRequest, pk: int, data: WhyIn) -> Authorisation:
     or_404(caller(request), "press.view")
-    row = Authorisation.objects.filter(pk=pk, press__isnull=False).first()
-    if row is None:
-        raise Http404
+    row = get_object_or_404(Authorisation, pk=pk, press__isnull=False)
     speaking.revoke(row, data.why, caller(request))
-    return _out(Authorisation.objects.get(pk=pk))
+    return Authorisation.objects.get(pk=pk)
 
 
 def _release(request: HttpRequest, pk: int) -> PressRelease:
     or_404(caller(request), "press.view")
-    found = PressRelease.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _out(row: Authorisation) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "name": row.speaker_name,
-        "statement": row.statement,
-        "by": row.by,
-        "at": row.at,
-        "revoked_at": row.revoked_at,
-        "revoked_why": row.revoked_why,
-    }
+    return get_object_or_404(PressRelease, pk=pk)

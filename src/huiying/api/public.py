@@ -8,13 +8,14 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
 from huiying.api.errors import Problem, Problems, TooOften
 from huiying.api.paging import SearchPage
 from huiying.kernel import clock
 from huiying.responding.history import CHECKING
 from huiying.responding.models import Publication
-from huiying.responding.public import Version, due_of, public_answer, public_answers, public_courses
+from huiying.responding.public import Answer, due_of, public_answer, public_answers, public_courses
 from huiying.work.limits import search_wait
 from huiying.work.loop import HEARTBEAT_STALE
 from huiying.work.models import Heartbeat
@@ -57,7 +58,7 @@ class VersionOut(Schema):
 
     stage: str
     state: Literal["holding", "standing", "corrected", "withdrawn", "withdrawal"]
-    published_at: dt.datetime
+    published_at: dt.datetime = Field(validation_alias="at")
     title: str | None
     text: str | None
     note: str
@@ -67,6 +68,10 @@ class AnswerHistoryOut(AnswerOut):
     """`versions`: everything that was ever public, the newest first (C11.1)."""
 
     versions: list[VersionOut]
+
+    @staticmethod
+    def resolve_url(row: Answer) -> str:
+        return f"/answers/{row.number}/"
 
 
 @router.get("/health", response={200: HealthOut, 503: HealthOut})
@@ -114,22 +119,9 @@ def _answer(row: Publication, state: str, due: Mapping[int, dt.datetime]) -> dic
 
 
 @router.get("/answers/{number}", response={200: AnswerHistoryOut, 404: Problem, 422: Problems})
-def answer(request: HttpRequest, number: str) -> dict[str, object]:
+def answer(request: HttpRequest, number: str) -> Answer:
     """One answer with every version of it."""
     found = public_answer(number)
     if found is None:
         raise Http404
-    names = ("number", "state", "title", "question", "text", "basis", "department", "published_at", "due_at")
-    told: dict[str, object] = {name: getattr(found, name) for name in names}
-    return told | {"url": f"/answers/{found.number}/", "versions": [_version(row) for row in found.versions]}
-
-
-def _version(row: Version) -> dict[str, object]:
-    return {
-        "stage": row.stage,
-        "state": row.state,
-        "published_at": row.at,
-        "title": row.title,
-        "text": row.text,
-        "note": row.note,
-    }
+    return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -67,8 +68,8 @@ class PlatformOut(Schema):
     name_en: str
     family: str
     channel: str
-    owner: str
-    public_name: str
+    owner: str = Field(validation_alias="owner.code")
+    public_name: str = Field(validation_alias="account")
     url: str
     opened_on: dt.date | None
     closed_at: dt.datetime | None
@@ -84,6 +85,30 @@ class PlatformOut(Schema):
     unanswered_at: dt.datetime | None
     problems: list[str]
 
+    @staticmethod
+    def resolve_administrator(row: Platform) -> str | None:
+        return row.administrator.username if row.administrator is not None else None
+
+    @staticmethod
+    def resolve_backup(row: Platform) -> str | None:
+        return row.backup.username if row.backup is not None else None
+
+    @staticmethod
+    def resolve_idle_days(row: Platform) -> int | None:
+        return registers.idle_days(row, clock.now())
+
+    @staticmethod
+    def resolve_unanswered(row: Platform) -> int | None:
+        return unanswered_here() if row.channel == acts.SITE else row.unanswered
+
+    @staticmethod
+    def resolve_unanswered_at(row: Platform) -> dt.datetime | None:
+        return clock.now() if row.channel == acts.SITE else row.unanswered_at
+
+    @staticmethod
+    def resolve_problems(row: Platform) -> list[str]:
+        return registers.problems(row, clock.now())
+
 
 class PlatformsOut(Schema):
     """`wechat_missing`: the regulation asks for an official WeChat account, and none was opened."""
@@ -96,40 +121,39 @@ class PlatformsOut(Schema):
 def platforms(request: HttpRequest) -> dict[str, Any]:
     """Every account that was ever registered, the closed ones too."""
     or_404(caller(request), "register.view")
-    items = [_platform(row) for row in registers.platforms(closed=True)]
-    return {"wechat_missing": registers.wechat_is_missing(), "items": items}
+    return {"wechat_missing": registers.wechat_is_missing(), "items": registers.platforms(closed=True)}
 
 
 @router.post("/platforms", response={200: PlatformOut, **NO})
-def add_platform(request: HttpRequest, data: PlatformIn) -> dict[str, Any]:
+def add_platform(request: HttpRequest, data: PlatformIn) -> Platform:
     or_404(caller(request), "register.view")
-    return _platform(acts.add_platform(**_told(data), actor=caller(request)))
+    return acts.add_platform(**_told(data), actor=caller(request))
 
 
 @router.post("/platforms/{code}/edit", response={200: PlatformOut, **NO})
-def edit_platform(request: HttpRequest, code: str, data: PlatformIn) -> dict[str, Any]:
-    return _platform(acts.edit_platform(_found(caller(request), code), **_told(data), actor=caller(request)))
+def edit_platform(request: HttpRequest, code: str, data: PlatformIn) -> Platform:
+    return acts.edit_platform(_found(caller(request), code), **_told(data), actor=caller(request))
 
 
 @router.post("/platforms/{code}/posted", response={200: PlatformOut, **NO})
-def posted(request: HttpRequest, code: str, data: PostedIn) -> dict[str, Any]:
+def posted(request: HttpRequest, code: str, data: PostedIn) -> Platform:
     """自报时间: what the account posted otherwise; only later than what is known."""
-    return _platform(acts.note_last_post(_found(caller(request), code), data.at, caller(request)))
+    return acts.note_last_post(_found(caller(request), code), data.at, caller(request))
 
 
 @router.post("/platforms/{code}/counted", response={200: PlatformOut, **NO})
-def counted(request: HttpRequest, code: str, data: CountedIn) -> dict[str, Any]:
-    return _platform(acts.note_unanswered(_found(caller(request), code), data.count, caller(request)))
+def counted(request: HttpRequest, code: str, data: CountedIn) -> Platform:
+    return acts.note_unanswered(_found(caller(request), code), data.count, caller(request))
 
 
 @router.post("/platforms/{code}/checked", response={200: PlatformOut, **NO})
-def checked(request: HttpRequest, code: str, data: CheckedIn) -> dict[str, Any]:
-    return _platform(acts.note_security_check(_found(caller(request), code), data.on, caller(request)))
+def checked(request: HttpRequest, code: str, data: CheckedIn) -> Platform:
+    return acts.note_security_check(_found(caller(request), code), data.on, caller(request))
 
 
 @router.post("/platforms/{code}/close", response={200: PlatformOut, **NO})
-def close_platform(request: HttpRequest, code: str, data: ReasonIn) -> dict[str, Any]:
-    return _platform(acts.close_platform(_found(caller(request), code), data.reason, caller(request)))
+def close_platform(request: HttpRequest, code: str, data: ReasonIn) -> Platform:
+    return acts.close_platform(_found(caller(request), code), data.reason, caller(request))
 
 
 def _told(data: PlatformIn) -> dict[str, Any]:
@@ -142,27 +166,7 @@ def _told(data: PlatformIn) -> dict[str, Any]:
 
 def _found(user: User, code: str) -> Platform:
     or_404(user, "register.view")
-    found = registers.platforms(closed=True).filter(code=code).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-OWN = ("public_name", "owner", "administrator", "backup", "idle_days", "unanswered", "unanswered_at", "problems")
-
-
-def _platform(row: Platform) -> dict[str, Any]:
-    now, own = clock.now(), row.channel == acts.SITE
-    return {name: getattr(row, name) for name in PlatformOut.model_fields if name not in OWN} | {
-        "public_name": row.account,
-        "owner": row.owner.code,
-        "administrator": row.administrator.username if row.administrator is not None else None,
-        "backup": row.backup.username if row.backup is not None else None,
-        "idle_days": registers.idle_days(row, now),
-        "unanswered": unanswered_here() if own else row.unanswered,
-        "unanswered_at": now if own else row.unanswered_at,
-        "problems": registers.problems(row, now),
-    }
+    return get_object_or_404(registers.platforms(closed=True), code=code)
 
 
 # --- partners ---------------------------------------------------------------------------------------------------------
@@ -224,9 +228,9 @@ class PartnersOut(Schema):
 
 class PushOut(Schema):
     id: int
-    partner: int
-    publication: int
-    title: str
+    partner: int = Field(validation_alias="partner_id")
+    publication: int = Field(validation_alias="publication_id")
+    title: str = Field(validation_alias="publication.title")
     means: str
     pushed_by: str
     pushed_at: dt.datetime
@@ -257,7 +261,7 @@ def add_partner(request: HttpRequest, data: PartnerIn) -> dict[str, Any]:
 @router.get("/partners/{pk}/pushes", response={200: PushesOut, **READS})
 def pushes_of(request: HttpRequest, pk: int) -> dict[str, Any]:
     found = _found_partner(caller(request), pk)
-    return {"items": [_push(row) for row in reading.pushes().filter(partner=found)]}
+    return {"items": reading.pushes().filter(partner=found)}
 
 
 @router.post("/partners/{pk}/edit", response={200: PartnerOut, **NO})
@@ -279,27 +283,27 @@ def end_partner(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]
 
 
 @router.post("/partners/{pk}/push", response={200: PushOut, **NO})
-def push(request: HttpRequest, pk: int, data: PushIn) -> dict[str, Any]:
+def push(request: HttpRequest, pk: int, data: PushIn) -> PartnerPush:
     """Pushing the same text to the same partner again gives the same push."""
     found = _found_partner(caller(request), pk)
     row = get_publication(caller(request), data.publication)
-    return _push(partners.push(row, found, caller(request)))
+    return partners.push(row, found, caller(request))
 
 
 @router.post("/pushes/{pk}/sent", response={200: PushOut, **NO})
-def sent(request: HttpRequest, pk: int) -> dict[str, Any]:
-    return _push(partners.mark_sent(_found_push(caller(request), pk), caller(request)))
+def sent(request: HttpRequest, pk: int) -> PartnerPush:
+    return partners.mark_sent(_found_push(caller(request), pk), caller(request))
 
 
 @router.post("/pushes/{pk}/again", response={200: PushOut, **NO})
-def again(request: HttpRequest, pk: int) -> dict[str, Any]:
-    return _push(partners.send_again(_found_push(caller(request), pk), caller(request)))
+def again(request: HttpRequest, pk: int) -> PartnerPush:
+    return partners.send_again(_found_push(caller(request), pk), caller(request))
 
 
 @router.post("/pushes/{pk}/reply", response={200: PushOut, **NO})
-def reply(request: HttpRequest, pk: int, data: ReplyIn) -> dict[str, Any]:
+def reply(request: HttpRequest, pk: int, data: ReplyIn) -> PartnerPush:
     found = _found_push(caller(request), pk)
-    return _push(partners.record_reply(found, data.reply, data.url, data.note, caller(request)))
+    return partners.record_reply(found, data.reply, data.url, data.note, caller(request))
 
 
 # Whom to reach at an institution, by the names of the register.
@@ -312,18 +316,12 @@ def _reached(data: EditPartnerIn) -> dict[str, Any]:
 
 def _found_partner(user: User, pk: int) -> Partner:
     or_404(user, "register.view")
-    found = Partner.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Partner, pk=pk)
 
 
 def _found_push(user: User, pk: int) -> PartnerPush:
     or_404(user, "register.view")
-    found = reading.pushes().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(reading.pushes(), pk=pk)
 
 
 def _partner(row: Partner) -> dict[str, Any]:
@@ -344,10 +342,3 @@ def _partners(rows: list[Partner]) -> list[dict[str, Any]]:
         told |= {"reached": row.last.reached if row.last is not None else None}
         found.append(told | {"pushed": tally.pushed, "reposted": tally.reposted, "declined": tally.declined})
     return found
-
-
-def _push(row: PartnerPush) -> dict[str, Any]:
-    told = {
-        name: getattr(row, name) for name in PushOut.model_fields if name not in ("partner", "publication", "title")
-    }
-    return told | {"partner": row.partner_id, "publication": row.publication_id, "title": row.publication.title}

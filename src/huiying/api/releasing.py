@@ -5,13 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huiying.api import press_speaking, registers
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, or_404, person
+from huiying.api.bodies import (
+    NO,
+    READS,
+    Body,
+    Code,
+    DepartmentCode,
+    Moment,
+    ReasonIn,
+    Rendition,
+    Username,
+    department,
+    or_404,
+    person,
+)
 from huiying.api.errors import Unreadable
 from huiying.api.paging import Page
 from huiying.api.security import asked_again, caller
@@ -39,7 +53,7 @@ class PressIn(Body):
     title: Title
     facts: Text = ""
     basis: Text = ""
-    renditions: dict[str, Text] = Field(default={}, max_length=50)
+    renditions: dict[Code, Rendition] = Field(default={}, max_length=50)
     department: DepartmentCode
     planned_at: Moment | None = None
     correction_note: Annotated[str, Field(max_length=500)] = ""
@@ -155,9 +169,7 @@ def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
 def decide(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
     asked_again(request)
     or_404(caller(request), "press.view")
-    step = PressStep.objects.select_related("version__release__department").filter(pk=pk).first()
-    if step is None:
-        raise Http404
+    step = get_object_or_404(PressStep.objects.select_related("version__release__department"), pk=pk)
     told = data.dict() | {"approve": data.decision == "approve"}
     told.pop("decision")
     press.decide_press(step, **told, actor=caller(request))
@@ -179,10 +191,7 @@ def drop(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
 
 def _release(user: User, pk: int) -> PressRelease:
     or_404(user, "press.view")
-    found = PressRelease.objects.select_related("department").filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(PressRelease.objects.select_related("department"), pk=pk)
 
 
 def _press_row(row: PressRelease) -> dict[str, Any]:
@@ -250,7 +259,7 @@ class DisclosureOut(Schema):
     id: int
     title: str
     kind: str
-    department: str
+    department: str = Field(validation_alias="department.code")
     due_on: dt.date
     repeats: str
     ground: str
@@ -262,6 +271,14 @@ class DisclosureOut(Schema):
     dropped_at: dt.datetime | None
     dropped_by: str
     dropped_why: str
+
+    @staticmethod
+    def resolve_late(row: DisclosureItem) -> bool:
+        return calendar.is_late(row)
+
+    @staticmethod
+    def resolve_press(row: DisclosureItem) -> str | None:
+        return row.press.number if row.press is not None else None
 
 
 class DisclosuresOut(Schema):
@@ -285,51 +302,39 @@ def disclosures(request: HttpRequest, asked: Query[MonthQuery]) -> dict[str, Any
     in_month = calendar.items().filter(due_on__year=first.year, due_on__month=first.month)
     late = calendar.late_items().exclude(pk__in=in_month.values("pk"))
     share = calendar.share(first.year)
-    items = [_disclosure(item) for item in [*late, *in_month]]
-    return {"year": share.year, "due": share.due, "on_time": share.on_time, "items": items}
+    return {"year": share.year, "due": share.due, "on_time": share.on_time, "items": [*late, *in_month]}
 
 
 @router.post("/disclosures", response={200: DisclosureOut, **NO})
-def plan(request: HttpRequest, data: DisclosureIn) -> dict[str, Any]:
+def plan(request: HttpRequest, data: DisclosureIn) -> DisclosureItem:
     or_404(caller(request), "press.view")
     told = data.dict() | {"department": department(data.department, "department")}
-    return _disclosure(disclosure.plan_disclosure(**told, actor=caller(request)))
+    return disclosure.plan_disclosure(**told, actor=caller(request))
 
 
 @router.post("/disclosures/{pk}/edit", response={200: DisclosureOut, **NO})
-def edit(request: HttpRequest, pk: int, data: EditDisclosureIn) -> dict[str, Any]:
-    return _disclosure(disclosure.edit_disclosure(_item(caller(request), pk), **data.dict(), actor=caller(request)))
+def edit(request: HttpRequest, pk: int, data: EditDisclosureIn) -> DisclosureItem:
+    return disclosure.edit_disclosure(_item(caller(request), pk), **data.dict(), actor=caller(request))
 
 
 @router.post("/disclosures/{pk}/finish", response={200: DisclosureOut, **NO})
-def finish(request: HttpRequest, pk: int, data: FinishDisclosureIn) -> dict[str, Any]:
+def finish(request: HttpRequest, pk: int, data: FinishDisclosureIn) -> DisclosureItem:
     found = _item(caller(request), pk)
     by = PressRelease.objects.filter(pk=data.press).first() if data.press is not None else None
     if data.press is not None and by is None:
         raise Unreadable("press", _("没有这份新闻稿。"))
-    return _disclosure(disclosure.finish_disclosure(found, data.url, by, caller(request)))
+    return disclosure.finish_disclosure(found, data.url, by, caller(request))
 
 
 @router.post("/disclosures/{pk}/drop", response={200: DisclosureOut, **NO})
-def drop_disclosure(request: HttpRequest, pk: int, data: DropDisclosureIn) -> dict[str, Any]:
+def drop_disclosure(request: HttpRequest, pk: int, data: DropDisclosureIn) -> DisclosureItem:
     found = _item(caller(request), pk)
-    return _disclosure(disclosure.drop_disclosure(found, data.reason, data.whole_series, caller(request)))
+    return disclosure.drop_disclosure(found, data.reason, data.whole_series, caller(request))
 
 
 def _item(user: User, pk: int) -> DisclosureItem:
     or_404(user, "press.view")
-    found = calendar.items().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _disclosure(row: DisclosureItem) -> dict[str, Any]:
-    return _fields(row, DisclosureOut, "department", "late", "press") | {
-        "department": row.department.code,
-        "late": calendar.is_late(row),
-        "press": row.press.number if row.press is not None else None,
-    }
+    return get_object_or_404(calendar.items(), pk=pk)
 
 
 # --- information gaps -------------------------------------------------------------------------------------------------
@@ -357,8 +362,8 @@ class GapOut(Schema):
     topic: str
     asked: int
     cases: list[str]
-    department: str
-    owner: str
+    department: str = Field(validation_alias="department.code")
+    owner: str = Field(validation_alias="owner.username")
     owner_name: str
     due_at: dt.datetime
     done_at: dt.datetime | None
@@ -384,6 +389,14 @@ class AskedOut(Schema):
     events: int
     answers: list[str]
 
+    @staticmethod
+    def resolve_events(row: missing.Asked) -> int:
+        return len(row.events)
+
+    @staticmethod
+    def resolve_answers(row: missing.Asked) -> list[str]:
+        return [answer.case.number for answer in row.answers if answer.case is not None]
+
 
 class SuggestionsOut(Schema):
     """`missing`: asked often and not answered in public; `answered`: asked again, with the numbers of the answers."""
@@ -397,59 +410,41 @@ def gaps_list(request: HttpRequest, page: Query[GapQuery]) -> dict[str, Any]:
     """Tasks that go on, the most urgent first; with `all` every one."""
     or_404(caller(request), "press.view")
     found = missing.gaps() if page.all else missing.open_gaps()
-    return {"count": found.count(), "items": [_gap(row) for row in found[page.offset : page.offset + page.limit]]}
+    return page.of(found)
 
 
 @router.get("/gaps/suggestions", response={200: SuggestionsOut, **READS})
 def suggestions(request: HttpRequest) -> dict[str, Any]:
     or_404(caller(request), "press.view")
     rows = missing.asked_often()
-    return {
-        "missing": [_asked(row) for row in missing.suggestions(rows)],
-        "answered": [_asked(row) for row in missing.answered_already(rows)],
-    }
-
-
-def _asked(row: missing.Asked) -> dict[str, Any]:
-    answers = [answer.case.number for answer in row.answers if answer.case is not None]
-    return {"topic": row.topic, "department": row.department, "events": len(row.events), "answers": answers}
+    return {"missing": missing.suggestions(rows), "answered": missing.answered_already(rows)}
 
 
 @router.post("/gaps", response={200: GapOut, **NO})
-def make_gap(request: HttpRequest, data: GapIn) -> dict[str, Any]:
+def make_gap(request: HttpRequest, data: GapIn) -> InfoGap:
     or_404(caller(request), "press.view")
     row = next((row for row in missing.asked_often() if row.topic == data.topic), None) if data.topic else None
-    return _gap(
-        gaps.make_gap(
-            question=data.question,
-            department=department(data.department, "department"),
-            owner=person(data.owner, "owner"),
-            due_at=data.due_at,
-            topic=row.topic if row is not None else "",
-            events=row.numbers if row is not None else (),
-            actor=caller(request),
-        )
+    return gaps.make_gap(
+        question=data.question,
+        department=department(data.department, "department"),
+        owner=person(data.owner, "owner"),
+        due_at=data.due_at,
+        topic=row.topic if row is not None else "",
+        events=row.numbers if row is not None else (),
+        actor=caller(request),
     )
 
 
 @router.post("/gaps/{pk}/finish", response={200: GapOut, **NO})
-def finish_gap(request: HttpRequest, pk: int, data: UrlIn) -> dict[str, Any]:
-    return _gap(gaps.finish_gap(_found_gap(caller(request), pk), data.url, caller(request)))
+def finish_gap(request: HttpRequest, pk: int, data: UrlIn) -> InfoGap:
+    return gaps.finish_gap(_found_gap(caller(request), pk), data.url, caller(request))
 
 
 @router.post("/gaps/{pk}/drop", response={200: GapOut, **NO})
-def drop_gap(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
-    return _gap(gaps.drop_gap(_found_gap(caller(request), pk), data.reason, caller(request)))
+def drop_gap(request: HttpRequest, pk: int, data: ReasonIn) -> InfoGap:
+    return gaps.drop_gap(_found_gap(caller(request), pk), data.reason, caller(request))
 
 
 def _found_gap(user: User, pk: int) -> InfoGap:
     or_404(user, "press.view")
-    found = missing.gaps().filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _gap(row: InfoGap) -> dict[str, Any]:
-    told = _fields(row, GapOut, "department", "owner")
-    return told | {"department": row.department.code, "owner": row.owner.username}
+    return get_object_or_404(missing.gaps(), pk=pk)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
+from pydantic import Field
 
 from huiying.api.bodies import Body
 from huiying.api.errors import Problem, Problems
@@ -26,13 +27,13 @@ class ScreeningOut(Schema):
     """A post that waits for a person, with why. `band` is what the machine said, `cleared` what a person says."""
 
     id: int
-    post: int
-    title: str
-    text: str
-    platform: str
+    post: int = Field(validation_alias="post_id")
+    title: str = Field(validation_alias="post.title")
+    text: str = Field(validation_alias="post.text")
+    platform: str = Field(validation_alias="post.platform")
     url: str
-    published_at: dt.datetime | None
-    received_at: dt.datetime
+    published_at: dt.datetime | None = Field(validation_alias="post.published_at")
+    received_at: dt.datetime = Field(validation_alias="post.received_at")
     band: str
     score: float
     life_safety: bool
@@ -43,6 +44,10 @@ class ScreeningOut(Schema):
     reasons_en: list[str]
     cleared: str
     cleared_by: str
+
+    @staticmethod
+    def resolve_url(row: Screening) -> str:
+        return link_of(row.post.url)
 
 
 class ScreeningPage(Schema):
@@ -108,9 +113,7 @@ class LessonPage(Schema):
 def suspects(request: HttpRequest, page: Query[Page]) -> dict[str, object]:
     """The tray: danger to life first, then the surest."""
     _clears(request)
-    found = queries.suspects()
-    rows = found[page.offset : page.offset + page.limit]
-    return {"count": found.count(), "items": [_screening(row) for row in rows]}
+    return page.of(queries.suspects())
 
 
 @router.get("/suspects/sample", response={200: ScreeningPage, 401: Problem, 404: Problem, 422: Problems})
@@ -119,7 +122,7 @@ def sample(request: HttpRequest, page: Query[Page]) -> dict[str, object]:
     _clears(request)
     found = sampling.sampled()
     rows = found[page.offset : page.offset + page.limit]
-    return {"count": found.count(), "items": [_screening(row.screening) for row in rows]}
+    return {"count": found.count(), "items": [row.screening for row in rows]}
 
 
 @router.get("/suspects/sample/estimate", response={200: EstimateOut, 401: Problem, 404: Problem})
@@ -148,15 +151,15 @@ def estimate(request: HttpRequest) -> dict[str, object]:
     "/suspects/{pk}/decide",
     response={200: ScreeningOut, 401: Problem, 404: Problem, 409: Problem, 422: Problems},
 )
-def decide(request: HttpRequest, pk: int, body: DecisionIn) -> dict[str, Any]:
+def decide(request: HttpRequest, pk: int, body: DecisionIn) -> Screening:
     """Say of a suspect or a sampled post whether it concerns the bureau; ten minutes to take it back."""
     user = _clears(request)
     row = Screening.objects.select_related("post").filter(pk=pk).exclude(band=Screening.HIT).first()
     if row is None:
         raise Http404
     if body.decision == "undo":
-        return _screening(actions.undo_clear(row, user))
-    return _screening(actions.clear_suspect(row, body.decision, user))
+        return actions.undo_clear(row, user)
+    return actions.clear_suspect(row, body.decision, user)
 
 
 @router.get("/screening/lessons", response={200: LessonPage, 401: Problem, 404: Problem, 422: Problems})
@@ -185,18 +188,6 @@ def _clears(request: HttpRequest) -> User:
     if not may(user, "suspect.clear"):
         raise Http404
     return user
-
-
-def _screening(row: Screening) -> dict[str, Any]:
-    post = row.post
-    own = ("band", "score", "life_safety", "lead", "concern", "level", "reasons", "reasons_en", "cleared", "cleared_by")
-    of_post = ("title", "text", "platform", "url", "published_at", "received_at")
-    return {
-        "id": row.pk,
-        "post": post.pk,
-        **{name: getattr(post, name) for name in of_post} | {"url": link_of(post.url)},
-        **{name: getattr(row, name) for name in own},
-    }
 
 
 def _lesson(row: ScreenAdjustment, current: int) -> dict[str, Any]:

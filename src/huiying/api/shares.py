@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -50,30 +52,21 @@ class Shared(ShareOut):
 
 
 @router.get("/events/{number}/shares", response={200: list[ShareOut], **READS})
-def shares(request: HttpRequest, number: str) -> list[dict[str, Any]]:
+def shares(request: HttpRequest, number: str) -> QuerySet[SharePackage]:
     event = get_event(caller(request), number)
-    return [_out(row) for row in SharePackage.objects.filter(event=event).prefetch_related("replies")]
+    return SharePackage.objects.filter(event=event).prefetch_related("replies")
 
 
 @router.post("/events/{number}/shares", response={200: Shared, **NO})
 def share(request: HttpRequest, number: str, data: ShareIn) -> dict[str, Any]:
     package, token = sharing.share(get_event(caller(request), number), data.body, data.purpose, caller(request))
-    return _out(package) | {"token": token}
+    return ShareOut.from_orm(package).dict() | {"token": token}
 
 
 @router.post("/shares/{pk}/revoke", response={200: ShareOut, **NO})
-def revoke(request: HttpRequest, pk: int) -> dict[str, Any]:
+def revoke(request: HttpRequest, pk: int) -> SharePackage:
     or_404(caller(request), "event.view")
-    found = SharePackage.objects.select_related("event").filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(SharePackage.objects.select_related("event"), pk=pk)
     get_event(caller(request), found.event.number)
     sharing.revoke_share(found, caller(request))
-    return _out(SharePackage.objects.get(pk=pk))
-
-
-def _out(row: SharePackage) -> dict[str, Any]:
-    names = ("body", "purpose", "sha256", "made_by", "made_at", "expires_at", "revoked_at", "opens", "first_opened_at")
-    told = {name: getattr(row, name) for name in names}
-    replies = [{"name": one.name, "text": one.text, "at": one.at} for one in row.replies.all()]
-    return {"id": row.pk, **told, "replies": replies}
+    return SharePackage.objects.get(pk=pk)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
@@ -16,7 +18,7 @@ from huiying.api.security import caller
 from huiying.listening import hooks, outcomes, probing, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS
-from huiying.listening.models import Post, Source
+from huiying.listening.models import Post, Source, SourceCheck
 from huiying.listening.reserved import without_sensitive
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -109,6 +111,14 @@ class CheckOut(Schema):
     encoding: str
     by: str
 
+    @staticmethod
+    def resolve_words(row: SourceCheck) -> str:
+        return str(outcomes.WORDS.get(row.outcome, row.outcome))
+
+    @staticmethod
+    def resolve_collected(row: SourceCheck) -> bool:
+        return row.outcome in outcomes.COLLECTED
+
 
 class HookOut(Schema):
     new: int
@@ -129,24 +139,9 @@ def source(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 @router.get("/sources/{pk}/checks", response={200: list[CheckOut], **READS})
-def checks(request: HttpRequest, pk: int) -> list[dict[str, Any]]:
+def checks(request: HttpRequest, pk: int) -> QuerySet[SourceCheck]:
     """The latest looks, newest first."""
-    rows = _found(caller(request), pk).checks.order_by("-id")[:100]
-    return [
-        {
-            "at": row.at,
-            "outcome": row.outcome,
-            "words": str(outcomes.WORDS.get(row.outcome, row.outcome)),
-            "collected": row.outcome in outcomes.COLLECTED,
-            "detail": row.detail,
-            "status": row.status,
-            "items": row.items,
-            "new": row.new,
-            "encoding": row.encoding,
-            "by": row.by,
-        }
-        for row in rows
-    ]
+    return _found(caller(request), pk).checks.order_by("-id")[:100]
 
 
 @router.post("/sources", response={200: SourceOut, **NO})
@@ -238,10 +233,7 @@ def hook(request: HttpRequest, pk: int, key: str) -> Any:
 
 def _found(user: User, pk: int) -> Source:
     or_404(user, "source.view")
-    found = source_queries.sources(retired=True).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(source_queries.sources(retired=True), pk=pk)
 
 
 def _may_edit(user: User) -> None:

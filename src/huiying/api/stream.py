@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
@@ -41,16 +41,16 @@ class PostsAsked(Schema):
 class PostRow(Schema):
     """`text` is masked as it is stored; `event` is null where the post stands in none that may be shown."""
 
-    id: int
-    platform: str
-    channel_class: str
-    kind: str
-    title: str
-    text: str
+    id: int = Field(validation_alias="post_id")
+    platform: str = Field(validation_alias="post.platform")
+    channel_class: str = Field(validation_alias="post.channel_class")
+    kind: str = Field(validation_alias="post.kind")
+    title: str = Field(validation_alias="post.title")
+    text: str = Field(validation_alias="post.text")
     url: str
-    outlet: str
-    published_at: dt.datetime | None
-    received_at: dt.datetime
+    outlet: str = Field(validation_alias="post.outlet")
+    published_at: dt.datetime | None = Field(validation_alias="post.published_at")
+    received_at: dt.datetime = Field(validation_alias="post.received_at")
     band: str
     concern: str
     level: str
@@ -58,6 +58,16 @@ class PostRow(Schema):
     rules: list[str]
     reasons: list[str]
     event: str | None
+
+    @staticmethod
+    def resolve_url(row: Screening) -> str:
+        return link_of(row.post.url)
+
+    @staticmethod
+    def resolve_event(row: Screening) -> str | None:
+        place = getattr(row.post, "membership", None)
+        shown = place is not None and place.withdrawn_at is None and not place.event.reserved
+        return place.event.number if place is not None and shown else None
 
 
 class Behind(Schema):
@@ -88,22 +98,9 @@ def posts(request: HttpRequest, asked: Query[PostsAsked]) -> dict[str, object]:
     filters = Filters(**asked.dict(exclude={"at", "limit"}))
     found = stream.posts(filters, asked.limit, asked.at)
     return {
-        "items": [_row(row) for row in found.rows],
+        "items": found.rows,
         "next": found.after,
         "cut": found.cut,
         "silence": None if found.rows else stream.silence(filters)[0].value,
-        "search_lag": {"posts": found.lag.posts, "since": found.lag.since} if found.lag else None,
-    }
-
-
-def _row(row: Screening) -> dict[str, Any]:
-    post, place = row.post, getattr(row.post, "membership", None)
-    event = place.event if place is not None and place.withdrawn_at is None and not place.event.reserved else None
-    told = ("platform", "channel_class", "kind", "title", "text", "url", "outlet", "published_at", "received_at")
-    judged = ("band", "concern", "level", "lead", "rules", "reasons")
-    return {
-        "id": post.pk,
-        **{name: getattr(post, name) for name in told} | {"url": link_of(post.url)},
-        **{name: getattr(row, name) for name in judged},
-        "event": event.number if event is not None else None,
+        "search_lag": found.lag or None,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -31,11 +32,11 @@ class TaskOut(Schema):
     """`owner` is a user name, `department` a code; `meeting` the number of the one that decided it."""
 
     id: int
-    case: str
+    case: str = Field(validation_alias="case.number")
     kind: str
     title: str
-    department: str
-    owner: str
+    department: str = Field(validation_alias="department.code")
+    owner: str = Field(validation_alias="owner.username")
     owner_name: str
     deliverable: str
     meeting: str | None
@@ -48,6 +49,10 @@ class TaskOut(Schema):
     dropped_at: dt.datetime | None
     dropped_by: str
     dropped_why: str
+
+    @staticmethod
+    def resolve_meeting(row: Task) -> str | None:
+        return row.meeting.number if row.meeting else None
 
 
 class TasksPage(Page):
@@ -63,40 +68,23 @@ class TaskPage(Schema):
 def mine(request: HttpRequest, page: Query[TasksPage]) -> dict[str, Any]:
     """The caller's open tasks, the most urgent first; with `all` every one that they may finish."""
     rows = tasks_for(caller(request)) if page.all else own_tasks(caller(request))
-    found = rows.select_related("case", "department", "owner", "meeting")
-    return {"count": found.count(), "items": [task_out(row) for row in found[page.offset : page.offset + page.limit]]}
+    return page.of(rows.select_related("case", "department", "owner", "meeting"))
 
 
 @router.post("/tasks/{pk}/finish", response={200: TaskOut, **NO})
-def finish(request: HttpRequest, pk: int, data: FinishIn) -> dict[str, Any]:
-    return task_out(tasks.finish_task(_task(caller(request), pk), data.note, caller(request)))
+def finish(request: HttpRequest, pk: int, data: FinishIn) -> Task:
+    return tasks.finish_task(_task(caller(request), pk), data.note, caller(request))
 
 
 @router.post("/tasks/{pk}/drop", response={200: TaskOut, **NO})
-def drop(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
-    return task_out(tasks.drop_task(_task(caller(request), pk), data.reason, caller(request)))
+def drop(request: HttpRequest, pk: int, data: ReasonIn) -> Task:
+    return tasks.drop_task(_task(caller(request), pk), data.reason, caller(request))
 
 
 def _task(user: User, pk: int) -> Task:
     """For its owner, its department, and whoever may see the case; 404 for anybody else."""
-    found = Task.objects.select_related("case__event", "department", "owner").filter(pk=pk).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Task.objects.select_related("case__event", "department", "owner"), pk=pk)
     theirs = may(user, "task.finish", found).allowed
     if not theirs or (found.case.event.reserved and found.owner_id != user.pk):
         get_case(user, found.case.number)
     return found
-
-
-RELATED = ("case", "department", "owner", "meeting")
-
-
-def task_out(row: Task) -> dict[str, Any]:
-    """A task whose case, department, owner and meeting were fetched with it."""
-    told = {name: getattr(row, name) for name in TaskOut.model_fields if name not in RELATED}
-    return told | {
-        "case": row.case.number,
-        "department": row.department.code,
-        "owner": row.owner.username,
-        "meeting": row.meeting.number if row.meeting else None,
-    }

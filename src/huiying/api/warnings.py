@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -26,9 +27,9 @@ class WarningOut(Schema):
     """`state` is open, acknowledged or cancelled; `waited_seconds` null while it is open."""
 
     id: int
-    event: str
+    event: str = Field(validation_alias="event.number")
     level: str
-    trigger: str
+    trigger: str = Field(validation_alias="told")
     recipients: list[str]
     at: dt.datetime
     step: int
@@ -41,6 +42,19 @@ class WarningOut(Schema):
     cancelled_at: dt.datetime | None
     cancelled_by: str
     cancel_reason: str
+
+    @staticmethod
+    def resolve_state(row: Warning) -> str:
+        return warning_queries.state_of(row)
+
+    @staticmethod
+    def resolve_late(row: Warning) -> bool:
+        return warning_queries.is_late(row, clock.now())
+
+    @staticmethod
+    def resolve_waited_seconds(row: Warning) -> float | None:
+        waited = warning_queries.time_to_acknowledge(row)
+        return None if waited is None else waited.total_seconds()
 
 
 class WarningPage(Schema):
@@ -56,7 +70,7 @@ class AlarmOut(Schema):
     """`level` is watch (观察) or alert (预警); `verdict` is real, false, or empty where nobody has said."""
 
     id: int
-    event: str
+    event: str = Field(validation_alias="event.number")
     level: str
     at: dt.datetime
     posts: int
@@ -107,7 +121,7 @@ class AgreeIn(Body):
 class ConcernOut(Schema):
     """`agreed` is null while a second person is awaited."""
 
-    event: str
+    event: str = Field(validation_alias="event.number")
     concern: str
     claim: str
     proof: str
@@ -120,99 +134,66 @@ class ConcernOut(Schema):
 def warnings_list(request: HttpRequest, page: Query[WarningsPage]) -> dict[str, Any]:
     """Warnings, the newest first."""
     or_404(caller(request), "event.view")
-    found = warning_queries.warnings_for(caller(request), page.state)
-    shown = found[page.offset : page.offset + page.limit]
-    return {"count": found.count(), "items": [_warning_out(row) for row in shown]}
+    return page.of(warning_queries.warnings_for(caller(request), page.state))
 
 
 @router.post("/warnings/{pk}/acknowledge", response={200: WarningOut, **NO})
-def acknowledge(request: HttpRequest, pk: int) -> dict[str, Any]:
+def acknowledge(request: HttpRequest, pk: int) -> Warning:
     found = _warning(caller(request), pk)
-    return _warning_out(actions.acknowledge_warning(found, caller(request)))
+    return actions.acknowledge_warning(found, caller(request))
 
 
 @router.post("/warnings/{pk}/cancel", response={200: WarningOut, **NO})
-def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
+def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> Warning:
     """A person takes a warning back, with a reason; the row stays."""
-    return _warning_out(warnings.cancel(_warning(caller(request), pk), data.reason, caller(request)))
+    return warnings.cancel(_warning(caller(request), pk), data.reason, caller(request))
 
 
 @router.get("/alarms", response={200: AlarmPage, **READS})
 def alarms(request: HttpRequest, page: Query[AlarmsPage]) -> dict[str, Any]:
     """Early alarms, the newest first."""
     or_404(caller(request), "event.view")
-    found = warning_queries.alarms_for(caller(request), only_open=page.open)
-    return {"count": found.count(), "items": [_alarm_out(row) for row in found[page.offset : page.offset + page.limit]]}
+    return page.of(warning_queries.alarms_for(caller(request), only_open=page.open))
 
 
 @router.post("/alarms/{pk}/verdict", response={200: AlarmOut, **NO})
-def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
+def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> Alarm:
     """Whether an alarm proved real; the bars learn from it."""
     or_404(caller(request), "event.view")
     found = warning_queries.alarms_for(caller(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
-    return _alarm_out(alarming.judge_alarm(found, data.verdict, caller(request)))
+    return alarming.judge_alarm(found, data.verdict, caller(request))
 
 
 @router.get("/alarm-budget", response={200: BarsOut, **READS})
-def bars(request: HttpRequest) -> dict[str, Any]:
+def bars(request: HttpRequest) -> alarming.Bars:
     or_404(caller(request), "event.view")
-    return _bars_out()
+    return alarming.bars()
 
 
 @router.post("/alarm-budget", response={200: BarsOut, **NO})
-def budget(request: HttpRequest, data: BudgetIn) -> dict[str, Any]:
+def budget(request: HttpRequest, data: BudgetIn) -> alarming.Bars:
     or_404(caller(request), "event.view")
     alarming.set_budget(data.budget, caller(request))
-    return _bars_out()
+    return alarming.bars()
 
 
 @router.post("/events/{number}/concern", response={200: ConcernOut, **NO})
-def set_concern(request: HttpRequest, number: str, data: ConcernIn) -> dict[str, Any]:
+def set_concern(request: HttpRequest, number: str, data: ConcernIn) -> ConcernDecision:
     """Say what the concern is. What needs proof wants claim, proof and a second person (C1.2)."""
     event = get_event(caller(request), number)
-    return _concern_out(concerns.set_concern(event, data.concern, caller(request), data.claim, data.proof))
+    return concerns.set_concern(event, data.concern, caller(request), data.claim, data.proof)
 
 
 @router.post("/events/{number}/second-concern", response={200: ConcernOut, **NO})
-def second_concern(request: HttpRequest, number: str, data: AgreeIn) -> dict[str, Any]:
+def second_concern(request: HttpRequest, number: str, data: AgreeIn) -> ConcernDecision:
     """The second person's word on what waits for one; 404 where nothing does."""
     waiting = queries.open_rumour(get_event(caller(request), number))
     if waiting is None:
         raise Http404
-    return _concern_out(concerns.second_concern(waiting, data.agree, caller(request)))
+    return concerns.second_concern(waiting, data.agree, caller(request))
 
 
 def _warning(user: User, pk: int) -> Warning:
-    found = warning_queries.warnings_for(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def _warning_out(row: Warning) -> dict[str, Any]:
-    waited = warning_queries.time_to_acknowledge(row)
-    names = ("id", "level", "trigger", "recipients", "at", "step", "due_at", "acknowledged_at", "acknowledged_by")
-    cancelled = ("cancelled_at", "cancelled_by", "cancel_reason")
-    return {name: getattr(row, name) for name in (*names, *cancelled)} | {
-        "trigger": row.told,
-        "event": row.event.number,
-        "state": warning_queries.state_of(row),
-        "late": warning_queries.is_late(row, clock.now()),
-        "waited_seconds": None if waited is None else waited.total_seconds(),
-    }
-
-
-def _alarm_out(row: Alarm) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in AlarmOut.model_fields if name != "event"} | {"event": row.event.number}
-
-
-def _bars_out() -> dict[str, float]:
-    now = alarming.bars()
-    return {"budget": now.budget, "watch": now.watch, "alert": now.alert}
-
-
-def _concern_out(row: ConcernDecision) -> dict[str, Any]:
-    names = ("concern", "claim", "proof", "by", "second", "agreed")
-    return {name: getattr(row, name) for name in names} | {"event": row.event.number}
+    return get_object_or_404(warning_queries.warnings_for(user), pk=pk)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
@@ -14,7 +16,7 @@ from huiying.api.bodies import NO, READS, Body, Reason, or_404
 from huiying.api.errors import Unreadable
 from huiying.api.security import caller
 from huiying.engine.importing_rules import read_frequency_words
-from huiying.engine.rules import ExpressionError, RuleError, TermHit
+from huiying.engine.rules import ExpressionError, RuleError
 from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import watch_changes, watch_feedback
 from huiying.judging.actions.watch_changes import Draft
@@ -116,8 +118,8 @@ class TermOut(Schema):
 
 
 class HitOut(Schema):
-    rule: str
-    version: str
+    rule: str = Field(validation_alias="rule.id")
+    version: str = Field(validation_alias="rule.version")
     terms: list[TermOut]
 
 
@@ -166,11 +168,11 @@ class WordsIn(Body):
 class NoteOut(Schema):
     line: int
     kind: str
-    said: str
+    said: str = Field(validation_alias="said.zh")
 
 
 class ImportedOut(Schema):
-    rule: str
+    rule: str = Field(validation_alias="id")
     name: str
     expression: str
     line: int
@@ -195,7 +197,7 @@ def rule(request: HttpRequest, code: str) -> dict[str, Any]:
     line = next((one for one in watch_queries.lines() if one.id == code), None)
     if line is None:
         raise Http404
-    return {**_rule(line), "proposals": [_proposal(one.proposal) for one in watch_queries.versions(code)]}
+    return {**_rule(line), "proposals": [one.proposal for one in watch_queries.versions(code)]}
 
 
 @router.post("/watch/try", response={200: TryOut, **NO})
@@ -225,20 +227,18 @@ def words(request: HttpRequest, data: WordsIn) -> dict[str, Any]:
     """TrendRadar's `frequency_words.txt` as rules, and every line that is not carried over exactly."""
     or_404(caller(request), "watch.view")
     read = read_frequency_words(data.words, prefix=data.prefix)
-    notes = [{"line": note.line, "kind": note.kind, "said": note.said.zh} for note in read.notes]
-    rows = [{"rule": one.id, "name": one.name, "expression": one.expression, "line": one.line} for one in read.rules]
-    return {"rules": rows, "notes": notes}
+    return {"rules": read.rules, "notes": read.notes}
 
 
 @router.get("/watch/proposals", response={200: list[ProposalOut], **READS})
-def proposals(request: HttpRequest) -> list[dict[str, Any]]:
+def proposals(request: HttpRequest) -> QuerySet[WatchProposal]:
     """Those that wait for a second person, oldest first."""
     or_404(caller(request), "watch.view")
-    return [_proposal(one) for one in watch_queries.open_proposals()]
+    return watch_queries.open_proposals()
 
 
 @router.post("/watch/proposals", response={200: ProposalOut, **NO})
-def propose(request: HttpRequest, data: ProposalIn) -> dict[str, Any]:
+def propose(request: HttpRequest, data: ProposalIn) -> WatchProposal:
     or_404(caller(request), "watch.view")
     rows = watchbook.rows_now()
     drafts = []
@@ -246,22 +246,22 @@ def propose(request: HttpRequest, data: ProposalIn) -> dict[str, Any]:
         said = change.body.dict(exclude_none=True) if change.body else {}
         body = {} if change.action == WatchChange.REMOVE else {**watchbook.body_of(rows.get(change.rule, {})), **said}
         drafts.append(Draft(change.rule, change.action, body))
-    return _proposal(watch_changes.propose(drafts, data.reason, caller(request)))
+    return watch_changes.propose(drafts, data.reason, caller(request))
 
 
 @router.post("/watch/proposals/{pk}/agree", response={200: ProposalOut, **NO})
-def agree(request: HttpRequest, pk: int) -> dict[str, Any]:
-    return _proposal(watch_changes.agree(_found(request, pk), caller(request)))
+def agree(request: HttpRequest, pk: int) -> WatchProposal:
+    return watch_changes.agree(_found(request, pk), caller(request))
 
 
 @router.post("/watch/proposals/{pk}/refuse", response={200: ProposalOut, **NO})
-def refuse(request: HttpRequest, pk: int, data: NoteIn) -> dict[str, Any]:
-    return _proposal(watch_changes.refuse(_found(request, pk), data.note, caller(request)))
+def refuse(request: HttpRequest, pk: int, data: NoteIn) -> WatchProposal:
+    return watch_changes.refuse(_found(request, pk), data.note, caller(request))
 
 
 @router.post("/watch/proposals/{pk}/withdraw", response={200: ProposalOut, **NO})
-def withdraw(request: HttpRequest, pk: int) -> dict[str, Any]:
-    return _proposal(watch_changes.withdraw(_found(request, pk), caller(request)))
+def withdraw(request: HttpRequest, pk: int) -> WatchProposal:
+    return watch_changes.withdraw(_found(request, pk), caller(request))
 
 
 @router.post("/watch/posts/{pk}/verdict", response={200: VerdictOut, **NO})
@@ -285,10 +285,7 @@ def reviewed(request: HttpRequest, code: str, data: NoteIn) -> dict[str, Any]:
 
 def _found(request: HttpRequest, pk: int) -> WatchProposal:
     or_404(caller(request), "watch.view")
-    found = WatchProposal.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(WatchProposal, pk=pk)
 
 
 def _rule(line: Line) -> dict[str, Any]:
@@ -310,37 +307,9 @@ def _rule(line: Line) -> dict[str, Any]:
     }
 
 
-def _proposal(found: WatchProposal) -> dict[str, Any]:
-    fields = (
-        "id", "state", "reason", "note", "origin", "proposed_by", "proposed_at", "decided_by", "decided_at",
-        "effective_no",
-    )  # fmt: skip
-    changes = [
-        {key: getattr(one, key) for key in ("rule", "action", "version", "body", "was")} for one in found.changes.all()
-    ]
-    return {**{name: getattr(found, name) for name in fields}, "changes": changes}
-
-
 def _tried(one: Tried) -> dict[str, Any]:
-    hits = [
-        {"rule": hit.rule.id, "version": hit.rule.version, "terms": [_term(term) for term in hit.terms]}
-        for hit in one.hits
-    ]
-    clauses = one.explained.clauses if one.explained else ()
     return {
-        "hits": hits,
+        "hits": one.hits,
         "fires": one.explained.fires if one.explained else None,
-        "clauses": [
-            {
-                "number": clause.number,
-                "source": clause.source,
-                "holds": clause.holds,
-                "terms": [_term(term) for term in clause.terms],
-            }
-            for clause in clauses
-        ],
+        "clauses": one.explained.clauses if one.explained else (),
     }
-
-
-def _term(term: TermHit) -> dict[str, Any]:
-    return {"term": term.term, "start": term.start, "end": term.end, "quote": term.quote}

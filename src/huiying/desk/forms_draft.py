@@ -20,7 +20,7 @@ from huiying.responding import tone
 from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import Authorisation, MachineDraft, Publication, Revision
 from huiying.responding.readiness.statutory import mentioned_in
-from huiying.responding.targets import place_name, targets
+from huiying.responding.targets import RENDITION_CHARS, place_name, targets
 from huiying.responding.voices import is_valid, speaking_departments
 
 PREFIX = "rendition_"
@@ -102,7 +102,7 @@ class DraftForm(forms.Form):
                 widget=widget,
                 required=place.code == "portal",
                 initial=renditions.get(place.code, ""),
-                max_length=20000,
+                max_length=RENDITION_CHARS,
             )
         self.fields["facts"].widget.attrs["data-into"] = "facts"
 

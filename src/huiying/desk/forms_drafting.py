@@ -14,7 +14,7 @@ from huiying.people.queries import regulation_of
 from huiying.people.words import called
 from huiying.responding import queries
 from huiying.responding.actions.confirming import heard_after
-from huiying.responding.actions.holding import holding_texts, usual_targets
+from huiying.responding.actions.holding import HOLDING_CHARS, holding_texts, usual_targets
 from huiying.responding.models import BodyConfirmation, Revision
 from huiying.responding.offering.drafting import not_out
 from huiying.responding.readiness.blanks import open_blanks
@@ -47,7 +47,7 @@ class HoldForm(VerbForm):
                 widget=long_text(),
                 required=False,
                 initial=texts[code],
-                max_length=2000,
+                max_length=HOLDING_CHARS,
             )
 
     def clean(self) -> dict[str, Any]:

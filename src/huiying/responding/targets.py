@@ -19,6 +19,7 @@ from huiying.responding.channels.registry import CHANNELS, FORMS
 from huiying.responding.models import Publication
 
 PORTAL = "portal"
+CODE_CHARS, RENDITION_CHARS = 40, 20_000  # the most of a target's code and of its text, on every face
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 LARGEST: Final = 500 << 20
 SHOWN: Final = 10
 LOOKED_AT: Final = 200
+# What a person may say of the columns: characters of a heading and of a field, and how many, on every face.
+HEADING_CHARS, FIELD_CHARS, MOST_HEADINGS = 200, 40, 500
 _FILE_MODE: Final = 0o600
 
 
@@ -140,7 +142,8 @@ def correct(row: Import, format: str, mapping: Mapping[str, str], actor: User) -
         check_format(format)
     except UsageError as error:
         raise Refused(str(error), code="unknown_format") from error
-    row.format, row.mapping = format, {str(key)[:200]: str(value)[:40] for key, value in mapping.items()}
+    row.format = format
+    row.mapping = {str(key)[:HEADING_CHARS]: str(value)[:FIELD_CHARS] for key, value in mapping.items()}
     row.save(update_fields=["format", "mapping"])
     told = {"batch": row.batch, "name": row.name, "format": format}
     record(CHAIN, "import.corrected", told, actor_of(actor), rows=[row])

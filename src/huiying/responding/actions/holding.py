@@ -26,6 +26,8 @@ from huiying.responding.readiness.blanks import open_blanks
 from huiying.responding.targets import check_targets
 from huiying.responding.targets import targets as open_targets
 
+HOLDING_CHARS = 2_000  # the most of one text, on every face
+
 
 def usual_targets() -> list[str]:
     """Where a holding statement goes unless somebody chooses: every open account of ours."""
