@@ -205,7 +205,7 @@ class RosterOut(Schema):
 def calls(request: HttpRequest, number: str) -> dict[str, Any]:
     """Calls of a case that nobody has answered yet."""
     found = get_case(caller(request), number)
-    return {"items": calling.open_calls(found)}
+    return {"items": calling.open_calls(found).select_related("case")}
 
 
 @router.post("/calls/{pk}/acknowledge", response={200: CallOut, **NO})
