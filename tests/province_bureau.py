@@ -49,9 +49,9 @@ def alone(*paths: str) -> None:
 
 
 def feed() -> None:
-    from huiying.hub import feeding, later
+    from huiying.hub import feeding, loop_tasks
 
-    hub = later.hub()
+    hub = loop_tasks.hub()
     assert hub is not None
     feeding.POSTS = BATCH  # type: ignore[misc]
     print("ready", flush=True)

@@ -13,7 +13,7 @@ import pytest
 ENGINE = ("numba", "numpy", "scipy", "sklearn", "rjieba")
 HEAVY = ("trafilatura", "apprise", "ninja", "typst", "docx", "pypdf", "httpx", "feedparser", "prometheus_client")
 PAGES = ("huiying.urls", "huiying.desk.urls", "huiying.portal.urls", "huiying.api.urls")
-LOOPS = ("huiying.judging.later", "huiying.listening.later", "huiying.documents.loops", "huiying.keeping.scheduled")
+LOOPS = ("huiying.judging.tasks", "huiying.listening.tasks", "huiying.documents.loops", "huiying.keeping.scheduled")
 TELL = """
 import json, sys
 from huiying.cli.main import main

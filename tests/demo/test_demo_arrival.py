@@ -18,8 +18,8 @@ from huiying.overseeing.models import Measure, TrainingSession
 from huiying.people.models import User
 from huiying.responding import public
 from huiying.responding import queries as answers
+from huiying.responding.available_actions.main import actions_for
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound
-from huiying.responding.offers import actions_for
 from huiying.work.models import Job, Schedule
 
 # The mark makes the database be set up even where this file runs alone.

@@ -37,8 +37,8 @@ from huiying.people import contacts, roster
 from huiying.people.models import Department, DutyShift, PhoneTest, ShiftSwap, User
 from huiying.people.queries import regulation_now
 from huiying.responding import queries as answers
+from huiying.responding.available_actions.main import actions_for
 from huiying.responding.models import TopicPage
-from huiying.responding.offers import actions_for
 from huiying.work import auditor
 from huiying.work.models import Notice
 

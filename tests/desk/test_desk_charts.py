@@ -16,7 +16,7 @@ from huiying.desk.charts import scale as scale_chart
 from huiying.desk.charts import spread as spread_chart
 from huiying.desk.grade import grade_of
 from huiying.engine.heat import Signal, curve
-from huiying.judging.material import Material, Row
+from huiying.judging.material import Material, PostFacts
 from huiying.judging.spread import spread_of
 from huiying.regulation import loader
 
@@ -72,17 +72,17 @@ def test_a_single_moment_is_no_curve():
 # --- spread ---
 
 
-def row(post: int, minutes: float, **more: Any) -> Row:
+def row(post: int, minutes: float, **more: Any) -> PostFacts:
     given = {
         "copy_of": None, "parent": "", "evidence": "", "confidence": 1.0, "platform": "微博客", "channel": "微博客",
         "kind": "post", "native_id": f"n{post}", "outlet": "", "tier": None, "own": False, "url": "", "title": "",
         "at": T0 + dt.timedelta(minutes=minutes), "timed": True, "metrics": {}, "concern": "", "sensitivity": 0,
         "begins": "",
     } | more  # fmt: skip
-    return Row(post=post, **given)
+    return PostFacts(post=post, **given)
 
 
-def drawn(*rows: Row) -> spread_chart.Picture | None:
+def drawn(*rows: PostFacts) -> spread_chart.Picture | None:
     return spread_chart.picture(spread_of(Material(rows, {one.post: one.post for one in rows})))
 
 

@@ -22,7 +22,7 @@ from huiying.judging.grounds import GROUNDS
 from huiying.judging.models import ConcernDecision, Dismissal, Event
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.models import User
 
 Browser = Callable[[User], Client]
@@ -83,7 +83,7 @@ def press(client: Client, event: Event, verb: str, told: Told | None = None) -> 
 def trace() -> tuple[int, list[tuple[Any, ...]], int]:
     """All that was done; that somebody looked at a labelled matter is recorded whatever came of it."""
     rows = Event.objects.order_by("id").values_list("state", "concern", "offline_risk", "attitude", "merged_into")
-    return LedgerEntry.objects.exclude(kind=reads.READ).count(), list(rows), Case.objects.count()
+    return LedgerEntry.objects.exclude(kind=access_log.READ).count(), list(rows), Case.objects.count()
 
 
 def test_the_table_names_every_verb_of_an_event() -> None:

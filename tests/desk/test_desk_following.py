@@ -25,8 +25,8 @@ from huiying.people.models import User
 from huiying.people.queries import regulation_now
 from huiying.responding import actions, following
 from huiying.responding.actions.following import decide_sustained
-from huiying.responding.loops import following as loop
 from huiying.responding.models import EffectReview, Publication
+from huiying.responding.tasks import following as loop
 
 Browser = Callable[[User], Client]
 HOUR = dt.timedelta(hours=1)

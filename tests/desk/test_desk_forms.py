@@ -23,6 +23,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.models import Spokesperson, User
 from huiying.responding.actions.filings import record_filing
 from huiying.responding.actions.inquiries import record_inquiry
+from huiying.responding.available_actions.forms import NAMES
 from huiying.responding.models import (
     Authorisation,
     ExpertExplanation,
@@ -31,7 +32,6 @@ from huiying.responding.models import (
     PressConference,
     StatutoryFiling,
 )
-from huiying.responding.offering.forms import NAMES
 
 Browser = Callable[[User], Client]
 NOW = "2026-09-14T10:00"

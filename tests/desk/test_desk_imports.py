@@ -12,7 +12,7 @@ from django.urls import reverse
 from cast import Cast
 from desk_helpers import text_of
 from huiying.kernel import clock
-from huiying.listening import import_loop
+from huiying.listening import import_queue
 from huiying.listening.models import HandEntry, Import, Post, PostAttachment
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 99
@@ -24,7 +24,7 @@ def desk(cast: Cast, tmp_path, monkeypatch):
     client = Client()
     client.force_login(cast.duty, backend="django.contrib.auth.backends.ModelBackend")
     yield client
-    import_loop.close()
+    import_queue.close()
 
 
 def workbook() -> SimpleUploadedFile:
@@ -67,7 +67,7 @@ def test_a_corrected_column_shows_in_the_next_preview_and_is_imported_so(desk: C
     assert "只有备注" in text_of(desk.get(reverse("desk:import", args=[row.pk])))
     desk.post(reverse("desk:import_do", args=[row.pk, "begin"]))
     for _ in range(5):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
     assert set(Post.objects.values_list("text", flat=True)) == {"甲", "只有备注"}
 
 
@@ -76,7 +76,7 @@ def test_the_result_page_counts_and_hands_out_the_rejected_rows(desk: Client):
     desk.post(reverse("desk:import_do", args=[row.pk, "begin"]))
     assert "正在后台导入" in text_of(desk.get(reverse("desk:import", args=[row.pk])))
     for _ in range(5):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
     page = text_of(desk.get(reverse("desk:import", args=[row.pk])))
     assert "收到 2 条：新 1 条" in page
     table = b"".join(desk.get(reverse("desk:import_rejected", args=[row.pk]))).decode("utf-8-sig")
@@ -139,7 +139,7 @@ def test_the_api_takes_a_file_previews_and_begins(desk: Client):
     assert told.json()["mapping"] == {"备注": "text"}
     assert desk.post(f"/api/imports/{number}/begin").json()["state"] == "waiting"
     for _ in range(5):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
     listed = desk.get("/api/imports").json()
     assert (listed["count"], listed["items"][0]["new"]) == (1, 2)
     assert desk.get(f"/api/imports/{number}/rejected").json()["count"] == 0

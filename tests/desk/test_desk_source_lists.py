@@ -12,7 +12,7 @@ from django.test import Client
 from cast import Cast
 from desk_helpers import text_of
 from huiying.kernel import clock
-from huiying.listening import import_loop
+from huiying.listening import import_queue
 from huiying.listening.models import Import, Source
 from huiying.people.models import User
 
@@ -36,9 +36,9 @@ def listed(cast: Cast, browser: Browser, home: Any) -> Iterator[Import]:
     row = Import.objects.get()
     client.post(f"/desk/imports/{row.pk}/do/begin/")
     for _turn in range(5):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
     yield Import.objects.get()
-    import_loop.close()
+    import_queue.close()
 
 
 def test_what_is_no_source_stands_among_the_rejected_rows(cast: Cast, browser: Browser, listed: Import) -> None:

@@ -22,7 +22,7 @@ from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
 from huiying.listening.models import Post
-from huiying.people import actions, factors, reads
+from huiying.people import access_log, actions, factors
 from huiying.people.models import User
 
 Browser = Callable[[User], Client]
@@ -44,12 +44,12 @@ def paper(cast: Cast) -> IssuedDocument:
 
 
 def looks() -> list[tuple[str, str]]:
-    rows = LedgerEntry.objects.filter(kind=reads.READ).order_by("id")
+    rows = LedgerEntry.objects.filter(kind=access_log.READ).order_by("id")
     return [(row.actor_data["name"], (row.data or {})["what"]) for row in rows]
 
 
 def taken() -> list[dict[str, str]]:
-    return [row.data or {} for row in LedgerEntry.objects.filter(kind=reads.TAKEN).order_by("id")]
+    return [row.data or {} for row in LedgerEntry.objects.filter(kind=access_log.TAKEN).order_by("id")]
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_a_look_at_a_danger_to_life_is_recorded_with_who_when_and_what(
     cast: Cast, browser: Browser, danger: Case
 ) -> None:
     assert browser(cast.duty).get(f"/desk/cases/{danger.number}/").status_code == 200
-    entry = LedgerEntry.objects.get(kind=reads.READ)
+    entry = LedgerEntry.objects.get(kind=access_log.READ)
     assert entry.data == {"what": f"case:{danger.number}", "label": "人身安全"}
     assert (entry.actor_data["name"], entry.at) == (cast.duty.name, clock.now())
     assert entry.chain == f"access:case:{danger.number}"
@@ -166,7 +166,7 @@ def test_what_cannot_be_recorded_is_not_shown(
     def broken(*_args: object, **_more: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(reads, "record", broken)
+    monkeypatch.setattr(access_log, "record", broken)
     answer = browser(cast.duty).get(address.format(danger.number))
     assert answer.status_code == 503
     assert danger.title not in answer.content.decode()
@@ -216,7 +216,7 @@ def test_a_file_whose_record_fails_does_not_leave(
     def broken(*_args: object, **_more: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(reads, "record", broken)
+    monkeypatch.setattr(access_log, "record", broken)
     answer = browser(cast.office).get(f"/desk/documents/{paper.pk}/document.txt")
     assert answer.status_code == 503
     assert paper.number not in answer.content.decode()

@@ -32,7 +32,7 @@ from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post
 from huiying.overseeing.case_rows import documents
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -181,10 +181,10 @@ def test_it_is_in_no_special_report_no_group_text_no_package_and_no_demonstratio
 def test_papers_that_speak_of_everything_count_it_and_do_not_tell_it(cast: Cast, case: Case) -> None:
     """日志, 晨报, 交接班."""
     case = labelled(cast, case, Event.REPORTER)
-    sheet = handover_sheet.compose(clock.now() - reads.ONE_LOOK * 12)
+    sheet = handover_sheet.compose(clock.now() - access_log.ONE_LOOK * 12)
     assert case.number not in str(sheet)
     assert SECRET not in str(sheet)
-    assert SECRET not in handover_sheet.night_words(clock.now(), clock.now() - reads.ONE_LOOK * 12)
+    assert SECRET not in handover_sheet.night_words(clock.now(), clock.now() - access_log.ONE_LOOK * 12)
 
 
 def test_a_paper_made_before_is_closed_to_whom_it_was_sent(cast: Cast, browser: Browser, case: Case) -> None:
@@ -227,7 +227,7 @@ def test_each_look_is_recorded_under_its_label_before_it_is_answered(
     client, event = browser(cast.office), case.event.number
     for address in (f"/desk/cases/{case.number}/", f"/desk/events/{event}/", f"/api/events/{event}"):
         assert client.get(address).status_code == 200
-    rows = LedgerEntry.objects.filter(kind=reads.READ).order_by("id")
+    rows = LedgerEntry.objects.filter(kind=access_log.READ).order_by("id")
     assert [row.data for row in rows] == [
         {"what": f"case:{case.number}", "label": "敏感"},
         {"what": f"event:{event}", "label": "敏感"},
@@ -236,7 +236,7 @@ def test_each_look_is_recorded_under_its_label_before_it_is_answered(
     def broken(*_args: object, **_more: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(reads, "record", broken)
+    monkeypatch.setattr(access_log, "record", broken)
     refused = browser(cast.deputy).get(f"/desk/cases/{case.number}/")
     assert refused.status_code == 503
     assert "敏感" not in refused.content.decode()
@@ -246,7 +246,7 @@ def test_a_paper_of_it_that_leaves_is_recorded_as_taken(cast: Cast, browser: Bro
     case = labelled(cast, case, Event.REPORTER)
     slip = issuing.issue_of_object("slip", case.slips.get().pk, cast.office)
     assert browser(cast.watch_head).get(f"/desk/documents/{slip.pk}/document.txt").status_code == 200
-    assert [row.data["what"] for row in LedgerEntry.objects.filter(kind=reads.TAKEN) if row.data] == [
+    assert [row.data["what"] for row in LedgerEntry.objects.filter(kind=access_log.TAKEN) if row.data] == [
         f"document:{slip.number}"
     ]
 

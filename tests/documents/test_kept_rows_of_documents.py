@@ -12,7 +12,7 @@ from huiying.documents import actions as papers
 from huiying.documents.actions.reporting import issue_special_report
 from huiying.documents.actions.withdrawing import withdraw
 from huiying.kernel import clock
-from huiying.people.actions.leaving import hand_over
+from huiying.people.actions.offboarding import hand_over
 from planted_in import empty_of, told_otherwise, unseen
 from stories import again
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.foreseeing import actions, later, queries
+from huiying.foreseeing import actions, queries, tasks
 from huiying.foreseeing.models import Consultation, Opinion, OpinionGroup, Tally
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
@@ -34,7 +34,7 @@ def kinds(row: Consultation) -> list[str]:
 
 
 def findings() -> list[tuple[str, str]]:
-    return [(found.code, found.severity) for found in later.results_are_published()]
+    return [(found.code, found.severity) for found in tasks.results_are_published()]
 
 
 def test_a_consultation_is_opened_by_a_second_person_on_the_text_that_was_seen_c4_2(cast: Cast) -> None:

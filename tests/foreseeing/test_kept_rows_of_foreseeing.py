@@ -14,7 +14,7 @@ from huiying.foreseeing.actions import assessing, evidencing, planning, policies
 from huiying.foreseeing.models import Consultation, Opinion, PlanHit
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.people.actions.leaving import hand_over
+from huiying.people.actions.offboarding import hand_over
 from planted_in import empty_of, told_otherwise, unseen
 from portal.public_world import concluded, opened
 from stories import hear

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import risk_told as told
 from cast import Cast
-from huiying.foreseeing import later
 from huiying.foreseeing import policies as reads
+from huiying.foreseeing import tasks
 from huiying.foreseeing.actions import assessing, policies
 from huiying.foreseeing.models import Assessment, Policy
 from huiying.kernel import clock
@@ -209,7 +209,7 @@ def test_people_are_reminded_while_the_gate_is_shut_and_the_auditor_says_so_c6_1
     told.screened(cast, title="没有日期的办法")
     with transaction.atomic():
         assert policies.remind(clock.now(), 10) == 0
-    assert later.policies_are_assessed() == []
+    assert tasks.policies_are_assessed() == []
     frozen.advance(2 * DAY)
     with transaction.atomic():
         assert policies.remind(clock.now(), 10) == 1
@@ -218,7 +218,7 @@ def test_people_are_reminded_while_the_gate_is_shut_and_the_auditor_says_so_c6_1
     frozen.advance(7 * DAY)
     with transaction.atomic():
         assert policies.remind(clock.now(), 10) == 1
-    assert [found.code for found in later.policies_are_assessed()] == ["policy.unassessed"]
+    assert [found.code for found in tasks.policies_are_assessed()] == ["policy.unassessed"]
 
 
 STEPS = st.lists(

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import risk_told as told
 import stories
 from cast import Cast
-from huiying.foreseeing import later, watching
 from huiying.foreseeing import policies as reads
+from huiying.foreseeing import tasks, watching
 from huiying.foreseeing.actions import assessing, planning, policies
 from huiying.foreseeing.models import Assessment, PlanHit, Risk, Trigger
 from huiying.handling.models import Case
@@ -172,9 +172,9 @@ def test_a_plan_watches_from_the_approval_on_and_proposes_by_itself_c6_8(cast: C
     row = told.approved(cast)
     assert look() == 0
     frozen.advance(dt.timedelta(minutes=5))
-    assert not later._plans_behind(clock.now())
+    assert not tasks._plans_behind(clock.now())
     event = stories.hear("鞍山公共资源交易中心保证金退得太慢了，几家企业都在问")
-    assert later._plans_behind(clock.now())
+    assert tasks._plans_behind(clock.now())
     assert look() == 1
     assert look() == 0
     hit = PlanHit.objects.get()
@@ -299,7 +299,7 @@ def test_a_drill_is_asked_for_on_its_day_once_and_kept_with_what_came_of_it_c6_8
     assert row.plan is not None
     assert planning.remind_drills(clock.now()) == 0
     frozen.advance(10 * DAY)
-    later.plans_are_drilled()
+    tasks.plans_are_drilled()
     assert Notice.objects.filter(recipient="tech_head", key__contains="drill").count() == 1
     assert planning.remind_drills(clock.now()) == 0
     assert refusal(planning.drill_plan, row.plan, what="", actor=cast.tech_head) == "too_short"

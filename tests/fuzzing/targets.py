@@ -116,11 +116,11 @@ def letter(data: bytes) -> bool:
 
 
 def robots(data: bytes) -> bool:
-    from huiying.listening import looking
+    from huiying.listening import source_check
 
     text = decode(data).text
-    looking.allowed(text, "https://e.example/a?b=c")
-    assert looking.crawl_delay(text, 2.0) >= 2.0
+    source_check.allowed(text, "https://e.example/a?b=c")
+    assert source_check.crawl_delay(text, 2.0) >= 2.0
     return True
 
 

@@ -130,12 +130,12 @@ def test_a_held_clock_passes_its_moment_without_breach_and_goes_off_when_let_go(
     cast: Cast, frozen: FrozenClock
 ) -> None:
     case = opened(cast)
-    clocks.hold(case, ["respond"], time.now())
+    clocks.pause_for_check(case, ["respond"], time.now())
     frozen.advance(49 * HOUR)
     clocks.poll(time.now(), 100)
     assert not Breach.objects.exists()
     assert respond(case).next_action_at is None
-    clocks.let_go(case, ["respond"])
+    clocks.resume_after_check(case, ["respond"])
     row = respond(case)
     assert (row.held_at, row.next_action_at) == (None, row.due_at)
     clocks.poll(time.now(), 100)
@@ -144,7 +144,7 @@ def test_a_held_clock_passes_its_moment_without_breach_and_goes_off_when_let_go(
 
 def test_a_held_clock_still_warns(cast: Cast, frozen: FrozenClock) -> None:
     case = opened(cast)
-    clocks.hold(case, ["respond"], time.now())
+    clocks.pause_for_check(case, ["respond"], time.now())
     frozen.advance(47 * HOUR)
     clocks.poll(time.now(), 100)
     assert respond(case).events.filter(kind="warned").exists()
@@ -153,15 +153,15 @@ def test_a_held_clock_still_warns(cast: Cast, frozen: FrozenClock) -> None:
 def test_holding_again_keeps_the_first_moment(cast: Cast, frozen: FrozenClock) -> None:
     case = opened(cast)
     first = time.now()
-    clocks.hold(case, ["respond"], first)
-    clocks.hold(case, ["respond"], first + HOUR)
+    clocks.pause_for_check(case, ["respond"], first)
+    clocks.pause_for_check(case, ["respond"], first + HOUR)
     assert respond(case).held_at == first
 
 
 def test_holding_touches_only_the_named_legal_acts(cast: Cast) -> None:
     case = opened(cast, "特别重大")
     actions.set_emergency(case, "重大", cast.duty)
-    clocks.hold(case, ["respond", "triage"], time.now())
+    clocks.pause_for_check(case, ["respond", "triage"], time.now())
     held = set(Clock.objects.filter(case=case, held_at__isnull=False).values_list("act", flat=True))
     assert held == {"respond"}
 
@@ -169,8 +169,8 @@ def test_holding_touches_only_the_named_legal_acts(cast: Cast) -> None:
 def test_letting_go_before_the_deadline_leaves_the_next_warning_where_it_was(cast: Cast) -> None:
     case = opened(cast)
     was = respond(case)
-    clocks.hold(case, ["respond"], time.now())
-    clocks.let_go(case, ["respond"])
+    clocks.pause_for_check(case, ["respond"], time.now())
+    clocks.resume_after_check(case, ["respond"])
     row = respond(case)
     assert (row.next_action_at, row.next_step, row.held_at) == (was.next_action_at, was.next_step, None)
 
@@ -179,8 +179,8 @@ def test_letting_go_of_a_clock_that_was_breached_does_not_breach_it_again(cast: 
     case = opened(cast)
     frozen.advance(49 * HOUR)
     clocks.poll(time.now(), 100)
-    clocks.hold(case, ["respond"], time.now())
-    clocks.let_go(case, ["respond"])
+    clocks.pause_for_check(case, ["respond"], time.now())
+    clocks.resume_after_check(case, ["respond"])
     clocks.poll(time.now(), 100)
     assert Breach.objects.count() == 1
     assert respond(case).next_action_at is None

@@ -171,8 +171,8 @@ def test_an_answer_after_the_deadline_is_late_even_if_the_loop_never_ran(cast: C
 
 
 def test_an_unconfirmed_suggestion_gets_a_provisional_clock_after_an_hour(cast: Cast, frozen: FrozenClock) -> None:
-    from huiying.handling.later import open_unconfirmed
     from huiying.handling.models import Case
+    from huiying.handling.tasks import open_unconfirmed
 
     event = hear()
     frozen.advance(59 * dt.timedelta(minutes=1))

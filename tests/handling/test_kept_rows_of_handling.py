@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from asking_of import asked_and_closed
 from cast import Cast
-from huiying.handling import actions, clocks, later
+from huiying.handling import actions, clocks, tasks
 from huiying.handling.actions import handover, liaison, meetings, routing, table
 from huiying.handling.actions.acts import acknowledge_call, note_act
 from huiying.handling.actions.agenda import acknowledge_agenda, finish_agenda, plan_agenda
@@ -60,7 +60,7 @@ def weeks_of_casework(cast: Cast) -> Case:
     _beside_the_cases(cast)
     with clock.use(passes(30 * HOUR)):
         schedule.run_pollers()
-        later.keep_nudges()
+        tasks.keep_nudges()
         do_what_is_due()
         call = Escalation.objects.filter(acknowledged_at__isnull=True, closed_why="").latest("id")
         acknowledge_call(call, cast.office)
@@ -105,8 +105,8 @@ def _worked_on(cast: Cast) -> Case:
         act(task(cast, again(case)), "名单已经核对，退款到账", cast.office)
     made = task(cast, again(case), owner=cast.tech_head)
     hand_over(cast.tech_head, "task", [made.pk], cast.tech_liaison, cast.admin)
-    clocks.hold(again(case), ["respond"], clock.now())
-    clocks.let_go(again(case), ["respond"])
+    clocks.pause_for_check(again(case), ["respond"], clock.now())
+    clocks.resume_after_check(again(case), ["respond"])
     return again(case)
 
 

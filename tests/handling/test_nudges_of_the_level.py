@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.handling import actions, clocks, later
+from huiying.handling import actions, clocks, tasks
 from huiying.handling.actions.acts import note_act
 from huiying.handling.models import Case, CaseAct, Clock, LiaisonExemption
 from huiying.handling.queries import effective
@@ -96,9 +96,9 @@ def test_a_concern_that_was_decided_later_is_followed_by_the_upkeep_c5_15(cast: 
     case = opened(cast, "一般", CONSULTATION)
     assert left(case, "liaison") is None
     Case.objects.filter(pk=case.pk).update(concern="谣言")
-    later.keep_nudges()
+    tasks.keep_nudges()
     assert left(case, "liaison") == 2 * HOUR
-    later.keep_nudges()
+    tasks.keep_nudges()
     assert Clock.objects.filter(case=case, act="liaison").count() == 1
 
 
@@ -106,7 +106,7 @@ def test_an_exempted_case_is_not_asked_for_liaison(cast: Cast) -> None:
     case = opened(cast, "一般", CONSULTATION)
     LiaisonExemption.objects.create(case=case, reason="不涉及其他机关", by="办公室主任", at=time.now())
     Case.objects.filter(pk=case.pk).update(concern="谣言")
-    later.keep_nudges()
+    tasks.keep_nudges()
     assert left(case, "liaison") is None
 
 
@@ -159,22 +159,22 @@ def test_a_closed_case_has_its_review_before_it(cast: Cast, frozen: FrozenClock)
     case = answered(cast)
     end(case)
     frozen.advance(HOUR)
-    later.keep_nudges()
+    tasks.keep_nudges()
     row = effective(case, "review")
     assert row is not None
     assert row.due_at == again(case).closed_at + 10 * 24 * HOUR  # type: ignore[operator]
     assert effective(case, "rescan") is None
     note_act(again(case), "review", "教训：证书到期要有人管。", cast.office)
-    later.keep_nudges()
+    tasks.keep_nudges()
     assert effective(case, "review") is None
 
 
 def test_taken_up_again_it_has_no_review_and_looks_again(cast: Cast) -> None:
     case = answered(cast)
     end(case)
-    later.keep_nudges()
+    tasks.keep_nudges()
     Case.objects.filter(pk=case.pk).update(state="handling", closed_at=None)
-    later.keep_nudges()
+    tasks.keep_nudges()
     assert effective(case, "review") is None
     assert effective(case, "rescan") is not None
 

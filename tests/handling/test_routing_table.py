@@ -75,9 +75,9 @@ def test_a_row_of_the_offices_keeps_the_categorys_backup_unless_it_leads_itself_
 def test_whatever_the_keys_exactly_one_row_speaks(category: str, nature: str, trade: str) -> None:
     """No key, known or not, falls through: the last row fits everything."""
     rows = [
-        routing_table.Row(1, "", "廉政", "", "JDC", (), "file"),
-        routing_table.Row(2, "GC", "", "", "GCC", (), "file"),
-        routing_table.Row(3, "", "", "", "BGS", (), "file"),
+        routing_table.Route(1, "", "廉政", "", "JDC", (), "file"),
+        routing_table.Route(2, "GC", "", "", "GCC", (), "file"),
+        routing_table.Route(3, "", "", "", "BGS", (), "file"),
     ]
     keys = {"category": category, "nature": nature, "trade": trade}
     row = routing_table.row_for(keys, rows)

@@ -12,8 +12,8 @@ from asking_of import asked
 from cast import Cast
 from huiying.handling import actions
 from huiying.handling.actions.feedback import give_feedback
-from huiying.handling.later import purge_contacts
 from huiying.handling.models import Feedback
+from huiying.handling.tasks import purge_contacts
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Message

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cast import Cast
 from huiying.engine.alarms import BAR_DOWN, BAR_UP, bar_for
-from huiying.judging import alarming, later
+from huiying.judging import alarming, tasks
 from huiying.judging.alarming import follow_feedback, judge_alarm, set_budget
 from huiying.judging.models import Alarm, AlarmSetting, Event
 from huiying.kernel import clock
@@ -78,12 +78,12 @@ def test_a_level_once_reached_is_not_raised_again_while_posts_come(staff: Cast, 
 
 def test_a_day_of_quiet_ends_it_and_the_poller_does_so(staff: Cast, frozen: clock.FrozenClock):
     event = storm(frozen, 60, 15)
-    assert not later._alarms_quiet(frozen())
+    assert not tasks._alarms_quiet(frozen())
     now = frozen.advance(dt.timedelta(hours=25))
-    assert later._alarms_quiet(now)
-    assert later.end_quiet_alarms(now, 100) == 1
+    assert tasks._alarms_quiet(now)
+    assert tasks.end_quiet_alarms(now, 100) == 1
     assert Event.objects.get(pk=event.pk).alarm == ""
-    assert later.end_quiet_alarms(now, 100) == 0
+    assert tasks.end_quiet_alarms(now, 100) == 0
     assert [entry.kind for entry in entries(f"event:{event.number}")][-1] == "alarm.ended"
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cast import Cast
-from huiying.judging import later, queries
+from huiying.judging import queries, tasks
 from huiying.judging.actions import (
     merge_events,
     propose_dismissal,
@@ -163,7 +163,7 @@ def test_new_figures_of_a_known_post_regrade_its_event(staff: Cast):
     event = event_from(COMPLAINT, metrics={"reads": 1})
     bring(COMPLAINT, metrics={"reads": 8_000_000, "reposts": 90_000, "comments": 50_000})
     assert Post.objects.count() == 1
-    later.regrade_posts(Job.objects.get(kind="regrade_posts"))
+    tasks.regrade_posts(Job.objects.get(kind="regrade_posts"))
     grown = Event.objects.get()
     assert grown.grade["score"] > event.grade["score"]
     assert grown.grade["figures"]["reads"] == 8_000_000

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from cast import Cast, builtin_text
-from huiying.judging import actions, engines, later, merging, opening, pipeline, queries, urgent, warnings
+from huiying.judging import actions, engines, merging, opening, pipeline, queries, tasks, urgent, warnings
 from huiying.judging.actions.concerns import second_concern, set_concern
 from huiying.judging.actions.dismissing import propose_dismissal, second_dismissal
 from huiying.judging.grounds import GROUNDS
@@ -162,7 +162,7 @@ def test_the_ladder_has_a_step_for_each_role_and_its_top_hears_again(staff: Cast
     warning = event_from().warnings.get()
     heard = []
     for _step in range(7):
-        later.climb_warnings(frozen.advance(HOUR), 10)
+        tasks.climb_warnings(frozen.advance(HOUR), 10)
         warning.refresh_from_db()
         heard.append(warning.recipients[-1])
     assert heard == ["带班老郑", "办公室副主任", "分管副局长", *["局长"] * 4]

@@ -8,7 +8,7 @@ import pytest
 
 from cast import Cast
 from huiying.engine.adjusting import Lesson
-from huiying.judging import actions, adjustments, alarming, later, learning_nightly, warnings
+from huiying.judging import actions, adjustments, alarming, learning_nightly, tasks, warnings
 from huiying.judging.actions import agreement, sampling, sharing, watch_changes, watch_feedback
 from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import (
@@ -58,7 +58,7 @@ def _suspects(cast: Cast) -> None:
     bring(LIFE, own_channel=True)
     outbox.run_due("test")
     call = UrgentCall.objects.get()
-    later.call_on(clock.now() + 5 * MINUTE, 10)
+    tasks.call_on(clock.now() + 5 * MINUTE, 10)
     actions.acknowledge_urgent(call, "10:05 已拨打 110，并电话报告带班领导", cast.duty)
     bring(UNSURE, region="")
     row = Screening.objects.get(post__text=UNSURE)

@@ -33,7 +33,7 @@ def heard(hours: float, *, how: str = "source", n: list[int] = [0], **more: Any)
     return row
 
 
-def row_of(name: str) -> lateness.Row:
+def row_of(name: str) -> lateness.ClassLatency:
     return next(row for row in lateness.latency().rows if row.channel_class == name)
 
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from cast import Cast
-from huiying.judging import later, queries
+from huiying.judging import queries, tasks
 from huiying.judging.actions import acknowledge_urgent, propose_dismissal
 from huiying.judging.models import Event, Screening, UrgentCall
 from huiying.judging.queries import event_of_post, events_seen
@@ -43,7 +43,7 @@ def test_the_call_goes_out_at_once_to_the_duty_desk_and_the_first_leader(staff: 
 def test_it_calls_the_next_person_every_five_minutes_and_begins_again(staff: Cast, frozen: clock.FrozenClock):
     made = call()
     for _step in range(5):
-        assert later.call_on(frozen.advance(dt.timedelta(minutes=5)), 10) == 1
+        assert tasks.call_on(frozen.advance(dt.timedelta(minutes=5)), 10) == 1
     made.refresh_from_db()
     names = [one["name"] for one in made.called]
     first = [*desk(), "带班老郑"]
@@ -52,7 +52,7 @@ def test_it_calls_the_next_person_every_five_minutes_and_begins_again(staff: Cas
 
 def test_the_job_that_runs_twice_calls_once(staff: Cast):
     made = call()
-    later.urgent_call(Job.objects.get(kind="urgent_call"))
+    tasks.urgent_call(Job.objects.get(kind="urgent_call"))
     assert UrgentCall.objects.get().called == made.called
 
 
@@ -63,7 +63,7 @@ def test_acknowledging_needs_an_account_and_ends_the_calling(staff: Cast, frozen
     acknowledge_urgent(made, "10:03 已拨打 110 并电话报告带班领导", staff.shift)
     made.refresh_from_db()
     assert (made.acknowledged_by, made.next_action_at) == ("带班老郑", None)
-    assert later.call_on(frozen.advance(dt.timedelta(hours=1)), 10) == 0
+    assert tasks.call_on(frozen.advance(dt.timedelta(hours=1)), 10) == 0
     assert list(queries.urgent_calls()) == []
     assert [e.kind for e in entries("posts") if e.kind.startswith("urgent")] == [
         "urgent.raised",
@@ -84,7 +84,7 @@ def test_it_stays_off_lists_titles_and_search_but_stands_on_the_desk(staff: Cast
 def test_not_a_word_of_it_goes_through_a_gateway(staff: Cast, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HUIYING_NOTIFY_URLS", "*=json://127.0.0.1:9/x")
     bring(LIFE, own_channel=True)
-    later.urgent_call(Job.objects.get(kind="urgent_call"))
+    tasks.urgent_call(Job.objects.get(kind="urgent_call"))
     sent = json.dumps([job.payload for job in Job.objects.filter(kind="notify")], ensure_ascii=False)
     assert "人身安全" in sent
     assert "货款" not in sent
@@ -115,11 +115,11 @@ def test_an_open_call_cannot_be_dismissed(staff: Cast):
 
 def test_the_auditor_names_open_calls_and_that_nothing_can_ring(staff: Cast, monkeypatch: pytest.MonkeyPatch):
     made = call()
-    assert {finding.code for finding in later.urgent_calls_are_taken()} == {"urgent.open", "urgent.no_gateway"}
+    assert {finding.code for finding in tasks.urgent_calls_are_taken()} == {"urgent.open", "urgent.no_gateway"}
     monkeypatch.setenv("HUIYING_NOTIFY_URLS", "*=json://127.0.0.1:9/x")
-    assert {finding.code for finding in later.urgent_calls_are_taken()} == {"urgent.open"}
+    assert {finding.code for finding in tasks.urgent_calls_are_taken()} == {"urgent.open"}
     acknowledge_urgent(made, "已拨打 110", staff.duty)
-    assert later.urgent_calls_are_taken() == []
+    assert tasks.urgent_calls_are_taken() == []
 
 
 def test_with_nobody_appointed_it_still_calls_and_says_so(staff: Cast):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.judging import actions, later
+from huiying.judging import actions, tasks
 from huiying.judging.actions import sampling
 from huiying.judging.models import Event, SampledPost, SampleDraw, Screening
 from huiying.kernel import clock
@@ -66,8 +66,8 @@ def test_danger_to_life_is_never_in_a_sample(staff: Cast, frozen: clock.FrozenCl
 def test_the_loop_draws_last_week_and_twice_is_once(staff: Cast, frozen: clock.FrozenClock):
     aside(3)
     frozen.advance(dt.timedelta(days=7))
-    later.draw_last_week()
-    later.draw_last_week()
+    tasks.draw_last_week()
+    tasks.draw_last_week()
     assert SampleDraw.objects.count() == 1
 
 

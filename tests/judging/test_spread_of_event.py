@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiying.judging import material, spread
-from huiying.judging.material import Material, Row
+from huiying.judging.material import Material, PostFacts
 from huiying.judging.models import Event, EventPost
 from huiying.judging.queries import event_of_post
 from huiying.listening.models import Post
@@ -19,21 +19,21 @@ from stream_of import COMPLAINT, bring
 T0 = dt.datetime(2026, 9, 14, 8, tzinfo=dt.UTC)
 
 
-def row(post: int, minutes: float = 0, **more: Any) -> Row:
+def row(post: int, minutes: float = 0, **more: Any) -> PostFacts:
     given = {
         "copy_of": None, "parent": "", "evidence": "", "confidence": None, "platform": "微博客", "channel": "微博客",
         "kind": "post", "native_id": f"n{post}", "outlet": "", "tier": None, "own": False, "url": "", "title": "",
         "at": T0 + dt.timedelta(minutes=minutes), "timed": True, "metrics": {}, "concern": "", "sensitivity": 0,
         "begins": "",
     } | more  # fmt: skip
-    return Row(post=post, **given)
+    return PostFacts(post=post, **given)
 
 
-def of(*rows: Row, unread: int = 0) -> Material:
+def of(*rows: PostFacts, unread: int = 0) -> Material:
     return Material(rows, {one.post: one.post for one in rows}, unread)
 
 
-def taken(post: int, parent: int, minutes: float = 0, **more: Any) -> Row:
+def taken(post: int, parent: int, minutes: float = 0, **more: Any) -> PostFacts:
     return row(post, minutes, parent=f"#{parent}", evidence="明示：来源给出了上一条的编号", confidence=1.0, **more)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from huiying.judging import heat, material, views
-from huiying.judging.material import Material, Row
+from huiying.judging.material import Material, PostFacts
 from huiying.judging.queries import event_of_post
 from huiying.kernel import clock
 from huiying.listening.models import Post
@@ -19,21 +19,21 @@ LATE = ["保证金拖了一个月还没退到账", "我家保证金也没退到�
 PHONE = ["财务部电话打不通没人接", "打了十遍财务部电话都没人接", "财务部的电话永远没人接听"]
 
 
-def row(post: int, minutes: float = 0, **more: Any) -> Row:
+def row(post: int, minutes: float = 0, **more: Any) -> PostFacts:
     given = {
         "copy_of": None, "parent": "", "evidence": "", "confidence": None, "platform": "微博客", "channel": "微博客",
         "kind": "post", "native_id": f"n{post}", "outlet": "", "tier": None, "own": False, "url": "", "title": "",
         "at": T0 + dt.timedelta(minutes=minutes), "timed": True, "metrics": {}, "concern": "", "sensitivity": 0,
         "begins": "",
     } | more  # fmt: skip
-    return Row(post=post, **given)
+    return PostFacts(post=post, **given)
 
 
-def of(*rows: Row) -> Material:
+def of(*rows: PostFacts) -> Material:
     return Material(rows, {one.post: one.post for one in rows})
 
 
-def spoken(texts: list[str]) -> tuple[list[Row], dict[int, str]]:
+def spoken(texts: list[str]) -> tuple[list[PostFacts], dict[int, str]]:
     return [row(n, n, concern="投诉") for n, _text in enumerate(texts)], dict(enumerate(texts))
 
 

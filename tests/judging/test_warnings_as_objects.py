@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cast import Cast
-from huiying.judging import later, warning_queries
+from huiying.judging import tasks, warning_queries
 from huiying.judging.actions import acknowledge_warning
 from huiying.judging.models import Warning
 from huiying.judging.warnings import cancel, settle
@@ -47,7 +47,7 @@ def test_no_unacknowledged_warning_that_does_not_climb_c6_12(staff: Cast):
 def test_climbing_never_ends_by_itself_c6_12(staff: Cast, frozen: clock.FrozenClock):
     event = event_from()
     for _step in range(12):
-        later.climb_warnings(frozen.advance(dt.timedelta(hours=2)), 100)
+        tasks.climb_warnings(frozen.advance(dt.timedelta(hours=2)), 100)
         assert event.warnings.get().next_action_at is not None
 
 
@@ -60,7 +60,7 @@ def test_a_person_cancels_with_a_reason_and_the_row_stays_c6_12(staff: Cast, fro
     done = cancel(warning, REASON, staff.duty)
     assert (done.cancelled_by, done.cancel_reason, done.next_action_at) == ("值班员小周", REASON, None)
     assert (done.acknowledged_by, done.acknowledged_at) == ("值班员小周", frozen())
-    assert later.climb_warnings(frozen.advance(dt.timedelta(days=2)), 100) == 0
+    assert tasks.climb_warnings(frozen.advance(dt.timedelta(days=2)), 100) == 0
     (entry,) = [one for one in entries(f"event:{event.number}") if one.kind == "warning.cancelled"]
     assert entry.data["reason"] == REASON
     assert cancel(warning, "换一个理由也没有用", staff.office).cancel_reason == REASON

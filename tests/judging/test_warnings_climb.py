@@ -6,7 +6,7 @@ import json
 import pytest
 
 from cast import Cast
-from huiying.judging import engines, later, queries
+from huiying.judging import engines, queries, tasks
 from huiying.judging.actions import acknowledge_warning
 from huiying.judging.models import Event
 from huiying.judging.warnings import duty_desk
@@ -20,7 +20,7 @@ from stream_of import COMPLAINT, bring, event_from, grave_event
 
 
 def tick(frozen: clock.FrozenClock, minutes: int) -> int:
-    return later.climb_warnings(frozen.advance(dt.timedelta(minutes=minutes)), 100)
+    return tasks.climb_warnings(frozen.advance(dt.timedelta(minutes=minutes)), 100)
 
 
 def test_the_duty_desk_hears_first(staff: Cast):
@@ -88,9 +88,9 @@ def test_with_nobody_appointed_the_warning_says_so_and_the_auditor_too(staff: Ca
 def test_the_auditor_names_warnings_open_for_twice_their_time(staff: Cast, frozen: clock.FrozenClock):
     event = event_from()
     frozen.advance(dt.timedelta(minutes=120))
-    assert "warning.open" not in [finding.code for finding in later.warnings_are_acknowledged()]
+    assert "warning.open" not in [finding.code for finding in tasks.warnings_are_acknowledged()]
     frozen.advance(dt.timedelta(minutes=1))
-    (finding,) = later.warnings_are_acknowledged()
+    (finding,) = tasks.warnings_are_acknowledged()
     assert finding.code == "warning.open"
     assert event.number in finding.sentence_zh
 
@@ -98,9 +98,9 @@ def test_the_auditor_names_warnings_open_for_twice_their_time(staff: Cast, froze
 def test_the_auditor_names_posts_that_wait_for_the_screen(staff: Cast, frozen: clock.FrozenClock):
     bring(COMPLAINT, judge=False)
     frozen.advance(dt.timedelta(minutes=5))
-    assert later.posts_are_judged() == []
+    assert tasks.posts_are_judged() == []
     frozen.advance(dt.timedelta(minutes=1))
-    assert [finding.code for finding in later.posts_are_judged()] == ["judging.waiting"]
+    assert [finding.code for finding in tasks.posts_are_judged()] == ["judging.waiting"]
 
 
 def test_messages_go_out_from_the_second_level_on(staff: Cast, monkeypatch: pytest.MonkeyPatch):
@@ -115,7 +115,7 @@ def test_messages_go_out_from_the_second_level_on(staff: Cast, monkeypatch: pyte
 
 def test_the_poller_judges_under_the_loop(staff: Cast, frozen: clock.FrozenClock):
     bring(COMPLAINT, judge=False)
-    assert later.judge_waiting(frozen(), 100) == 1
+    assert tasks.judge_waiting(frozen(), 100) == 1
     assert Event.objects.count() == 1
-    assert later.judge_waiting(frozen(), 100) == 0
+    assert tasks.judge_waiting(frozen(), 100) == 0
     assert engines.engine() is not None

@@ -44,7 +44,7 @@ from huiying.cli.main import main  # noqa: E402
 from huiying.engine.post import parse_post  # noqa: E402
 from huiying.handling.actions.room import attach  # noqa: E402
 from huiying.handling.models import Case  # noqa: E402
-from huiying.keeping import leaving, scheduled, tables  # noqa: E402
+from huiying.keeping import exporting, scheduled, tables  # noqa: E402
 from huiying.kernel import clock  # noqa: E402
 from huiying.ledger.actions import Actor, anchor, record  # noqa: E402
 from huiying.listening import evidence  # noqa: E402
@@ -150,7 +150,7 @@ def run(*arguments: str) -> dict[str, Any]:
 
 
 def counts() -> dict[str, Any]:
-    ledger, files = leaving.judged()
+    ledger, files = exporting.judged()
     rows = {model._meta.db_table: model._base_manager.count() for model in tables.kept()}
     return {"rows": rows, "ledger": ledger, "evidence": files}
 

@@ -13,7 +13,7 @@ import pytest
 
 from cli.conftest import Command
 from huiying.documents import audits  # noqa: F401  registers what is compared
-from huiying.keeping import archive, arriving, leaving, manifest
+from huiying.keeping import archive, exporting, importing, manifest
 from huiying.keeping.manifest import Damaged, Manifest, sha256_of
 from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
@@ -39,7 +39,7 @@ def adopted(db: None, tmp_path: Path, frozen: clock.FrozenClock, monkeypatch: py
         fill()
         Department.objects.all().delete()
         adopt_regulation(loader.load(settings.REGULATION).text, Actor.SYSTEM)
-        made = leaving.export_all(tmp_path / "folder")
+        made = exporting.export_all(tmp_path / "folder")
         transaction.set_rollback(True)
     monkeypatch.setenv("HUIYING_HOME", str(new))
     shutil.copytree(old / "keys", new / "keys")
@@ -50,16 +50,16 @@ def adopted(db: None, tmp_path: Path, frozen: clock.FrozenClock, monkeypatch: py
 def test_an_altered_row_with_its_manifest_mended_is_refused_by_name(adopted: Elsewhere) -> None:
     adopted.alter("tables/people_regulationversion.jsonl", lambda text: text.replace("小时", "日", 1), listed=True)
     with pytest.raises(Damaged, match=r"制度版本 \w+与台账不一致：文字被改过"):
-        arriving.import_all(adopted.folder)
+        importing.import_all(adopted.folder)
     assert is_empty()
 
 
 def test_what_was_altered_before_the_copy_comes_back_and_is_said(
     db: None, tmp_path: Path, adopted: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arriving.import_all(adopted.folder)
+    importing.import_all(adopted.folder)
     RegulationVersion.objects.update(text="改过")
-    made = leaving.export_all(tmp_path / "again")
+    made = exporting.export_all(tmp_path / "again")
     assert any("文字被改过" in fault for fault in made.faults)
 
 
@@ -67,7 +67,7 @@ def test_a_manifest_that_claims_an_earlier_day_is_refused(adopted: Elsewhere) ->
     adopted.made.made_at = "2026-09-01T00:00:00Z"
     (adopted.folder / manifest.NAME).write_text(adopted.made.text(), "utf-8")
     with pytest.raises(Damaged, match="更晚的记录"):
-        arriving.import_all(adopted.folder)
+        importing.import_all(adopted.folder)
     assert is_empty()
 
 
@@ -204,7 +204,7 @@ def test_a_manifest_of_a_newer_or_broken_kind_is_refused_in_words(
     file = elsewhere.folder / manifest.NAME
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | change), "utf-8")
     with pytest.raises(Damaged, match=words):
-        arriving.import_all(elsewhere.folder)
+        importing.import_all(elsewhere.folder)
     assert is_empty()
 
 
@@ -212,5 +212,5 @@ def test_a_manifest_of_a_newer_or_broken_kind_is_refused_in_words(
 def test_a_table_that_is_no_table_is_refused_in_words(elsewhere: Elsewhere, line: str) -> None:
     elsewhere.alter("tables/work_counter.jsonl", lambda _text: line + "\n", listed=True)
     with pytest.raises(Damaged, match="work_counter"):
-        arriving.import_all(elsewhere.folder)
+        importing.import_all(elsewhere.folder)
     assert is_empty()

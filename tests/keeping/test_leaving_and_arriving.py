@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from huiying.keeping import arriving, leaving, manifest, tables
+from huiying.keeping import exporting, importing, manifest, tables
 from huiying.keeping.manifest import Damaged
 from huiying.kernel import clock, home, sealing
 from huiying.ledger import guards, queries
@@ -63,7 +63,7 @@ def write_out(folder: Path, meddle: Callable[[], None] = lambda: None) -> manife
     with transaction.atomic():
         fill()
         meddle()
-        made = leaving.export_all(folder)
+        made = exporting.export_all(folder)
         transaction.set_rollback(True)
     return made
 
@@ -79,11 +79,11 @@ def elsewhere(db: None, tmp_path: Path, frozen: clock.FrozenClock, monkeypatch: 
 
 
 def is_empty() -> bool:
-    return not tables.filled() and not list(arriving.folders.kept())
+    return not tables.filled() and not list(importing.folders.kept())
 
 
 def test_it_arrives_with_every_row_file_and_hash(elsewhere: Elsewhere) -> None:
-    arrived = arriving.import_all(elsewhere.folder)
+    arrived = importing.import_all(elsewhere.folder)
     assert arrived.manifest.rows == sum(model._base_manager.count() for model in tables.kept())
     assert queries.verify().ok
     assert queries.heads()["case:1"][0] == 3
@@ -97,8 +97,8 @@ def test_it_arrives_with_every_row_file_and_hash(elsewhere: Elsewhere) -> None:
 
 
 def test_written_out_again_every_table_and_file_has_the_same_hash(elsewhere: Elsewhere, tmp_path: Path) -> None:
-    arriving.import_all(elsewhere.folder)
-    again = leaving.export_all(tmp_path / "again")
+    importing.import_all(elsewhere.folder)
+    again = exporting.export_all(tmp_path / "again")
     assert again.tables == elsewhere.made.tables
     assert again.files == elsewhere.made.files
     assert again.ledger == elsewhere.made.ledger
@@ -120,7 +120,7 @@ def test_a_number_that_went_with_its_row_is_not_given_to_another(
     write_out(tmp_path / "folder", purge)
     monkeypatch.setenv("HUIYING_HOME", str(tmp_path / "new"))
     shutil.copytree(tmp_path / "old" / "keys", tmp_path / "new" / "keys")
-    arriving.import_all(tmp_path / "folder")
+    importing.import_all(tmp_path / "folder")
     assert enqueue("ring", {}, key="ring:3").pk > last[0]
 
 
@@ -140,13 +140,13 @@ def test_neither_keys_nor_sign_ins_go_with_it(elsewhere: Elsewhere) -> None:
 def test_nobody_takes_over_a_folder_that_holds_something(db: None, home: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").touch()
-    with pytest.raises(leaving.Refused, match="已有内容"):
-        leaving.export_all(tmp_path / "full")
+    with pytest.raises(exporting.Refused, match="已有内容"):
+        exporting.export_all(tmp_path / "full")
 
 
 def refused(elsewhere: Elsewhere, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
-        arriving.import_all(elsewhere.folder)
+        importing.import_all(elsewhere.folder)
     assert is_empty()
 
 
@@ -185,50 +185,50 @@ def test_a_row_that_points_nowhere_is_refused(elsewhere: Elsewhere) -> None:
         listed=True,
     )
     with pytest.raises(Damaged, match="对不上"):
-        arriving.import_all(elsewhere.folder)
+        importing.import_all(elsewhere.folder)
 
 
 def test_a_home_that_holds_something_is_left_alone(elsewhere: Elsewhere) -> None:
     mine = home.home() / "inbox" / "mine.csv"
     mine.parent.mkdir()
     mine.write_text("1")
-    with pytest.raises(leaving.Refused, match=r"inbox/mine\.csv"):
-        arriving.import_all(elsewhere.folder)
+    with pytest.raises(exporting.Refused, match=r"inbox/mine\.csv"):
+        importing.import_all(elsewhere.folder)
     assert mine.read_text() == "1"
     assert tables.filled() == []
 
 
 def test_a_database_that_holds_something_is_left_alone(elsewhere: Elsewhere) -> None:
     Counter.objects.create(name="mine", value=1)
-    with pytest.raises(leaving.Refused, match="work_counter"):
-        arriving.import_all(elsewhere.folder)
+    with pytest.raises(exporting.Refused, match="work_counter"):
+        importing.import_all(elsewhere.folder)
     assert tables.filled() == ["work_counter"]
 
 
 def test_without_the_key_of_what_is_sealed_nothing_is_brought_in(elsewhere: Elsewhere) -> None:
     (home.keys() / "sealing.key").unlink()
-    refused(elsewhere, leaving.Refused, "keys/sealing.key")
+    refused(elsewhere, exporting.Refused, "keys/sealing.key")
 
 
 def test_another_key_under_its_name_is_no_key(elsewhere: Elsewhere) -> None:
     (home.keys() / "sealing.key").write_text("00" * 32)
-    refused(elsewhere, leaving.Refused, "keys/sealing.key")
+    refused(elsewhere, exporting.Refused, "keys/sealing.key")
 
 
 def test_rows_of_another_version_of_the_program_are_refused_by_name(elsewhere: Elsewhere) -> None:
     elsewhere.made.shape["work_job"] = [*elsewhere.made.shape["work_job"], "colour"]
     (elsewhere.folder / manifest.NAME).write_text(elsewhere.made.text(), "utf-8")
-    refused(elsewhere, leaving.Refused, "work_job")
+    refused(elsewhere, exporting.Refused, "work_job")
 
 
 def test_a_folder_of_something_else_is_refused(db: None, home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
-    with pytest.raises(leaving.Refused, match="MANIFEST"):
-        arriving.import_all(folder)
+    with pytest.raises(exporting.Refused, match="MANIFEST"):
+        importing.import_all(folder)
     (folder / manifest.NAME).write_text('{"schema": "other/1"}')
     with pytest.raises(Damaged, match="不是 huiying"):
-        arriving.import_all(folder)
+        importing.import_all(folder)
 
 
 def test_a_system_that_was_broken_comes_back_as_it_was_and_says_so(
@@ -247,7 +247,7 @@ def test_a_system_that_was_broken_comes_back_as_it_was_and_says_so(
     assert [fault for fault in made.faults if "文件读不了" in fault]
     monkeypatch.setenv("HUIYING_HOME", str(tmp_path / "new"))
     shutil.copytree(tmp_path / "old" / "keys", tmp_path / "new" / "keys")
-    arrived = arriving.import_all(tmp_path / "folder")
+    arrived = importing.import_all(tmp_path / "folder")
     assert arrived.as_json()["ok"] is False
     assert arrived.as_json()["known_faults"] == made.faults
     assert queries.verify().first_bad is not None
@@ -271,7 +271,7 @@ def test_an_anchor_written_meanwhile_accuses_nobody(
         return real()
 
     monkeypatch.setattr(tables, "shape", meanwhile)
-    leaving.export_all(tmp_path / "folder")
+    exporting.export_all(tmp_path / "folder")
     lines = (tmp_path / "folder" / "home" / "anchors" / "anchors.jsonl").read_text().splitlines()
     assert len(lines) == 1
     assert len((home / "anchors" / "anchors.jsonl").read_text().splitlines()) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from huiying.keeping import arriving
+from huiying.keeping import importing
 from keeping.conftest import Machine, Machines
 
 
@@ -20,7 +20,7 @@ def test_from_one_kind_of_database_to_the_other_with_equal_hashes(
     came, went = other_kind.run("pass_on", tmp_path / "out", tmp_path / "again")
     assert (came["code"], came["err"], came["out"]["rows"]) == (0, "", left["out"]["rows"])
     assert (went["code"], went["err"]) == (0, "")
-    first, second = (arriving.read_manifest(tmp_path / name) for name in ("out", "again"))
+    first, second = (importing.read_manifest(tmp_path / name) for name in ("out", "again"))
     differ = {name for name in first.tables if second.tables[name] != first.tables[name]}
     assert differ == {"ledger_entry", "ledger_chain_head"}, "but for the entry that says what came back"
     assert second.tables["ledger_entry"][0] == first.tables["ledger_entry"][0] + 1

@@ -41,7 +41,7 @@ def provider(service: Service, **more: Any) -> oidc.Provider:
     return oidc.Provider(**service.settings(**more))
 
 
-def proved(service: Service, **more: Any) -> oidc.Known:
+def proved(service: Service, **more: Any) -> oidc.Identity:
     """There and back, as a browser goes."""
     url, asked = oidc.ask(provider(service, **more), BACK)
     code = parse_qs(urlsplit(service.agrees(url)).query)["code"][0]
@@ -57,7 +57,7 @@ def now() -> int:
 
 def test_an_honest_answer_names_the_subject_of_the_issuer(service: Service) -> None:
     service.claims = {"preferred_username": "zhou"}
-    assert proved(service) == oidc.Known(service.issuer, "staff-7", "zhou", second_factor=False)
+    assert proved(service) == oidc.Identity(service.issuer, "staff-7", "zhou", second_factor=False)
 
 
 def test_the_browser_is_sent_with_state_nonce_and_a_challenge_and_never_with_the_secret(service: Service) -> None:
@@ -318,7 +318,7 @@ _NAMES = ("iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "auth_time", "amr",
 def test_whatever_stands_in_a_signed_claim_it_is_the_same_subject_or_nothing(name: str, value: Any) -> None:
     """Without the network: only what is checked of a token. A claim of any shape never gets through as an error."""
     moment = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
-    service, asked, at = oidc.Provider("i", CLIENT, SECRET), oidc.Asked("s", "n", "v"), int(moment.timestamp())
+    service, asked, at = oidc.Provider("i", CLIENT, SECRET), oidc.SignInRequest("s", "n", "v"), int(moment.timestamp())
     honest = {"iss": "i", "sub": "me", "aud": CLIENT, "iat": at, "exp": at + 60, "auth_time": at, "nonce": "n"}
     with clock.use(clock.FrozenClock(moment)):
         try:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from huiying.hub import feeding, later, messages
+from huiying.hub import feeding, loop_tasks, messages
 from huiying.hub.hubfile import Hub
 from huiying.hub.models import Batch
 from huiying.kernel import clock
@@ -89,22 +89,22 @@ def test_the_auditor_tells_of_a_broker_that_is_away_and_of_a_gap(hub: Hub, froze
     feeding.feed(POSTS[:1], hub, how="import")
     Batch.objects.create(way=Batch.CAME, number=9, body=b"x", at=frozen())
     assert not {"hub.unsent", "hub.gap"} & {one.code for one in check()}
-    frozen.advance(later.LATE + dt.timedelta(seconds=1))
+    frozen.advance(loop_tasks.LATE + dt.timedelta(seconds=1))
     assert {"hub.unsent", "hub.gap"} <= {one.code for one in check()}
 
 
 def test_a_bureau_of_no_hub_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch, hub: Hub) -> None:
     monkeypatch.delenv("HUIYING_HUB", raising=False)
     feeding.feed(POSTS[:1], hub, how="import")
-    assert later.hub() is None
-    assert not later._has_something_to_send(clock.now())
-    assert not later._may_have_changed(clock.now())
+    assert loop_tasks.hub() is None
+    assert not loop_tasks._has_something_to_send(clock.now())
+    assert not loop_tasks._may_have_changed(clock.now())
 
 
 def test_a_process_knows_which_bureau_of_the_hub_it_is(monkeypatch: pytest.MonkeyPatch, hub: Hub) -> None:
     for bureau in hub.bureaus:
         monkeypatch.setenv("HUIYING_HUB", str(hub.path))
         monkeypatch.setenv("HUIYING_BUREAU", hub.environment(bureau)["HUIYING_BUREAU"])
-        found = later.hub()
+        found = loop_tasks.hub()
         assert found == hub
-        assert later.own(hub) == bureau
+        assert loop_tasks.own(hub) == bureau

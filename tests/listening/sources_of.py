@@ -12,7 +12,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening import politeness
-from huiying.listening.actions.sources import Added, Told, add_source
+from huiying.listening.actions.sources import Added, SourceData, add_source
 from huiying.listening.collecting import Collector, Inline
 from huiying.listening.fetching import host_of
 from huiying.listening.models import Source, SourcePage
@@ -21,8 +21,10 @@ from local_web import Memory, pages
 ROLES = {"owner_role": "duty_officer", "backup_role": "shift_leader"}
 
 
-def told(url: str = "http://93.184.216.34/feed", **more: Any) -> Told:
-    return Told(**({"name": "本地新闻", "channel_class": "门户网站", "adapter": "feed", "url": url} | ROLES | more))
+def told(url: str = "http://93.184.216.34/feed", **more: Any) -> SourceData:
+    return SourceData(
+        **({"name": "本地新闻", "channel_class": "门户网站", "adapter": "feed", "url": url} | ROLES | more)
+    )
 
 
 def feed(url: str = "http://news.example/feed", **more: Any) -> Source:
@@ -35,7 +37,7 @@ def feed(url: str = "http://news.example/feed", **more: Any) -> Source:
     return Source.objects.create(**(fields | more))
 
 
-def added(source: Told) -> Added:
+def added(source: SourceData) -> Added:
     return add_source(source, Actor.SYSTEM)
 
 

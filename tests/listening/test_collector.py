@@ -336,7 +336,7 @@ def test_an_answer_that_comes_after_its_turn_was_given_up_writes_nothing(cast: C
     frozen.advance(minutes(5))
     later, _barred = collecting.claim(frozen(), 5)
     assert [turn.fence for turn in later] == [turns[0].fence + 1], "the lost turn is taken again"
-    from huiying.listening.looking import look
+    from huiying.listening.source_check import look
 
     collecting.settle([look(turns[0], world.memory.fetcher())])
     assert not Post.objects.exists()

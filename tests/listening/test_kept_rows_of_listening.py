@@ -16,7 +16,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.comparing import differences, sentence
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import attachments, evidence, import_loop
+from huiying.listening import attachments, evidence, import_queue
 from huiying.listening.actions import patrolling, receive, receive_message, sources, take_in, uploads
 from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.actions.sealed import purge_contact
@@ -67,7 +67,7 @@ def _files(cast: Cast) -> None:
     row = uploads.propose(SimpleUploadedFile("日报.csv", TABLE.encode()), cast.duty)
     uploads.begin(uploads.correct(row, row.format, {"备注": ""}, cast.duty), cast.duty)
     for _turn in range(10):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
     uploads.cancel(uploads.propose(SimpleUploadedFile("误.csv", TABLE.encode()), cast.duty), cast.duty)
     uploads.let_lapse(uploads.propose(SimpleUploadedFile("忘.csv", TABLE.encode()), cast.duty))
 

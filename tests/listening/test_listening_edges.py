@@ -14,7 +14,7 @@ from cast import Cast
 from huiying.engine.post import FUTURE_TOLERANCE
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
-from huiying.listening import door, hosts, queries
+from huiying.listening import hosts, ingest_masking, queries
 from huiying.listening.actions import receive, receive_message, take_in
 from huiying.listening.actions.receiving import _message_number
 from huiying.listening.ingest import UsageError, ingest
@@ -39,10 +39,10 @@ NOW = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
 )
 def test_private_numbers_are_hidden_and_public_ones_are_not(text: str, gone: str, stays: str):
     """§6.2"""
-    shown = door.readable(text)
+    shown = ingest_masking.readable(text)
     assert stays in shown
     assert not gone or gone not in shown
-    assert door.readable(shown) == shown, "twice changes nothing"
+    assert ingest_masking.readable(shown) == shown, "twice changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_private_numbers_are_hidden_and_public_ones_are_not(text: str, gone: str
     ],
 )
 def test_who_passed_it_on_is_a_letter_inv_10(text: str, names: list[str]):
-    shown = door.readable(text)
+    shown = ingest_masking.readable(text)
     assert not any(name in shown for name in names)
     assert "用户A" in shown
     assert ("用户B" in shown) is (len(names) == 2)
 
 
 def test_the_same_name_in_one_chain_keeps_its_letter_inv_10():
-    shown = door.readable("//@老李同志:一//@小张同志:二//@老李同志:三")
+    shown = ingest_masking.readable("//@老李同志:一//@小张同志:二//@老李同志:三")
     assert (shown.count("用户A"), shown.count("用户B"), shown.count("用户C")) == (2, 1, 0)
 
 
@@ -83,13 +83,13 @@ def test_a_post_without_time_is_of_unknown_time_inv_13(staff: Cast):
 def test_a_long_id_is_cut_without_meeting_another(length: int, end: str):
     """C5.16"""
     one, other = "x" * length, "x" * length + end
-    assert door._fitted(one, 200) != door._fitted(other, 200)
-    assert len(door._fitted(other, 200)) <= 200
+    assert ingest_masking._fitted(one, 200) != ingest_masking._fitted(other, 200)
+    assert len(ingest_masking._fitted(other, 200)) <= 200
 
 
 def test_title_and_text_are_two_things():
     """C5.16: what stood in the title is not the same post when it stands in the text."""
-    assert door.sha256_of(parsed("1", "乙", title="甲")) != door.sha256_of(parsed("1", "甲乙"))
+    assert ingest_masking.sha256_of(parsed("1", "乙", title="甲")) != ingest_masking.sha256_of(parsed("1", "甲乙"))
 
 
 @pytest.mark.parametrize("host", sorted(hosts._HOSTS))

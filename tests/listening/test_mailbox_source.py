@@ -16,7 +16,7 @@ from huiying.judging.pipeline import judge_pending
 from huiying.kernel import sealing
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import door, evidence, outcomes, rhythm
+from huiying.listening import evidence, ingest_masking, outcomes, rhythm
 from huiying.listening.actions import sources
 from huiying.listening.checking import check_now
 from huiying.listening.collecting import Collector, Inline
@@ -38,8 +38,8 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mail]:
         yield found
 
 
-def told(mail: Mail, **more: Any) -> sources.Told:
-    return sources.Told(
+def told(mail: Mail, **more: Any) -> sources.SourceData:
+    return sources.SourceData(
         **({"name": "局长信箱", "channel_class": "局长信箱", "adapter": "mailbox", "url": mail.url,
             "password": PASSWORD} | ROLES | more)
     )  # fmt: skip
@@ -166,7 +166,7 @@ def test_who_wrote_is_stored_nowhere_in_the_clear(cast: Cast, frozen: FrozenCloc
     for secret in ("zhangsanfeng", "张三丰", "13812345678", "210302199003071234"):
         assert secret not in written
     assert post.sealed_voice is not None
-    assert sealing.unseal(post.sealed_voice, door.VOICE).decode() == "zhangsanfeng@mail.example"
+    assert sealing.unseal(post.sealed_voice, ingest_masking.VOICE).decode() == "zhangsanfeng@mail.example"
     judge_pending()
     post.refresh_from_db()
     assert post.sealed_voice is None

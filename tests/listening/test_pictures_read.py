@@ -17,7 +17,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments
 from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.models import HandEntry, PictureReading, Post, PostAttachment
-from huiying.listening.ocr import door, later, problems, readings
+from huiying.listening.ocr import door, problems, readings, tasks
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.work import leases, schedule
@@ -233,11 +233,11 @@ def test_the_same_photo_twice_is_one_attachment_and_one_file(staff: Cast, django
 
 def test_an_entry_made_while_the_machine_still_reads_is_not_touched_by_what_it_read(staff: Cast) -> None:
     row = asked(staff.duty)
-    later.go_on(row.asked_at, 1)
+    tasks.go_on(row.asked_at, 1)
     enter(Entry("letter", "来信要求退保证金"), [], staff.duty, row)
-    assert later.bench.thread is not None
-    later.bench.thread.join(timeout=10)
-    later.go_on(row.asked_at, 1)
+    assert tasks.bench.thread is not None
+    tasks.bench.thread.join(timeout=10)
+    tasks.go_on(row.asked_at, 1)
     row.refresh_from_db()
     assert (row.state, row.sealed_draft) == (PictureReading.USED, None)
     assert Post.objects.get().text == "来信要求退保证金"
@@ -268,8 +268,8 @@ def test_one_is_read_at_a_time_and_the_oldest_first(staff: Cast) -> None:
         asked(staff.duty, "甲")
         asked(staff.duty, "乙")
         now = PictureReading.objects.first().asked_at
-        assert later.go_on(now, 1) == 1
-        assert later.go_on(now, 1) == 0, "the loop goes on with everything else"
+        assert tasks.go_on(now, 1) == 1
+        assert tasks.go_on(now, 1) == 0, "the loop goes on with everything else"
         gate.set()
         read_all()
     assert seen == ["甲", "乙"]
@@ -288,14 +288,14 @@ def test_the_loop_has_nothing_to_do_where_nothing_waits(staff: Cast, frozen: Fro
 def test_after_a_crash_a_photo_is_read_again_but_not_for_ever(staff: Cast) -> None:
     """kill -9 under a reading: the new process has an empty bench and the row still waits."""
     row = asked(staff.duty)
-    for _crash in range(later.TRIES):
-        later.go_on(row.asked_at, 1)
-        assert later.bench.thread is not None
-        later.bench.thread.join(timeout=10)
-        later.bench = later.Bench()
-    later.go_on(row.asked_at, 1)
+    for _crash in range(tasks.TRIES):
+        tasks.go_on(row.asked_at, 1)
+        assert tasks.bench.thread is not None
+        tasks.bench.thread.join(timeout=10)
+        tasks.bench = tasks.Bench()
+    tasks.go_on(row.asked_at, 1)
     row.refresh_from_db()
-    assert (row.state, row.tries) == (PictureReading.FAILED, later.TRIES)
+    assert (row.state, row.tries) == (PictureReading.FAILED, tasks.TRIES)
     assert row.pictures[0]["problem"] == problems.BROKE
 
 
@@ -303,9 +303,9 @@ def test_an_answer_that_comes_after_the_lease_is_lost_writes_nothing(
     staff: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = asked(staff.duty)
-    later.go_on(row.asked_at, 1)
-    assert later.bench.thread is not None
-    later.bench.thread.join(timeout=10)
+    tasks.go_on(row.asked_at, 1)
+    assert tasks.bench.thread is not None
+    tasks.bench.thread.join(timeout=10)
 
     def lost(_held: object) -> None:
         raise leases.LeaseLost("another process has the loop")
@@ -313,7 +313,7 @@ def test_an_answer_that_comes_after_the_lease_is_lost_writes_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(leases, "require", lost)
         with pytest.raises(leases.LeaseLost):
-            later.go_on(row.asked_at, 1)
+            tasks.go_on(row.asked_at, 1)
     row.refresh_from_db()
     assert row.state == PictureReading.WAITING
     read_all()
@@ -325,10 +325,10 @@ def test_what_nobody_goes_on_with_is_deleted_after_a_day(staff: Cast, frozen: Fr
     used, left = read(staff.duty, "甲"), read(staff.duty, "乙")
     enter(LETTER, [], staff.duty, used)
     frozen.advance(readings.KEPT - dt.timedelta(minutes=1))
-    later.sweep()
+    tasks.sweep()
     assert len(files()) == 2
     frozen.advance(dt.timedelta(minutes=2))
-    later.sweep()
+    tasks.sweep()
     left.refresh_from_db()
     assert (left.state, left.sealed_draft, left.sealed_form) == (PictureReading.DROPPED, None, None)
     assert len(files()) == 1, "the attachment of the entry stays"

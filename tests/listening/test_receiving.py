@@ -7,7 +7,7 @@ from huiying.kernel import sealing
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries
-from huiying.listening import door
+from huiying.listening import ingest_masking
 from huiying.listening.actions import Received, receive
 from huiying.listening.models import Post
 from huiying.work.models import Job
@@ -53,7 +53,7 @@ def test_personal_data_is_masked_and_the_original_sealed(staff: Cast):
     assert "13812345678" not in row.text
     assert row.sealed_text is not None
     assert b"13812345678" not in bytes(row.sealed_text)
-    assert door.original_of(row) == ("", "鞍山这边的投标人请打 13812345678 找我")
+    assert ingest_masking.original_of(row) == ("", "鞍山这边的投标人请打 13812345678 找我")
 
 
 def test_a_text_with_nothing_to_hide_has_no_sealed_copy(staff: Cast):
@@ -72,7 +72,7 @@ def test_names_in_repost_chains_become_user_a_inv_10(staff: Cast):
 def test_a_voice_is_sealed_and_its_account_stands_nowhere_in_the_database(staff: Cast):
     take(parsed("1", FIRST, voice="acct-778899"))
     row = Post.objects.get()
-    assert sealing.unseal(row.sealed_voice or b"", door.VOICE) == b"acct-778899"
+    assert sealing.unseal(row.sealed_voice or b"", ingest_masking.VOICE) == b"acct-778899"
     kept = [str(value) for value in Post.objects.values().get().values()]
     kept += list(LedgerEntry.objects.values_list("payload", flat=True))
     kept += [str(job.payload) for job in Job.objects.all()]

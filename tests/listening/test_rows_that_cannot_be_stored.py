@@ -21,7 +21,7 @@ from huiying.engine.post import parse_post
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
-from huiying.listening import collected, collecting, door, import_loop, inbox, outcomes
+from huiying.listening import collected, collecting, import_queue, inbox, ingest_masking, outcomes
 from huiying.listening.actions import imports, receive, receive_message, take_in, uploads
 from huiying.listening.adapters import Item
 from huiying.listening.importing import opening
@@ -55,9 +55,9 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HUIYING_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("HUIYING_INBOX", raising=False)
     inbox._seen.clear()
-    monkeypatch.setattr(import_loop, "_stuck", [], raising=False)
+    monkeypatch.setattr(import_queue, "_stuck", [], raising=False)
     yield
-    import_loop.close()
+    import_queue.close()
 
 
 def begun(cast: Cast, rows: list[dict[str, Any]], name: str = "a.jsonl") -> Import:
@@ -67,7 +67,7 @@ def begun(cast: Cast, rows: list[dict[str, Any]], name: str = "a.jsonl") -> Impo
 
 def work(times: int = 12) -> None:
     for _ in range(times):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
 
 
 def good(number: int) -> dict[str, Any]:
@@ -104,14 +104,14 @@ def test_over_rest_the_rows_beside_it_are_stored_and_each_refusal_is_named(staff
 
 def test_a_row_nobody_foresaw_is_refused_by_the_database_alone(staff: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader lets it pass, the database does not: the same on both."""
-    admit = door.admit
+    admit = ingest_masking.admit
 
     def careless(post: Any, **more: Any) -> Post:
         row = admit(post, **more)
         row.outlet_tier = 10**30 if post.native_id == "bad" else row.outlet_tier
         return row
 
-    monkeypatch.setattr(door, "admit", careless)
+    monkeypatch.setattr(ingest_masking, "admit", careless)
     row = begun(staff, [good(1), post("bad", "交易中心开标"), good(2), good(1)])
     work()
     row.refresh_from_db()
@@ -129,14 +129,14 @@ def test_a_row_nobody_foresaw_is_refused_by_the_database_alone(staff: Cast, monk
 
 def test_what_a_person_gives_is_refused_in_words(staff: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """The paste box and the public form: nothing is half stored."""
-    admit = door.admit
+    admit = ingest_masking.admit
 
     def careless(post: Any, **more: Any) -> Post:
         row = admit(post, **more)
         row.outlet_tier = 10**30
         return row
 
-    monkeypatch.setattr(door, "admit", careless)
+    monkeypatch.setattr(ingest_masking, "admit", careless)
     with pytest.raises(Refused, match="数据库存不下"):
         take_in("交易中心开标系统打不开", actor=staff.duty)
     with pytest.raises(Refused, match="数据库存不下"):
@@ -181,15 +181,15 @@ def test_a_database_that_is_away_is_waited_for_but_not_for_ever(staff: Cast, mon
         real(run, chunk)
 
     monkeypatch.setattr(imports.Run, "_store", refuses)
-    for _ in range(import_loop.STUCK_AFTER - 1):
+    for _ in range(import_queue.STUCK_AFTER - 1):
         with pytest.raises(OperationalError):
-            import_loop.go_on(clock.now(), 1)
+            import_queue.go_on(clock.now(), 1)
     first.refresh_from_db()
     assert first.state == Import.RUNNING
     work()
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.state, len(tried), second.state) == (Import.FAILED, import_loop.STUCK_AFTER, Import.DONE)
+    assert (first.state, len(tried), second.state) == (Import.FAILED, import_queue.STUCK_AFTER, Import.DONE)
 
 
 def test_the_command_says_so_in_words_too(staff: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

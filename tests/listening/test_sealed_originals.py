@@ -6,7 +6,7 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.later import purge_contacts
+from huiying.handling.tasks import purge_contacts
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -17,7 +17,7 @@ from huiying.kernel.tokenise import plain
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
 from huiying.listening.models import Post
-from huiying.listening.search import asking, indexing, later
+from huiying.listening.search import asking, indexing, tasks
 from lines_of import parsed
 
 LETTERS = "鞍山市公共资源交易中心评标专家围标保证金退还ca1２Ｂ，。 "
@@ -164,8 +164,8 @@ def test_a_search_that_a_filter_starves_stops_and_says_so(
 
 def test_the_auditor_says_when_the_index_stands_still(indexed: SimpleNamespace, frozen: FrozenClock) -> None:
     bring("保证金没退")
-    assert later.index_follows() == []
+    assert tasks.index_follows() == []
     frozen.advance(dt.timedelta(minutes=11))
-    assert [finding.code for finding in later.index_follows()] == ["search.lag"]
-    later.index_on()
-    assert later.index_follows() == []
+    assert [finding.code for finding in tasks.index_follows()] == ["search.lag"]
+    tasks.index_on()
+    assert tasks.index_follows() == []

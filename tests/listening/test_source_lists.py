@@ -23,8 +23,8 @@ def row(url: str = FIRST, title: str = "鞍山日报", line: int = 3) -> dict[st
     return {"title": title, "url": url, "site": "", "folder": "", "file": "mine.opml", "line": line}
 
 
-def told(**more: Any) -> sources.Told:
-    return sources.Told(**({"name": "", "channel_class": "门户网站", "adapter": ""} | ROLES | more))
+def told(**more: Any) -> sources.SourceData:
+    return sources.SourceData(**({"name": "", "channel_class": "门户网站", "adapter": ""} | ROLES | more))
 
 
 def test_a_list_becomes_sources_that_are_due_and_collected(cast: Cast, frozen: FrozenClock) -> None:

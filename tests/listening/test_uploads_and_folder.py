@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cast import Cast
 from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import import_loop, inbox
+from huiying.listening import import_queue, inbox
 from huiying.listening.actions import imports, uploads
 from huiying.listening.models import Import, Post
 from huiying.people.errors import Refused
@@ -25,7 +25,7 @@ def own_home(tmp_path, monkeypatch):
     monkeypatch.delenv("HUIYING_INBOX", raising=False)
     inbox._seen.clear()
     yield
-    import_loop.close()
+    import_queue.close()
 
 
 def upload(content: str | bytes = TABLE, name: str = "日报.csv") -> SimpleUploadedFile:
@@ -34,7 +34,7 @@ def upload(content: str | bytes = TABLE, name: str = "日报.csv") -> SimpleUplo
 
 def work(times: int = 40) -> None:
     for _ in range(times):
-        import_loop.go_on(clock.now(), 1)
+        import_queue.go_on(clock.now(), 1)
 
 
 def held() -> list[str]:
@@ -101,10 +101,10 @@ def test_cancelled_it_is_gone_and_can_not_be_begun(staff: Cast):
 def test_a_preview_that_nobody_went_on_with_is_gone_after_a_day_inv_10(staff: Cast, frozen: clock.FrozenClock):
     row = uploads.propose(upload(), staff.duty)
     frozen.advance(dt.timedelta(hours=23))
-    import_loop.sweep()
+    import_queue.sweep()
     assert held() != []
     frozen.advance(dt.timedelta(hours=2))
-    import_loop.sweep()
+    import_queue.sweep()
     row.refresh_from_db()
     assert (held(), row.state) == ([], "cancelled")
 
@@ -113,10 +113,10 @@ def test_a_large_file_goes_chunk_by_chunk_so_that_the_loop_does_other_things(sta
     monkeypatch.setattr(imports, "CHUNK", 3)
     rows = "".join(f"{json.dumps(post(str(number), '甲'))}\n" for number in range(20))
     uploads.begin(uploads.propose(upload(rows, "a.jsonl"), staff.duty), staff.duty)
-    import_loop.go_on(clock.now(), 1)
-    assert Post.objects.count() == 3 * import_loop.CHUNKS_A_TICK
-    assert Import.objects.get().rows_read == 3 * import_loop.CHUNKS_A_TICK
-    import_loop.close()  # as if the process had ended: the next one goes on where the row says
+    import_queue.go_on(clock.now(), 1)
+    assert Post.objects.count() == 3 * import_queue.CHUNKS_A_TICK
+    assert Import.objects.get().rows_read == 3 * import_queue.CHUNKS_A_TICK
+    import_queue.close()  # as if the process had ended: the next one goes on where the row says
     work()
     assert (Post.objects.count(), Import.objects.get().new, Import.objects.get().duplicate) == (20, 20, 0)
 

@@ -13,8 +13,8 @@ import stories
 from cast import Cast
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.people import actions, leaving
-from huiying.people.actions.leaving import dormant, shut_dormant_accounts
+from huiying.people import actions, offboarding
+from huiying.people.actions.offboarding import dormant, shut_dormant_accounts
 from huiying.people.actions.roster import set_shift
 from huiying.people.errors import Refused
 from huiying.people.models import DutyShift, Platform, SecondFactor, User
@@ -43,7 +43,7 @@ def refreshed(user: User) -> User:
 
 
 def kinds(user: User) -> dict[str, int]:
-    return {kind.code: len(things) for kind, things in leaving.held(user)}
+    return {kind.code: len(things) for kind, things in offboarding.held(user)}
 
 
 # --- not seen any more ------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_what_a_leaver_holds_is_said_without_a_case_number_or_a_title(cast: Cast
     """S6: whoever manages people reads of no case."""
     case = stories.handled(cast)
     task = stories.task(cast, case, owner=cast.tech_head)
-    words = " ".join(thing.words for _kind, things in leaving.held(cast.tech_head) for thing in things)
+    words = " ".join(thing.words for _kind, things in offboarding.held(cast.tech_head) for thing in things)
     assert "信息技术部" in words
     for secret in (case.number, case.title, task.title, case.event.number):
         assert secret not in words

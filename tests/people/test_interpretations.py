@@ -23,7 +23,7 @@ from huiying.people.interpretations import interpretations_at, questions, unsign
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.people.versions import regulation_of
 from huiying.regulation import load, loads
-from huiying.regulation.differing import BLOCKS, Change, called, differences, in_words, sentence
+from huiying.regulation.differing import BLOCKS, Change, differences, in_words, path_name, sentence
 from huiying.regulation.gaps import GAPS, answers
 from stories import again, hear
 
@@ -174,8 +174,8 @@ def test_the_same_version_differs_in_nothing_and_two_bureaus_in_much_c14_1() -> 
 
 @given(st.sampled_from(sorted(ANSHAN.leaves)))
 def test_every_value_of_the_file_can_be_named_in_words(path: str) -> None:
-    assert called(path, ANSHAN).split(" › ")[0] in {zh for zh, _en in BLOCKS.values()}
-    assert called(path, ANSHAN, "en").split(" › ")[0] in {en for _zh, en in BLOCKS.values()}
+    assert path_name(path, ANSHAN).split(" › ")[0] in {zh for zh, _en in BLOCKS.values()}
+    assert path_name(path, ANSHAN, "en").split(" › ")[0] in {en for _zh, en in BLOCKS.values()}
 
 
 def test_going_there_and_back_changes_the_same_values_the_other_way_round_c14_1() -> None:

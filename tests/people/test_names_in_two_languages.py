@@ -8,7 +8,7 @@ from django.utils import translation
 from cast import Cast
 from huiying.people.permissions import may
 from huiying.people.standing import actor_of
-from huiying.people.words import called, department_called, listed
+from huiying.people.words import department_name, display_name, join_names
 from huiying.regulation import loader
 
 LAW = loader.load("anshan")
@@ -26,15 +26,15 @@ LAW = loader.load("anshan")
 )
 def test_a_name_follows_the_reader(kind: str, code: str, zh: str, en: str) -> None:
     with translation.override("zh-hans"):
-        assert called(LAW, kind, code) == zh
+        assert display_name(LAW, kind, code) == zh
     with translation.override("en"):
-        assert called(LAW, kind, code) == en
+        assert display_name(LAW, kind, code) == en
         assert en.isascii()
 
 
 def test_an_unknown_code_is_not_hidden() -> None:
     with pytest.raises(KeyError):
-        called(LAW, "level", "L9")
+        display_name(LAW, "level", "L9")
 
 
 def test_a_name_copied_in_chinese_finds_its_english_again() -> None:
@@ -50,12 +50,12 @@ def test_a_name_copied_in_chinese_finds_its_english_again() -> None:
 def test_a_refusal_lists_the_posts_in_the_readers_language(cast: Cast) -> None:
     with translation.override("zh-hans"):
         assert "局办公室主任" in may(cast.tech_head, "case.close").why
-        assert listed(["甲", "乙"]) == "甲、乙"
-        assert department_called("政策法规处") == "政策法规处"
+        assert join_names(["甲", "乙"]) == "甲、乙"
+        assert department_name("政策法规处") == "政策法规处"
     with translation.override("en"):
         assert may(cast.tech_head, "case.close").why == "Only for: Head of the bureau office."
         assert ", " in may(cast.tech_head, "case.open").why
-        assert department_called("政策法规处") == "Policy and legal division"
+        assert department_name("政策法规处") == "Policy and legal division"
 
 
 @pytest.mark.django_db

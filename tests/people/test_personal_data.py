@@ -16,12 +16,12 @@ from cast import Cast
 from huiying.desk.views import personal_data as page
 from huiying.documents import data_flow
 from huiying.handling import evidence_loop
-from huiying.judging.later import VOICE_KEPT
+from huiying.judging.tasks import VOICE_KEPT
 from huiying.keeping import residue
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
-from huiying.listening import door
+from huiying.listening import ingest_masking
 from huiying.listening.actions import receive_message
 from huiying.listening.models import Post
 from huiying.people import personal_data
@@ -92,7 +92,7 @@ def test_original_words_without_a_case_go_after_two_years_and_the_masked_text_st
     evidence_loop.purge_originals()
     kept = Post.objects.get(pk=post.pk)
     assert kept.sealed_text is None
-    assert "13912345678" not in "".join(door.original_of(kept))
+    assert "13912345678" not in "".join(ingest_masking.original_of(kept))
     assert "系统打不开" in kept.text
     entry = LedgerEntry.objects.get(kind="post.originals_purged")
     assert entry.data == {"posts": 1, "last": post.pk}

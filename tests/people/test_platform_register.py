@@ -22,7 +22,7 @@ from huiying.people.actions.registers import (
 )
 from huiying.people.models import Platform
 from huiying.responding import targets
-from huiying.responding.loops.releasing import neglected_platforms
+from huiying.responding.tasks.releasing import neglected_platforms
 from releasing_told import refused
 
 DAY = dt.timedelta(days=1)

@@ -172,7 +172,7 @@ def test_the_system_administrator_opens_no_way_into_the_others_accounts(
 def test_the_last_who_audits_is_not_shut_for_being_away(cast: Cast, audit: User, settings: object) -> None:
     import datetime as dt
 
-    from huiying.people.actions.leaving import shut_dormant_accounts
+    from huiying.people.actions.offboarding import shut_dormant_accounts
 
     settings.DORMANT_AFTER = dt.timedelta(days=90)  # type: ignore[attr-defined]
     User.objects.all().update(joined_at=clock.now() - dt.timedelta(days=200))

@@ -14,8 +14,8 @@ from huiying.listening.actions import receive_message
 from huiying.listening.models import Message
 from huiying.people.errors import Refused
 from huiying.responding.actions.requests import ask_request, decide_request
-from huiying.responding.loops import dialogue
 from huiying.responding.models import PersonalRequest
+from huiying.responding.tasks import dialogue
 
 
 def asked(client: Client, **fields: str) -> tuple[str, str]:

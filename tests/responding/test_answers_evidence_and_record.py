@@ -16,10 +16,11 @@ from huiying.kernel import clock as time
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
-from huiying.responding import actions, evidence, later
+from huiying.responding import actions, evidence
 from huiying.responding.models import BodyConfirmation, Evidence, Publication
 from huiying.responding.public import public_answer, public_answers
 from huiying.responding.queries import answered_since, by_hand_to_do, overridden
+from huiying.responding.tasks import publishing as later
 from stories import DRAFT, RUMOUR, again, answered, approve, approved, do_what_is_due, handled, opened, submitted
 
 HOUR = dt.timedelta(hours=1)

@@ -20,8 +20,8 @@ from huiying.responding.actions.disclosure import (
     follow,
     plan_disclosure,
 )
-from huiying.responding.loops.releasing import late_disclosures, remind_of_disclosures
 from huiying.responding.models import DisclosureItem, PressConference
+from huiying.responding.tasks.releasing import late_disclosures, remind_of_disclosures
 from huiying.work import schedule
 from huiying.work.models import Notice
 from releasing_told import refused

@@ -18,8 +18,8 @@ from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
 from huiying.responding import actions, following, heat
 from huiying.responding.actions.following import decide_sustained, judge_effect
-from huiying.responding.loops import following as loop
 from huiying.responding.models import EffectReview, Publication, SustainedDecision
+from huiying.responding.tasks import following as loop
 from huiying.work.models import Notice
 from stories import (
     DRAFT,

@@ -16,8 +16,8 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
 from huiying.responding.actions.holding import hold_statement, holding_texts, title_of
+from huiying.responding.available_actions.main import actions_for
 from huiying.responding.models import Publication, ReviewRound, Revision
-from huiying.responding.offers import actions_for
 from huiying.responding.queries import approved_round, current_revision, open_round, why_not_release
 from huiying.responding.readiness.blanks import open_blanks
 from huiying.work import schedule

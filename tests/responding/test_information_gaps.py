@@ -18,8 +18,8 @@ from huiying.listening.watching import ruleset
 from huiying.people.queries import regulation_now
 from huiying.responding import gaps
 from huiying.responding.actions.gaps import drop_gap, finish_gap, make_gap
-from huiying.responding.loops.releasing import late_gaps, remind_of_gaps
 from huiying.responding.models import InfoGap
+from huiying.responding.tasks.releasing import late_gaps, remind_of_gaps
 from huiying.work.models import Notice
 from releasing_told import refused
 

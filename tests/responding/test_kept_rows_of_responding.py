@@ -30,7 +30,7 @@ from huiying.responding.actions.speaking import authorise_for_press, revoke
 from huiying.responding.actions.templating import retire_template, save_template
 from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import PersonalRequest, Publication, ReviewStep, TopicPage
-from huiying.responding.voices import voices
+from huiying.responding.statement_voices import voices
 from partners_told import partner
 from planted_in import empty_of, told_otherwise, unseen
 from portal.public_world import page

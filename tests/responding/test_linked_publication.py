@@ -14,8 +14,8 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions, linked
-from huiying.responding.loops.accounts import skew_over_the_limit
 from huiying.responding.models import Publication
+from huiying.responding.tasks.accounts import skew_over_the_limit
 from responding.sending_helpers import kinds
 from stories import DRAFT, again, approve, approved, do_what_is_due
 

@@ -12,7 +12,7 @@ import pytest
 
 from cast import PEOPLE, Cast
 from huiying.handling import actions as handling
-from huiying.handling import offering
+from huiying.handling import available_actions
 from huiying.handling.actions import clues, liaison, meetings
 from huiying.handling.actions.acts import acknowledge_call
 from huiying.handling.actions.merging import merge_cases
@@ -30,8 +30,8 @@ from huiying.people.actions import appoint
 from huiying.people.models import User
 from huiying.people.permissions import PERMISSIONS, may
 from huiying.responding import actions
-from huiying.responding.offering import LINKS
-from huiying.responding.offers import OFFERS, ActionState, actions_for, parts
+from huiying.responding.available_actions import LINKS
+from huiying.responding.available_actions.main import OFFERS, ActionState, actions_for, parts
 from stories import (
     CONSULTATION,
     OUTAGE,
@@ -72,7 +72,7 @@ SPOKEN_OF: dict[str, set[str]] = {
     "merged": {"unmerge"},
     "voided": set(),
 }
-EVERY = tuple(offer for offer in (*OFFERS, *offering.OFFERS) if offer.name not in LINKS)
+EVERY = tuple(offer for offer in (*OFFERS, *available_actions.OFFERS) if offer.name not in LINKS)
 # On which page a verb of the casework stands; every other one is on the first.
 TOGETHER = {"agree_facts", "make_task", "say", "attach", "give_feedback", "link_recurrence"}
 OUTSIDE = {"sign_clue", "draft_liaison", "exempt_liaison", "propose_clue", "convene_meeting"}
@@ -103,8 +103,8 @@ def test_each_page_speaks_of_its_own_verbs_and_no_verb_is_lost_between_them(cast
     pages = {part: {item.name for item in actions_for(cast.office, case, part)} - set(LINKS) for part in parts()}
     assert set().union(*pages.values()) == SPOKEN_OF[state]
     assert sum(len(names) for names in pages.values()) == len(SPOKEN_OF[state]), "each verb stands on one page"
-    assert pages[offering.TOGETHER] == SPOKEN_OF[state] & TOGETHER
-    assert pages[offering.OUTSIDE] == SPOKEN_OF[state] & OUTSIDE
+    assert pages[available_actions.TOGETHER] == SPOKEN_OF[state] & TOGETHER
+    assert pages[available_actions.OUTSIDE] == SPOKEN_OF[state] & OUTSIDE
 
 
 @pytest.mark.parametrize("state", sorted(SPOKEN_OF))

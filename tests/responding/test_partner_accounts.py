@@ -23,9 +23,9 @@ from huiying.people.actions.partners import edit_partner, end_partner, test_part
 from huiying.responding import actions as responding
 from huiying.responding import partners
 from huiying.responding.actions.partners import deliver, mark_sent, push, record_reply, send_again
-from huiying.responding.loops.releasing import untested_partners
 from huiying.responding.models import PartnerPush, Publication
 from huiying.responding.packs import ASKED, pack
+from huiying.responding.tasks.releasing import untested_partners
 from huiying.work.models import Job
 from partners_told import answer, partner
 from partners_told import mailing as mailing

@@ -17,8 +17,8 @@ from huiying.people.actions import appoint
 from huiying.people.models import Appointment
 from huiying.people.queries import regulation_of
 from huiying.responding import actions
-from huiying.responding.loops.drafting import late_steps, review_steps
 from huiying.responding.models import ReviewRound, ReviewStep
+from huiying.responding.tasks.drafting import late_steps, review_steps
 from huiying.responding.turns import is_grave
 from huiying.work import schedule
 from huiying.work.models import Notice

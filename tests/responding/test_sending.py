@@ -17,8 +17,8 @@ from huiying.people.models import Platform
 from huiying.responding import actions, sending
 from huiying.responding.actions import accounts
 from huiying.responding.channels.website import channel as website
-from huiying.responding.loops.accounts import late_publications
 from huiying.responding.models import Publication
+from huiying.responding.tasks.accounts import late_publications
 from huiying.work import outbox
 from huiying.work.models import Job, Notice
 from responding.sending_helpers import TEXT, again, drafted, kinds, once, released, turns

@@ -22,7 +22,7 @@ from huiying.responding import plain, templates
 from huiying.responding.actions.templating import retire_template, save_template
 from huiying.responding.models import AnswerTemplate
 from huiying.responding.readiness.blanks import open_blanks
-from huiying.responding.templates import Known, fill, pick
+from huiying.responding.templates import CaseValues, fill, pick
 from stories import CONSULTATION, RUMOUR, again, handled, opened
 
 TEXT = "9月14日的情况：【请填：核实情况】。办理：【请填：处置措施】。电话【请填：联系电话】。"
@@ -168,7 +168,7 @@ def test_personal_data_never_fills_a_blank_c8_2(cast: Cast) -> None:
 def test_a_blank_that_nobody_knows_stays_open(cast: Cast) -> None:
     case = opened(cast)
     for name in ("原因", "处置措施", "依据", "核对机关", "法定渠道", "联系电话", "没有这个空"):
-        assert Known(case).value(name) == ""
+        assert CaseValues(case).value(name) == ""
         assert fill(f"【请填：{name}】", case) == f"【请填：{name}】"
 
 

@@ -21,7 +21,7 @@ from huiying.responding.actions.speaking import authorise, revoke
 from huiying.responding.models import Authorisation, Publication, Revision
 from huiying.responding.queries import why_not_release
 from huiying.responding.readiness import voice, why_not_submit
-from huiying.responding.voices import still_authorised, voice_of, voices
+from huiying.responding.statement_voices import still_authorised, voice_of, voices
 
 BY_HAND = {"renditions": {**stories.DRAFT["renditions"], "weibo": "登录服务已恢复，两个标段顺延。"}}  # type: ignore[dict-item]
 WHY = "发言内容还要再核实"

@@ -23,7 +23,7 @@ from django.db import connection  # noqa: E402
 
 from cast import bureau  # noqa: E402
 from huiying.kernel import clock, home  # noqa: E402
-from huiying.listening import import_loop, inbox  # noqa: E402
+from huiying.listening import import_queue, inbox  # noqa: E402
 from huiying.listening.actions import imports  # noqa: E402
 
 BEGIN = dt.datetime(2026, 9, 14, 0, 0, tzinfo=dt.UTC)
@@ -53,9 +53,9 @@ def play() -> None:
         os.utime(path, (1_700_000_000, 1_700_000_000))
     inbox.look()
     inbox.look()
-    while import_loop.to_do().exists():
-        import_loop.go_on(clock.now(), 1)
-    import_loop.sweep()
+    while import_queue.to_do().exists():
+        import_queue.go_on(clock.now(), 1)
+    import_queue.sweep()
 
 
 def main() -> None:

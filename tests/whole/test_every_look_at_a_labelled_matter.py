@@ -20,7 +20,7 @@ from huiying.judging import engines
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.portal.caching import shelf
 from whole.test_every_url_by_role import ROWS, House, Row
 from whole.url_world import build
@@ -71,10 +71,10 @@ def looks(house: House, row: Row) -> tuple[int, int]:
     """The status as the office gets it, and how many looks the ledger gained; afterwards nothing has happened."""
     shelf.clear()
     pictures.clear()
-    before = LedgerEntry.objects.filter(kind=reads.READ).count()
+    before = LedgerEntry.objects.filter(kind=access_log.READ).count()
     with transaction.atomic():
         response = house._send(house.client("of"), row)
-        gained = LedgerEntry.objects.filter(kind=reads.READ).count() - before
+        gained = LedgerEntry.objects.filter(kind=access_log.READ).count() - before
         transaction.set_rollback(True)
     return response.status_code, gained
 

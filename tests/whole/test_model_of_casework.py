@@ -42,7 +42,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
 from huiying.people.errors import Refused
-from huiying.responding import offers
+from huiying.responding.available_actions import main as case_actions
 from huiying.responding.models import BodyConfirmation, Publication, ReviewStep, Revision
 from huiying.work import schedule
 from stories import CONSULTATION, OUTAGE, RUMOUR, again, do_what_is_due, hear
@@ -100,7 +100,7 @@ class Casework(RuleBasedStateMachine):
         """The bar of a person decides what is tried; it may be refused for its words, never for person or state."""
         dice = random.Random(seed)
         case, user = self.case(n), self.staff[who % len(self.staff)]
-        may = [state.name for state in offers.actions_for(user, case) if state.allowed and state.name in OFFERED]
+        may = [state.name for state in case_actions.actions_for(user, case) if state.allowed and state.name in OFFERED]
         if may:
             self.attempt(dice.choice(may), case, user, dice, offered=True)
 
@@ -119,7 +119,7 @@ class Casework(RuleBasedStateMachine):
             handling.see_reports(case, self.cast.office)  # the office has its page open
         wanted = _next(again(case)) if dice.random() < 0.8 else ONWARD.get(case.state, ())
         for user in dice.sample(self.staff, len(self.staff)):
-            may = [state.name for state in offers.actions_for(user, again(case)) if state.allowed]
+            may = [state.name for state in case_actions.actions_for(user, again(case)) if state.allowed]
             onward = [name for name in wanted if name in may]
             if onward:
                 self.attempt(dice.choice(onward), again(case), user, dice, offered=True)
@@ -129,7 +129,7 @@ class Casework(RuleBasedStateMachine):
     def somebody_tries_what_is_not_offered(self, n: int, who: int, seed: int) -> None:
         dice = random.Random(seed)
         case, user = self.case(n), self.staff[who % len(self.staff)]
-        may = {state.name for state in offers.actions_for(user, case) if state.allowed}
+        may = {state.name for state in case_actions.actions_for(user, case) if state.allowed}
         self.attempt(dice.choice(sorted(set(OFFERED) - may)), case, user, dice, offered=False)
 
     @rule(n=st.integers(0, 5), who=st.integers(0, 30), seed=st.integers(0, 10**6), fitting=st.booleans())

@@ -69,7 +69,7 @@ def test_a_late_release_does_not_take_the_lease_from_the_next(frozen: clock.Froz
 
 def test_a_lease_that_never_was_is_lost() -> None:
     with pytest.raises(leases.LeaseLost):
-        leases.require(leases.Held("loop", "ghost", 1))
+        leases.require(leases.HeldLease("loop", "ghost", 1))
 
 
 def test_without_a_lease_nothing_is_required() -> None:

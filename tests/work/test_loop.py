@@ -170,7 +170,7 @@ def test_a_loop_whose_lease_was_taken_in_mid_tick_stops_writing(frozen: clock.Fr
 
 
 def test_code_in_the_loop_can_ask_for_the_fence() -> None:
-    seen: list[leases.Held | None] = []
+    seen: list[leases.HeldLease | None] = []
     schedule.every("ask", 60)(lambda: seen.append(loop.current()))
     loop.Loop("w").tick()
     assert seen[0] is not None

@@ -26,7 +26,7 @@ from huiying.people.actions.contacts import test_phone
 from huiying.people.contacts import Card, Contact, cards
 from huiying.people.models import PhoneTest, User
 from huiying.people.queries import standing, zone
-from huiying.people.words import called, in_english
+from huiying.people.words import display_name, in_english
 from huiying.regulation import Regulation
 from huiying.work.inbox import inbox, unread
 
@@ -77,7 +77,7 @@ class CallOut(Schema):
     act: str
     at: dt.datetime
     times: int
-    called: list[str]
+    display_name: list[str]
     acknowledged_at: dt.datetime | None
     acknowledged_by: str
 
@@ -287,7 +287,7 @@ def roster(request: HttpRequest, page: Query[RosterPage]) -> dict[str, Any]:
     }
 
 
-def _table_row(row: routing_table.Row) -> dict[str, Any]:
+def _table_row(row: routing_table.Route) -> dict[str, Any]:
     return {
         "number": row.number,
         **dict.fromkeys(routing_table.KEYS, ""),
@@ -313,7 +313,7 @@ def _contact(one: Contact, regulation: Regulation) -> dict[str, Any]:
     return {
         "staff": one.user.username,
         "name": one.user.name,
-        "role": called(regulation, "role", one.role),
+        "role": display_name(regulation, "role", one.role),
         "is_deputy": one.is_deputy,
         "phone": one.user.phone,
         "test": one.test,

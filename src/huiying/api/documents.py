@@ -21,7 +21,7 @@ from huiying.handling.access import get_case
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_text
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.regulation.errors import UsageError
 
@@ -187,7 +187,7 @@ def file(request: HttpRequest, pk: int, ending: Literal["pdf", "docx", "txt"]) -
     """The document as a file: the same bytes as on the desk."""
     row = get_document(caller(request), pk)
     asked_again(request)
-    reads.note_taken(caller(request), f"document:{row.number}", ending, row.kind)
+    access_log.note_taken(caller(request), f"document:{row.number}", ending, row.kind)
     address = request.build_absolute_uri(reverse("portal:verify", args=[row.sha256]))
     made, stamp = queries.document_of(row), queries.stamp_of(row, address)
     content: bytes | str = to_text(made, stamp)

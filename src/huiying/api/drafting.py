@@ -229,7 +229,7 @@ def templates_for(request: HttpRequest, number: str, target: Code = "portal", st
     found = get_case(caller(request), number)
     if stage not in STAGES:
         raise Unreadable("stage", _("没有这样的发布阶段。"))
-    known = templates.Known(found)
+    known = templates.CaseValues(found)
     items = []
     for one in templates.pick(found, stage, target):
         text = templates.fill(one.template.text, found, known)

@@ -65,7 +65,7 @@ from huiying.responding.models import (
     StatutoryFiling,
 )
 from huiying.responding.queries_forms import forms_of, spoke_first
-from huiying.responding.voices import voices
+from huiying.responding.statement_voices import voices
 
 router = Router()
 

@@ -21,7 +21,7 @@ from huiying.responding.models import (
     PressConference,
     StatutoryFiling,
 )
-from huiying.responding.voices import is_valid
+from huiying.responding.statement_voices import is_valid
 
 _EXPERT = ("name", "field", "employer", "topic", "conflict_free", "conflict_statement", "conflict_checked_by")
 _CONFERENCE = (

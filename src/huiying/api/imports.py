@@ -18,7 +18,7 @@ from huiying.api.security import caller
 from huiying.api.sources import Who, owners
 from huiying.listening import source_lists
 from huiying.listening.actions import uploads
-from huiying.listening.actions.sources import FASTEST, SLOWEST, Told
+from huiying.listening.actions.sources import FASTEST, SLOWEST, SourceData
 from huiying.listening.importing.headings import FIELDS
 from huiying.listening.models import Import
 from huiying.people.models import User
@@ -170,7 +170,7 @@ def take_up(request: HttpRequest, pk: int, data: TakeUpIn) -> dict[str, Any]:
     chosen = set(told.pop("urls"))
     rows = [source for source in row.sources if not chosen or source["url"] in chosen]
     told |= owners(data.owner, data.backup)
-    found = source_lists.take_up(rows, Told(name="", adapter="", **told), caller(request))
+    found = source_lists.take_up(rows, SourceData(name="", adapter="", **told), caller(request))
     refused = [{"file": one.file, "line": one.line, "reason": one.reason} for one in found.refused]
     return {"added": [source.pk for source in found.added], "rejected": refused}
 

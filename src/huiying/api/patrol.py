@@ -239,7 +239,7 @@ def topics(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get("/latency", response={200: list[LatencyOut], **READS})
-def latency(request: HttpRequest) -> tuple[lateness.Row, ...]:
+def latency(request: HttpRequest) -> tuple[lateness.ClassLatency, ...]:
     """Thirty days, by channel class, by day and by night (C5.12, C5.17)."""
     or_404(caller(request), "patrol.view")
     return lateness.latency().rows

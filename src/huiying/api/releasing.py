@@ -390,11 +390,11 @@ class AskedOut(Schema):
     answers: list[str]
 
     @staticmethod
-    def resolve_events(row: missing.Asked) -> int:
+    def resolve_events(row: missing.RecurringMatter) -> int:
         return len(row.events)
 
     @staticmethod
-    def resolve_answers(row: missing.Asked) -> list[str]:
+    def resolve_answers(row: missing.RecurringMatter) -> list[str]:
         return [answer.case.number for answer in row.answers if answer.case is not None]
 
 

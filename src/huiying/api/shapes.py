@@ -13,7 +13,7 @@ from huiying.handling.queries import countdown, joint_of, lead_of
 from huiying.judging.models import Event
 from huiying.ledger.models import LedgerEntry
 from huiying.people.queries import regulation_now
-from huiying.people.words import called, in_english
+from huiying.people.words import display_name, in_english
 from huiying.regulation import Regulation
 
 
@@ -133,8 +133,8 @@ def case_out(case: Case, clocks: list[Clock], entries: list[LedgerEntry]) -> dic
         "next_due": min(due, default=None),
         "lead": lead.code if lead else None,
         "joint": [department.code for department in joint_of(case)],
-        "emergency": called(regulation, "word", case.emergency),
-        "concern": called(regulation, "word", case.concern),
+        "emergency": display_name(regulation, "word", case.emergency),
+        "concern": display_name(regulation, "word", case.concern),
         "category": case.category,
         "nature": case.nature,
         "trade": case.trade,
@@ -173,7 +173,7 @@ def event_row(event: Event, regulation: Regulation) -> dict[str, Any]:
         "platforms": event.platforms_count,
         "suggested_level": level_name(event.suggested_level, regulation),
         "lead": event.lead,
-        "concern": called(regulation, "word", event.concern),
+        "concern": display_name(regulation, "word", event.concern),
     }
 
 
@@ -203,6 +203,6 @@ def entry(row: LedgerEntry) -> dict[str, Any]:
 def level_name(code: str, regulation: Regulation) -> str:
     """The regulation's word for a level code, in the reader's language."""
     try:
-        return called(regulation, "level", code)
+        return display_name(regulation, "level", code)
     except KeyError:
         return code

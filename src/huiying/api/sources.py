@@ -155,7 +155,7 @@ def add_source(request: HttpRequest, data: SourceIn) -> dict[str, Any]:
         probe = probing.probe(told.url)
         found = {"adapter": probe.found.adapter, "config": probe.found.config}
         name = told.name or probe.found.reading.title or probe.platform
-        told = verbs.Told(**{**vars(told), **found, "name": name})
+        told = verbs.SourceData(**{**vars(told), **found, "name": name})
     added = verbs.add_source(told, user)
     row = source_queries.as_row(added.source)
     if added.secret:
@@ -169,7 +169,7 @@ def edit_source(request: HttpRequest, pk: int, data: SourceIn) -> dict[str, Any]
     _may_edit(caller(request))
     told = _told(data)
     kept = {"adapter": told.adapter or found.adapter, "name": told.name or found.name}
-    return source_queries.as_row(verbs.edit_source(found, verbs.Told(**{**vars(told), **kept}), caller(request)))
+    return source_queries.as_row(verbs.edit_source(found, verbs.SourceData(**{**vars(told), **kept}), caller(request)))
 
 
 @router.post("/sources/{pk}/look", response={200: SourceOut, **NO})
@@ -241,11 +241,11 @@ def _may_edit(user: User) -> None:
     require(user, "source.edit")
 
 
-def _told(data: SourceIn) -> verbs.Told:
+def _told(data: SourceIn) -> verbs.SourceData:
     told = data.dict()
     if told["adapter"] and told["adapter"] not in ADAPTERS:
         raise Unreadable("adapter", "、".join(ADAPTERS))
-    return verbs.Told(**told | owners(data.owner, data.backup))
+    return verbs.SourceData(**told | owners(data.owner, data.backup))
 
 
 def owners(owner: str, backup: str) -> dict[str, Any]:

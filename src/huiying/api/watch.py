@@ -21,7 +21,7 @@ from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import watch_changes, watch_feedback
 from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import WatchChange, WatchProposal
-from huiying.judging.watch_queries import Line, Tried
+from huiying.judging.watch_queries import RuleFigures, Tried
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
 
@@ -288,7 +288,7 @@ def _found(request: HttpRequest, pk: int) -> WatchProposal:
     return get_object_or_404(WatchProposal, pk=pk)
 
 
-def _rule(line: Line) -> dict[str, Any]:
+def _rule(line: RuleFigures) -> dict[str, Any]:
     row, figures = line.row, line.figures
     return {
         "rule": line.id,

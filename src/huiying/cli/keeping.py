@@ -47,9 +47,9 @@ def restore(options: argparse.Namespace) -> int:
 
 def export_all(options: argparse.Namespace) -> int:
     ready()
-    from huiying.keeping import leaving
+    from huiying.keeping import exporting
 
-    made = _or_stop(lambda: leaving.export_all(Path(options.folder)))
+    made = _or_stop(lambda: exporting.export_all(Path(options.folder)))
     for fault in made.faults:
         complain(f"导出做好了，但系统里有问题：{fault}")
     if options.json:
@@ -63,17 +63,17 @@ def export_all(options: argparse.Namespace) -> int:
 
 def import_all(options: argparse.Namespace) -> int:
     ready(adopting=False)
-    from huiying.keeping import arriving
+    from huiying.keeping import importing
 
     folder = Path(options.folder)
-    if options.seal and _or_stop(lambda: arriving.read_manifest(folder)).seal != options.seal.strip().lower():
+    if options.seal and _or_stop(lambda: importing.read_manifest(folder)).seal != options.seal.strip().lower():
         raise Stop("封存值不符：清单被改动过，或不是登记的那一份。没有导入。", FOUND)
-    on_record = arriving.put_on_record("import", folder.name)
-    return _report(_or_stop(lambda: arriving.import_all(folder, on_record=on_record)), options)
+    on_record = importing.put_on_record("import", folder.name)
+    return _report(_or_stop(lambda: importing.import_all(folder, on_record=on_record)), options)
 
 
 def _report(arrived: object, options: argparse.Namespace) -> int:
-    from huiying.keeping.arriving import Arrived
+    from huiying.keeping.importing import Arrived
 
     assert isinstance(arrived, Arrived)
     made = arrived.as_json()
@@ -106,7 +106,7 @@ def _counts(made: dict[str, object]) -> str:
 
 def _or_stop(act: Callable[[], T]) -> T:
     """What can not be done is one sentence: exit 2 where nothing was tried, 1 where something is damaged."""
-    from huiying.keeping.leaving import Refused
+    from huiying.keeping.exporting import Refused
     from huiying.keeping.manifest import Damaged
     from huiying.keeping.tables import TableError
     from huiying.kernel.keyfiles import KeyFileError

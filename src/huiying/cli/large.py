@@ -203,9 +203,9 @@ def _until_told(run: object, stop: object) -> int:
 def _ready_apart(*, settling: bool = False) -> None:
     """Tables, and this process's part in a demonstration; with `settling` its people too, for who may come first."""
     ready()
-    from huiying.hub import demonstrating, later
+    from huiying.hub import demonstrating, loop_tasks
 
-    hub = later.hub()
+    hub = loop_tasks.hub()
     if settling and os.environ.get("HUIYING_DEMO") and hub is not None:
         demonstrating.take_part_in_time(hub)
         with one_at_a_time():

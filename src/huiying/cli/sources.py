@@ -31,7 +31,7 @@ def add(options: argparse.Namespace) -> int:
         if options.url.strip().startswith(("imap://", "imaps://")):
             return _add_box(options, _facts(options, "") | {"name": options.name or options.url.rpartition("@")[2]})
         probe = probing.probe(options.url, options.adapter or "", _config(options))
-        told = sources.Told(
+        told = sources.SourceData(
             **_facts(options, probe.channel_class)
             | {
                 "name": options.name or probe.found.reading.title or probe.platform or options.url,
@@ -97,7 +97,7 @@ def _add_box(options: argparse.Namespace, facts: dict[str, Any]) -> int:
         return USAGE
     url = options.url.strip()
     seen = probing.probe_box(url, password, day)
-    told = sources.Told(
+    told = sources.SourceData(
         **facts,
         adapter="mailbox",
         url=url,
@@ -149,7 +149,9 @@ def import_(options: argparse.Namespace) -> int:
     try:
         for begin in range(0, len(rows), source_lists.MOST):
             part = rows[begin : begin + source_lists.MOST]
-            taken = source_lists.take_up(part, sources.Told(name="", adapter="", **_facts(options, "")), Actor.SYSTEM)
+            taken = source_lists.take_up(
+                part, sources.SourceData(name="", adapter="", **_facts(options, "")), Actor.SYSTEM
+            )
             added += taken.added
             rejected += [{"file": row.file, "line": row.line, "reason": row.reason} for row in taken.refused]
     except Refused as refused:

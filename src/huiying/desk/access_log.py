@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.models import User
 
 log = logging.getLogger(__name__)
@@ -30,10 +30,10 @@ class RecordedReads:
             return response
         user = getattr(request, "user", None)
         # A refused form shows its page again (409, 422): that is a look as well. Who was sent on has seen nothing.
-        if not isinstance(user, User) or not reads.noted(user) or not _shows(response):
+        if not isinstance(user, User) or not access_log.noted(user) or not _shows(response):
             return response
         try:
-            reads.write_down(user)
+            access_log.write_down(user)
         except Exception:
             log.exception("a read could not be recorded")
             return _refused(request)

@@ -157,7 +157,7 @@ def _posts(read: Material) -> dict[int, Post]:
     return {post.pk: post for post in rows}
 
 
-def _newest(read: Material) -> list[material.Row]:
+def _newest(read: Material) -> list[material.PostFacts]:
     originals = [row for row in read.rows if read.original(row) == row.post]
     return originals[: -POSTS - 1 : -1]
 

@@ -18,7 +18,7 @@ from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people.models import Department, User
 from huiying.people.queries import departments, manned, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.regulation import Regulation
 from huiying.responding.actions.following import SELDOM, proposed_hours
 from huiying.responding.channels.base import Channel
@@ -34,12 +34,12 @@ def long_text(tall: bool = False) -> forms.Textarea:
 
 class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Department) -> str:
-        return department_called(obj.name)
+        return department_name(obj.name)
 
 
 class DepartmentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Department) -> str:
-        return department_called(obj.name)
+        return department_name(obj.name)
 
 
 class VerbForm(forms.Form):
@@ -142,7 +142,7 @@ class RouteForm(VerbForm):
             field.queryset = departments().filter(code__in=ready)
         self.suggested = suggested = routing_table.suggest(self.subject, self.regulation)
         known = {item.code: item for item in departments() if item.code in ready}
-        labels = [(item.pk, department_called(item.name)) for item in known.values()]
+        labels = [(item.pk, department_name(item.name)) for item in known.values()]
         self.choose("department").choices = [("", _t("请选择")), *labels]
         self.choose("joint").choices = labels
         self.fields["department"].help_text = suggestion_words(suggested, self.regulation, ready)

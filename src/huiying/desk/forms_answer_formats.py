@@ -21,11 +21,11 @@ from huiying.people.models import User
 from huiying.people.queries import regulation_of
 from huiying.people.speakers import in_force
 from huiying.responding.actions.conferences import MOST_QUESTIONS
+from huiying.responding.available_actions.forms import droppable, unchecked, unreviewed
 from huiying.responding.models import Authorisation
-from huiying.responding.offering.forms import droppable, unchecked, unreviewed
 from huiying.responding.queries_forms import Forms, forms_of
 from huiying.responding.readiness.statutory import mentioned_in
-from huiying.responding.voices import valid_authorisations, voices
+from huiying.responding.statement_voices import valid_authorisations, voices
 
 BLANK_ROWS = 3
 ONLY_OUTLETS = _("只写媒体单位，不写记者的姓名和电话。")

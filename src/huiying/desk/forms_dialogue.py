@@ -16,7 +16,7 @@ from huiying.foreseeing.actions import draft_sha256
 from huiying.foreseeing.models import Consultation, OpinionGroup
 from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.responding import pages
 from huiying.responding.models import PersonalRequest, TopicPage, TopicText
 from huiying.responding.topics import topics
@@ -25,7 +25,7 @@ from huiying.responding.topics import topics
 def choose_topic(form: forms.Form) -> None:
     regulation = regulation_now()
     field = cast("forms.ChoiceField", form.fields["topic"])
-    field.choices = [("", _t("不分类")), *((code, called(regulation, "category", code)) for code in topics())]
+    field.choices = [("", _t("不分类")), *((code, display_name(regulation, "category", code)) for code in topics())]
 
 
 class PageForm(forms.Form):

@@ -15,13 +15,13 @@ from huiying.desk.moments import DayField
 from huiying.desk.templatetags.desk import local
 from huiying.handling.models import Case, FactSheet
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, department_called
+from huiying.people.words import department_name, display_name
 from huiying.responding import tone
 from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import Authorisation, MachineDraft, Publication, Revision
 from huiying.responding.readiness.statutory import mentioned_in
+from huiying.responding.statement_voices import is_valid, speaking_departments
 from huiying.responding.targets import RENDITION_CHARS, place_name, targets
-from huiying.responding.voices import is_valid, speaking_departments
 
 PREFIX = "rendition_"
 DEPARTMENT, SPEAKER = "d:", "a:"
@@ -119,16 +119,16 @@ class DraftForm(forms.Form):
         choices(
             "voice",
             [
-                *((f"{DEPARTMENT}{name}", department_called(name)) for name in speaking_departments(self.case)),
+                *((f"{DEPARTMENT}{name}", department_name(name)) for name in speaking_departments(self.case)),
                 *((f"{SPEAKER}{row.pk}", _speaker(row)) for row in speakers if is_valid(row)),
             ],
         )
         channels = self.regulation.response.statutory_channels
-        choices("statutory", [(code, called(self.regulation, "statutory", code)) for code in channels])
+        choices("statutory", [(code, display_name(self.regulation, "statutory", code)) for code in channels])
         self.mentioned = mentioned_in(self.case)
         if self.mentioned:
             self.initial.setdefault("statutory", self.mentioned)
-            names = "、".join(called(self.regulation, "statutory", code) for code in self.mentioned)
+            names = "、".join(display_name(self.regulation, "statutory", code) for code in self.mentioned)
             self.fields["statutory"].help_text = _t("来文提到了%(names)s，要告知。勾选后把右边的告知语放进文稿。") % {
                 "names": names
             }

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk.forms import VerbForm, long_text
 from huiying.people.queries import regulation_of
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.responding import queries
 from huiying.responding.actions.confirming import heard_after
 from huiying.responding.actions.holding import HOLDING_CHARS, holding_texts, usual_targets
+from huiying.responding.available_actions.drafting import not_out
 from huiying.responding.models import BodyConfirmation, Revision
-from huiying.responding.offering.drafting import not_out
 from huiying.responding.readiness.blanks import open_blanks
 from huiying.responding.targets import target_names, targets
 
@@ -175,12 +175,12 @@ class TemplateForm(forms.Form):
             cast(forms.ChoiceField, self.fields[name]).choices = made
 
         choices("stage", [("", _t("都用")), *stage_choices(regulation)])
-        choices("levels", [(level.code, called(regulation, "level", level.code)) for level in regulation.levels])
-        choices("concerns", [(word, called(regulation, "word", word)) for word in regulation.concerns])
+        choices("levels", [(level.code, display_name(regulation, "level", level.code)) for level in regulation.levels])
+        choices("concerns", [(word, display_name(regulation, "word", word)) for word in regulation.concerns])
         choices("targets", [(code, place.name) for code, place in targets().items()])
 
 
 def stage_choices(regulation: Any, *, holding: bool = True) -> list[tuple[str, str]]:
     codes = (Revision.HOLDING,) if holding else ()
     own = (Revision.FIRST, Revision.FOLLOW_UP, Revision.FINAL, Revision.CORRECTION, Revision.WITHDRAWAL)
-    return [(code, called(regulation, "stage", code)) for code in (*codes, *own)]
+    return [(code, display_name(regulation, "stage", code)) for code in (*codes, *own)]

@@ -11,7 +11,7 @@ from huiying.desk.forms import VerbForm
 from huiying.desk.forms_sources import FactsForm
 from huiying.desk.moments import DayField
 from huiying.kernel import clock
-from huiying.listening.actions.sources import BOX_LOOKS_BACK, PASSWORD_CHARS, Told
+from huiying.listening.actions.sources import BOX_LOOKS_BACK, PASSWORD_CHARS, SourceData
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.mail_address import INBOX, LONGEST, TLS_PORT, MailAddress, WrongAddress, parse
 from huiying.listening.models import Source
@@ -73,11 +73,13 @@ class MailboxForm(FactsForm):
                 raise forms.ValidationError(str(error)) from error
         return data
 
-    def told(self) -> Told:
+    def told(self) -> SourceData:
         """As the verb takes it."""
         data = self.cleaned_data
         config = {SINCE: data["since"].isoformat()}
-        return Told(adapter=MAILBOX, url=data["address"].url, config=config, password=data["password"], **self.facts())
+        return SourceData(
+            adapter=MAILBOX, url=data["address"].url, config=config, password=data["password"], **self.facts()
+        )
 
 
 class EditMailboxForm(VerbForm, MailboxForm):

@@ -16,7 +16,7 @@ from huiying.handling.actions import meetings
 from huiying.handling.models import MeetingSeat
 from huiying.people.models import Department, User
 from huiying.people.queries import departments
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 
 DECISIONS, DISSENTS = 4, 2
 ATTENDANCE = {
@@ -41,7 +41,7 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 
 def person_called(user: User) -> str:
-    return f"{user.name} · {department_called(user.department.name)}" if user.department else user.name
+    return f"{user.name} · {department_name(user.department.name)}" if user.department else user.name
 
 
 def staff() -> Any:

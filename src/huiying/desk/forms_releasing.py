@@ -16,7 +16,7 @@ from huiying.kernel import clock
 from huiying.people.models import Department, User
 from huiying.people.queries import departments, standing
 from huiying.people.speakers import in_force
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.responding import disclosure, press
 from huiying.responding.models import PressRelease, Publication
 from huiying.responding.targets import target_names, targets
@@ -46,7 +46,7 @@ def own_departments(user: User) -> list[Department]:
 def choose_department(form: forms.Form, rows: list[Department], initial: Department | None = None) -> None:
     field = cast("forms.ModelChoiceField[Department]", form.fields["department"])
     field.queryset = departments().filter(pk__in=[row.pk for row in rows])
-    field.choices = [("", _t("请选择")), *((row.pk, department_called(row.name)) for row in rows)]
+    field.choices = [("", _t("请选择")), *((row.pk, department_name(row.name)) for row in rows)]
     field.initial = initial or (rows[0] if len(rows) == 1 else None)
 
 

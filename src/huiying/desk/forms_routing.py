@@ -24,7 +24,7 @@ from huiying.desk.language import lang
 from huiying.handling import routing_table, slips
 from huiying.people.models import Department
 from huiying.people.queries import departments, manned, regulation_of
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.regulation import Regulation
 
 
@@ -100,7 +100,7 @@ class DecideSlipForm(DecideReturnForm):
         returned = self.subject.returns.select_related("department").last()
         self.fields["department"].help_text = (
             _t("转办表写的正是退回的%(name)s；认为退得不对，也可以仍指定它。")
-            % {"name": department_called(returned.department.name)}
+            % {"name": department_name(returned.department.name)}
             if returned is not None and returned.department.code == suggested.lead
             else suggestion_words(suggested, self.regulation, manned())
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.forms import VerbForm, long_text
 from huiying.desk.forms_meetings import person_called, staff
 from huiying.desk.language import lang
-from huiying.listening.actions.sources import FASTEST, SLOWEST, Told, default_roles
+from huiying.listening.actions.sources import FASTEST, SLOWEST, SourceData, default_roles
 from huiying.listening.adapters import ADAPTERS, MAILBOX
 from huiying.listening.models import Source
 from huiying.people.models import User
@@ -110,10 +110,10 @@ class SourceForm(FactsForm):
             raise forms.ValidationError(_t("每行应写成“名称 = 值”。"))
         return {key.strip(): value.strip() for key, _equals, value in pairs}
 
-    def told(self) -> Told:
+    def told(self) -> SourceData:
         """As the verb takes it."""
         data = self.cleaned_data
-        return Told(url=data["url"], adapter=data["adapter"], config=data["settings"], **self.facts())
+        return SourceData(url=data["url"], adapter=data["adapter"], config=data["settings"], **self.facts())
 
 
 class ListForm(FactsForm):
@@ -124,9 +124,9 @@ class ListForm(FactsForm):
         for name in ("name", "outlet", "outlet_tier", "own_channel", "rhythm_hours"):
             del self.fields[name]
 
-    def told(self) -> Told:
+    def told(self) -> SourceData:
         """As the verb takes it; each row brings its name and address."""
-        return Told(name="", adapter="", **self.facts())
+        return SourceData(name="", adapter="", **self.facts())
 
 
 def ways() -> list[tuple[str, Any]]:

@@ -18,7 +18,7 @@ from huiying.handling.models import Task
 from huiying.handling.process import LIVE
 from huiying.kernel import clock
 from huiying.people.models import Appointment, User
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 
 TASK_WORDS = {
     Task.MATTER: _("线下事项"),
@@ -49,7 +49,7 @@ class FactsForm(VerbForm):
 
 class OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: User) -> str:
-        return f"{department_called(obj.department.name) if obj.department else ''} {obj.name}"
+        return f"{department_name(obj.department.name) if obj.department else ''} {obj.name}"
 
 
 class TaskForm(VerbForm):

@@ -13,4 +13,4 @@ class DocumentsConfig(AppConfig):
 
         if starting.is_bare():
             return
-        from huiying.documents import leaving, loops  # noqa: F401 -- registers what the loop does
+        from huiying.documents import loops, offboarding  # noqa: F401 -- registers what the loop does

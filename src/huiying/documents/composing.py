@@ -82,7 +82,7 @@ class Composed:
 
 
 @dataclass(frozen=True)
-class Said:
+class LocalTimes:
     """Times in the bureau's zone, as paper says them."""
 
     zone: ZoneInfo

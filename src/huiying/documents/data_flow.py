@@ -6,7 +6,7 @@ document of the record.
 
 from __future__ import annotations
 
-from huiying.documents.composing import Said
+from huiying.documents.composing import LocalTimes
 from huiying.kernel import canonical, clock
 from huiying.paper.document import FORM, Document, Heading, Note, Paragraph, Row, Table
 from huiying.people import personal_data, queries
@@ -37,7 +37,7 @@ def compose() -> Document:
         for kind in personal_data.KINDS
     )
     bureau = queries.bureau()
-    said = Said(regulation.zone)
+    said = LocalTimes(regulation.zone)
     return Document(
         kind="data_flow", style=FORM, issuer=bureau.name if bureau else "", mark=TITLE, number="", title=TITLE,
         cut_off=canonical.timestamp(now), date=said.day(now), places=("制表", "核对"),

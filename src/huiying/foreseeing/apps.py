@@ -13,4 +13,4 @@ class ForeseeingConfig(AppConfig):
 
         if starting.is_bare():
             return
-        from huiying.foreseeing import later, leaving  # noqa: F401 -- registers what the loop does
+        from huiying.foreseeing import offboarding, tasks  # noqa: F401 -- registers what the loop does

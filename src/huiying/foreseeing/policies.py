@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huiying.foreseeing import surveying
 from huiying.foreseeing.models import Assessment, Plan, Policy, Risk, Survey
 from huiying.kernel import canonical
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.regulation import Regulation
 from huiying.regulation.schema_duties import EvidenceKind
 
@@ -87,7 +87,7 @@ def why_not_propose(row: Assessment, regulation: Regulation) -> list[str]:
     lacks = []
     done = methods_done(row, regulation)
     if done < rule.min_methods:
-        names = listed(called(regulation, "word", name) for name in rule.methods)
+        names = join_names(display_name(regulation, "word", name) for name in rule.methods)
         lacks.append(
             _("至少要用 %(least)d 种方式并留下证据，现在有 %(done)d 种（%(names)s）。")
             % {"least": rule.min_methods, "done": done, "names": names}
@@ -98,7 +98,8 @@ def why_not_propose(row: Assessment, regulation: Regulation) -> list[str]:
         lacks.append(_("还没有人确定风险等级（C6.7）。"))
     if row.level and row.needs_plan and row.plan_id is None:
         lacks.append(
-            _("风险等级是“%(level)s”，必须先定处置预案（C6.8）。") % {"level": called(regulation, "word", row.level)}
+            _("风险等级是“%(level)s”，必须先定处置预案（C6.8）。")
+            % {"level": display_name(regulation, "word", row.level)}
         )
     if row.plan_id is not None and not row.plan.triggers.exists():  # type: ignore[union-attr]
         lacks.append(_("预案还没有写明什么情况下启动。"))

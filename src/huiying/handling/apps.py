@@ -17,8 +17,8 @@ class HandlingConfig(AppConfig):
             audits,
             evidence_loop,
             handover_loop,
-            later,
-            leaving,
             liaison_loop,
+            offboarding,
             task_loop,
+            tasks,
         )

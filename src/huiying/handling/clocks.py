@@ -468,7 +468,7 @@ def resume(case: Case, why: str) -> None:
         _tell(case, row, ClockEvent.objects.create(clock=row, kind="resumed", step=again, at=now))
 
 
-def hold(case: Case, acts: Iterable[str], at: dt.datetime) -> None:
+def pause_for_check(case: Case, acts: Iterable[str], at: dt.datetime) -> None:
     """Evidence of a post made by hand was received at `at` and waits for its second person."""
     waiting = live(case).filter(is_legal=True, act__in=list(acts), held_at__isnull=True)
     rows = list(waiting)
@@ -476,7 +476,7 @@ def hold(case: Case, acts: Iterable[str], at: dt.datetime) -> None:
     _tell(case, *rows)
 
 
-def let_go(case: Case, acts: Iterable[str]) -> None:
+def resume_after_check(case: Case, acts: Iterable[str]) -> None:
     """The second person has spoken: a clock that still runs acts again, at once where its moment has passed."""
     for row in live(case).filter(is_legal=True, act__in=list(acts), held_at__isnull=False):
         row.held_at = None

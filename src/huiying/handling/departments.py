@@ -109,7 +109,7 @@ def agenda_of(department: Department, quarter: str) -> list[AgendaItem]:
 
 
 @dataclass
-class Line:
+class BoardLine:
     """One department of the board. Numbers only, so it may hang where all can see it; no danger to life in them."""
 
     department: Department
@@ -129,15 +129,15 @@ class Line:
 
 @dataclass
 class Board:
-    lines: list[Line]
+    lines: list[BoardLine]
     totals: dict[str, int] = field(default_factory=dict)
 
     @property
-    def busy(self) -> list[Line]:
+    def busy(self) -> list[BoardLine]:
         return [line for line in self.lines if line.busy]
 
     @property
-    def idle(self) -> list[Line]:
+    def idle(self) -> list[BoardLine]:
         return [line for line in self.lines if not line.busy]
 
     @property
@@ -149,7 +149,7 @@ class Board:
 def board(quarter: str) -> Board:
     """跨部门看板 (C10.4): what each has, what is due within a day, what is late. Four queries, however many cases."""
     now = time.now()
-    lines = {department.pk: Line(department) for department in departments()}
+    lines = {department.pk: BoardLine(department) for department in departments()}
     due = Clock.objects.filter(
         case=OuterRef("case"), is_legal=True, stopped_at__isnull=True, superseded_at__isnull=True
     )

@@ -14,7 +14,7 @@ from huiying.people.contacts import HEAD, LIAISON, Card, cards, manned
 from huiying.people.errors import Refused
 from huiying.people.models import Department
 from huiying.people.queries import is_set_up, regulation_now, takers
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.work.auditor import Finding, auditor
 
 LISTED = 20
@@ -23,7 +23,7 @@ GAPS = {HEAD: ("负责人", "head"), LIAISON: ("联络人", "liaison")}
 
 def listed(department: Department) -> Department:
     """C2.3: only a department of the responsibility list, and only where somebody can accept (C10.6)."""
-    name = department_called(department.name)
+    name = department_name(department.name)
     if not department.is_active:
         raise Refused(_("“%(name)s”不在现行职责清单中。") % {"name": name}, code="not_listed")
     if not takers(department):

@@ -14,7 +14,7 @@ from huiying.handling.actions.grading import awaits_confirmation, level_decision
 from huiying.handling.models import Case, CaseAct, Clock, Meeting
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, in_english, listed
+from huiying.people.words import display_name, in_english, join_names
 from huiying.regulation.durations import Duration
 
 DONE, OPEN, LATE, NOT_ASKED = "done", "open", "late", "not_asked"
@@ -47,7 +47,7 @@ class Required:
 
 def required_acts(case: Case) -> list[Required]:
     """Everything that the case's level asks for, in the order in which it comes."""
-    ask = _Asked(case)
+    ask = _Requirements(case)
     return [
         ask.confirmed(),
         ask.first_notice(),
@@ -61,7 +61,7 @@ def required_acts(case: Case) -> list[Required]:
     ]
 
 
-class _Asked:
+class _Requirements:
     def __init__(self, case: Case) -> None:
         self.case, self.now = case, time.now()
         self.regulation = regulation_of(case.regulation)
@@ -105,7 +105,7 @@ class _Asked:
     def confirmed(self) -> Required:
         grading = self.regulation.grading
         words = _("由%(role)s确认级别") % {
-            "role": called(self.regulation, "role", grading.confirm_by.by_level[self.case.level])
+            "role": display_name(self.regulation, "role", grading.confirm_by.by_level[self.case.level])
         }
         key = f"grading.confirm_by.by_level.{self.level}"
         if self.case.is_provisional:
@@ -118,7 +118,7 @@ class _Asked:
         return self._row("confirmed", words, key, DONE, detail=by)
 
     def first_notice(self) -> Required:
-        words = called(self.regulation, "act", "first_notice")
+        words = display_name(self.regulation, "act", "first_notice")
         key = self._path("first_notice")
         if isinstance(self.todo.first_notice, str):
             return self._row("first_notice", words, key, NOT_ASKED, detail=_("记入台账即可"))
@@ -129,7 +129,7 @@ class _Asked:
 
     def respond(self) -> Required:
         rule = self.regulation.clocks.respond_within[self.case.level]
-        words, key = called(self.regulation, "act", "respond"), f"{rule.path}.within"
+        words, key = display_name(self.regulation, "act", "respond"), f"{rule.path}.within"
         waiting = self._running("respond")
         if self.case.answered_at is not None or (waiting is None and self._ran("respond") is not None):
             return self._row("respond", words, key, DONE)
@@ -151,10 +151,10 @@ class _Asked:
         return self._row("forms", words, path, OPEN if missing else DONE, detail=detail)
 
     def _listed(self, words: Iterable[str]) -> str:
-        return listed(called(self.regulation, "word", word) for word in words)
+        return join_names(display_name(self.regulation, "word", word) for word in words)
 
     def meeting(self) -> Required:
-        words, key = called(self.regulation, "act", "joint_meeting_convene"), self._path("meeting")
+        words, key = display_name(self.regulation, "act", "joint_meeting_convene"), self._path("meeting")
         held = self.case.meetings.filter(state__in=(Meeting.HELD, Meeting.SIGNED)).last()
         if held is not None:
             return self._row("meeting", words, key, DONE, detail=held.number)
@@ -164,7 +164,7 @@ class _Asked:
         return self._row("meeting", words, key, OPEN, waiting.due_at if waiting else None)
 
     def special_report(self) -> Required:
-        words, key = called(self.regulation, "act", "special_report"), self._path("special_report")
+        words, key = display_name(self.regulation, "act", "special_report"), self._path("special_report")
         if self.todo.special_report == "none":
             return self._row("special_report", words, key, NOT_ASKED)
         wanted = 1 if self.todo.special_report == "single" else 2  # a report, and what has come since
@@ -182,7 +182,7 @@ class _Asked:
 
     def rescan(self) -> Required:
         words = _("%(act)s（每%(every)s）") % {
-            "act": called(self.regulation, "act", "rescan"), "every": self._length(self.todo.rescan)
+            "act": display_name(self.regulation, "act", "rescan"), "every": self._length(self.todo.rescan)
         }  # fmt: skip
         key, waiting = self._path("rescan"), self._running("rescan")
         last = self.acts.get(CaseAct.RESCAN, [])
@@ -193,7 +193,7 @@ class _Asked:
         return self._row("rescan", words, key, OPEN, waiting.due_at, detail)
 
     def review(self) -> Required:
-        words, key = called(self.regulation, "act", "review"), self._path("review_within")
+        words, key = display_name(self.regulation, "act", "review"), self._path("review_within")
         done = self.acts.get(CaseAct.REVIEW, [])
         if done:
             return self._row("review", words, key, DONE, detail=done[-1].by)

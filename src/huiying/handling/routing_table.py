@@ -27,7 +27,7 @@ READ = 200  # screenings that are asked which matter this is: enough for any sto
 
 
 @dataclass(frozen=True)
-class Row:
+class Route:
     """One row of the table. An empty key means any."""
 
     number: int
@@ -61,7 +61,7 @@ class Suggestion:
     keys: dict[str, str]
     lead: str
     joint: tuple[str, ...]
-    row: Row
+    row: Route
     reason: str
     reason_en: str
     by_rules: bool = False
@@ -69,21 +69,21 @@ class Suggestion:
     backup: str = ""  # who stands in for the owner of the category (C2.3)
 
 
-def table(regulation: Regulation | None = None) -> list[Row]:
+def table(regulation: Regulation | None = None) -> list[Route]:
     """The rows in the order in which they are asked: those with a nature, then the categories, the default last."""
     regulation = regulation or regulation_now()
-    found: dict[tuple[str, str, str], Row] = {}
+    found: dict[tuple[str, str, str], Route] = {}
     for nature in regulation.routing.natures.values():
-        found["", nature.code, ""] = Row(0, "", nature.code, "", nature.owner, nature.co, FILE)
+        found["", nature.code, ""] = Route(0, "", nature.code, "", nature.owner, nature.co, FILE)
     for category in regulation.routing.categories.values():
-        found[category.code, "", ""] = Row(0, category.code, "", "", category.owner, category.co, FILE)
-    found["", "", ""] = Row(0, "", "", "", regulation.routing.default_owner, (), FILE)
+        found[category.code, "", ""] = Route(0, category.code, "", "", category.owner, category.co, FILE)
+    found["", "", ""] = Route(0, "", "", "", regulation.routing.default_owner, (), FILE)
     for rule in live_rules():
         keys = (rule.category, rule.nature, rule.trade)
-        found[keys] = Row(0, *keys, rule.lead.code, tuple(rule.joint), OFFICE, rule)
+        found[keys] = Route(0, *keys, rule.lead.code, tuple(rule.joint), OFFICE, rule)
     ordered = sorted(found.values(), key=lambda row: (row.is_default, not row.nature, -len(row.keys)))
     return [
-        Row(n, row.category, row.nature, row.trade, row.lead, row.joint, row.origin, row.rule)
+        Route(n, row.category, row.nature, row.trade, row.lead, row.joint, row.origin, row.rule)
         for n, row in enumerate(ordered, 1)
     ]
 
@@ -94,7 +94,7 @@ def live_rules() -> list[RoutingRule]:
     return list(rows.select_related("lead"))
 
 
-def row_for(keys: Mapping[str, str], rows: list[Row] | None = None) -> Row:
+def row_for(keys: Mapping[str, str], rows: list[Route] | None = None) -> Route:
     """The first row that fits; the default always does, so nothing falls through."""
     return next(row for row in (table() if rows is None else rows) if row.fits(keys))
 
@@ -129,7 +129,7 @@ def suggest(subject: Case | Event, regulation: Regulation | None = None) -> Sugg
     )
 
 
-def backup_of(row: Row, regulation: Regulation) -> str:
+def backup_of(row: Route, regulation: Regulation) -> str:
     """Who stands in for the row's owner (C2.3): by the file's word for the nature, else for the category."""
     routing = regulation.routing
     nature, category = routing.natures.get(row.nature), routing.categories.get(row.category)
@@ -200,7 +200,7 @@ def spoken(keys: Mapping[str, str], regulation: Regulation, lang: str) -> str:
     )
 
 
-def because(keys: Mapping[str, str], row: Row, lead: str, regulation: Regulation, lang: str) -> str:
+def because(keys: Mapping[str, str], row: Route, lead: str, regulation: Regulation, lang: str) -> str:
     """The sentence that explains a suggestion. It becomes part of the record, hence both languages are made here."""
     said = spoken(keys, regulation, lang)
     names = {code: regulation.name_of("department", code, lang) for code in regulation.departments}

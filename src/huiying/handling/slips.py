@@ -25,7 +25,7 @@ from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_of
-from huiying.people.words import listed
+from huiying.people.words import join_names
 from huiying.regulation import Regulation
 from huiying.regulation.deadlines import nudge
 from huiying.work.numbers import next_number
@@ -267,7 +267,7 @@ def check_elements(elements: Mapping[str, Mapping[str, str]], required: tuple[st
     unknown = [name for name in elements if name not in required]
     if unknown:
         raise Refused(
-            _("转办单没有“%(names)s”这一项。") % {"names": listed(unknown)},
+            _("转办单没有“%(names)s”这一项。") % {"names": join_names(unknown)},
             code="unknown_element",
         )
     kept: dict[str, Element] = {}
@@ -282,7 +282,7 @@ def check_elements(elements: Mapping[str, Mapping[str, str]], required: tuple[st
     if lacking:
         raise Refused(
             _("转办单还缺：%(names)s。逐项写明；确实不掌握的，写“未掌握：”和原因（至少 %(least)d 个字）。")
-            % {"names": listed(lacking), "least": WHY_LEAST},
+            % {"names": join_names(lacking), "least": WHY_LEAST},
             code="slip_incomplete",
         )
     return kept

@@ -13,4 +13,4 @@ class HubConfig(AppConfig):
 
         if starting.is_bare():
             return
-        from huiying.hub import later  # noqa: F401  registers what it does later
+        from huiying.hub import loop_tasks  # noqa: F401  registers what it does later

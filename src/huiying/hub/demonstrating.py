@@ -16,7 +16,7 @@ from huiying.demo import clock, director, people
 from huiying.demo.shared_clock import FILE, SharedClock
 from huiying.desk.views.sign_in import DemoCard, offer_cards
 from huiying.engine.post import Post
-from huiying.hub import feeding, later, streaming
+from huiying.hub import feeding, loop_tasks, streaming
 from huiying.hub.hubfile import Hub
 from huiying.ledger.actions import Actor
 from huiying.people.actions import appoint
@@ -27,11 +27,11 @@ from huiying.people.queries import regulation_now
 
 def take_part() -> None:
     """Make this process one of the demonstration's, where the hub is one; else nothing."""
-    hub = later.hub()
+    hub = loop_tasks.hub()
     if not settings.DEMO or hub is None:
         return
     take_part_in_time(hub)
-    own = later.own(hub)
+    own = loop_tasks.own(hub)
     if own is not None and own.code == hub.demonstration:
         offer_cards([DemoCard(one.username, one.name, one.role, one.wants) for one in people.cards()])
         director.hand_over_to(lambda posts: _feed(posts, hub), has_arrived)
@@ -55,8 +55,8 @@ def shared_clock(hub: Hub) -> SharedClock:
 
 def settle_in() -> None:
     """The people of this bureau are in post. Twice is once."""
-    hub = later.hub()
-    own = later.own(hub) if hub is not None else None
+    hub = loop_tasks.hub()
+    own = loop_tasks.own(hub) if hub is not None else None
     if hub is not None and own is not None and own.code == hub.demonstration:
         people.settle_in()
     else:

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from huiying.judging.labels import in_sight
 from huiying.judging.models import Event
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -52,6 +52,6 @@ def note(user: User, event: Event) -> None:
 def note_matter(user: User, subject: str, event: Event) -> None:
     """A look at something of a labelled matter, named by `subject`; nothing where the matter bears no label."""
     if event.life_safety:
-        reads.note_read(user, subject, reads.LIFE)
+        access_log.note_read(user, subject, access_log.LIFE)
     if event.sensitive:
-        reads.note_read(user, subject, reads.SENSITIVE)
+        access_log.note_read(user, subject, access_log.SENSITIVE)

@@ -19,7 +19,7 @@ from huiying.engine.alarm_defaults import MODEL
 from huiying.engine.alarms import ALERT, LEAST_POSTS, WATCH, Heard, bar_for, rushes, shape_of, words_for
 from huiying.engine.said import Said
 from huiying.judging import warnings
-from huiying.judging.holding import held, holding
+from huiying.judging.locking import locked_event, locked_events
 from huiying.judging.models import Alarm, AlarmSetting, Event, EventPost
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
@@ -128,7 +128,7 @@ def _moment(row: EventPost) -> dt.datetime:
 def settle_quiet(now: dt.datetime) -> int:
     """End alarms of events that were quiet for a day. Returns how many."""
     loud = Alarm.objects.filter(ended_at__isnull=True)
-    events = holding(Event.objects.filter(pk__in=loud.values("event"), last_post_at__lte=now - QUIET))
+    events = locked_events(Event.objects.filter(pk__in=loud.values("event"), last_post_at__lte=now - QUIET))
     by_key = {event.pk: event for event in events}
     quiet = list(loud.select_for_update().filter(event__in=by_key).order_by("id"))
     for alarm in quiet:
@@ -144,7 +144,7 @@ def settle_quiet(now: dt.datetime) -> int:
 def judge_alarm(alarm: Alarm, verdict: str, actor: User) -> Alarm:
     """Say whether an alarm was real or false; the bars learn from it. Said once. Raises Refused."""
     require(actor, "alarm.judge")
-    event = held(alarm.event_id)
+    event = locked_event(alarm.event_id)
     alarm = Alarm.objects.select_for_update().get(pk=alarm.pk)
     if verdict not in (Alarm.REAL, Alarm.FALSE):
         raise Refused(_("请选择“属实”或“误报”。"), code="unknown_verdict")

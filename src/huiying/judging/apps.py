@@ -13,6 +13,6 @@ class JudgingConfig(AppConfig):
 
         if starting.is_bare():
             return
-        from huiying.judging import audits, later, watchbook  # noqa: F401  registers pollers, jobs and checks
+        from huiying.judging import audits, tasks, watchbook  # noqa: F401  registers pollers, jobs and checks
 
         watchbook.lay_over()

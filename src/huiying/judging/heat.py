@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from huiying.engine.heat import Heat, Signal, curve
-from huiying.judging.material import Material, Row
+from huiying.judging.material import Material, PostFacts
 from huiying.kernel import clock
 
 HOURS = 168
@@ -37,6 +37,6 @@ def rises(found: list[Heat], over: dt.timedelta = dt.timedelta(hours=3)) -> floa
     return found[-1].total - before[-1].total if before else None
 
 
-def _engagement(row: Row) -> float | None:
+def _engagement(row: PostFacts) -> float | None:
     known = [value for name in _ENGAGEMENT if (value := row.figure(name)) is not None]
     return sum(known) if known else None

@@ -36,7 +36,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Row:
+class ClassLatency:
     """A channel class by day and by night; `untimed` posts have no stated time and are in neither."""
 
     channel_class: str
@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Latency:
-    rows: tuple[Row, ...]
+    rows: tuple[ClassLatency, ...]
     day: Spread
     night: Spread
     since: dt.datetime
@@ -79,7 +79,7 @@ def latency(window: dt.timedelta = WINDOW) -> Latency:
         found[channel][roster.is_night(published, regulation.zone)].append(max((stood - published) / HOUR, 0.0))
     known = list(regulation.channel_classes)
     names = [*known, *sorted((set(found) | set(untimed)) - set(known))]
-    rows = tuple(Row(name, spread(found[name][0]), spread(found[name][1]), untimed[name]) for name in names)
+    rows = tuple(ClassLatency(name, spread(found[name][0]), spread(found[name][1]), untimed[name]) for name in names)
     every = (
         [hours for day, _night in found.values() for hours in day],
         [h for _day, night in found.values() for h in night],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from huiying.engine.model_errors import ModelUnreadable
 from huiying.engine.said import Said
-from huiying.judging import standards
+from huiying.judging import regulation_cache
 from huiying.judging.models import LearningRun
 from huiying.kernel import home, store
 from huiying.listening.models import Post
@@ -50,20 +50,20 @@ def unlearnable(target: str) -> frozenset[str]:
     """Concerns that no machine suggests from habit: what needs proof, and what asks for 核实衔接 (C1.2, C5.15)."""
     if target != LearningRun.CONCERN:
         return frozenset()
-    monitor = standards.regulation().monitor
+    monitor = regulation_cache.regulation().monitor
     return frozenset(monitor.proof_needed) | frozenset(monitor.liaison.required_when.concern_type)
 
 
 def known_labels(target: str) -> frozenset[str]:
     """What may be suggested under the regulation in force."""
-    regulation = standards.regulation()
+    regulation = regulation_cache.regulation()
     known = regulation.concerns if target == LearningRun.CONCERN else regulation.departments
     return frozenset(known) - unlearnable(target)
 
 
 def in_force(target: str) -> LearningRun | None:
     """The run whose model speaks for a target, None where the rules alone do."""
-    return standards.once(("learning", target), lambda: _in_force(target))
+    return regulation_cache.once(("learning", target), lambda: _in_force(target))
 
 
 def _in_force(target: str) -> LearningRun | None:
@@ -123,7 +123,7 @@ def better(post_id: int, concern: str, lead: str) -> Better:
         run = in_force(target)
         if run is None:
             continue
-        regulation = regulation or standards.regulation()
+        regulation = regulation or regulation_cache.regulation()
         post = Post.objects.only("title", "text").get(pk=post_id)
         said = _ask(run, post, chosen[target], regulation)
         if said is not None:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from huiying.judging import opening, standards
+from huiying.judging import opening, regulation_cache
 from huiying.judging.models import ConcernDecision, Event, EventPost, LearningRun
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post
@@ -47,7 +47,7 @@ def _concerns() -> dict[int, tuple[str, dt.datetime]]:
 
 def _leads() -> dict[int, tuple[str, dt.datetime]]:
     """From the record of the cases, which the rooms below keep: the last department that a case was routed to."""
-    codes = {department.name: code for code, department in standards.regulation().departments.items()}
+    codes = {department.name: code for code, department in regulation_cache.regulation().departments.items()}
     rows = LedgerEntry.objects.filter(chain__startswith="case:", kind__in=("case.opened", "case.routed"))
     opened: dict[str, str] = {}
     routed: dict[str, tuple[str, dt.datetime]] = {}

@@ -32,7 +32,7 @@ _FIELDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PostFacts:
     """One post of an event. `at` is its own time, else when it came in (`timed` says which); `tier` 0 to 4 or None.
 
     `begins`: the first characters of its text, enough to see whether a repost says anything.
@@ -81,12 +81,12 @@ class Material:
     `newest`: the row of a post's newest version by the id of any of its versions.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[PostFacts, ...]
     newest: Mapping[int, int]
     unread: int = 0
 
     @cached_property
-    def by_post(self) -> dict[int, Row]:
+    def by_post(self) -> dict[int, PostFacts]:
         return {row.post: row for row in self.rows}
 
     @cached_property
@@ -99,7 +99,7 @@ class Material:
                 counts[original] = counts.get(original, 0) + 1
         return counts
 
-    def original(self, row: Row) -> int:
+    def original(self, row: PostFacts) -> int:
         """The post at the beginning of a row's line of copies; its own id where it is no copy."""
         seen = {row.post}
         while row.copy_of is not None:
@@ -161,23 +161,23 @@ def texts(posts: Iterable[int]) -> dict[int, str]:
     return {pk: f"{title}\n{text}" if title else text for pk, title, text in rows}
 
 
-def _row(value: tuple[Any, ...]) -> Row:
+def _row(value: tuple[Any, ...]) -> PostFacts:
     (_pk, post, copy_of, parent, evidence, confidence, platform, channel, kind, native, outlet, tier, own, url, title,
      published, how_sure, received, metrics, concern, sensitivity, begins) = value  # fmt: skip
     timed = published is not None and how_sure != "future"
-    return Row(
+    return PostFacts(
         post, copy_of, parent, evidence, confidence, platform, channel, kind, native, outlet, tier, own, url, title,
         published if timed else received, timed, metrics or {}, concern or "", sensitivity or 0, begins or "",
     )  # fmt: skip
 
 
-def _material(rows: list[Row], unread: int) -> Material:
+def _material(rows: list[PostFacts], unread: int) -> Material:
     """An edited post is one post: where it first stood, with its newest words and figures."""
-    versions: dict[tuple[str, str], list[Row]] = {}
+    versions: dict[tuple[str, str], list[PostFacts]] = {}
     for row in rows:
         versions.setdefault((row.platform, row.native_id), []).append(row)
     newest: dict[int, int] = {}
-    kept: list[Row] = []
+    kept: list[PostFacts] = []
     for several in versions.values():
         first, last = several[0], several[-1]
         own = {row.post for row in several}

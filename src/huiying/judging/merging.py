@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from huiying.judging import warnings
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, Pin
 from huiying.ledger.actions import Actor, lock, record
 
@@ -53,7 +53,7 @@ def adopt(source: int, into: int, touched: dict[int, Event]) -> Event | None:
     loser, winner = (Event.objects.filter(stream_no=number).first() for number in (source, into))
     if loser is None or winner is None:
         return None
-    loser, winner = (touched.get(event.pk) or held(event.pk) for event in (live(loser), live(winner)))
+    loser, winner = (touched.get(event.pk) or locked_event(event.pk) for event in (live(loser), live(winner)))
     if loser.state == Event.CASED:
         loser, winner = winner, loser
     if loser.pk == winner.pk or loser.state not in (Event.OPEN, Event.NOTED):

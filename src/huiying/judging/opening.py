@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Final
 
 from huiying.engine.grading import Figures, grade
-from huiying.judging import alarming, learning, merging, standards, tally, voices, warnings
+from huiying.judging import alarming, learning, merging, regulation_cache, tally, voice_tags, warnings
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, Screening
 from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.ledger.kept import Gone
@@ -32,7 +32,7 @@ def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Ev
     """
     if not firsts:
         return []
-    day = f"{now.astimezone(standards.regulation().zone):%Y%m%d}"
+    day = f"{now.astimezone(regulation_cache.regulation().zone):%Y%m%d}"
     numbers = next_numbers(f"event:{day}", len(firsts))
     events = [
         Event(
@@ -43,7 +43,7 @@ def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Ev
             last_post_at=now,
             first_known_at=now,
             first_published_at=None,
-            sealed_key=voices.new_sealed_key(),
+            sealed_key=voice_tags.new_sealed_key(),
             life_safety=post.life_safety,
         )
         for number, (post, stream_no) in zip(numbers, firsts, strict=True)
@@ -163,7 +163,7 @@ def _decided(event: Event) -> ConcernDecision | None:
 
 
 def _grade(event: Event, counted: tally.Tally) -> None:
-    regulation = standards.regulation()
+    regulation = regulation_cache.regulation()
     figures = _figures(event, counted)
     result = grade(figures, grading_model(regulation), channel_class=counted.channel_class)
     was, event.suggested_level = event.suggested_level, level_code(regulation, result.level)
@@ -221,7 +221,7 @@ def _stand(event: Event, concerns: Sequence[str], now: dt.datetime, desk: list[U
     event.state = Event.OPEN
     if event.confirm_by is None and not _is_confirmed(event):
         # For an event that was only noted until now the hour begins now; its first_known_at stays what it is.
-        event.confirm_by = now + standards.regulation().grading.confirm_within.elapsed
+        event.confirm_by = now + regulation_cache.regulation().grading.confirm_within.elapsed
     warnings.warn(event, now, desk)
 
 
@@ -236,11 +236,11 @@ def _reopen(event: Event) -> None:
 
 def needs_answer(event: Event, concerns: Sequence[str]) -> bool:
     """No answer is needed where all that was said is praise, good news or talk, at the lowest level."""
-    if event.life_safety or event.suggested_level != standards.regulation().levels[0].code:
+    if event.life_safety or event.suggested_level != regulation_cache.regulation().levels[0].code:
         return True
     decided = _decided(event)
     said = {decided.concern} if decided else set(concerns)
-    return not said <= set(standards.regulation().monitor.quiet_kinds)
+    return not said <= set(regulation_cache.regulation().monitor.quiet_kinds)
 
 
 def _is_confirmed(event: Event) -> bool:

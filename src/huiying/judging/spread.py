@@ -12,7 +12,7 @@ from typing import Final
 
 from huiying.engine.post import Post as EnginePost
 from huiying.engine.spread import FOLLOWERS, INFERRED, Cascade, ancestor_path, depths, root_confidence
-from huiying.judging.material import Material, Row
+from huiying.judging.material import Material, PostFacts
 
 NODES: Final = 24  # posts that are drawn; the rest stands there as counts
 _COPIED: Final = 0.6
@@ -86,7 +86,7 @@ class Spread:
     that is known; `outside`: posts taken from one that never came in; `unread`: posts not looked at.
     """
 
-    first: Row | None
+    first: PostFacts | None
     last_at: dt.datetime | None
     posts: int
     platforms: tuple[Platform, ...]
@@ -169,7 +169,7 @@ def ancestor_path_of(post: int, above: Mapping[int, int]) -> tuple[int, ...]:
     return (post, *ancestor_path(post, above.get, len(above) + 1))
 
 
-def _stored(row: Row, material: Material) -> Edge | None:
+def _stored(row: PostFacts, material: Material) -> Edge | None:
     """What was found when the post came in; the earlier copy where what the source names never came in itself."""
     if row.parent.startswith("#") and row.parent[1:].isdigit():
         parent = material.newest.get(int(row.parent[1:]), 0)
@@ -187,13 +187,13 @@ class _Roots:
     """Reposts and comments that nothing else is known of: they stand under the first post of their platform."""
 
     def __init__(self, material: Material) -> None:
-        self._first: dict[str, Row] = {}
+        self._first: dict[str, PostFacts] = {}
         for row in sorted(material.rows, key=lambda row: (row.at, row.post)):
             if row.kind not in FOLLOWERS:
                 self._first.setdefault(row.platform, row)
         self._sizes: Counter[int] = Counter()
 
-    def edge(self, row: Row) -> Edge | None:
+    def edge(self, row: PostFacts) -> Edge | None:
         if row.kind not in FOLLOWERS or row.parent:
             return None
         root = self._first.get(row.platform)
@@ -255,7 +255,7 @@ def _shown_edges(edges: Iterable[Edge], shown: set[int], above: Mapping[int, int
             yield Edge(child, parent, sure, inferred, edge.evidence)
 
 
-def _platforms(rows: Iterable[Row]) -> tuple[Platform, ...]:
+def _platforms(rows: Iterable[PostFacts]) -> tuple[Platform, ...]:
     hours: dict[str, Counter[dt.datetime]] = {}
     first: dict[str, dt.datetime] = {}
     for row in rows:
@@ -269,8 +269,8 @@ def _platforms(rows: Iterable[Row]) -> tuple[Platform, ...]:
     return tuple(sorted(found, key=lambda one: (one.first_at, one.name)))
 
 
-def _tiers(rows: Iterable[Row]) -> tuple[Tier, ...]:
-    by_tier: dict[int, list[Row]] = {}
+def _tiers(rows: Iterable[PostFacts]) -> tuple[Tier, ...]:
+    by_tier: dict[int, list[PostFacts]] = {}
     for row in sorted(rows, key=lambda row: (row.at, row.post)):
         if row.outlet:
             by_tier.setdefault(row.tier or 0, []).append(row)

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from huiying.judging import standards
+from huiying.judging import regulation_cache
 from huiying.judging.models import Event, Screening
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
@@ -78,7 +78,7 @@ class Filters:
         """First moment, and the one after the last."""
         if self.since is None and self.until is None:
             return None, None
-        zone = standards.regulation().zone
+        zone = regulation_cache.regulation().zone
         start = dt.datetime.combine(self.since, dt.time(), zone) if self.since else None
         end = dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(), zone) if self.until else None
         return start, end

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from huiying.judging import standards
+from huiying.judging import regulation_cache
 from huiying.judging.models import Screening
 from huiying.listening.models import Post
 
@@ -106,7 +106,7 @@ def of(members: Iterable[tuple[Post, Screening]]) -> Tally:
 def order(gravest: list[Any]) -> tuple[int, int, float, int]:
     """The gravest post speaks for the event; of two alike the earlier one (a few hundredths more sure are alike)."""
     level, sensitivity, score, pk = gravest
-    return (standards.regulation().rank(level) if level else -1, sensitivity, round(score, 1), -pk)
+    return (regulation_cache.regulation().rank(level) if level else -1, sensitivity, round(score, 1), -pk)
 
 
 def _once(kept: list[str], word: str) -> None:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from huiying.engine.views import READ, Statement, Views, group_views
-from huiying.judging.material import Material, Row, texts
+from huiying.judging.material import Material, PostFacts, texts
 
 NONE = Views(0, 0, (), 0, 0.0, False)
 
 
-def voices_in(material: Material) -> list[Row]:
+def voices_in(material: Material) -> list[PostFacts]:
     """The originals that are grouped: what people said, the most copied first where there are too many to read."""
     said = [row for row in material.rows if row.is_voice and material.original(row) == row.post]
     copies = _copies(material)

@@ -10,8 +10,8 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.judging import standards
-from huiying.judging.holding import held
+from huiying.judging import regulation_cache
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
@@ -36,7 +36,7 @@ def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warn
     """
     if not is_graver(event):
         return None
-    regulation = standards.regulation()
+    regulation = regulation_cache.regulation()
     is_raise = event.warnings.exists()
     if is_raise:
         settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
@@ -81,7 +81,7 @@ def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None)
 
 def is_graver(event: Event) -> bool:
     """Whether the suggested level lies above every level that was warned of."""
-    rank = standards.regulation().rank
+    rank = regulation_cache.regulation().rank
     return rank(event.suggested_level) > max((rank(given.level) for given in event.warnings.all()), default=-1)
 
 
@@ -112,7 +112,7 @@ def settle(event: Event, why: str) -> int:
 def cancel(warning: Warning, reason: str, actor: User) -> Warning:
     """取消预警 (C6.12): by a person, with a reason; the climbing ends and the row stays. Raises Refused."""
     require(actor, "warning.cancel", warning)
-    event = held(warning.event_id)
+    event = locked_event(warning.event_id)
     warning = Warning.objects.select_for_update().get(pk=warning.pk)
     if warning.cancelled_at is not None:
         return warning
@@ -131,7 +131,7 @@ def cancel(warning: Warning, reason: str, actor: User) -> Warning:
 
 def patience(level: str) -> dt.timedelta:
     """How long a warning waits for an acknowledgement: the level's first notice, or the hour of confirmation."""
-    regulation = standards.regulation()
+    regulation = regulation_cache.regulation()
     first = regulation.level_actions.by_level[level].first_notice
     return regulation.grading.confirm_within.elapsed if isinstance(first, str) else first.elapsed
 
@@ -141,7 +141,7 @@ def ladder(step: int) -> list[User]:
     duty = duty_desk()
     if step == 0 and duty:
         return duty
-    roles = standards.regulation().life_safety.call_roles
+    roles = regulation_cache.regulation().life_safety.call_roles
     manned = [people for role in roles if (people := holders(role))]
     steps = [duty, *manned] if duty else manned
     return steps[min(step, len(steps) - 1)] if steps else []
@@ -152,7 +152,7 @@ def duty_desk() -> list[User]:
     seated = on_shift()
     if seated:
         return seated
-    roles = standards.regulation().roles_acting_as("duty_officer")
+    roles = regulation_cache.regulation().roles_acting_as("duty_officer")
     return list(dict.fromkeys(user for role in roles for user in holders(role))) or on_duty()
 
 
@@ -168,7 +168,7 @@ def _trigger(event: Event, *, is_raise: bool) -> str:
 
 def _notify(warning: Warning, people: list[User]) -> None:
     """The lowest level stands in the ledger only, unless it spreads; no word of a danger to life is sent round."""
-    regulation = standards.regulation()
+    regulation = regulation_cache.regulation()
     spreads = warning.trigger.startswith(SPREADS)
     if (regulation.rank(warning.level) == 0 and not spreads) or warning.event.reserved:
         return

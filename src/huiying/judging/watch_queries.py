@@ -46,7 +46,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Line:
+class RuleFigures:
     """A rule in force beside its figures. `to_review`: ninety days without a hit, and nobody said why it stays."""
 
     row: Mapping[str, Any]
@@ -59,11 +59,11 @@ class Line:
         return str(self.row["id"])
 
 
-def lines() -> list[Line]:
+def lines() -> list[RuleFigures]:
     """All rules in force, in the file's order."""
     figures, reviewed = figures_by_rule(), reviewed_lately()
     return [
-        Line(
+        RuleFigures(
             row,
             found := figures.get(rule, Figures()),
             to_review=not found.hits and rule not in reviewed,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from huiying.keeping import archive, arriving, folders, leaving
-from huiying.keeping.leaving import Refused
+from huiying.keeping import archive, exporting, folders, importing
+from huiying.keeping.exporting import Refused
 from huiying.keeping.manifest import Manifest, sha256_of
 from huiying.kernel import clock, home
 from huiying.ledger.actions import SYSTEM_CHAIN, Actor, record
@@ -66,25 +66,25 @@ def backup(target: Path, passphrase: str, *, keys: Path | None = None) -> Made:
             raise Refused(f"文件夹 {path.parent} 不存在")
     work = folders.work()
     try:
-        manifest = leaving.export_all(work, link=True)
+        manifest = exporting.export_all(work, link=True)
         archive.pack(work, manifest, file, passphrase)
     finally:
         folders.clear(work)
     archive.check(file, passphrase)
     if keys is not None:
-        archive.pack_keys(leaving.keys_in_use(), keys, passphrase)
+        archive.pack_keys(exporting.keys_in_use(), keys, passphrase)
     made = Made(file, file.stat().st_size, sha256_of(file), manifest, keys)
     _put_on_record(made)
     return made
 
 
-def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> arriving.Arrived:
+def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> importing.Arrived:
     """Of a folder its newest copy. Raises Refused (nothing was done) or Damaged (nothing stays)."""
     if file.is_dir():
         file = max(file.glob(f"huiying-*{folders.SUFFIX}"), key=lambda path: path.name, default=file / "huiying-*")
     if not file.is_file():
         raise Refused(f"没有文件 {file}")
-    arriving.require_empty()
+    importing.require_empty()
     work = folders.work()
     try:
         archive.unpack(file, passphrase, work)
@@ -92,7 +92,7 @@ def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> arrivin
         try:
             if keys is not None:
                 _place_keys(keys, passphrase, placed)
-            return arriving.import_all(work, move=True, on_record=arriving.put_on_record("restore", file.name))
+            return importing.import_all(work, move=True, on_record=importing.put_on_record("restore", file.name))
         except BaseException:
             for path in placed:
                 path.unlink(missing_ok=True)

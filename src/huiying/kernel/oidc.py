@@ -52,7 +52,7 @@ class Provider:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SignInRequest:
     """What the browser's session keeps while the person is away at the service."""
 
     state: str
@@ -61,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Known:
+class Identity:
     """Whom the service vouches for. `name` is for the eyes of the person who binds it, nothing is decided by it."""
 
     issuer: str
@@ -77,9 +77,9 @@ def configured() -> Provider | None:
     return Provider(**settings.OIDC) if settings.OIDC and not settings.DEMO else None
 
 
-def ask(provider: Provider, back: str, *, with_name: bool = False) -> tuple[str, Asked]:
+def ask(provider: Provider, back: str, *, with_name: bool = False) -> tuple[str, SignInRequest]:
     """Where the browser is sent, and what must be kept until it comes back. Raises Unreachable, NotProved."""
-    asked = Asked(generate_token(43), generate_token(43), generate_token(64))
+    asked = SignInRequest(generate_token(43), generate_token(43), generate_token(64))
     url, _state = _client(provider, back).create_authorization_url(
         _endpoint(_metadata(provider), "authorization_endpoint"),
         state=asked.state,
@@ -91,7 +91,7 @@ def ask(provider: Provider, back: str, *, with_name: bool = False) -> tuple[str,
     return str(url), asked
 
 
-def prove(provider: Provider, asked: Asked, code: str, back: str) -> Known:
+def prove(provider: Provider, asked: SignInRequest, code: str, back: str) -> Identity:
     """Exchange the code and look at what comes for it. Raises Unreachable, or NotProved for whatever does not hold."""
     found = _metadata(provider)
     told = _exchange(provider, found, asked, code, back)
@@ -100,8 +100,8 @@ def prove(provider: Provider, asked: Asked, code: str, back: str) -> Known:
 
 
 def believed(
-    provider: Provider, asked: Asked, said: dict[str, Any], header: dict[str, Any], access_token: object
-) -> Known:
+    provider: Provider, asked: SignInRequest, said: dict[str, Any], header: dict[str, Any], access_token: object
+) -> Identity:
     """Of a token whose signature is right: is it for us, for now, and for this browser? Raises NotProved."""
     options = {
         "iss": {"essential": True, "value": provider.issuer},
@@ -124,7 +124,7 @@ def believed(
     if not subject or len(subject) > LONGEST_SUBJECT or "\x00" in subject:
         raise NotProved("sub: empty or too long")
     name = claims.get("preferred_username") or claims.get("name")
-    return Known(provider.issuer, subject, str(name or subject)[:100], bool(marks & provider.counts))
+    return Identity(provider.issuer, subject, str(name or subject)[:100], bool(marks & provider.counts))
 
 
 def max_age() -> int:
@@ -132,7 +132,9 @@ def max_age() -> int:
     return int(settings.SESSION_IDLE.total_seconds())
 
 
-def _exchange(provider: Provider, found: Mapping[str, Any], asked: Asked, code: str, back: str) -> dict[str, Any]:
+def _exchange(
+    provider: Provider, found: Mapping[str, Any], asked: SignInRequest, code: str, back: str
+) -> dict[str, Any]:
     url = _endpoint(found, "token_endpoint")
     body = prepare_token_request("authorization_code", code=code, redirect_uri=back, code_verifier=asked.verifier)
     methods = found.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]

@@ -334,11 +334,11 @@ def _append_anchor() -> anchors.Anchor | None:
     return made
 
 
-def _anchors_told() -> anchors.Told | None:
+def _anchors_told() -> anchors.FileState | None:
     """What the ledger last said of the anchor file; None where it said nothing yet, or that the file was lost."""
     last = LedgerEntry.objects.filter(chain=ANCHORS_CHAIN).order_by("-seq").first()
     data = last.data if last is not None and last.kind == ANCHORED else None
-    return None if data is None else anchors.Told(int(data["lines"]), str(data["sha256"]))
+    return None if data is None else anchors.FileState(int(data["lines"]), str(data["sha256"]))
 
 
 def anchors_fault() -> str:

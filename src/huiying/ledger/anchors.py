@@ -40,7 +40,7 @@ class AnchorsBroken(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class FileState:
     """What the ledger says of the file: its number of lines, and the hash of the last."""
 
     lines: int
@@ -86,7 +86,7 @@ def hashes() -> tuple[str, ...]:
 _hashes: dict[tuple[str, int, int, int], tuple[str, ...]] = {}
 
 
-def differs_from(told: Told | None, found: Sequence[str] | None = None) -> str:
+def differs_from(told: FileState | None, found: Sequence[str] | None = None) -> str:
     """What is wrong with the file by what the ledger says of it, as a sentence; "" when nothing is.
 
     More lines than told are no fault: a line is on the disk before the ledger says so. The lines are chained, so the

@@ -35,7 +35,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Vouched:
     """The last word of the ledger on one row: where it stands, and the digests. No place where it was erased."""
 
     at: int
@@ -66,7 +66,7 @@ def differences(
             yield Difference(kept, "", "", "unreadable")
 
 
-def _of_table(kept: Kept, said: dict[str, _Said], unknown: bool, part: Part | None) -> Iterator[Difference]:
+def _of_table(kept: Kept, said: dict[str, _Vouched], unknown: bool, part: Part | None) -> Iterator[Difference]:
     seen: set[str] = set()
     for pk, *values in kept.values(part=part):
         key = str(pk)
@@ -93,7 +93,7 @@ def _is_of(part: Part | None, pk: str) -> bool:
     return part is None or not pk.isdecimal() or part.holds(int(pk))
 
 
-def _rightly_gone(kept: Kept, key: str, last: _Said) -> bool:
+def _rightly_gone(kept: Kept, key: str, last: _Vouched) -> bool:
     return last.place is not None and last.is_gone and last.digests == kept.gone(key, last.place)
 
 
@@ -104,11 +104,11 @@ def _untold(kept: Kept, key: str, values: Iterable[Any], usual: Mapping[str, Any
         yield Difference(kept, key, column, "changed")
 
 
-def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
+def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Vouched]]:
     """The last word on each row: an entry made later counts, on whichever chain it stands. Of rows by the thousand only
     those of `part` are held in memory.
     """
-    said: dict[str, dict[str, _Said]] = defaultdict(dict)
+    said: dict[str, dict[str, _Vouched]] = defaultdict(dict)
     erased: dict[tuple[str, str], int] = {}  # entries whose payload is gone: place in the chain → number
     rows = LedgerEntry.objects.filter(
         Q(payload__contains=f'"{ROWS}":{{') | Q(payload__isnull=True) | Q(kind=ERASED)
@@ -126,7 +126,7 @@ def _said(tables: set[str], part: Part | None) -> dict[str, dict[str, _Said]]:
             if table in tables:
                 here, place = TABLES[table], place_of(chain, seq, salt or "")
                 said[table].update(
-                    (pk, _Said(number, place, digests))
+                    (pk, _Vouched(number, place, digests))
                     for pk, digests in _objects(told)
                     if not here.whole or _is_of(part, pk)
                 )
@@ -161,7 +161,7 @@ def _is_of_the_house(payload: dict[str, Any], place: Place) -> bool:
     return False
 
 
-def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: dict[tuple[str, str], int]) -> None:
+def _forget(said: dict[str, dict[str, _Vouched]], payload: dict[str, Any], erased: dict[tuple[str, str], int]) -> None:
     """The digests of an erased entry are gone: what it said last stays unknown. Of one that was not, nothing is."""
     at = erased.get((str(payload.get("chain")), str(payload.get("seq"))))
     spoke_of = payload.get("spoke_of")
@@ -171,7 +171,7 @@ def _forget(said: dict[str, dict[str, _Said]], payload: dict[str, Any], erased: 
         for pk in map(str, pks if isinstance(pks, list) else ()):
             last = said[table].get(pk)
             if last is None or last.at < at:
-                said[table][pk] = _Said(at, None, {})
+                said[table][pk] = _Vouched(at, None, {})
 
 
 def sentence(found: Difference) -> tuple[str, str]:

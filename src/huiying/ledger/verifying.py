@@ -89,7 +89,7 @@ class Verifier:
         self._anchored: dict[str, dict[int, str]] = {}
         self._met: set[Place] = set()
         self._lines: list[str] = []  # the hash of each line of the anchor file
-        self._told: anchors.Told | None = None
+        self._told: anchors.FileState | None = None
         self._read_anchors()
 
     def feed(self, entry: hashing.Entry) -> None:
@@ -161,7 +161,7 @@ class Verifier:
         try:
             data = json.loads(entry.payload)
             if entry.kind == ANCHORED:
-                self._told = anchors.Told(int(data["lines"]), str(data["sha256"]))
+                self._told = anchors.FileState(int(data["lines"]), str(data["sha256"]))
             else:
                 self._told = None
                 self.report.lost.append(f"锚定文件曾丢失第 {data['left'] + 1} 到 {data['lines']} 行：{data['reason']}")

@@ -13,6 +13,6 @@ class ListeningConfig(AppConfig):
 
         if starting.is_bare():
             return
-        from huiying.listening import coverage_sources, import_loop, later, leaving, patrol_loop  # noqa: F401  registers what the loop does
-        from huiying.listening.ocr import later as reading  # noqa: F401
-        from huiying.listening.search import later as indexing  # noqa: F401
+        from huiying.listening import coverage_sources, import_queue, offboarding, patrol_loop, tasks  # noqa: F401  registers what the loop does
+        from huiying.listening.ocr import tasks as reading  # noqa: F401
+        from huiying.listening.search import tasks as indexing  # noqa: F401

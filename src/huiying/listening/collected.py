@@ -14,14 +14,14 @@ from huiying.engine import post as engine_post
 from huiying.kernel import clock
 from huiying.kernel.keepable import is_link, visible
 from huiying.ledger.actions import Actor, lock, record
-from huiying.listening import door, evidence
+from huiying.listening import evidence, ingest_masking
 from huiying.listening.actions import CHAIN, Received, receive
 from huiying.listening.adapters import Item
 from huiying.listening.adapters.base import SEEN
 from huiying.listening.fetching import Fetched, host_of
-from huiying.listening.looking import Looked
 from huiying.listening.models import Post, Source, SourcePage
 from huiying.listening.politeness import host_row
+from huiying.listening.source_check import CheckResult
 
 HOW: Final = "source"
 #: A page that never stops changing (a counter in its text) is not kept for ever.
@@ -76,7 +76,7 @@ def fresh(posts: Sequence[engine_post.Post]) -> list[engine_post.Post]:
     """Those that are not stored yet as they are; without the tenth variant of what changes at every look."""
     known: dict[tuple[str, str, str], set[str]] = {}
     platforms, kinds, ids = (
-        (set(column) for column in zip(*map(door.key_of, posts), strict=True)) if posts else ((),) * 3
+        (set(column) for column in zip(*map(ingest_masking.key_of, posts), strict=True)) if posts else ((),) * 3
     )
     stored = Post.objects.filter(platform__in=platforms, kind__in=kinds, native_id__in=ids)
     for platform, kind, native_id, sha256 in stored.values_list("platform", "kind", "native_id", "text_sha256"):
@@ -84,7 +84,8 @@ def fresh(posts: Sequence[engine_post.Post]) -> list[engine_post.Post]:
     return [
         post
         for post in posts
-        if door.sha256_of(post) not in (seen := known.get(door.key_of(post), set())) and len(seen) < MOST_VERSIONS
+        if ingest_masking.sha256_of(post) not in (seen := known.get(ingest_masking.key_of(post), set()))
+        and len(seen) < MOST_VERSIONS
     ]
 
 
@@ -129,7 +130,7 @@ def _name(item: Item) -> str:
     return visible(item.native_id)[:200]
 
 
-def item_of_page(page: SourcePage, looked: Looked | None) -> Item:
+def item_of_page(page: SourcePage, looked: CheckResult | None) -> Item:
     """What a page says; its line on the list stands for it where the page cannot be had (C5.16)."""
     article = looked.article if looked is not None else None
     published, confidence = page.published_at, page.time_confidence
@@ -172,6 +173,8 @@ def keep_pages(source: Source, pages: Sequence[SourcePage]) -> None:
 
 def already(post: engine_post.Post) -> int | None:
     """The stored post that is the same as this one, if any: another source had brought it."""
-    platform, kind, native_id = door.key_of(post)
-    rows = Post.objects.filter(platform=platform, kind=kind, native_id=native_id, text_sha256=door.sha256_of(post))
+    platform, kind, native_id = ingest_masking.key_of(post)
+    rows = Post.objects.filter(
+        platform=platform, kind=kind, native_id=native_id, text_sha256=ingest_masking.sha256_of(post)
+    )
     return rows.values_list("pk", flat=True).first()

@@ -23,8 +23,8 @@ from huiying.kernel import clock
 from huiying.kernel.keepable import visible
 from huiying.listening import collected, evidence, outcomes, politeness, rhythm
 from huiying.listening.fetching import Fetcher, host_of
-from huiying.listening.looking import Looked, Turn, look
 from huiying.listening.models import Source, SourceCheck, SourceHost, SourcePage
+from huiying.listening.source_check import CheckResult, Turn, look
 from huiying.work import leases, loop
 from huiying.work.rows import insert, rewrite
 
@@ -56,14 +56,14 @@ class Pool(Protocol):
 
     def submit(self, turn: Turn) -> None: ...
 
-    def finished(self) -> list[Looked]: ...
+    def finished(self) -> list[CheckResult]: ...
 
 
 class Inline:
     """Carries a turn out on the spot; for tests, and for a look that a person asked for."""
 
     def __init__(self, fetcher: Fetcher, room: int = A_TICK) -> None:
-        self._fetcher, self._room, self._done = fetcher, room, list[Looked]()
+        self._fetcher, self._room, self._done = fetcher, room, list[CheckResult]()
 
     def room(self) -> int:
         return self._room
@@ -71,7 +71,7 @@ class Inline:
     def submit(self, turn: Turn) -> None:
         self._done.append(look(turn, self._fetcher))
 
-    def finished(self) -> list[Looked]:
+    def finished(self) -> list[CheckResult]:
         done, self._done = self._done, []
         return done
 
@@ -81,7 +81,7 @@ class Threads:
 
     def __init__(self, fetcher: Fetcher, most: int = THREADS) -> None:
         self._fetcher, self._most, self._busy = fetcher, most, 0
-        self._done: queue.SimpleQueue[Looked] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[CheckResult] = queue.SimpleQueue()
 
     def room(self) -> int:
         return self._most - self._busy
@@ -90,7 +90,7 @@ class Threads:
         self._busy += 1
         threading.Thread(target=lambda: self._done.put(look(turn, self._fetcher)), name="fetch", daemon=True).start()
 
-    def finished(self) -> list[Looked]:
+    def finished(self) -> list[CheckResult]:
         done = []
         while not self._done.empty():
             done.append(self._done.get())
@@ -128,10 +128,10 @@ class Collector:
         return len(turns) + len(barred)
 
 
-def claim(now: dt.datetime, limit: int) -> tuple[list[Turn], list[Looked]]:
+def claim(now: dt.datetime, limit: int) -> tuple[list[Turn], list[CheckResult]]:
     """Occupy hosts for what is due: turns to carry out, and looks that end before a request (robots.txt)."""
     turns: list[Turn] = []
-    barred: list[Looked] = []
+    barred: list[CheckResult] = []
     with transaction.atomic():
         leases.require(loop.current())
         chosen = politeness.choose(now, limit)
@@ -147,7 +147,7 @@ def claim(now: dt.datetime, limit: int) -> tuple[list[Turn], list[Looked]]:
     return turns, barred
 
 
-def settle(looks: Sequence[Looked]) -> None:
+def settle(looks: Sequence[CheckResult]) -> None:
     """Write what was found. Looks that brought nothing share a transaction; each that brought something has its own."""
     quiet = [looked for looked in looks if not _brings(looked)]
     if quiet:
@@ -165,7 +165,7 @@ def settle(looks: Sequence[Looked]) -> None:
                 _settle_broken(replace(looked, outcome=outcomes.BROKEN, detail=type(error).__name__, reading=None))
 
 
-def _settle_broken(looked: Looked) -> None:
+def _settle_broken(looked: CheckResult) -> None:
     """A source or page whose find could not be stored has failed like one that could not be read, and comes later."""
     if looked.turn.what == "page":
         _settle_one(replace(looked, article=None))
@@ -175,11 +175,11 @@ def _settle_broken(looked: Looked) -> None:
         _settle_quietly([looked])
 
 
-def _brings(looked: Looked) -> bool:
+def _brings(looked: CheckResult) -> bool:
     return looked.reading is not None or looked.turn.what == "page"
 
 
-def _settle_quietly(looks: Sequence[Looked]) -> None:
+def _settle_quietly(looks: Sequence[CheckResult]) -> None:
     now = clock.now()
     hosts = politeness.hosts_of(looked.turn.host for looked in looks)
     sources = Source.objects.select_for_update().in_bulk(
@@ -209,7 +209,7 @@ def _settle_quietly(looks: Sequence[Looked]) -> None:
     _prune(touched)
 
 
-def _settle_one(looked: Looked) -> None:
+def _settle_one(looked: CheckResult) -> None:
     now = clock.now()
     prepare = _page_work if looked.turn.what == "page" else _source_work
     work = prepare(looked, now)
@@ -226,7 +226,7 @@ def _settle_one(looked: Looked) -> None:
 Work = Callable[[], int]
 
 
-def _source_work(looked: Looked, now: dt.datetime) -> Work:
+def _source_work(looked: CheckResult, now: dt.datetime) -> Work:
     """Evidence is written before the transaction; what the transaction does is handed back."""
     source = Source.objects.select_related("article", "host").get(pk=looked.turn.pk)
     assert looked.reading is not None
@@ -261,7 +261,7 @@ def _source_work(looked: Looked, now: dt.datetime) -> Work:
     return work
 
 
-def _page_work(looked: Looked, now: dt.datetime) -> Work:
+def _page_work(looked: CheckResult, now: dt.datetime) -> Work:
     page = SourcePage.objects.select_related("source__article", "host").get(pk=looked.turn.pk)
     source = page.source
     gives_up = _last_try(page, looked)
@@ -284,7 +284,7 @@ def _page_work(looked: Looked, now: dt.datetime) -> Work:
     return work
 
 
-def _last_try(page: SourcePage, looked: Looked) -> bool:
+def _last_try(page: SourcePage, looked: CheckResult) -> bool:
     if looked.collected:
         return False
     if looked.outcome == outcomes.MISSING:
@@ -292,7 +292,7 @@ def _last_try(page: SourcePage, looked: Looked) -> bool:
     return page.failures + 1 >= PAGE_TRIES
 
 
-def _note(source: Source, looked: Looked, now: dt.datetime, items: int, new: int) -> None:
+def _note(source: Source, looked: CheckResult, now: dt.datetime, items: int, new: int) -> None:
     if looked.outcome == outcomes.MOVED and source.hops < MOST_HOPS:
         _hop(source, looked.fetched.moved_to, now)
         return
@@ -322,7 +322,7 @@ def _hop(source: Source, target: str, now: dt.datetime) -> None:
     source.host, source.next_action_at = politeness.host_row(host_of(target), now), now
 
 
-def _note_page(page: SourcePage, looked: Looked, now: dt.datetime) -> None:
+def _note_page(page: SourcePage, looked: CheckResult, now: dt.datetime) -> None:
     page.last_status = looked.fetched.status or None
     if looked.collected:
         page.state, page.failures, page.missing = SourcePage.KEPT, 0, 0
@@ -348,7 +348,7 @@ def _note_page(page: SourcePage, looked: Looked, now: dt.datetime) -> None:
         page.next_action_at = None if tried else now + politeness.jittered(wait, f"p{page.pk}:{page.failures}")
 
 
-def check_of(source: Source, looked: Looked, now: dt.datetime, items: int, new: int) -> SourceCheck:
+def check_of(source: Source, looked: CheckResult, now: dt.datetime, items: int, new: int) -> SourceCheck:
     """The row of one look, unsaved."""
     return SourceCheck(
         source=source,

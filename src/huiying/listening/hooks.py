@@ -17,9 +17,9 @@ from huiying.listening.actions import Received
 from huiying.listening.adapters import ADAPTERS, HOOKS
 from huiying.listening.evidence import capture
 from huiying.listening.fetching import Fetched
-from huiying.listening.looking import document_of
 from huiying.listening.models import Source, SourceCheck
 from huiying.listening.outcomes import Failed
+from huiying.listening.source_check import document_of
 from huiying.listening.source_secrets import secret_of
 from huiying.work.limits import allow
 

@@ -19,8 +19,8 @@ from huiying.kernel.keepable import visible
 from huiying.listening import outcomes
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.fetching import Fetched, Order
-from huiying.listening.looking import Looked, Turn, allowed, crawl_delay, robots_url
 from huiying.listening.models import Source, SourceHost, SourcePage
+from huiying.listening.source_check import CheckResult, Turn, allowed, crawl_delay, robots_url
 from huiying.listening.source_secrets import box_of
 
 DELAY: Final = 2.0  # seconds between two requests to one host
@@ -82,7 +82,7 @@ def _due(now: dt.datetime) -> tuple[Any, Any]:
     )
 
 
-def turn_for(host: SourceHost, row: Row, now: dt.datetime) -> Turn | Looked:
+def turn_for(host: SourceHost, row: Row, now: dt.datetime) -> Turn | CheckResult:
     """What to ask the host for now: its robots.txt first, where that is not known; or why nothing is asked at all."""
     order = order_of(row)
     fence = host.turn + 1
@@ -94,20 +94,20 @@ def turn_for(host: SourceHost, row: Row, now: dt.datetime) -> Turn | Looked:
     turn = Turn(what, row.pk, host.name, fence, order)
     nothing = Fetched(order.url, outcomes.ROBOTS)
     if not host.robots_status:
-        return Looked(turn, nothing, host.robots or outcomes.UNREACHABLE, "robots.txt")
+        return CheckResult(turn, nothing, host.robots or outcomes.UNREACHABLE, "robots.txt")
     if not allowed(host.robots, order.url):
-        return Looked(turn, nothing, outcomes.ROBOTS)
+        return CheckResult(turn, nothing, outcomes.ROBOTS)
     if isinstance(row, Source):
         return Turn(what, row.pk, host.name, fence, order, row.adapter, row.config, row.body_sha256)
     return turn
 
 
-def _turn_of_box(turn: Turn, row: Source) -> Turn | Looked:
+def _turn_of_box(turn: Turn, row: Source) -> Turn | CheckResult:
     """A mail box has an account, and no robots.txt. Without its password nobody asks it, and that is said."""
     try:
         return replace(turn, box=box_of(row))
     except (sealing.SealingError, keyfiles.KeyFileError, ValueError) as error:
-        return Looked(turn, Fetched(turn.order.url, outcomes.BROKEN), outcomes.BROKEN, str(error)[:300])
+        return CheckResult(turn, Fetched(turn.order.url, outcomes.BROKEN), outcomes.BROKEN, str(error)[:300])
 
 
 def order_of(row: Row) -> Order:
@@ -131,12 +131,12 @@ def occupy(host: SourceHost, now: dt.datetime) -> None:
     host.free_at = now + LOST_AFTER
 
 
-def release(host: SourceHost, looked: Looked, now: dt.datetime, failures: int) -> None:
+def release(host: SourceHost, looked: CheckResult, now: dt.datetime, failures: int) -> None:
     """The answer is here: the host rests for its delay, or for as long as it asked."""
     host.free_at = now + dt.timedelta(seconds=_pause(host, looked, failures))
 
 
-def _pause(host: SourceHost, looked: Looked, failures: int) -> float:
+def _pause(host: SourceHost, looked: CheckResult, failures: int) -> float:
     wait = looked.fetched.retry_after
     if looked.outcome in (outcomes.THROTTLED, outcomes.UNAVAILABLE):
         own = min(30.0 * 2.0 ** min(failures, 5), LONGEST_PAUSE)
@@ -144,7 +144,7 @@ def _pause(host: SourceHost, looked: Looked, failures: int) -> float:
     return host.delay_seconds
 
 
-def learn_robots(host: SourceHost, looked: Looked, now: dt.datetime) -> None:
+def learn_robots(host: SourceHost, looked: CheckResult, now: dt.datetime) -> None:
     """Keep what the host's robots.txt says; where it could not be had, why (status 0)."""
     host.robots_at = now
     if looked.outcome == outcomes.ROBOTS_READ:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from huiying.listening import hosts, mail_address, outcomes
 from huiying.listening.adapters import ADAPTERS, Document, Found, detect
 from huiying.listening.fetching import OK, Fetcher, Limits, Order
-from huiying.listening.looking import allowed, document_of, robots_url
 from huiying.listening.mailbox import Box, Seen, try_box
 from huiying.listening.outcomes import Failed
+from huiying.listening.source_check import allowed, document_of, robots_url
 from huiying.people.errors import Refused
 
 #: A person waits for the answer.

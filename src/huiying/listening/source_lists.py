@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.ledger.actions import Actor
-from huiying.listening.actions.sources import Told, add_source
+from huiying.listening.actions.sources import SourceData, add_source
 from huiying.listening.fetching import host_of
 from huiying.listening.models import Source
 from huiying.people.errors import Refused
@@ -47,7 +47,7 @@ class TakenUp:
 
 
 @transaction.atomic
-def take_up(rows: Iterable[Mapping[str, Any]], told: Told, actor: User | Actor) -> TakenUp:
+def take_up(rows: Iterable[Mapping[str, Any]], told: SourceData, actor: User | Actor) -> TakenUp:
     """Take up `{"title", "url", "file", "line"}` rows as feeds; `told` says what is the same for all.
 
     Raises Refused, with nothing taken, where that is wrong or the person may not.

@@ -17,6 +17,6 @@ class PeopleConfig(AppConfig):
             sessions,
             speakers,  # noqa: F401 -- registers its auditor
         )
-        from huiying.people.actions import leaving  # noqa: F401 -- registers what the loop does
+        from huiying.people.actions import offboarding  # noqa: F401 -- registers what the loop does
 
         sessions.watch_sign_ins()

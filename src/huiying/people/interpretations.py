@@ -14,7 +14,7 @@ from huiying.regulation.regulation import Regulation
 
 
 @dataclass(frozen=True)
-class Asked:
+class OpenQuestion:
     """One open question: how the file answers it now, and what was signed (None: nothing yet)."""
 
     gap: Gap
@@ -34,7 +34,7 @@ def interpretations_at(at: dt.datetime) -> dict[str, Interpretation]:
     return {row.gap: row for row in rows}
 
 
-def questions() -> list[Asked]:
+def questions() -> list[OpenQuestion]:
     """The sixteen, in their order."""
     law, now = regulation_now(), clock.now()
     day = now.astimezone(law.zone).date()
@@ -45,7 +45,7 @@ def questions() -> list[Asked]:
             in_force[row.gap] = row
         else:
             later.setdefault(row.gap, row)
-    return [Asked(gap, _spoken(law, gap), in_force.get(gap.id), later.get(gap.id)) for gap in GAPS.values()]
+    return [OpenQuestion(gap, _spoken(law, gap), in_force.get(gap.id), later.get(gap.id)) for gap in GAPS.values()]
 
 
 def _spoken(law: Regulation, gap: Gap) -> dict[str, str]:

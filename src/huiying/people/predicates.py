@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from huiying.people import three
 from huiying.people.models import User
 from huiying.people.standing import Standing, capabilities
-from huiying.people.words import called, department_called, listed
+from huiying.people.words import department_name, display_name, join_names
 from huiying.regulation.regulation import Regulation
 
 Predicate = Callable[[Standing, Any], str | None]
@@ -53,8 +53,8 @@ def a(capability: str) -> Predicate:
         if person.can(capability):
             return None
         rules = person.regulation
-        names = listed(
-            called(rules, "role", role.code) for role in rules.roles.values() if capability in capabilities(role)
+        names = join_names(
+            display_name(rules, "role", role.code) for role in rules.roles.values() if capability in capabilities(role)
         )
         return _("须由%(names)s办理。") % {"names": names or _("制度规定的岗位")}
 
@@ -330,7 +330,7 @@ def of_its_department(person: Standing, obj: Any) -> str | None:
     department = department_of(obj)
     if person.can_in("handle", {department.code}):
         return None
-    return _("须由%(department)s或统筹部门办理。") % {"department": department_called(department.name)}
+    return _("须由%(department)s或统筹部门办理。") % {"department": department_name(department.name)}
 
 
 def of_the_point(person: Standing, card: Any) -> str | None:

@@ -37,7 +37,7 @@ def capabilities(role: Role) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Held:
+class Assignment:
     """One appointment, copied."""
 
     role: str
@@ -50,7 +50,7 @@ class Standing:
     """A user's appointments at one moment, read against the regulation in force."""
 
     user: User
-    held: tuple[Held, ...]
+    held: tuple[Assignment, ...]
     regulation: Regulation
 
     @property
@@ -67,7 +67,7 @@ class Standing:
             for item in self.held
         )
 
-    def holds(self, role: str, department: str | None = None) -> Held | None:
+    def holds(self, role: str, department: str | None = None) -> Assignment | None:
         """The appointment as `role`; a full holder before a deputy."""
         found = [h for h in self.held if h.role == role and (department is None or h.department == department)]
         return min(found, key=lambda h: h.is_deputy) if found else None
@@ -88,7 +88,7 @@ def standing(user: User, at: dt.datetime | None = None) -> Standing:
     known = set(regulation.roles)
     rows = Appointment.objects.current(now).filter(user=user).select_related("department")
     held = tuple(
-        Held(row.role, row.department.code if row.department else "", row.is_deputy)
+        Assignment(row.role, row.department.code if row.department else "", row.is_deputy)
         for row in rows
         if row.role in known
     )

@@ -16,22 +16,22 @@ def in_english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def called(regulation: Regulation, kind: str, code: str) -> str:
+def display_name(regulation: Regulation, kind: str, code: str) -> str:
     """A level, role, department … by its code, or a `word` of the file. KeyError where there is none."""
     return regulation.name_of(kind, code, get_language() or "")
 
 
-def department_called(name: str) -> str:
+def department_name(name: str) -> str:
     """A department by the name that its row has."""
     return regulation_now().english_of(name) if in_english() else name
 
 
-def listed(names: Iterable[str]) -> str:
+def join_names(names: Iterable[str]) -> str:
     """Names side by side in a sentence: 「甲、乙」, "A, B"."""
     return _("、").join(names)
 
 
-def said(text: str, least: int, what: str) -> str:
+def require_text(text: str, least: int, what: str) -> str:
     """A text that must say something. Raises Refused, naming the field and the length expected."""
     text = text.strip()
     if len(text) < least:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huiying.people.queries import regulation_now
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.portal.forms import PlainText
 from huiying.responding.topics import topics
 
@@ -32,7 +32,10 @@ class FollowForm(forms.Form):
         regulation = regulation_now()
         field = self.fields["topic"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("全部答复")), *((code, called(regulation, "category", code)) for code in topics())]
+        field.choices = [
+            ("", _("全部答复")),
+            *((code, display_name(regulation, "category", code)) for code in topics()),
+        ]
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:

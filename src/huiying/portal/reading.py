@@ -35,7 +35,7 @@ QUERY_LENGTH = 60
 
 
 @dataclass(frozen=True)
-class Row:
+class PublishedAnswer:
     """An answer in a list or a feed, in the words that stand now. `changed_at` is later than `published_at` where a
     later text took the place of the first. While it is being checked, there is a `due_at` and no `took`.
     """
@@ -74,14 +74,14 @@ class Figures:
     median: dt.timedelta | None
 
 
-def latest(count: int, topic: str = "") -> list[Row]:
+def latest(count: int, topic: str = "") -> list[PublishedAnswer]:
     """The newest answers, of one topic where it is given."""
     courses = public_courses()
     return rows(of_topic(public_answers("", courses), topic)[:count], courses)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Query:
     """What a reader narrows the answers by: words, a topic, local days (both included)."""
 
     query: str = ""
@@ -94,14 +94,14 @@ class Asked:
         return bool(self.query or self.topic or self.first or self.last)
 
 
-def asked_of(given: Mapping[str, str]) -> Asked:
+def asked_of(given: Mapping[str, str]) -> Query:
     """What the address asks for; what makes no sense there is left out, never an error."""
     query = given.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH]
     topic = given.get("topic", "")
-    return Asked(query, topic if topic in topics() else "", day_of(given.get("from", "")), day_of(given.get("to", "")))
+    return Query(query, topic if topic in topics() else "", day_of(given.get("from", "")), day_of(given.get("to", "")))
 
 
-def page_of_answers(asked: Asked, page: str) -> tuple[Page[Publication], list[Row]]:
+def page_of_answers(asked: Query, page: str) -> tuple[Page[Publication], list[PublishedAnswer]]:
     """Answers that fit everything asked for; a page that does not exist becomes the nearest."""
     courses = public_courses()
     rows_of = of_topic(public_answers(asked.query, courses), asked.topic)
@@ -119,7 +119,7 @@ def topic_counts() -> list[tuple[str, int]]:
     return list(counts(public_courses()).items())
 
 
-def rows(publications: Iterable[Publication], courses: Mapping[int, Course]) -> list[Row]:
+def rows(publications: Iterable[Publication], courses: Mapping[int, Course]) -> list[PublishedAnswer]:
     """The answers whose standing texts are `publications`, in the same order."""
     shown = list(publications)
     checking = [row.case_id for row in shown if row.case_id and courses[row.case_id].state == CHECKING]
@@ -127,13 +127,13 @@ def rows(publications: Iterable[Publication], courses: Mapping[int, Course]) -> 
     return [_row(row, courses[row.case_id or 0], due.get(row.case_id or 0)) for row in shown]
 
 
-def _row(publication: Publication, course: Course, due_at: dt.datetime | None) -> Row:
+def _row(publication: Publication, course: Course, due_at: dt.datetime | None) -> PublishedAnswer:
     revision, case = publication.revision, publication.case
     assert revision is not None
     assert case is not None
     changed_at = publication.published_at or publication.released_at
     first = course.answers[0].at if course.answers else None
-    return Row(
+    return PublishedAnswer(
         number=case.number,
         state=course.state,
         title=revision.title,

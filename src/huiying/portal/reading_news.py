@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from huiying.kernel import masking
 from huiying.portal import reading_pages
-from huiying.portal.reading import PAGE_SIZE, Row
+from huiying.portal.reading import PAGE_SIZE, PublishedAnswer
 from huiying.responding.models import Publication
 from huiying.responding.press import News, news_item, news_rows, public_news
 from huiying.responding.press_numbers import number_of
@@ -69,7 +69,7 @@ def _correction(new: Publication, old: Publication) -> Correction:
     return Correction(new.published_at or new.released_at, new.press.correction_note, old.text if keep else None)
 
 
-def feed(answers: Iterable[Row], count: int, topic: str = "") -> list[Entry]:
+def feed(answers: Iterable[PublishedAnswer], count: int, topic: str = "") -> list[Entry]:
     """The latest answers, pages and press releases, the last changed first; a press release has no topic."""
     found = [
         Entry(

@@ -58,7 +58,7 @@ def face(kind: str, address: str) -> Face | None:
     return Face(page, newest, before)
 
 
-def gathered(text: TopicText) -> list[reading.Row]:
+def gathered(text: TopicText) -> list[reading.PublishedAnswer]:
     """The answers that a page gathers, in its own order; one that was taken back since is left out."""
     courses = public_courses()
     rows = public_answers("", courses).filter(case__number__in=text.answers)

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from huiying.handling.models import Case
-from huiying.people.words import called, in_english
+from huiying.people.words import display_name, in_english
 from huiying.portal.progress import longest_wait
 from huiying.regulation import Regulation
 from huiying.responding.grounds import GROUNDS
@@ -57,7 +57,7 @@ def told(regulation: Regulation) -> dict[str, Any]:
         ),
         "people": regulation.workflow.minimum_people,
         "channels": [
-            (called(regulation, "statutory", code), item.notice, item.source, item.answer_within)
+            (display_name(regulation, "statutory", code), item.notice, item.source, item.answer_within)
             for code, item in regulation.response.statutory_channels.items()
         ],
         "dialogue": regulation.dialogue,
@@ -78,5 +78,5 @@ def _bodies(regulation: Regulation) -> list[tuple[str, str]]:
     found = []
     for code, item in regulation.routing.categories.items():
         department = regulation.department(item.owner).name
-        found.append((called(regulation, "category", code), department))
+        found.append((display_name(regulation, "category", code), department))
     return found

@@ -43,7 +43,7 @@ def feed(root: str, count: int) -> bytes:
     return canonical.dumps(document).encode() + b"\n"
 
 
-def _item(root: str, row: Publication, shown: reading.Row) -> dict[str, Any]:
+def _item(root: str, row: Publication, shown: reading.PublishedAnswer) -> dict[str, Any]:
     url = f"{root}{reverse('portal:answer', args=[shown.number])}"
     revision = row.revision
     assert revision is not None

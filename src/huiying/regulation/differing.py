@@ -152,7 +152,7 @@ def differences(before: Regulation, after: Regulation) -> list[Change]:
     return changed + gone
 
 
-def called(path: str, law: Regulation, lang: str = "zh") -> str:
+def path_name(path: str, law: Regulation, lang: str = "zh") -> str:
     """The way to a value in words: 时限 › 公开回应 › 较大 › 限."""
     which = 1 if lang.startswith("en") else 0
     steps = _STEP.findall(path)
@@ -180,7 +180,7 @@ def _named(step: str, block: str, law: Regulation, lang: str) -> str:
 
 def sentence(change: Change, law: Regulation, lang: str = "zh") -> str:
     """「时限 › 公开回应 › 较大 › 限：由 48 小时改为 24 小时」."""
-    place = called(change.path, law, lang)
+    place = path_name(change.path, law, lang)
     before, after = (None if one is None else in_words(one, law, lang) for one in (change.before, change.after))
     if lang.startswith("en"):
         if before is None:

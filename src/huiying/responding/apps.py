@@ -14,15 +14,16 @@ class RespondingConfig(AppConfig):
         if starting.is_bare():
             return
         from huiying.handling import required
-        from huiying.responding import closing, later, leaving  # noqa: F401 -- registers what the loop does
+        from huiying.responding import closing, offboarding  # noqa: F401 -- registers what the loop does
         from huiying.responding.forms_required import done_forms
-        from huiying.responding.loops import (  # noqa: F401
+        from huiying.responding.tasks import (  # noqa: F401
             accounts,
             dialogue,
             drafting,
             following,
             forms,
             press,
+            publishing,
             releasing,
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from huiying.responding import voices
+from huiying.responding import statement_voices
 from huiying.responding.models import ExpertExplanation, Interview, PressConference, Publication
 
 Form = ExpertExplanation | PressConference | Interview
@@ -28,7 +28,7 @@ def not_ready_to_hold(row: PressConference) -> list[str]:
     found = []
     if row.speaker is None:
         found.append(_("还没有选定发言人：须有局领导对这次发言的授权（C12.1）。"))
-    elif not voices.still_authorised(row.speaker):
+    elif not statement_voices.still_authorised(row.speaker):
         found.append(_("发言人的授权已经撤销或到期，请局领导重新授权（C12.1）。"))
     if not row.media:
         found.append(_("还没有媒体名单。"))
@@ -50,7 +50,7 @@ def interview_lacks(row: Interview) -> list[str]:
         found.append(_("采访提纲还没有由另一个人审核（C8.7）。"))
     elif not row.outline_reviewed:
         found.append(_("采访提纲没有通过审核，请改后另行登记（C8.7）。"))
-    if row.speaker is not None and not voices.still_authorised(row.speaker):
+    if row.speaker is not None and not statement_voices.still_authorised(row.speaker):
         found.append(_("受访发言人的授权已经撤销或到期，请局领导重新授权（C12.1）。"))
     return found
 
@@ -103,7 +103,7 @@ def _best(row: Publication) -> tuple[Form | None, list[str]]:
 
 def why_incomplete(row: Publication) -> list[str]:
     """What an act by hand still lacks: its speaker's authorisation, and the record of its form where it is one."""
-    silenced = voices.why_silenced(row.revision)
+    silenced = statement_voices.why_silenced(row.revision)
     lacking = _best(row)[1] if row.channel in _FORMS else []
     return [*([silenced] if silenced else []), *lacking]
 

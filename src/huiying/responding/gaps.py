@@ -25,7 +25,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecurringMatter:
     """A matter that came up again and again: the watch rule that its events share, and where it was answered."""
 
     topic: str  # the rule's name
@@ -38,7 +38,7 @@ class Asked:
         return [event.number for event in self.events]
 
 
-def asked_often(now: dt.datetime | None = None) -> list[Asked]:
+def asked_often(now: dt.datetime | None = None) -> list[RecurringMatter]:
     """The matters of the last ninety days that came at least three times, the most frequent first.
 
     Danger to life is left out: it is on no list (Life first).
@@ -65,11 +65,11 @@ def asked_often(now: dt.datetime | None = None) -> list[Asked]:
     return [_asked(names.get(rule, rule), [events[pk] for pk in members], answers) for rule, members in found[:SHOWN]]
 
 
-def _asked(topic: str, events: list[Event], answers: dict[int, Publication]) -> Asked:
+def _asked(topic: str, events: list[Event], answers: dict[int, Publication]) -> RecurringMatter:
     latest = sorted(events, key=lambda event: (event.opened_at, event.pk), reverse=True)
     leads = Counter(event.lead for event in latest if event.lead)
     department = leads.most_common(1)[0][0] if leads else ""
-    return Asked(topic, department, latest, [answers[event.pk] for event in latest if event.pk in answers])
+    return RecurringMatter(topic, department, latest, [answers[event.pk] for event in latest if event.pk in answers])
 
 
 def _answers_of(events: dict[int, Event]) -> dict[int, Publication]:
@@ -80,14 +80,14 @@ def _answers_of(events: dict[int, Event]) -> dict[int, Publication]:
     return {cases[row.case_id]: row for row in rows.select_related("case") if row.case_id is not None}
 
 
-def suggestions(rows: list[Asked]) -> list[Asked]:
+def suggestions(rows: list[RecurringMatter]) -> list[RecurringMatter]:
     """Those that no public answer and no task of the last ninety days covers."""
     known = InfoGap.objects.filter(Q(done_at__isnull=True) | Q(done_at__gte=time.now() - WINDOW))
     taken = set(known.filter(dropped_at__isnull=True).values_list("topic", flat=True))
     return [row for row in rows if not row.answers and row.topic not in taken]
 
 
-def answered_already(rows: list[Asked]) -> list[Asked]:
+def answered_already(rows: list[RecurringMatter]) -> list[RecurringMatter]:
     """Asked again although the answer is public: link to it instead of writing it anew."""
     return [row for row in rows if row.answers]
 

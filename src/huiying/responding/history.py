@@ -20,7 +20,7 @@ CHECKING = "checking"  # of a case: only a holding statement is public
 
 
 @dataclass(frozen=True)
-class Line:
+class LivePublication:
     """One live publication, as far as the history needs it."""
 
     case: int
@@ -44,14 +44,14 @@ class Line:
         return self.target is not None and not self.takes_back
 
 
-def lines(rows: QuerySet[Publication]) -> list[Line]:
+def lines(rows: QuerySet[Publication]) -> list[LivePublication]:
     """The live ones among `rows` in the order in which they became public, a revision once."""
     live = rows.filter(state=Publication.LIVE, case__isnull=False).annotate(corrected=F("revision__corrects__revision"))
     names = ("case", "pk", "stage", "revision", "corrected", "revision__redacts", "published_at")
-    found: dict[tuple[int, int], Line] = {}
+    found: dict[tuple[int, int], LivePublication] = {}
     told: Iterable[tuple[Any, ...]] = live.order_by("published_at", "pk").values_list(*names)
     for row in told:
-        line = Line(*row)
+        line = LivePublication(*row)
         found.setdefault((line.case, line.revision), line)
     return list(found.values())
 
@@ -60,9 +60,9 @@ def lines(rows: QuerySet[Publication]) -> list[Line]:
 class Course:
     """The public course of one case, oldest first."""
 
-    lines: Sequence[Line]
+    lines: Sequence[LivePublication]
 
-    def state_of(self, line: Line) -> str:
+    def state_of(self, line: LivePublication) -> str:
         if line.is_holding:
             return HOLDING
         if line.takes_back:
@@ -72,12 +72,12 @@ class Course:
             return STANDING
         return WITHDRAWN if last.takes_back else CORRECTED
 
-    def changed_by(self, line: Line) -> Line | None:
+    def changed_by(self, line: LivePublication) -> LivePublication | None:
         """The last correction or withdrawal of this text."""
         later = [other for other in self.lines if other.target == line.revision and other.pk != line.pk]
         return later[-1] if later else None
 
-    def is_hidden(self, line: Line) -> bool:
+    def is_hidden(self, line: LivePublication) -> bool:
         """A later correction or withdrawal took personal data out of this text, or out of one after it: what was said
         before and does not stand any more may hold the same (§6.2).
         """
@@ -91,12 +91,12 @@ class Course:
         )
 
     @property
-    def standing(self) -> Line | None:
+    def standing(self) -> LivePublication | None:
         """The answer that counts now: the newest text that nobody corrected or took back."""
         return next((line for line in reversed(self.lines) if self.state_of(line) == STANDING), None)
 
     @property
-    def face(self) -> Line | None:
+    def face(self) -> LivePublication | None:
         """What a list shows of the case: the answer that stands, else the withdrawal, else 「正在核实」."""
         taken_back = next((line for line in reversed(self.lines) if line.takes_back), None)
         return self.standing or taken_back or (self.lines[-1] if self.lines else None)
@@ -112,14 +112,14 @@ class Course:
         return Revision.CORRECTION if face.corrects else face.stage
 
     @property
-    def answers(self) -> list[Line]:
+    def answers(self) -> list[LivePublication]:
         """What was an answer: neither 「正在核实」 nor a withdrawal."""
         return [line for line in self.lines if not line.is_holding and not line.takes_back]
 
 
 def courses(rows: QuerySet[Publication]) -> dict[int, Course]:
     """Case → its public course."""
-    by_case: dict[int, list[Line]] = {}
+    by_case: dict[int, list[LivePublication]] = {}
     for line in lines(rows):
         by_case.setdefault(line.case, []).append(line)
     return {case: Course(found) for case, found in by_case.items()}

@@ -18,7 +18,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.responding.models import Publication, Revision
 from huiying.responding.reading_back import plain
 
@@ -125,10 +125,10 @@ def why_not_linked(case: Case) -> list[str]:
             "请补发，或由统筹部门写明为什么不用（C8.9）。"
         )
         % {
-            "level": called(regulation, "level", case.level),
+            "level": display_name(regulation, "level", case.level),
             "n": wanted,
             "have": len(live),
-            "others": listed(called(regulation, "word", name) for name in others),
+            "others": join_names(display_name(regulation, "word", name) for name in others),
         }
     ]
 
@@ -144,7 +144,7 @@ def excuse(case: Case, reason: str, actor: User) -> CaseAct:
     require(actor, "case.close", case)
     if not why_not_linked(case):
         raise Refused(_("渠道已经够了，或已写明理由，不需要再写。"), code="not_needed")
-    reason = handling.said(reason, 8, _("为什么不用更多渠道"))
+    reason = handling.require_text(reason, 8, _("为什么不用更多渠道"))
     row = CaseAct.objects.create(case=case, kind=EXCUSED, note=reason, by=actor.name, at=time.now())
     record(
         f"case:{case.number}",

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
-from huiying.people.words import listed
+from huiying.people.words import join_names
 from huiying.responding import steps
 from huiying.responding.models import Authorisation, PressRelease, PressStep, PressVersion, Publication, Revision
 from huiying.responding.press_numbers import address_of
 from huiying.responding.readiness.blanks import open_blanks
-from huiying.responding.voices import is_valid
+from huiying.responding.statement_voices import is_valid
 
 PORTAL = "portal"
 
@@ -79,7 +79,7 @@ def why_not_submit(version: PressVersion | None) -> list[str]:
         why.append(_("请写明依据：法律法规条款，或公告文号（C8.2）。"))
     blanks = open_blanks("\n".join([version.title, version.facts, version.basis, *version.renditions.values()]))
     if blanks:
-        why.append(_("模板里还有没填的空：%(names)s。请填上，或删去那一句。") % {"names": listed(blanks)})
+        why.append(_("模板里还有没填的空：%(names)s。请填上，或删去那一句。") % {"names": join_names(blanks)})
     return why
 
 
@@ -93,7 +93,7 @@ def why_not_publish(version: PressVersion | None) -> list[str]:
     if not rows or not all(decided) or any(row.decided_user == version.drafter_user for row in rows):
         return [_("现在的文稿还没有审定。")]
     if missing := [steps.check_words(check) for check in steps.CHECKS if check not in checked]:
-        return [_("还没有做%(checks)s，不能发布（C8.2）。") % {"checks": listed(missing)}]
+        return [_("还没有做%(checks)s，不能发布（C8.2）。") % {"checks": join_names(missing)}]
     return []
 
 

@@ -13,7 +13,7 @@ from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.kernel.tokenise import phrases, plain
 from huiying.responding import history
-from huiying.responding.history import Course, Line
+from huiying.responding.history import Course, LivePublication
 from huiying.responding.models import Publication, Revision
 
 CHANNEL = "portal"
@@ -144,7 +144,7 @@ def _revision(row: Publication) -> Revision:
     return row.revision
 
 
-def _version(course: Course, line: Line, row: Publication) -> Version:
+def _version(course: Course, line: LivePublication, row: Publication) -> Version:
     """Showing an earlier text with personal data would undo the correction that took it out (§6.2)."""
     revision = _revision(row)
     hidden = course.is_hidden(line) or (course.changed_by(line) is not None and _names_somebody(row, revision))

@@ -16,7 +16,7 @@ from huiying.kernel.masking import mask_personal
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.voices import why_silenced
+from huiying.responding.statement_voices import why_silenced
 
 
 def current_revision(case: Case, track: str = Revision.ANSWER) -> Revision | None:

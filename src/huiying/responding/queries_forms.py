@@ -17,7 +17,7 @@ from huiying.responding.models import (
     Publication,
     StatutoryFiling,
 )
-from huiying.responding.voices import authorisations, is_valid
+from huiying.responding.statement_voices import authorisations, is_valid
 
 
 class Forms:

@@ -23,7 +23,7 @@ from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Altered
 from huiying.people.models import Appointment, User
 from huiying.people.queries import regulation_now
-from huiying.responding import bound, connections, evidence, reading_back, voices
+from huiying.responding import bound, connections, evidence, reading_back, statement_voices
 from huiying.responding.actions.publishing import locked_publication, note_altered, stands, subject_words
 from huiying.responding.calling_back import chain_of
 from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Sending
@@ -108,7 +108,7 @@ def _why_stopped(row: Publication) -> str:
         return altered.sentence
     if row.case is not None and why_stale(row.case, row.revision):
         return _("口径在发布之前更新了，这一条不再发布，请按新口径重新送审（C7.4）。")
-    return voices.why_silenced(row.revision)  # C12.1: the authorisation it was approved with
+    return statement_voices.why_silenced(row.revision)  # C12.1: the authorisation it was approved with
 
 
 def _memory(row: Publication, job: Job) -> Any:

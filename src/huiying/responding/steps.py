@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.people.models import Appointment, User
 from huiying.people.standing import capabilities
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.regulation import Regulation
 
 CHECKS = ("secrecy", "personal_data")
@@ -81,8 +81,8 @@ def nobody_for(groups: list[list[Planned]], regulation: Regulation, lead: str, d
     """Steps that nobody but the drafter could decide, by name; "" where each has somebody. Asked before a review
     begins: one that cannot end would sleep until the deadline.
     """
-    return listed(
-        called(regulation, "review_step", step.role)
+    return join_names(
+        display_name(regulation, "review_step", step.role)
         for group in groups
         for step in group
         if all(user.pk == drafter for user in reviewers(step.role, regulation, lead, at))

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from huiying.handling.models import Case, Liaison
 from huiying.kernel.masking import mask_personal
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, department_called
+from huiying.people.words import department_name, display_name
 from huiying.responding.models import BodyConfirmation, Revision
-from huiying.responding.templates import Known, said_at
+from huiying.responding.templates import CaseValues, said_at
 
 MOST = 40
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?")
@@ -31,11 +31,11 @@ class Suggestion:
     link: str
 
 
-def suggestions(case: Case, known: Known | None = None) -> list[Suggestion]:
+def suggestions(case: Case, known: CaseValues | None = None) -> list[Suggestion]:
     """What may be said, the agreed facts first: what was found and done, who confirmed it, where to turn, by when."""
     seen: set[str] = set()
     found: list[Suggestion] = []
-    for text, source, link in _sources(case, known or Known(case)):
+    for text, source, link in _sources(case, known or CaseValues(case)):
         for sentence in _sentences(text):
             if sentence in seen or mask_personal(sentence).changed:
                 continue
@@ -50,18 +50,18 @@ def _sentences(text: str) -> list[str]:
     return [one if one[-1] in "。！？" else f"{one.rstrip('；;，,')}。" for one in found if len(one) > 3]
 
 
-def _sources(case: Case, known: Known) -> Iterator[tuple[str, str, str]]:
+def _sources(case: Case, known: CaseValues) -> Iterator[tuple[str, str, str]]:
     page = f"/desk/cases/{case.number}/"
     together, outside, answer = f"{page}together/", f"{page}outside/", f"{page}answer/"
     if known.sheet is not None:
         yield known.sheet.text, _("口径第 %(version)d 版") % {"version": known.sheet.version}, f"{together}#facts"
     for finding in known.findings:
-        told = {"department": department_called(finding.department.name)}
+        told = {"department": department_name(finding.department.name)}
         yield finding.facts, _("%(department)s报的核实情况") % told, page
         yield _led("原因是", finding.cause), _("%(department)s报的原因") % told, page
         yield _led("影响是", finding.impact), _("%(department)s报的影响") % told, page
     for disposal in known.disposals:
-        told = {"department": department_called(disposal.finding.department.name)}
+        told = {"department": department_name(disposal.finding.department.name)}
         yield disposal.actions, _("%(department)s报的处置") % told, page
     for letter in Liaison.objects.filter(case=case, answered_at__isnull=False).exclude(finding="unknown"):
         yield (
@@ -73,7 +73,7 @@ def _sources(case: Case, known: Known) -> Iterator[tuple[str, str, str]]:
     regulation = regulation_of(case.regulation)
     for code in known.mentioned:
         channel = regulation.response.statutory_channels[code]
-        name = called(regulation, "statutory", code)
+        name = display_name(regulation, "statutory", code)
         yield channel.notice, _("来文提到%(name)s；%(norm)s") % {"name": name, "norm": channel.source}, page
     clock = known.limit_clock if case.answered_at is None else None
     if clock is not None:

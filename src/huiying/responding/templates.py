@@ -27,7 +27,7 @@ from huiying.people.contacts import takers
 from huiying.people.models import Department
 from huiying.people.queries import bureau, regulation_of
 from huiying.people.versions import zone
-from huiying.people.words import called, in_english, listed
+from huiying.people.words import display_name, in_english, join_names
 from huiying.regulation import Regulation, loader
 from huiying.responding.models import AnswerTemplate, Revision
 from huiying.responding.queries import confirmations_of, current_revision
@@ -140,7 +140,7 @@ class Picker:
         """Those that fit the stage and the place, the most exact first, each with its reason."""
         place = self._places.get(target)
         level = self._regulation.level(self._case.level)
-        asked = _Asked(
+        asked = _Dimensions(
             own={
                 "stage": {stage},
                 "channels": {target} | ({place.channel.kind, place.family} if place else set()),
@@ -149,10 +149,10 @@ class Picker:
                 "levels": {level.code, level.name},
             },
             words={
-                "stage": called(self._regulation, "stage", stage),
+                "stage": display_name(self._regulation, "stage", stage),
                 "channels": place.name if place else target,
-                "concerns": called(self._regulation, "word", self._concern),
-                "levels": called(self._regulation, "level", level.code),
+                "concerns": display_name(self._regulation, "word", self._concern),
+                "levels": display_name(self._regulation, "level", level.code),
             },
             keys=self._keys,
             settled={getattr(self._case, name) for name in routing_table.KEYS} - {""},
@@ -167,7 +167,7 @@ def pick(case: Case, stage: str, target: str) -> list[Picked]:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Dimensions:
     """What is looked for, in the five dimensions that a template may name, and how each is called."""
 
     own: Mapping[str, set[str]]
@@ -188,7 +188,7 @@ class _Asked:
         if any(not self.own[name] & set(wanted[name]) for name in named) or (not row.stage and stage in ALONE):
             return None
         words = [self._matter(row) if name == "about" else self.words[name] for name in named]
-        reason = _("因为：%(what)s") % {"what": listed(words)} if words else _("哪里都可以用")
+        reason = _("因为：%(what)s") % {"what": join_names(words)} if words else _("哪里都可以用")
         settled = SETTLED if "about" in named and self.settled & set(row.about) else 0
         return Picked(row, reason, sum(WEIGHTS[name] for name in named) + settled)
 
@@ -204,7 +204,7 @@ ALONE = (Revision.HOLDING, Revision.CORRECTION, Revision.WITHDRAWAL, Revision.FO
 # --- filled in --------------------------------------------------------------------------------------------------------
 
 
-class Known:
+class CaseValues:
     """What the case can say, looked up once and only where something asks. Whoever has looked already hands it in."""
 
     def __init__(self, case: Case, **seen: Any) -> None:
@@ -296,23 +296,23 @@ def _joined(texts: Any) -> str:
     return "；".join(text.strip().rstrip("。；;") for text in texts if text.strip())
 
 
-VALUES: dict[str, Callable[[Known], str]] = {
+VALUES: dict[str, Callable[[CaseValues], str]] = {
     "单位": lambda known: found.name if (found := bureau()) else "",
-    "部门": Known.department,
-    "联系电话": Known.phone,
+    "部门": CaseValues.department,
+    "联系电话": CaseValues.phone,
     "编号": lambda known: known.case.number,
-    "事情": Known.subject,
+    "事情": CaseValues.subject,
     "获知时间": lambda known: said_at(known.case.first_known_at, known.zone),
-    "反映时间": Known.heard,
+    "反映时间": CaseValues.heard,
     "今天": lambda known: _day(known.zone),
-    "核实情况": Known.facts,
+    "核实情况": CaseValues.facts,
     "原因": lambda known: known.of_findings("cause"),
     "影响": lambda known: known.of_findings("impact"),
     "处置措施": lambda known: _joined(row.actions for row in known.disposals),
-    "依据": Known.basis,
-    "答复期限": Known.limit,
-    "法定渠道": Known.statutory,
-    "核对机关": Known.bodies,
+    "依据": CaseValues.basis,
+    "答复期限": CaseValues.limit,
+    "法定渠道": CaseValues.statutory,
+    "核对机关": CaseValues.bodies,
 }
 OURS = ("单位", "部门", "联系电话", "编号")  # names and lines of the bureau, not of a person who asks
 
@@ -329,9 +329,9 @@ def _day(where: ZoneInfo) -> str:
     return f"{local.month}月{local.day}日"
 
 
-def fill(text: str, case: Case, known: Known | None = None) -> str:
+def fill(text: str, case: Case, known: CaseValues | None = None) -> str:
     """The text with every blank filled that the case has words for; the others stay open."""
-    known = known or Known(case)
+    known = known or CaseValues(case)
     return BLANK.sub(lambda found: known.value(found[1].strip()) or found[0], text)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.responding import plain
 from huiying.responding.models import Revision
 from huiying.responding.plain import Hint
@@ -45,11 +45,11 @@ def form(case: Case, revision: Revision) -> list[Hint]:
     if few := missing_families(case, revision):
         found.append(Hint("", "few_channels", few, _("加上这些渠道的文稿；来不及的先发，再补发。")))
     regulation = regulation_of(case.regulation)
-    level = called(regulation, "level", case.level)
+    level = display_name(regulation, "level", case.level)
     wanted = {code for name in regulation.level_actions.by_level[case.level].forms if (code := FORM_TARGETS.get(name))}
     have = set(revision.renditions) & set(FORM_TARGETS.values())
     if wanted - have:
-        told = {"level": level, "forms": listed(target_names(sorted(wanted - have)).values())}
+        told = {"level": level, "forms": join_names(target_names(sorted(wanted - have)).values())}
         found.append(
             Hint(
                 "",
@@ -59,7 +59,7 @@ def form(case: Case, revision: Revision) -> list[Hint]:
             )
         )
     if have - wanted and not _asked_by_an_emergency(case, have - wanted):
-        told = {"level": level, "forms": listed(target_names(sorted(have - wanted)).values())}
+        told = {"level": level, "forms": join_names(target_names(sorted(have - wanted)).values())}
         found.append(
             Hint(
                 "",

@@ -19,7 +19,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldLease:
     """A lease as it was obtained."""
 
     name: str
@@ -27,7 +27,7 @@ class Held:
     fence: int
 
 
-def acquire(name: str, holder: str, ttl: timedelta) -> Held | None:
+def acquire(name: str, holder: str, ttl: timedelta) -> HeldLease | None:
     """Take or prolong the lease `name`; None while somebody else holds it."""
     with transaction.atomic():
         lease = locked(Lease, name)
@@ -41,21 +41,21 @@ def acquire(name: str, holder: str, ttl: timedelta) -> Held | None:
         lease.holder = holder
         lease.until = now + ttl
         lease.save()
-        return Held(name, holder, lease.fence)
+        return HeldLease(name, holder, lease.fence)
 
 
-def prolong(held: Held, ttl: timedelta) -> bool:
+def prolong(held: HeldLease, ttl: timedelta) -> bool:
     """Keep a lease that is still held, under its fence; False where it went to somebody else. Never takes one."""
     mine = Lease.objects.filter(pk=held.name, holder=held.holder, fence=held.fence)
     return bool(mine.update(until=clock.now() + ttl))
 
 
-def release(held: Held) -> None:
+def release(held: HeldLease) -> None:
     """Give the lease back at once, so that the next process need not wait. Nothing happens if it was lost."""
     Lease.objects.filter(pk=held.name, holder=held.holder, fence=held.fence).update(until=clock.now())
 
 
-def require(held: Held | None) -> None:
+def require(held: HeldLease | None) -> None:
     """Inside the transaction of a write: raise LeaseLost when the fence has moved on; None means no lease
     is used.
 

@@ -29,9 +29,9 @@ _log = logging.getLogger(__name__)
 _current = threading.local()
 
 
-def current() -> leases.Held | None:
+def current() -> leases.HeldLease | None:
     """The lease under which the calling code runs; None outside the loop."""
-    held: leases.Held | None = getattr(_current, "held", None)
+    held: leases.HeldLease | None = getattr(_current, "held", None)
     return held
 
 
@@ -72,7 +72,7 @@ class Loop:
         self._hand_out = hand_out
         self._keep_for = keep_for
         self._ticking_since: datetime | None = None
-        self._held: leases.Held | None = None
+        self._held: leases.HeldLease | None = None
         self._renewed_at: datetime | None = None
 
     def tick(self) -> Tick:

@@ -121,7 +121,7 @@ def enqueue(
 
 
 def run_due(
-    holder: str, held: leases.Held | None = None, limit: int = 100, *, kinds: Collection[str] | None = None
+    holder: str, held: leases.HeldLease | None = None, limit: int = 100, *, kinds: Collection[str] | None = None
 ) -> int:
     """Do jobs that are due (of `kinds`, else of any), oldest first, at most `limit`; returns how many were taken up.
 
@@ -171,7 +171,7 @@ def free_jobs_of_the_dead(before: datetime) -> int:
     return taken.filter(holder__in=holders - alive).update(lease_until=now)
 
 
-def claim(holder: str, held: leases.Held | None = None, wanted: Q | None = None) -> Job | None:
+def claim(holder: str, held: leases.HeldLease | None = None, wanted: Q | None = None) -> Job | None:
     """Take the job that comes first, else the most overdue (of those `wanted`), under a new fence; None for none."""
     wanted = wanted or Q()
     if not _due(clock.now()).filter(wanted).exists():
@@ -193,7 +193,7 @@ def claim(holder: str, held: leases.Held | None = None, wanted: Q | None = None)
         return job
 
 
-def run(job: Job, held: leases.Held | None = None) -> None:
+def run(job: Job, held: leases.HeldLease | None = None) -> None:
     """Do a claimed job and mark it done, to be retried, or failed. Raises LeaseLost (the loop's, not the
     job's).
     """
@@ -203,7 +203,7 @@ def run(job: Job, held: leases.Held | None = None) -> None:
         _log.warning("job %s (%s) was taken over; nothing was written", job.pk, job.kind)
 
 
-def _attempt(job: Job, held: leases.Held | None) -> None:
+def _attempt(job: Job, held: leases.HeldLease | None) -> None:
     registered = _handlers.get(job.kind)
     try:
         if registered is None:
@@ -255,7 +255,7 @@ def _due(now: datetime) -> QuerySet[Job]:
     )
 
 
-def _require_job(job: Job, held: leases.Held | None) -> None:
+def _require_job(job: Job, held: leases.HeldLease | None) -> None:
     """Raise JobTaken or LeaseLost unless this worker still owns the job and the loop; locks both rows."""
     leases.require(held)
     mine = Job.objects.select_for_update().filter(
@@ -265,7 +265,7 @@ def _require_job(job: Job, held: leases.Held | None) -> None:
         raise JobTaken(f"待办 {job.pk}（{job.kind}）已被别的进程接手，本次写入作废")
 
 
-def _finish(job: Job, held: leases.Held | None, result: Result, then: Then | None) -> None:
+def _finish(job: Job, held: leases.HeldLease | None, result: Result, then: Then | None) -> None:
     _require_job(job, held)
     if then is not None:
         then(job, result)
@@ -274,7 +274,7 @@ def _finish(job: Job, held: leases.Held | None, result: Result, then: Then | Non
     )
 
 
-def _fail(job: Job, held: leases.Held | None, error: Exception) -> None:
+def _fail(job: Job, held: leases.HeldLease | None, error: Exception) -> None:
     now = clock.now()
     final = isinstance(error, GiveUp) or job.attempts >= job.max_attempts
     with transaction.atomic():

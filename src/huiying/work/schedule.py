@@ -78,7 +78,7 @@ def poller(name: str, *, due: Due | None = None, transactional: bool = True) -> 
     return register
 
 
-def run_recurring(held: leases.Held | None = None) -> int:
+def run_recurring(held: leases.HeldLease | None = None) -> int:
     """Run what is due of `@every`; returns how many. One that fails is noted and tried again soon."""
     now = clock.now()
     known = dict(
@@ -90,12 +90,12 @@ def run_recurring(held: leases.Held | None = None) -> int:
     return len(due)
 
 
-def run_pollers(held: leases.Held | None = None, limit: int = POLL_LIMIT) -> int:
+def run_pollers(held: leases.HeldLease | None = None, limit: int = POLL_LIMIT) -> int:
     """Run every poller once; returns how many rows were acted on."""
     return sum(_guarded(name, held, 0, partial(_poll_one, name, held, limit)) for name in _pollers)
 
 
-def _run_one(name: str, held: leases.Held | None) -> int:
+def _run_one(name: str, held: leases.HeldLease | None) -> int:
     item = _recurring[name]
     if not item.transactional:
         item.run()
@@ -113,7 +113,7 @@ def _run_one(name: str, held: leases.Held | None) -> int:
     return 1
 
 
-def _poll_one(name: str, held: leases.Held | None, limit: int) -> int:
+def _poll_one(name: str, held: leases.HeldLease | None, limit: int) -> int:
     item = _pollers[name]
     now = clock.now()
     if item.due is not None and not item.due(now):
@@ -138,7 +138,7 @@ def _clear_error(name: str) -> None:
         _failing.discard(name)
 
 
-def _guarded(name: str, held: leases.Held | None, seconds: int, run: Callable[[], int]) -> int:
+def _guarded(name: str, held: leases.HeldLease | None, seconds: int, run: Callable[[], int]) -> int:
     """One bad function never stops the loop; it leaves a note that `huiying check` reads."""
     try:
         return run()

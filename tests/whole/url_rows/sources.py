@@ -91,12 +91,12 @@ POST /api/hooks/0/unknown                              . . . . . . . . . . .
 def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     """What the rows' braces name, made with the verbs that people use."""
     roles = {"owner_role": "duty_officer", "backup_role": "shift_leader"}
-    feed = sources.Told(
+    feed = sources.SourceData(
         name="中心网站", channel_class="门户网站", adapter="feed", url="http://93.184.216.34/feed.xml", **roles
     )
-    by_hand = sources.Told(name="晨报", channel_class="传统媒体", adapter="by_hand", **roles)
-    aside = sources.Told(name="停刊的报", channel_class="传统媒体", adapter="by_hand", **roles)
-    box = sources.Told(
+    by_hand = sources.SourceData(name="晨报", channel_class="传统媒体", adapter="by_hand", **roles)
+    aside = sources.SourceData(name="停刊的报", channel_class="传统媒体", adapter="by_hand", **roles)
+    box = sources.SourceData(
         name="信箱",
         channel_class="局长信箱",
         adapter="mailbox",

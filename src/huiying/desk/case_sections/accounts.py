@@ -9,7 +9,7 @@ from huiying.handling.models import Case
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.responding import linked
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.models import Publication
@@ -57,7 +57,7 @@ def section(case: Case, user: User) -> dict[str, Any]:
     shown = []
     for release in linked.releases(case):
         lines = [line_of(row, release.carries_facts[row.target], publishes) for row in release.rows]
-        stage = called(regulation, "stage", release.revision.stage)
+        stage = display_name(regulation, "stage", release.revision.stage)
         shown.append(Shown(release, stage, lines, _meter(release)))
     return {
         "accounts_shown": shown,

@@ -10,11 +10,11 @@ from huiying.handling.models import Case
 from huiying.people.models import User
 from huiying.people.queries import regulation_of
 from huiying.responding import formal
+from huiying.responding.available_actions.forms import NAMES
 from huiying.responding.forms_required import done_forms
 from huiying.responding.models import PressConference, StatutoryFiling
-from huiying.responding.offering.forms import NAMES
 from huiying.responding.queries_forms import forms_of, spoke_first
-from huiying.responding.voices import is_valid
+from huiying.responding.statement_voices import is_valid
 
 
 def section(case: Case, user: User) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from huiying.responding.actions import conferences, filings, inquiries, speaking
 from huiying.responding.actions import forms as acts
 from huiying.responding.models import Authorisation, PressConference
 from huiying.responding.queries_forms import forms_of
-from huiying.responding.voices import valid_authorisations
+from huiying.responding.statement_voices import valid_authorisations
 
 Row = TypeVar("Row", bound=Model)
 

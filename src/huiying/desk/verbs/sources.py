@@ -55,7 +55,9 @@ def verbs_of(source: Source) -> dict[str, Verb]:
     return MAILBOX_VERBS if source.adapter == MAILBOX else SOURCE_VERBS
 
 
-def told_of(cleaned: dict[str, object], kind: type[forms.SourceForm | MailboxForm] = forms.SourceForm) -> sources.Told:
+def told_of(
+    cleaned: dict[str, object], kind: type[forms.SourceForm | MailboxForm] = forms.SourceForm
+) -> sources.SourceData:
     """The cleaned fields of the form as the verb takes them."""
     form = kind()
     form.cleaned_data = dict(cleaned)

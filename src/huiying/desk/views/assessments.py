@@ -29,7 +29,7 @@ from huiying.overseeing.periods import period
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 
 STATES: dict[str, str | Promise] = {Assessment.SHOWN: _("已出示，可以提意见和申诉"), Assessment.FINAL: _("已定")}
 LISTED = 100
@@ -145,7 +145,7 @@ def _show(
         "weights": [(figure_name(name), weight) for name, weight in found.weights.items()],
         "rows": [
             {
-                "name": department_called(name),
+                "name": department_name(name),
                 "code": departments[name].code if name in departments else "",
                 "score": found.scores[name],
                 "basis": [(figure_name(key), per_cent(value)) for key, value in found.basis.get(name, {}).items()],

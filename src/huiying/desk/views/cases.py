@@ -33,7 +33,7 @@ from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import case_rows
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.events import page_of, posts_of
-from huiying.handling import offering
+from huiying.handling import available_actions
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
 from huiying.handling.actions.acts import acknowledge_call
@@ -48,7 +48,7 @@ from huiying.ledger.queries import timeline as ledger_timeline
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of, standing
-from huiying.responding import offers
+from huiying.responding.available_actions import main as case_actions
 from huiying.responding.models import Evidence, Publication, ReviewRound, Revision
 
 STATES = tuple(state for state in PROCESS if state)
@@ -97,37 +97,37 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
 @staff()
 def together(request: StaffRequest, number: str) -> HttpResponse:
     """What the departments do together: facts, tasks, the room, who was told (C7.3, C7.4, C10.7)."""
-    return show(request, get_case(request.user, number), offering.TOGETHER)
+    return show(request, get_case(request.user, number), available_actions.TOGETHER)
 
 
 @staff()
 def outside(request: StaffRequest, number: str) -> HttpResponse:
     """Letters to other bodies, clues, the joint meeting (C5.15, C10.1)."""
-    return show(request, get_case(request.user, number), offering.OUTSIDE)
+    return show(request, get_case(request.user, number), available_actions.OUTSIDE)
 
 
 @staff()
 def answer(request: StaffRequest, number: str) -> HttpResponse:
     """From the draft to what comes after the answer （八）: texts, review, accounts, forms, effect."""
-    return show(request, get_case(request.user, number), offers.ANSWER)
+    return show(request, get_case(request.user, number), case_actions.ANSWER)
 
 
 PAGES = {
-    offering.MAIN: "desk:case",
-    offers.ANSWER: "desk:case_answer",
-    offering.TOGETHER: "desk:case_together",
-    offering.OUTSIDE: "desk:case_outside",
+    available_actions.MAIN: "desk:case",
+    case_actions.ANSWER: "desk:case_answer",
+    available_actions.TOGETHER: "desk:case_together",
+    available_actions.OUTSIDE: "desk:case_outside",
 }
 
 
 def part_of(verb: str) -> str:
     """The page on which a verb stands."""
-    of_part = {offer.name: part for part, found in offers.parts().items() for offer in found}
-    return of_part.get(verb, offering.MAIN)
+    of_part = {offer.name: part for part, found in case_actions.parts().items() for offer in found}
+    return of_part.get(verb, available_actions.MAIN)
 
 
 def show(
-    request: StaffRequest, found: Case, part: str = offering.MAIN, bound: dict[str, VerbForm] | None = None
+    request: StaffRequest, found: Case, part: str = available_actions.MAIN, bound: dict[str, VerbForm] | None = None
 ) -> HttpResponse:
     # Read once for the page, the strong button and what a verb allows.
     found_out = Finding.objects.select_related("department").prefetch_related("disposals")
@@ -146,7 +146,7 @@ def show(
         "lead": next((row for row in departments if row.role == "lead"), None),
         "joint": [row for row in departments if row.role == "joint"],
         "bar": build(
-            offers.actions_for(request.user, found, part),
+            case_actions.actions_for(request.user, found, part),
             CASE_VERBS,
             found,
             request.user,
@@ -164,7 +164,7 @@ def show(
         ),
         **SECTIONS[part](request.user, found),
     }
-    if part == offers.ANSWER:
+    if part == case_actions.ANSWER:
         context["forms_bar"] = forms.own_bar(context["bar"])
     return render(request, f"desk/case_{part}.html", context)
 
@@ -190,10 +190,10 @@ def _way(user: User, found: Case) -> dict[str, Any]:
 
 
 SECTIONS: dict[str, Callable[[User, Case], dict[str, Any]]] = {
-    offering.MAIN: _way,
-    offers.ANSWER: lambda user, found: _answering(user, found),
-    offering.TOGETHER: lambda user, found: {**plan.section(found, user), **work.section(found, user)},
-    offering.OUTSIDE: lambda user, found: {**liaison.section(found, user), **meetings.section(found, user)},
+    available_actions.MAIN: _way,
+    case_actions.ANSWER: lambda user, found: _answering(user, found),
+    available_actions.TOGETHER: lambda user, found: {**plan.section(found, user), **work.section(found, user)},
+    available_actions.OUTSIDE: lambda user, found: {**liaison.section(found, user), **meetings.section(found, user)},
 }
 
 
@@ -234,7 +234,10 @@ def forward(found: Case) -> tuple[str, ...]:
     return (*seconds, *by_state.get(found.state, ()))
 
 
-FORWARD: dict[str, Callable[[Case], tuple[str, ...]]] = {offering.MAIN: forward, offers.ANSWER: forward_answer}
+FORWARD: dict[str, Callable[[Case], tuple[str, ...]]] = {
+    available_actions.MAIN: forward,
+    case_actions.ANSWER: forward_answer,
+}
 
 
 def _answer(found: Case) -> dict[str, Any]:

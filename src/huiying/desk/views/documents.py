@@ -35,7 +35,7 @@ from huiying.overseeing.sanctions import PAPERS
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
 from huiying.paper.text import to_paste, to_text
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -204,7 +204,7 @@ def _file(row: IssuedDocument, content: bytes | str, media_type: str, ending: st
 def _taken(request: StaffRequest, pk: int, form: str) -> IssuedDocument:
     """What kind of paper it is says what for it leaves (§6.3-8)."""
     row = get_document(request.user, pk)
-    reads.note_taken(request.user, f"document:{row.number}", form, row.kind)
+    access_log.note_taken(request.user, f"document:{row.number}", form, row.kind)
     return row
 
 

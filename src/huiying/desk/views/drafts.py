@@ -131,7 +131,7 @@ def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Rev
 def _help(case: Case, form: DraftForm, revision: Revision | None, sheet: FactSheet | None) -> dict[str, Any]:
     """Templates a place, sentences, proposals: everything that can be put in."""
     picker = templates.Picker(case, form.places)
-    known = templates.Known(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
+    known = templates.CaseValues(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
     model = endpoint.configured()
     asked = str(form["stage"].value())
     stage = asked if asked in STAGES else Revision.FIRST

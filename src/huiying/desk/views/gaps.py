@@ -60,7 +60,7 @@ def _page(request: StaffRequest, form: GapForm | None = None, status: int = 200)
     return render(request, "desk/gaps.html", context, status=status)
 
 
-def _chosen(topic: str, suggested: list[reading.Asked]) -> dict[str, Any]:
+def _chosen(topic: str, suggested: list[reading.RecurringMatter]) -> dict[str, Any]:
     row = next((row for row in suggested if row.topic == topic), None)
     if row is None:
         return {}

@@ -30,7 +30,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import roles_of, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
 from huiying.responding.press import my_press_steps
@@ -139,7 +139,7 @@ def _known_already(event: Event) -> str:
     lead = handling.lead_of(case)
     return _("已在第 %(number)s 号，由%(department)s办理。") % {
         "number": case.number,
-        "department": department_called(lead.name) if lead else _("统筹部门"),
+        "department": department_name(lead.name) if lead else _("统筹部门"),
     }
 
 

@@ -71,7 +71,7 @@ def back(request: HttpRequest) -> HttpResponse:
         return _not_in(request, "answer: no code, or of another issuer")
     from huiying.kernel import oidc
 
-    asked = oidc.Asked(told["state"], told["nonce"], told["verifier"])
+    asked = oidc.SignInRequest(told["state"], told["nonce"], told["verifier"])
     try:
         known = oidc.prove(provider, asked, request.GET["code"], _back(request))
     except oidc.NotProved as reason:
@@ -81,14 +81,14 @@ def back(request: HttpRequest) -> HttpResponse:
     return _came_in(request, known, told["place"]) if told["binds"] is None else _to_bind(request, known, told["binds"])
 
 
-def _came_in(request: HttpRequest, known: oidc.Known, place: str) -> HttpResponse:
+def _came_in(request: HttpRequest, known: oidc.Identity, place: str) -> HttpResponse:
     user = identities.person_of(known.issuer, known.subject)
     if user is None:
         return _not_in(request, "subject: nobody here")
     return second_factor.come_in(request, user, place, proved=known.second_factor)
 
 
-def _to_bind(request: HttpRequest, known: oidc.Known, binds: int) -> HttpResponse:
+def _to_bind(request: HttpRequest, known: oidc.Identity, binds: int) -> HttpResponse:
     """Not bound yet: somebody else may have led this browser to the service under a name of their own."""
     if request.user.pk != binds:
         return _not_in(request, "binding: somebody else is signed in")

@@ -18,12 +18,12 @@ from huiying.desk.language import lang
 from huiying.desk.offers import offered
 from huiying.desk.verbs.oversight import INTERPRETATION_VERBS, VERSION_VERBS
 from huiying.kernel import clock
-from huiying.people.interpretations import Asked, questions, unsigned
+from huiying.people.interpretations import OpenQuestion, questions, unsigned
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.people.permissions import may
 from huiying.people.queries import standing
 from huiying.people.versions import parsed, version_at
-from huiying.regulation.differing import called, differences, sentence
+from huiying.regulation.differing import differences, path_name, sentence
 
 
 @staff()
@@ -37,7 +37,7 @@ def register(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/interpretations.html", context)
 
 
-def _question(asked: Asked) -> str:
+def _question(asked: OpenQuestion) -> str:
     return asked.gap.en if lang() == "en" else asked.gap.zh
 
 
@@ -54,7 +54,7 @@ def sign(request: StaffRequest, gap: str) -> HttpResponse:
     )
 
 
-def _asked(gap: str) -> Asked:
+def _asked(gap: str) -> OpenQuestion:
     found = next((asked for asked in questions() if asked.gap.id == gap), None)
     if found is None:
         raise Http404
@@ -68,7 +68,7 @@ def _question_page(request: StaffRequest, gap: str, bound: dict[str, VerbForm] |
     context = {
         "asked": asked,
         "question": _question(asked),
-        "draft": [(called(path, law, lang()), words) for path, words in asked.draft.items()],
+        "draft": [(path_name(path, law, lang()), words) for path, words in asked.draft.items()],
         "history": Interpretation.objects.filter(gap=gap).order_by("-id"),
         "before": numbers[place - 1] if place else "",
         "after": numbers[place + 1] if place + 1 < len(numbers) else "",

@@ -33,7 +33,7 @@ from huiying.overseeing.models import Measure
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 
 STATES: dict[str, str | Promise] = {
     Measure.PROPOSED: _("待决定"),
@@ -82,7 +82,7 @@ def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> Ht
     )
     context = {
         "page": page,
-        "rows": [(row, STATES[row.state], department_called(row.department.name)) for row in page],
+        "rows": [(row, STATES[row.state], department_name(row.department.name)) for row in page],
         "ladder": law.accountability.ladder,
         "never": law.accountability.never_automatic,
         "suggestions": [_suggested(row) for row in sanctions.suggestions()] if proposes else [],
@@ -103,7 +103,7 @@ def _suggested(row: sanctions.Suggestion) -> dict[str, Any]:
         "trigger": row.trigger,
         "cases": " ".join(row.cases),
     }
-    return {"row": row, "name": department_called(row.department), "url": f"?{urlencode(told)}"}
+    return {"row": row, "name": department_name(row.department), "url": f"?{urlencode(told)}"}
 
 
 def _begun(request: StaffRequest) -> VerbForm | None:
@@ -144,7 +144,7 @@ def _show(request: StaffRequest, found: Measure, bound: dict[str, VerbForm] | No
         "talked_at": dt.datetime.fromisoformat(found.talk["held_at"]) if found.talk else None,
         "shown": found,
         "state": STATES[found.state],
-        "department": department_called(found.department.name),
+        "department": department_name(found.department.name),
         "ladder": law.accountability.ladder,
         "rows": [(entry, timeline.sentence(entry, law), actor(entry.actor, law)) for entry in entries],
         "refers": found.step == law.accountability.ladder[-1],

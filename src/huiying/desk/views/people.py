@@ -18,7 +18,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.kernel.keepable import number_of
 from huiying.people import actions, factors, identities, three
-from huiying.people import leaving as people_leaving
+from huiying.people import offboarding as people_leaving
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
 from huiying.people.permissions import may

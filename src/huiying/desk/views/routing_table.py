@@ -25,7 +25,7 @@ from huiying.regulation import Regulation
 class Line:
     """One row as it is read: the keys in words, who stands in, whether somebody is there to accept."""
 
-    row: routing_table.Row
+    row: routing_table.Route
     keys: str
     backup: str  # department code
     unmanned: bool
@@ -51,7 +51,7 @@ def _page(request: StaffRequest, form: RuleForm | None = None, status: int = 200
     return render(request, "desk/routing_table.html", context, status=status)
 
 
-def _line(row: routing_table.Row, regulation: Regulation, ready: frozenset[str]) -> Line:
+def _line(row: routing_table.Route, regulation: Regulation, ready: frozenset[str]) -> Line:
     keys = routing_table.spoken(row.keys, regulation, lang())
     return Line(row, keys, routing_table.backup_of(row, regulation), row.lead not in ready)
 

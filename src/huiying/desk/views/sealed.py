@@ -17,7 +17,7 @@ from huiying.judging.queries import event_of_post
 from huiying.listening.actions.sealed import Opened, open_sealed
 from huiying.listening.models import Post, PostAttachment
 from huiying.listening.reserved import is_masked
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -62,4 +62,4 @@ def gate(user: User, post: Post) -> None:
         get_event(user, event.number)
     if post.life_safety or (event and event.life_safety):
         or_404(user, "urgent.view")
-        reads.note_read(user, f"post:{post.pk}", reads.LIFE)
+        access_log.note_read(user, f"post:{post.pk}", access_log.LIFE)

@@ -21,7 +21,7 @@ from huiying.desk.views.events import get_event
 from huiying.judging.actions import sharing
 from huiying.judging.models import Event, SharePackage
 from huiying.kernel import clock
-from huiying.people import reads
+from huiying.people import access_log
 from huiying.people.models import User
 from huiying.people.permissions import may
 
@@ -79,7 +79,7 @@ def revoke(request: StaffRequest, pk: int) -> HttpResponse:
 def export(request: StaffRequest, pk: int) -> HttpResponse:
     """The package as a signed file, to be taken along where no link can go."""
     found = _get(request.user, pk)
-    reads.note_taken(request.user, f"share:{found.event.number}-{found.pk}", "json", found.purpose)
+    access_log.note_taken(request.user, f"share:{found.event.number}-{found.pk}", "json", found.purpose)
     response = JsonResponse(sharing.signed(found), json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="share-{found.event.number}-{found.pk}.json"'
     return response

@@ -105,7 +105,7 @@ def _from_address(request: HttpRequest) -> dict[str, Any]:
     return {"url": request.GET.get("url", ""), "owner": f"role:{owner}", "backup": f"role:{backup}"}
 
 
-def _preview(request: StaffRequest, form: SourceForm, told: verbs.Told) -> HttpResponse:
+def _preview(request: StaffRequest, form: SourceForm, told: verbs.SourceData) -> HttpResponse:
     probe = probing.probe(told.url, told.adapter, told.config)
     data = request.POST.copy()
     data["adapter"], data["settings"] = probe.found.adapter, in_lines(probe.found.config)

@@ -22,7 +22,7 @@ from huiying.judging import watch_queries, watchbook
 from huiying.judging.actions import watch_changes, watch_feedback
 from huiying.judging.actions.watch_changes import Draft
 from huiying.judging.models import Event, WatchChange, WatchHit, WatchProposal
-from huiying.judging.watch_queries import Line, Tried
+from huiying.judging.watch_queries import RuleFigures, Tried
 from huiying.kernel.wording import Piece, difference
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post
@@ -72,7 +72,7 @@ def rules(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/watch.html", context)
 
 
-def _is_shown(line: Line, shown: str) -> bool:
+def _is_shown(line: RuleFigures, shown: str) -> bool:
     return line.to_review if shown == "silent" else line.is_own if shown == "own" else True
 
 

@@ -24,7 +24,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, bureau, regulation_at, regulation_now, zone
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -146,7 +146,7 @@ def addend(document: IssuedDocument, text: str, actor: User) -> Addendum:
     """补记: the document stays as it is; what is to be said besides is a row with a name and a time (C6.9)."""
     require(actor, "document.add", document)
     lock(chain_of(document))
-    text = said(text, 4, _("补记"))
+    text = require_text(text, 4, _("补记"))
     row = Addendum.objects.create(
         document=document, number=document.addenda.count() + 1, text=text, by=actor.name, by_user=actor.pk,
         at=time.now(),
@@ -211,7 +211,8 @@ def instruct(
     if due_at <= time.now():
         raise Refused(_("办理期限要在现在之后。"), code="past")
     row = Instruction.objects.create(
-        document=document, leader=leader.name, words=said(words, 2, _("批示")), taken_by=actor.name, at=time.now(),
+        document=document, leader=leader.name, words=require_text(words, 2, _("批示")),
+        taken_by=actor.name, at=time.now(),
         owner=owner, owner_name=owner.name, due_at=due_at, next_action_at=due_at,
     )  # fmt: skip
     told = {
@@ -234,7 +235,7 @@ def report_instruction(row: Instruction, result: str, actor: User) -> Instructio
     require(actor, "instruction.report", row)
     if row.state == Instruction.CLOSED:
         raise Refused(_("这条批示已经办结。"), code="closed")
-    row.result, row.reported_at, row.reported_user = said(result, 4, _("办理结果")), time.now(), actor.pk
+    row.result, row.reported_at, row.reported_user = require_text(result, 4, _("办理结果")), time.now(), actor.pk
     row.state = Instruction.REPORTED
     row.save()
     told = {"instruction": row.pk, "result": row.result, "on_time": row.reported_at <= row.due_at}
@@ -255,7 +256,7 @@ def close_instruction(row: Instruction, *, done: bool, comment: str, actor: User
         raise Refused(_("报结果的人不能自己认定办结，请另一人认定。"), code="second_person")
     who = actor_of(actor)
     if not done:
-        why = said(comment, 4, _("退回的原因"))
+        why = require_text(comment, 4, _("退回的原因"))
         row.state, row.next_action_at = Instruction.OPEN, max(row.due_at, time.now())
         row.save()
         note(row.document, "document.instruction_returned", {"instruction": row.pk, "reason": why}, who, [row])

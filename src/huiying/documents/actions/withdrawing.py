@@ -15,7 +15,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may, require
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 KIND = "report"
 SIGNED_OUT = "签发"  # the place by which a report went out
@@ -54,7 +54,7 @@ def withdraw(
     if replaced_by is not None and replaced_by not in later_ones(document):
         raise Refused(_("替代它的须是同一件的、之后出的、没有撤回的专报。"), code="no_successor")
     row = Withdrawal.objects.create(
-        document=document, replaced_by=replaced_by, reason=said(reason, 6, _("撤回的理由")), by=actor.name,
+        document=document, replaced_by=replaced_by, reason=require_text(reason, 6, _("撤回的理由")), by=actor.name,
         by_user=actor.pk, at=time.now(),
     )  # fmt: skip
     told = {"reason": row.reason, "instead": replaced_by.number if replaced_by is not None else ""}

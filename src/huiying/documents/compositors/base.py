@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, Said, clean, short
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, clean, short
 from huiying.documents.record import Book, CaseAt, Entry, EventAt, read_chains
 from huiying.kernel import canonical
 from huiying.paper.document import FORM, Document
@@ -25,8 +25,8 @@ class OfCase:
         return self.basis.rules()
 
     @cached_property
-    def said(self) -> Said:
-        return Said(self.rules.zone)
+    def said(self) -> LocalTimes:
+        return LocalTimes(self.rules.zone)
 
     @cached_property
     def book(self) -> Book:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, Said, Titles, left, sure
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, Titles, left, sure
 from huiying.documents.compositors.daily_log import read_kinds
 from huiying.documents.record import Book, CaseAt, Entry, read
 from huiying.kernel import canonical
@@ -38,8 +38,8 @@ class _Page:
         return self.basis.rules()
 
     @cached_property
-    def said(self) -> Said:
-        return Said(self.rules.zone)
+    def said(self) -> LocalTimes:
+        return LocalTimes(self.rules.zone)
 
     @cached_property
     def since(self) -> dt.datetime:

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, Said
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes
 from huiying.kernel import canonical
 from huiying.overseeing.clauses import CLAUSES, article
 from huiying.overseeing.commands import entries_of
@@ -30,7 +30,7 @@ JUDGED = {GREEN: "达到", AMBER: "欠缺", RED: "未达到"}
 
 def compose(basis: Basis) -> Composed:
     rules, wanted = basis.rules(), period(basis.given["period"])
-    said = Said(rules.zone)
+    said = LocalTimes(rules.zone)
     figures = told(read(entries_of(), basis.cut_off), wanted)
     lines = conformance(figures, rules)
     proofs = _proofs(basis, wanted, rules.zone)

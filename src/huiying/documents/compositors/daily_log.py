@@ -19,7 +19,7 @@ from huiying.documents.composing import (
     Basis,
     Blocks,
     Composed,
-    Said,
+    LocalTimes,
     Titles,
     change,
     counted,
@@ -64,8 +64,8 @@ class _Log:
         return self.basis.rules()
 
     @cached_property
-    def said(self) -> Said:
-        return Said(self.rules.zone)
+    def said(self) -> LocalTimes:
+        return LocalTimes(self.rules.zone)
 
     @cached_property
     def day(self) -> dt.date:

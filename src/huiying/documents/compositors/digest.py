@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, Said, shares
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, shares
 from huiying.kernel import canonical
 from huiying.ledger.models import LedgerEntry
 from huiying.paper.document import BRIEF, Document, Heading, Note, Paragraph
@@ -27,7 +27,7 @@ def compose(basis: Basis) -> Composed:
     for name in ("messages", "channels", "heard", "grades"):  # the most frequent first, the zeros with them (C4.5)
         figures[name] = dict(sorted(figures[name].items(), key=lambda pair: -pair[1]))
     rules, source = basis.rules(), (f"{entry.chain}#{entry.seq}",)
-    said = Said(rules.zone)
+    said = LocalTimes(rules.zone)
     whole, heard = sum(figures["messages"].values()), sum(figures["heard"].values())
     year, month = map(int, basis.subject.split("-"))
     blocks: Blocks = [

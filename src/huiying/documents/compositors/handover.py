@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, Said, clean
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, clean
 from huiying.handling.handover_sheet import DANGER
 from huiying.handling.models import Handover
 from huiying.kernel import canonical
@@ -15,7 +15,7 @@ from huiying.paper.document import FORM, Document, Field, Fields, Heading, Note,
 def compose(basis: Basis) -> Composed:
     row = Handover.objects.select_related("outgoing", "incoming").get(pk=int(basis.subject))
     rules = basis.rules()
-    said = Said(rules.zone)
+    said = LocalTimes(rules.zone)
     given, taken = _source(basis, "handover.given", row.pk), _source(basis, "handover.taken", row.pk)
     blocks: Blocks = [
         Fields((

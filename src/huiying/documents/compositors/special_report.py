@@ -19,7 +19,7 @@ from huiying.documents.composing import (
     Basis,
     Blocks,
     Composed,
-    Said,
+    LocalTimes,
     clean,
     counted,
     left,
@@ -52,8 +52,8 @@ class _Report:
         return self.basis.rules()
 
     @cached_property
-    def said(self) -> Said:
-        return Said(self.rules.zone)
+    def said(self) -> LocalTimes:
+        return LocalTimes(self.rules.zone)
 
     @cached_property
     def book(self) -> Book:

@@ -16,7 +16,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import may, require
 from huiying.people.queries import able, regulation_now
 from huiying.people.standing import actor_of
-from huiying.people.words import called, department_called, listed, said
+from huiying.people.words import department_name, display_name, join_names, require_text
 
 SCALE = range(1, 6)
 
@@ -89,15 +89,15 @@ def save_risk(
     if likelihood not in SCALE or impact not in SCALE:
         raise Refused(_("可能性和影响各填 1 到 5。"), code="scale")
     if not owner.is_active:
-        raise Refused(_("“%(name)s”不在现行职责清单中。") % {"name": department_called(owner.name)}, code="not_listed")
+        raise Refused(_("“%(name)s”不在现行职责清单中。") % {"name": department_name(owner.name)}, code="not_listed")
     if not watcher.is_active or watcher.administers:
         raise Refused(_("盯这项风险的须是在岗的工作人员。"), code="watcher")
     if risk is not None and (risk.assessment_id != row.pk or risk.dropped_at is not None):
         raise Refused(_("这项风险不在这份评估里，或已经划去。"), code="other_assessment")
     risk = risk or Risk(assessment=row)
-    risk.title = said(title, 4, _("风险"))[:200]
-    risk.affected = said(affected, 2, _("影响到谁"))[:200]
-    risk.signs = said(signs, 4, _("早期迹象"))[:500]
+    risk.title = require_text(title, 4, _("风险"))[:200]
+    risk.affected = require_text(affected, 2, _("影响到谁"))[:200]
+    risk.signs = require_text(signs, 4, _("早期迹象"))[:500]
     risk.likelihood, risk.impact, risk.measure = likelihood, impact, measure.strip()
     risk.owner, risk.watcher, risk.by, risk.at = owner, watcher, actor.name, time.now()
     risk.save()
@@ -116,7 +116,7 @@ def drop_risk(risk: Risk, *, reason: str, actor: User) -> Risk:
     risk = Risk.objects.get(pk=risk.pk)
     if risk.dropped_at is not None:
         raise Refused(_("这项风险已经划去。"), code="dropped")
-    risk.dropped_why, risk.dropped_at = said(reason, 4, _("划去的理由"))[:300], time.now()
+    risk.dropped_why, risk.dropped_at = require_text(reason, 4, _("划去的理由"))[:300], time.now()
     risk.save(update_fields=["dropped_why", "dropped_at"])
     _recount(row)
     told = {"n": row.n, "risk": risk.pk, "reason": risk.dropped_why}
@@ -141,14 +141,14 @@ def decide_risk_level(row: Assessment, *, level: str, reason: str, actor: User) 
     regulation = regulation_now()
     levels = regulation.risk_assessment.risk_levels
     if level not in levels:
-        names = listed(called(regulation, "word", name) for name in levels)
+        names = join_names(display_name(regulation, "word", name) for name in levels)
         raise Refused(_("风险等级应为：%(names)s。") % {"names": names}, code="level")
     risks = list(policies.live_risks(row))
     by_rule = policies.level_by_rule(risks, regulation)
     if not by_rule:
         raise Refused(_("还没有列出风险：没有风险清单，就没有风险等级（C6.6）。"), code="no_risks")
     if level != by_rule:
-        reason = said(reason, 4, _("与规则不同的理由"))
+        reason = require_text(reason, 4, _("与规则不同的理由"))
     row.level, row.level_by_rule, row.level_reason = level, by_rule, reason.strip()
     row.level_by, row.level_user, row.level_at = actor.name, actor.pk, time.now()
     row.needs_plan = policies.needs_plan(level, regulation)
@@ -172,7 +172,7 @@ def propose_assessment(row: Assessment, *, conclusion: str, actor: User) -> Asse
                 _("“%(title)s”还在网上收答卷，数字没有定下来。截止以后再送审。") % {"title": survey.title},
                 code="still_answering",
             )
-    row.conclusion = said(conclusion, 10, _("评估结论"))
+    row.conclusion = require_text(conclusion, 10, _("评估结论"))
     row.methods_least = regulation.risk_assessment.min_methods
     row.methods_done = policies.methods_done(row, regulation)
     row.state, row.returned_why = Assessment.PROPOSED, ""
@@ -221,7 +221,7 @@ def decide_assessment(row: Assessment, *, approve: bool, sha256: str, comment: s
     if sha256 != row.sha256 or policies.sha256_of(row) != sha256:
         raise Refused(_("您看到的不是现在的内容。请刷新页面，看过新的内容再审。"), code="other_text")
     if not approve:
-        row.returned_why = said(comment, 4, _("退回的理由"))
+        row.returned_why = require_text(comment, 4, _("退回的理由"))
         row.state, row.sha256 = Assessment.OPEN, ""
         row.save(update_fields=["returned_why", "state", "sha256"])
         note(policy, "assessment.returned", {"n": row.n, "reason": row.returned_why}, actor_of(actor), [row])

@@ -23,7 +23,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called, said
+from huiying.people.words import department_name, require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -79,14 +79,14 @@ def save_consultation(
         raise Refused(_("已经公开征集，不能再改：大家是看着这份文字提意见的。"), code="is_open")
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
     if topic and topic not in regulation_now().routing.categories:
         raise Refused(_("制度里没有这个业务范畴。"), code="topic")
     told = {
-        "title": said(title, 4, _("标题"))[:200],
-        "summary": said(summary, 10, _("背景和要点")),
-        "text": said(text, 10, _("征求意见稿")),
+        "title": require_text(title, 4, _("标题"))[:200],
+        "summary": require_text(summary, 10, _("背景和要点")),
+        "text": require_text(text, 10, _("征求意见稿")),
         "topic": topic,
         "department": department,
         "closes_at": closes_at,
@@ -113,7 +113,9 @@ def read_questions(given: Sequence[Mapping[str, object]]) -> list[dict[str, obje
                 _("每道题要有 %(least)d 到 %(most)d 个不同的选项。") % {"least": OPTIONS_LEAST, "most": OPTIONS_MOST},
                 code="options",
             )
-        found.append({"text": said(str(question["text"]), 4, _("问题"))[:200], "options": list(dict.fromkeys(options))})
+        found.append(
+            {"text": require_text(str(question["text"]), 4, _("问题"))[:200], "options": list(dict.fromkeys(options))}
+        )
     if len(found) > QUESTIONS_MOST:
         raise Refused(_("最多 %(most)d 道题：题多了没有人答完。") % {"most": QUESTIONS_MOST}, code="questions")
     return found
@@ -159,7 +161,7 @@ def decide_consultation(row: Consultation, *, approve: bool, sha256: str, commen
     if row.drafter_user == actor.pk:
         raise Refused(_("起草人不能审自己的文稿，请另一人审核。"), code="second_person")
     if not approve:
-        row.returned_why = said(comment, 4, _("退回的原因"))
+        row.returned_why = require_text(comment, 4, _("退回的原因"))
         row.state = Consultation.DRAFT
         row.save(update_fields=["returned_why", "state"])
         _record(row, "consultation.returned", {"reason": row.returned_why}, actor_of(actor))
@@ -194,7 +196,7 @@ def drop_consultation(row: Consultation, reason: str, actor: User) -> Consultati
     row = _locked(row)
     if row.state not in (Consultation.DRAFT, Consultation.PROPOSED):
         raise Refused(_("已经公开征集过意见，只能公布结果，不能撤销（C4.2）。"), code="is_open")
-    row.dropped_why, row.state = said(reason, 4, _("理由"))[:300], Consultation.DROPPED
+    row.dropped_why, row.state = require_text(reason, 4, _("理由"))[:300], Consultation.DROPPED
     row.save(update_fields=["dropped_why", "state"])
     _record(row, "consultation.dropped", {"reason": row.dropped_why}, actor_of(actor))
     return row
@@ -264,9 +266,9 @@ def save_group(
     if decision not in (OpinionGroup.ADOPTED, OpinionGroup.PARTLY, OpinionGroup.NOT):
         raise Refused(_("请选择：采纳、部分采纳，或不采纳。"), code="decision")
     told = {
-        "summary": said(summary, 4, _("这些意见说的是什么"))[:500],
+        "summary": require_text(summary, 4, _("这些意见说的是什么"))[:500],
         "decision": decision,
-        "reason": said(reason, 4, _("采纳或不采纳的理由")),
+        "reason": require_text(reason, 4, _("采纳或不采纳的理由")),
         "by": actor.name,
         "at": time.now(),
     }
@@ -311,7 +313,7 @@ def propose_result(row: Consultation, words: str, actor: User) -> Consultation:
     left = queries.unsorted(row).count()
     if left:
         raise Refused(_("还有 %(n)d 条意见没有归类：每一条都要有采纳或不采纳的理由。") % {"n": left}, code="unsorted")
-    row.result = said(words, 10, _("结果说明"))
+    row.result = require_text(words, 10, _("结果说明"))
     if mask_personal(row.result).changed:
         raise Refused(_("结果说明里像有个人信息，请改写。"), code="personal_data")
     row.result_by, row.result_user = actor.name, actor.pk
@@ -336,7 +338,7 @@ def decide_result(row: Consultation, *, approve: bool, sha256: str, comment: str
     if row.result_user == actor.pk:
         raise Refused(_("整理结果的人不能自己同意公布，请另一人审核。"), code="second_person")
     if not approve:
-        row.returned_why = said(comment, 4, _("退回的原因"))
+        row.returned_why = require_text(comment, 4, _("退回的原因"))
         row.state, row.result_sha256 = Consultation.OPEN, ""
         row.save(update_fields=["returned_why", "state", "result_sha256"])
         _record(row, "consultation.result_returned", {"reason": row.returned_why}, actor_of(actor))

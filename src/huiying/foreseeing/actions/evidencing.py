@@ -21,14 +21,14 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import zone
 from huiying.people.standing import actor_of
-from huiying.people.words import listed, said
+from huiying.people.words import join_names, require_text
 
 PAPER_MOST = 100_000
 
 
 def _own_words(text: str, least: int, what: str) -> str:
     """What people said, in our words: nobody's number or name goes into an assessment (§6.2)."""
-    text = said(text, least, what)
+    text = require_text(text, least, what)
     if mask_personal(text).changed:
         raise Refused(
             _("%(what)s里有个人信息（电话、证件号等），请删去再保存。") % {"what": what}, code="personal_data"
@@ -43,7 +43,7 @@ def track(
     """舆情跟踪 (C6.2): the house counts; the person says what it means. Both days belong to the period."""
     require(actor, "policy.assess", row)
     row = to_change(row)
-    words = said(words, 2, _("检索词"))[:100]
+    words = require_text(words, 2, _("检索词"))[:100]
     start = dt.datetime.combine(since, dt.time(), tzinfo=zone())
     end = dt.datetime.combine(until, dt.time(), tzinfo=zone()) + dt.timedelta(days=1)
     if end <= start:
@@ -57,7 +57,7 @@ def track(
         )
     )
     if missing := [number for number in numbers if number not in known]:
-        raise Refused(_("没有这些编号的办件：%(names)s。") % {"names": listed(missing)}, code="no_such_case")
+        raise Refused(_("没有这些编号的办件：%(names)s。") % {"names": join_names(missing)}, code="no_such_case")
     figures = tracking.figures(words, start, end)
     found = Tracking.objects.create(
         assessment=row,
@@ -110,8 +110,8 @@ def survey(
     found = Survey.objects.create(
         assessment=row,
         consultation=consultation,
-        title=said(title, 4, _("调查名称"))[:200],
-        frame=said(frame, 4, _("抽样范围")),
+        title=require_text(title, 4, _("调查名称"))[:200],
+        frame=require_text(frame, 4, _("抽样范围")),
         frame_size=frame_size,
         drawn=drawn,
         asked=asked,
@@ -196,7 +196,7 @@ def deliberate(
     found = Deliberation.objects.create(
         assessment=row,
         held_on=held_on,
-        topic=said(topic, 4, _("议题"))[:200],
+        topic=require_text(topic, 4, _("议题"))[:200],
         chair=chair,
         chair_name=chair.name,
         present=[user.name for user in people],

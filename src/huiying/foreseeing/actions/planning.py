@@ -25,7 +25,7 @@ from huiying.people.permissions import require
 from huiying.people.queries import able, on_duty, regulation_now, takers, zone
 from huiying.people.speakers import in_force
 from huiying.people.standing import actor_of
-from huiying.people.words import listed, said
+from huiying.people.words import join_names, require_text
 
 TRIGGERS_MOST, WORDS_MOST, QUESTIONS_MOST = 8, 20, 40
 
@@ -62,7 +62,7 @@ def save_plan(
         raise Refused(_("发言人要在名册里、现在有效。"), code="speaker")
     known = set(Platform.objects.filter(code__in=list(channels), closed_at__isnull=True).values_list("code", flat=True))
     if not channels or (missing := [code for code in channels if code not in known]):
-        names = listed(missing) if channels else ""
+        names = join_names(missing) if channels else ""
         raise Refused(_("请选本局自己的、没有注销的平台。%(names)s") % {"names": names}, code="channels")
     people = [user for user in dict.fromkeys(contacts) if user.is_active and not user.administers]
     if not people:
@@ -74,7 +74,7 @@ def save_plan(
     if drill_on < now.astimezone(zone()).date():
         raise Refused(_("演练日期要在今天或以后。"), code="drill")
     plan = row.plan or Plan()
-    plan.questions, plan.steps = [{"q": q, "a": a} for q, a in asked], said(steps, 10, _("先做什么"))
+    plan.questions, plan.steps = [{"q": q, "a": a} for q, a in asked], require_text(steps, 10, _("先做什么"))
     plan.speaker, plan.speaker_name, plan.channels = speaker, speaker.user.name, list(dict.fromkeys(channels))
     plan.drill_on, plan.by, plan.at = drill_on, actor.name, now
     plan.save()
@@ -118,7 +118,7 @@ def drill_plan(plan: Plan, *, what: str, actor: User) -> Plan:
     require(actor, "policy.assess", plan)
     policy = locked(plan.assessment.policy)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    plan.drill_note, plan.drilled_at = said(what, 4, _("演练的情况")), time.now()
+    plan.drill_note, plan.drilled_at = require_text(what, 4, _("演练的情况")), time.now()
     plan.save(update_fields=["drill_note", "drilled_at"])
     on_time = plan.drilled_at.astimezone(zone()).date() <= plan.drill_on
     note(policy, "plan.drilled", {"note": plan.drill_note, "on_time": on_time}, actor_of(actor), [plan])
@@ -184,7 +184,7 @@ def refuse_hit(hit: PlanHit, *, reason: str, actor: User) -> PlanHit:
     hit = PlanHit.objects.select_for_update(of=("self",)).select_related("event").get(pk=hit.pk)
     if hit.state != PlanHit.WAITING:
         raise Refused(_("已经决定过了。"), code="answered")
-    hit.state, hit.reason = PlanHit.REFUSED, said(reason, 4, _("不启动的理由"))[:500]
+    hit.state, hit.reason = PlanHit.REFUSED, require_text(reason, 4, _("不启动的理由"))[:500]
     hit.by, hit.by_user, hit.at = actor.name, actor.pk, time.now()
     hit.save()
     note(policy, "plan.not_set_off", {"event": hit.event.number, "reason": hit.reason}, actor_of(actor), [hit])
@@ -202,7 +202,7 @@ def set_off(plan: Plan, *, event: Event, reason: str, actor: User) -> PlanHit:
     if event.reserved:
         raise Refused(_("涉及人身安全或标为敏感的事件走专门的通道，不按政策预案办。"), code="life_safety")
     hit, _made = PlanHit.objects.get_or_create(plan=plan, event=event, defaults={"found_at": time.now()})
-    return take_hit(hit, reason=said(reason, 4, _("启动的理由")), actor=actor)
+    return take_hit(hit, reason=require_text(reason, 4, _("启动的理由")), actor=actor)
 
 
 def remind_drills(now: dt.datetime) -> int:

@@ -20,7 +20,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called, said
+from huiying.people.words import department_name, require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -68,9 +68,9 @@ def save_policy(
             )
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
-    title, summary = said(title, 4, _("政策名称"))[:200], said(summary, 10, _("主要内容和影响到谁"))
+    title, summary = require_text(title, 4, _("政策名称"))[:200], require_text(summary, 10, _("主要内容和影响到谁"))
     now = time.now()
     if row is None:
         year = now.astimezone(zone()).year
@@ -113,7 +113,7 @@ def screen_policy(row: Policy, *, major: bool, reason: str, actor: User) -> Poli
     if row.assessments.exists() and not major:
         raise Refused(_("已经开始风险评估，不能再判定为不涉及。"), code="assessment_begun")
     _forget_screening(row)
-    row.major, row.screen_reason = major, said(reason, 4, _("判定的理由"))
+    row.major, row.screen_reason = major, require_text(reason, 4, _("判定的理由"))
     row.screened_by, row.screened_user, row.screened_at = actor.name, actor.pk, time.now()
     row.save()
     note(row, "policy.screened", {"major": major, "reason": row.screen_reason}, actor_of(actor), [row])
@@ -137,7 +137,7 @@ def second_screening(row: Policy, *, agree: bool, reason: str, actor: User) -> P
     if agree:
         row.excused_by, row.excused_user, row.excused_at = actor.name, actor.pk, time.now()
     else:
-        row.major, row.screen_reason = True, said(reason, 4, _("不同意的理由"))
+        row.major, row.screen_reason = True, require_text(reason, 4, _("不同意的理由"))
         row.screened_by, row.screened_user, row.screened_at = actor.name, actor.pk, time.now()
     row.save()
     told = {"agreed": agree, "major": row.major, "reason": reason}
@@ -181,7 +181,7 @@ def shelve_policy(row: Policy, *, reason: str, actor: User) -> Policy:
     require(actor, "policy.draft", row)
     row = locked(row)
     still_open(row)
-    row.state, row.shelved_why = Policy.SHELVED, said(reason, 4, _("理由"))[:300]
+    row.state, row.shelved_why = Policy.SHELVED, require_text(reason, 4, _("理由"))[:300]
     row.next_action_at = None
     row.save()
     ended = []

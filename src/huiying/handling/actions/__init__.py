@@ -7,7 +7,7 @@ from huiying.handling.actions.base import (
     UNDO_FOR,
     locked,
     move,
-    said,
+    require_text,
 )
 from huiying.handling.actions.clues import propose_clue, sign_clue
 from huiying.handling.actions.disposal import (
@@ -108,9 +108,9 @@ __all__ = [
     "rate",
     "record_answer",
     "reopen",
+    "require_text",
     "return_case",
     "route",
-    "said",
     "say",
     "second_lower",
     "second_rule",

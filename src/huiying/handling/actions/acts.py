@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, CaseAct, Escalation
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
@@ -32,7 +32,7 @@ def note_act(case: Case, kind: str, note: str, actor: User) -> CaseAct:
     if kind != CaseAct.REVIEW and case.state not in LIVE:
         raise Refused(_("此件已经办结。"), code="case_is_closed")
     row = CaseAct.objects.create(
-        case=case, kind=kind, note=said(note, 4, _("看到什么、结果如何")), by=actor.name, at=time.now()
+        case=case, kind=kind, note=require_text(note, 4, _("看到什么、结果如何")), by=actor.name, at=time.now()
     )
     who = actor_of(actor)
     record(f"case:{case.number}", "case.act_noted", {"act": kind, "note": row.note}, who, rows=[row])

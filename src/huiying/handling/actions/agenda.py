@@ -8,7 +8,7 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.handling.models import AgendaItem
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record, together
@@ -46,7 +46,7 @@ def may_plan_for(user: User, department: Department) -> bool:
 def plan_agenda(department: Department, quarter: str, title: str, due_on: dt.date, actor: User) -> AgendaItem:
     """What the department does about its public affairs in a quarter, with a day."""
     require(actor, "agenda.plan", department)
-    title = said(title, 4, _("要做的事"))
+    title = require_text(title, 4, _("要做的事"))
     if not QUARTER.fullmatch(quarter):
         raise Refused(_("请按“2026Q4”的写法写明年份和季度。"), code="no_quarter")
     if quarter_of(due_on) != quarter:
@@ -85,7 +85,7 @@ def finish_agenda(item: AgendaItem, note: str, actor: User) -> None:
         raise Refused(_("这一项已经完成。"), code="already_done")
     if item.acknowledged_at is None:
         raise Refused(_("部门负责人还没有确认这一项，请先由负责人确认。"), code="not_acknowledged")
-    item.done_note, item.done_at = said(note, 4, _("完成情况"))[:300], time.now()
+    item.done_note, item.done_at = require_text(note, 4, _("完成情况"))[:300], time.now()
     item.save(update_fields=["done_note", "done_at"])
     record("system", "agenda.done", _payload(item) | {"note": item.done_note}, actor_of(actor), rows=[item])
 

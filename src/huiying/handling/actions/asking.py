@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from huiying.engine.post import PostError, parse_post
 from huiying.handling import clocks
 from huiying.handling.actions import ending
-from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.base import locked, move, require_text
 from huiying.handling.models import AskedAgain, Case, Satisfaction
 from huiying.handling.process import allows
 from huiying.handling.queries import case_of_event, lead_of
@@ -197,7 +197,7 @@ def uphold(case: Case, reason: str, actor: User) -> int:
     rows = waiting(case)
     if not rows:
         raise Refused(_("没有等待再次答复的提问人。"), code="nobody_waits")
-    reason = said(reason, 10, _("维持原答复的理由"))
+    reason = require_text(reason, 10, _("维持原答复的理由"))
     _end(case, rows, AskedAgain.UPHELD, reason, actor_of(actor))
     return len(rows)
 

@@ -12,7 +12,7 @@ from huiying.handling.models import Case, StateChange
 from huiying.handling.process import step
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
-from huiying.people.words import said as said
+from huiying.people.words import require_text as require_text
 
 UNDO_FOR = dt.timedelta(minutes=10)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.actions.liaison import yearly_number
 from huiying.handling.models import Case, ClueHandover
 from huiying.handling.process import LIVE
@@ -19,7 +19,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_of
 from huiying.people.standing import actor_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.work import notify
 
 
@@ -44,7 +44,7 @@ def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: Us
     allowed = bodies(case)
     if body not in allowed:
         regulation = regulation_of(case.regulation)
-        names = listed(called(regulation, "word", name) for name in allowed)
+        names = join_names(display_name(regulation, "word", name) for name in allowed)
         raise Refused(
             _("线索只能依法移交：%(names)s。") % {"names": names} if allowed else _("制度没有规定线索移交给谁。"),
             code="unknown_body",
@@ -53,8 +53,8 @@ def propose_clue(case: Case, body: str, facts: str, legal_ground: str, actor: Us
         number=yearly_number("clue", "线索"),
         case=case,
         body=body,
-        facts=said(facts, 10, _("线索事实")),
-        legal_ground=said(legal_ground, 4, _("法律依据"))[:300],
+        facts=require_text(facts, 10, _("线索事实")),
+        legal_ground=require_text(legal_ground, 4, _("法律依据"))[:300],
         proposed_by=actor.name,
         proposed_user=actor.pk,
         proposed_at=time.now(),
@@ -83,7 +83,7 @@ def sign_clue(row: ClueHandover, sign: bool, why: str, actor: User) -> None:
         raise Refused(_("这条线索已有结论。"), code="already_decided")
     if row.proposed_user == actor.pk:
         raise Refused(_("是您提议的，须由另一位局领导签字。"), code="second_person")
-    row.refused_why = "" if sign else said(why, 4, _("不移交的理由"))
+    row.refused_why = "" if sign else require_text(why, 4, _("不移交的理由"))
     row.signed, row.signed_by, row.signed_user, row.signed_at = sign, actor.name, actor.pk, time.now()
     row.save()
     payload = {"number": row.number, "body": row.body, "signed": sign, "reason": row.refused_why}

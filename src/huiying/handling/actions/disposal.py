@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
 from huiying.handling.actions import reports
-from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.base import locked, move, require_text
 from huiying.handling.actions.ending import why_not_end
 from huiying.handling.actions.feedback import tell_automatically, untold
 from huiying.handling.actions.liaison import why_not_close_liaison
 from huiying.handling.actions.tasks import open_tasks
 from huiying.handling.models import Case, Disposal, Finding, Task
 from huiying.handling.process import LIVE
-from huiying.judging import voices, warnings
-from huiying.judging.holding import held
+from huiying.judging import voice_tags, warnings
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record, together, vouch
@@ -43,9 +43,9 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
     finding = Finding.objects.create(
         case=case,
         department=_own_department(actor),
-        facts=said(facts, 4, _("核实的事实")),
-        cause=said(cause, 2, _("原因")),
-        impact=said(impact, 2, _("影响")),
+        facts=require_text(facts, 4, _("核实的事实")),
+        cause=require_text(cause, 2, _("原因")),
+        impact=require_text(impact, 2, _("影响")),
         by=actor.name,
         at=time.now(),
     )
@@ -92,7 +92,7 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
     made = Disposal.objects.create(
         case=case,
         finding=finding,
-        actions=said(actions, 4, _("处置措施")),
+        actions=require_text(actions, 4, _("处置措施")),
         matter_settled=settled,
         by=actor.name,
         at=time.now(),
@@ -124,7 +124,7 @@ def decide_sustained(case: Case, sustained: bool, reason: str, actor: User) -> N
     case = locked(case)
     if case.state != "answered":
         raise Refused(_("公开回应之后才决定是否持续回应。"), code="not_in_this_state")
-    case.sustained, case.sustained_reason = sustained, said(reason, 4, _("理由"))
+    case.sustained, case.sustained_reason = sustained, require_text(reason, 4, _("理由"))
     case.save(update_fields=["sustained", "sustained_reason"])
     record(
         f"case:{case.number}",
@@ -166,9 +166,9 @@ def needs_rectification(case: Case) -> bool:
 
 def check_root_cause(case: Case, root_cause: str) -> str:
     """A root that says something, and for a complaint or a recurrence what is put right, or why nothing is (C2.2)."""
-    text = said(root_cause, 4, _("根源原因"))
+    text = require_text(root_cause, 4, _("根源原因"))
     head, _mark, excuse = text.partition(NOTHING_TO_RECTIFY)
-    head = said(head, 4, _("根源原因"))
+    head = require_text(head, 4, _("根源原因"))
     rest = "".join(char for char in head if char.isalnum())
     for word in sorted(EMPTY_ROOTS, key=len, reverse=True):
         rest = rest.replace(word, "")
@@ -207,9 +207,9 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     for act in clocks.acts_running(case):
         clocks.stop(case, act, "办结", who)
     clocks.start_from(case, "closed_at")
-    event = held(case.event_id)
+    event = locked_event(case.event_id)
     warnings.settle(event, "办结")
-    voices.forget(event)
+    voice_tags.forget(event)
     Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
 
 
@@ -219,7 +219,7 @@ def reopen(case: Case, reason: str, actor: User) -> None:
     """Take a closed or declined case up again. Its clocks stay as they ended: reopening gives no new time (C8.5)."""
     require(actor, "case.reopen", case)
     case = locked(case)
-    reason = said(reason, 4, _("重新办理的理由"))
+    reason = require_text(reason, 4, _("重新办理的理由"))
     who = actor_of(actor)
     move(case, "reopen", who, reason)
     case.closed_at = None
@@ -234,7 +234,7 @@ def void(case: Case, reason: str, actor: User) -> None:
     """作废: opened by mistake. The case, its number and its ledger stay (INV-1); a warned event returns to the desk."""
     require(actor, "case.void", case)
     case = locked(case)
-    reason = said(reason, 10, _("作废理由"))
+    reason = require_text(reason, 10, _("作废理由"))
     who = actor_of(actor)
     move(case, "void", who, reason)
     clocks.supersede_all(case, "voided")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, FactSheet
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
@@ -15,7 +15,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 
 PIECES, PIECE_CHARS = 4, 60
 
@@ -35,11 +35,11 @@ def agree_facts(case: Case, text: str, based_on: int, reason: str, actor: User) 
         raise Refused(_("此件已经结束，口径不能再改。需要时先重新办理。"), code="not_in_this_state")
     newest = current_facts(case)
     check_not_stale(case, based_on, newest)
-    text = normalised(said(text, 4, _("口径")))
+    text = normalised(require_text(text, 4, _("口径")))
     if newest is not None and newest.text == text:
         return newest
     if newest is not None:
-        reason = said(reason, 4, _("为什么改口径"))
+        reason = require_text(reason, 4, _("为什么改口径"))
     row = FactSheet.objects.create(
         case=case,
         version=newest.version + 1 if newest else 1,
@@ -73,7 +73,7 @@ def stale_words(case: Case, version: int, newest: FactSheet) -> str:
     told = {
         "version": newest.version,
         "name": newest.by,
-        "department": department_called(newest.department),
+        "department": department_name(newest.department),
         "what": changed_words(seen.text if seen else "", newest.text),
     }
     return _("口径已是第 %(version)d 版（%(department)s %(name)s）：%(what)s。请按新口径再办（C7.4）。") % told

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiying.engine.channels import OWN_CLASSES
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Feedback, SplitPost
 from huiying.judging.merging import family
 from huiying.judging.models import EventPost
@@ -143,7 +143,7 @@ def give_feedback(case: Case, to: str, name: str, means: str, text: str, actor: 
         raise Refused(_("已经反馈过，不必再登记。"), code="told_already")
     if case.answered_at is None and case.state != "declined":
         raise Refused(_("还没有结果，先有公开回应再反馈。"), code="not_in_this_state")
-    return _give(case, to, name, means, said(text, 4, _("怎样告知的")), actor_of(actor))
+    return _give(case, to, name, means, require_text(text, 4, _("怎样告知的")), actor_of(actor))
 
 
 def _give(case: Case, to: str, name: str, means: str, text: str, who: Actor) -> Feedback:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
-from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.base import locked, move, require_text
 from huiying.handling.actions.routing import give_lead
 from huiying.handling.actions.sensitive import label_opened
 from huiying.handling.models import Case, Knowledge, LateKnowledge
@@ -17,7 +17,7 @@ from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
 from huiying.judging import warnings
 from huiying.judging.actions.levels import affirm_level, standing_decision
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together
@@ -26,7 +26,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import holds, office, regulation_at, regulation_of, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.regulation.errors import UsageError
 from huiying.regulation.regulation import Regulation
 from huiying.regulation.schema import Level
@@ -43,7 +43,7 @@ def open_case(event: Event, actor: User | Actor, level: str = "", reason: str = 
     """
     if isinstance(actor, User):
         require(actor, "case.open", event)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     found = Case.objects.filter(event=event).first()
     if found is not None and found.state != "voided":
         return found
@@ -172,7 +172,7 @@ def confirm_level(case: Case, level: str, actor: User, reason: str = "") -> Leve
         if confirms(actor, regulation, wanted.code) and awaits_confirmation(case):
             return _affirm(case, wanted, actor, reason)
         raise Refused(
-            _("此件已经是%(level)s。") % {"level": called(regulation, "level", wanted.code)}, code="same_level"
+            _("此件已经是%(level)s。") % {"level": display_name(regulation, "level", wanted.code)}, code="same_level"
         )
     if order.index(wanted.code) < order.index(current.code):
         raise Refused(_("下调级别须写明理由并由第二人同意：请用“提议下调”。"), code="lowering_needs_second")
@@ -238,12 +238,13 @@ def set_emergency(case: Case, level: str, actor: User) -> None:
     names = list(regulation.emergency_levels)
     if level not in names:
         raise Refused(
-            _("突发事件级别应为：%(names)s。") % {"names": listed(called(regulation, "word", name) for name in names)},
+            _("突发事件级别应为：%(names)s。")
+            % {"names": join_names(display_name(regulation, "word", name) for name in names)},
             code="unknown_level",
         )
     if case.emergency and names.index(level) < names.index(case.emergency):
         raise Refused(
-            _("已按%(level)s突发事件计时，不能下调。") % {"level": called(regulation, "word", case.emergency)},
+            _("已按%(level)s突发事件计时，不能下调。") % {"level": display_name(regulation, "word", case.emergency)},
             code="never_later",
         )
     if level == case.emergency:
@@ -268,8 +269,8 @@ def add_knowledge(case: Case, known_at: dt.datetime, how: str, evidence: str, ac
         raise Refused(_("获知时间不能晚于现在。"), code="in_the_future")
     if known_at >= case.first_known_at:
         raise Refused(_("首次获知时间只能依据新证据提前，不能推后。"), code="never_later")
-    how = said(how, 2, _("谁、怎样获知"))
-    evidence = said(evidence, 4, _("证据"))
+    how = require_text(how, 2, _("谁、怎样获知"))
+    evidence = require_text(evidence, 4, _("证据"))
     return follow_knowledge(case, known_at, how, evidence, actor_of(actor))
 
 

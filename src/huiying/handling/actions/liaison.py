@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks, letters
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Liaison, LiaisonExemption
 from huiying.handling.process import LIVE
 from huiying.kernel import canonical, tokens
@@ -19,7 +19,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import on_duty, regulation_of, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -36,10 +36,10 @@ def needs_liaison(case: Case) -> str:
     needed = regulation.monitor.liaison.required_when
     concern = case.event.concern or case.concern  # a person may have judged it after the case was opened
     if concern in needed.concern_type:
-        return _("性质是“%(concern)s”") % {"concern": called(regulation, "word", concern)}
+        return _("性质是“%(concern)s”") % {"concern": display_name(regulation, "word", concern)}
     least = needed.or_level_at_least
     if least is not None and regulation.rank(case.level) >= regulation.rank(least):
-        return _("级别是“%(level)s”") % {"level": called(regulation, "level", case.level)}
+        return _("级别是“%(level)s”") % {"level": display_name(regulation, "level", case.level)}
     return ""
 
 
@@ -65,7 +65,7 @@ def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str,
     """拟核实函. Without a letter of one's own it is drafted from the case; nothing leaves before it is sent."""
     require(actor, "liaison.write", case)
     case = _open(case)
-    body, points = said(body, 2, _("对方机关"))[:100], said(points, 4, _("需核实的事项"))
+    body, points = require_text(body, 2, _("对方机关"))[:100], require_text(points, 4, _("需核实的事项"))
     contact = contact.strip()[:200]
     written = letter.strip() or letters.draft(case, body, points, contact, actor)
     row = Liaison.objects.create(
@@ -74,7 +74,7 @@ def draft_liaison(case: Case, body: str, contact: str, points: str, letter: str,
         body=body,
         contact=contact,
         points=points,
-        letter=said(written, 20, _("函的正文")),
+        letter=require_text(written, 20, _("函的正文")),
         drafted_by=actor.name,
         drafted_at=time.now(),
     )
@@ -90,7 +90,7 @@ def edit_letter(row: Liaison, letter: str, contact: str, actor: User) -> None:
     row = _locked(row)
     if row.sent_at is not None:
         raise Refused(_("这份函已经发出，不能再改。情况有变请另拟一份。"), code="already_sent")
-    row.letter, row.contact = said(letter, 20, _("函的正文")), contact.strip()[:200]
+    row.letter, row.contact = require_text(letter, 20, _("函的正文")), contact.strip()[:200]
     row.save(update_fields=["letter", "contact"])
     _record(row, "liaison.edited", {"letter": canonical.sha256(row.letter)}, actor_of(actor))
 
@@ -186,8 +186,8 @@ def record_answer(row: Liaison, finding: str, name: str, text: str, actor: User)
 def _take_answer(row: Liaison, finding: str, name: str, text: str, recorded_by: str, who: Actor) -> None:
     if finding not in FINDINGS:
         raise Refused(_("请选择属实、部分属实、不属实或无法核实。"), code="answer")
-    row.answered_name = said(name, 2, _("答复人姓名和职务"))[:100]
-    row.answer = said(text, 4, _("核实的情况"))
+    row.answered_name = require_text(name, 2, _("答复人姓名和职务"))[:100]
+    row.answer = require_text(text, 4, _("核实的情况"))
     row.answered_at, row.finding, row.answer_recorded_by = time.now(), finding, recorded_by
     row.next_action_at = None
     row.save()
@@ -217,7 +217,7 @@ def exempt(case: Case, reason: str, actor: User) -> LiaisonExemption:
     if LiaisonExemption.objects.filter(case=case).exists():
         raise Refused(_("已经说明过为什么不需要。"), code="already_decided")
     made = LiaisonExemption.objects.create(
-        case=case, reason=said(reason, 10, _("不需要核实衔接的理由")), by=actor.name, at=time.now()
+        case=case, reason=require_text(reason, 10, _("不需要核实衔接的理由")), by=actor.name, at=time.now()
     )
     who = actor_of(actor)
     record(f"case:{case.number}", "liaison.exempted", {"reason": made.reason}, who, rows=[made])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huiying.handling import clocks
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.actions.liaison import yearly_number
 from huiying.handling.actions.tasks import make_task
 from huiying.handling.models import Case, Dissent, Meeting, MeetingSeat, Task
@@ -29,7 +29,7 @@ from huiying.people.permissions import require
 from huiying.people.queries import able, holders_by_role, regulation_of
 from huiying.people.standing import actor_of
 from huiying.people.versions import zone
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.work import notify
 
 CLOCK = "joint_meeting_convene"
@@ -94,8 +94,8 @@ def convene(
     meeting = Meeting.objects.create(
         number=yearly_number("meeting", "会商"),
         case=case,
-        topic=said(topic, 4, _("议题"))[:300],
-        place=said(place, 2, _("地点"))[:200],
+        topic=require_text(topic, 4, _("议题"))[:300],
+        place=require_text(place, 2, _("地点"))[:200],
         starts_at=starts_at,
         quorum=block.quorum if block else QUORUM,
         chair=chair,
@@ -129,7 +129,7 @@ def _check_chair(case: Case, chair: User) -> None:
         return
     regulation = regulation_of(case.regulation)
     block = regulation.joint_meeting
-    roles = listed(called(regulation, "role", role) for role in block.chair) if block else _("局领导")
+    roles = join_names(display_name(regulation, "role", role) for role in block.chair) if block else _("局领导")
     raise Refused(
         _("联席会议须由%(roles)s主持，%(name)s不是。") % {"roles": roles, "name": chair.name}, code="not_a_leader"
     )
@@ -166,7 +166,7 @@ def hold(meeting: Meeting, attendance: Mapping[int, str], stood_in: Mapping[int,
     seats = list(meeting.seats.select_for_update().order_by("id"))
     unmarked = [seat.name for seat in seats if attendance.get(seat.pk) not in ATTENDANCE]
     if unmarked:
-        raise Refused(_("还没有登记到会情况：%(names)s。") % {"names": listed(unmarked)}, code="attendance_missing")
+        raise Refused(_("还没有登记到会情况：%(names)s。") % {"names": join_names(unmarked)}, code="attendance_missing")
     chair = next((seat for seat in seats if seat.user_id == meeting.chair_id), None)
     if chair is None or attendance[chair.pk] != MeetingSeat.PRESENT or stood_in.get(chair.pk, "").strip():
         raise Refused(
@@ -219,8 +219,8 @@ def minute(
         _check_decision(decision)
     if any(not name or not words for name, words in heard):
         raise Refused(_("不同意见要写明是谁的、说了什么。"), code="dissent")
-    meeting.situation = said(situation, 4, _("情况通报"))
-    meeting.discussion = said(discussion, 4, _("讨论要点"))
+    meeting.situation = require_text(situation, 4, _("情况通报"))
+    meeting.discussion = require_text(discussion, 4, _("讨论要点"))
     meeting.minuted_at = time.now()
     meeting.save(update_fields=["situation", "discussion", "minuted_at"])
     other = [Dissent(meeting=meeting, name=name[:100], words=words) for name, words in heard]
@@ -239,7 +239,7 @@ def minutes_sha256(meeting: Meeting, dissents: Iterable[Dissent]) -> str:
 
 def _check_decision(decision: Decision) -> None:
     """C10.1: a decision without whose and by when is none."""
-    title = said(decision.title, 4, _("议定事项"))
+    title = require_text(decision.title, 4, _("议定事项"))
     if decision.department is None or decision.owner is None or decision.due_at is None:
         raise Refused(
             _("议定事项“%(title)s”要写明责任部门、责任人和完成时间。") % {"title": title}, code="decision_incomplete"
@@ -287,7 +287,7 @@ def cancel(meeting: Meeting, why: str, actor: User) -> None:
     meeting = _locked(meeting)
     if meeting.state != Meeting.CONVENED:
         raise Refused(_("会议已经开过或已取消。"), code="not_in_this_state")
-    meeting.state, meeting.cancelled_why = Meeting.CANCELLED, said(why, 4, _("取消的理由"))[:300]
+    meeting.state, meeting.cancelled_why = Meeting.CANCELLED, require_text(why, 4, _("取消的理由"))[:300]
     meeting.save(update_fields=["state", "cancelled_why"])
     _record(meeting, "meeting.cancelled", {"reason": meeting.cancelled_why}, actor_of(actor))
     _tell(meeting, _people(meeting), "会议取消", meeting.cancelled_why)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
-from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.base import locked, move, require_text
 from huiying.handling.models import Case, Knowledge
 from huiying.handling.process import LIVE
 from huiying.judging.models import Event
@@ -84,7 +84,7 @@ def unmerge_cases(loser: Case, reason: str, actor: User) -> None:
     winner = loser.merged_into
     if winner is None or loser.state != "merged" or winner.pk not in pks:
         raise Refused(_("此件没有并入别的案件，不必撤销。"), code="not_merged")
-    reason = said(reason, 4, _("撤销并案的理由"))
+    reason = require_text(reason, 4, _("撤销并案的理由"))
     lock(f"case:{loser.number}", f"case:{winner.number}")
     who = actor_of(actor)
     move(loser, f"unmerge_to_{loser.state_before_merge}", who, reason)

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiying.handling.access import opens
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Recurrence
 from huiying.kernel import clock as time
 from huiying.kernel.tokenise import tokenise
@@ -61,7 +61,7 @@ def link_recurrence(case: Case, earlier: Case, reason: str, actor: User) -> Recu
     if Recurrence.objects.filter(case=case, earlier=earlier).exists():
         raise Refused(_("这两件已经关联。"), code="linked_already")
     row = Recurrence.objects.create(
-        case=case, earlier=earlier, reason=said(reason, 4, _("理由"))[:300], by=actor.name, at=time.now()
+        case=case, earlier=earlier, reason=require_text(reason, 4, _("理由"))[:300], by=actor.name, at=time.now()
     )
     told = {"earlier": earlier.number, "reason": row.reason}
     record(f"case:{case.number}", "case.recurred", told, actor_of(actor), rows=[row])

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from huiying.handling.access import get_case
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Attachment, Case, Note
 from huiying.kernel import clock as time
 from huiying.kernel import home, store
@@ -35,7 +35,7 @@ def say(case: Case, text: str, actor: User) -> Note:
     """Say something to everybody on the case; `@名字` calls a person, who must be one of those who may see it."""
     case = locked(case)
     require(actor, "case.room", case)
-    text = said(text, 1, _("要说的话"))
+    text = require_text(text, 1, _("要说的话"))
     if len(text) > LONGEST:
         raise Refused(_("最多 %(limit)d 字，请缩短，或作为附件上传。") % {"limit": LONGEST}, code="too_long")
     called = mentioned(text)

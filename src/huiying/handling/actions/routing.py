@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks, routing_table, slips
-from huiying.handling.actions.base import UNDO_FOR, locked, move, said
+from huiying.handling.actions.base import UNDO_FOR, locked, move, require_text
 from huiying.handling.actions.reports import ACCEPTED, report_node
 from huiying.handling.duty_list import listed
 from huiying.handling.models import Case, CaseDepartment, Return, TransferSlip
@@ -23,7 +23,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, office, regulation_now, regulation_of, takers
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.work import notify
 
 Elements = Mapping[str, Mapping[str, str]]
@@ -95,7 +95,7 @@ def route(
     """
     require(actor, "case.route", case)
     case = locked(case)
-    reason = said(reason, 4, _("转办理由"))
+    reason = require_text(reason, 4, _("转办理由"))
     who = actor_of(actor)
     row = _assign(case, department, joint, reason, who, elements, requirements)
     move(case, "route", who, reason)
@@ -271,7 +271,7 @@ def _check_still_theirs(case: Case, actor: User) -> None:
     row = lead_row(case)
     if row is None:
         return
-    department = {"department": department_called(row.department.name)}
+    department = {"department": department_name(row.department.name)}
     if row.accepted_at:
         raise Refused(
             _("%(department)s的%(name)s已经签收，不必再签。") % (department | {"name": row.accepted_by}),
@@ -291,11 +291,11 @@ def return_case(case: Case, reason: str, actor: User) -> Return:
     """退回: once, with a reason; then the office leads and decides (C7.1). Returning stops no clock (C8.5)."""
     case = locked(case)
     require(actor, "case.return", case)
-    reason = said(reason, 10, _("退回理由"))
+    reason = require_text(reason, 10, _("退回理由"))
     if case.returns.exists():
         raise Refused(
             _("此件已退回过一次，由%(office)s指定，不能再退。办理中的困难请联系%(office)s。")
-            % {"office": department_called(office().name)},
+            % {"office": department_name(office().name)},
             code="returned_once",
         )
     row = lead_row(case)
@@ -334,7 +334,7 @@ def decide_return(
     """The office's word after a return: the department it names keeps the case."""
     require(actor, "case.decide_return", case)
     case = locked(case)
-    decision = said(decision, 4, _("指定理由"))
+    decision = require_text(decision, 4, _("指定理由"))
     who = actor_of(actor)
     waiting = case.returns.filter(decided_at__isnull=True)
     decided = list(waiting)

@@ -15,10 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Sensitivity
 from huiying.judging import merging
-from huiying.judging.holding import held, holding
+from huiying.judging.locking import locked_event, locked_events
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together, vouch
@@ -79,7 +79,7 @@ def label(case: Case, kind: str, reason: str, actor: User) -> None:
 @together()
 def label_event(event: Event, kind: str, reason: str, actor: User) -> None:
     """标为敏感 before there is a case: in the first hour most people look. Its case will bear it. Raises Refused."""
-    event = held(event.pk)
+    event = locked_event(event.pk)
     require(actor, "event.label", event)
     if event.state not in (Event.OPEN, Event.NOTED):
         raise Refused(_("已立案的，请在办件里标；已并入或已了结的，不再标。"), code="not_here")
@@ -95,7 +95,7 @@ def _check(event: Event, kind: str) -> None:
 
 
 def _say(cases: list[Case], events: list[Event], kind: str, reason: str, actor: User) -> None:
-    reason = said(reason, 4, _("理由"))[:300]
+    reason = require_text(reason, 4, _("理由"))[:300]
     now, who = time.now(), actor_of(actor)
     titles = {row.event_id: row.title for row in cases}
     for event in events:
@@ -178,7 +178,7 @@ def unlabel(case: Case, reason: str, actor: User) -> None:
 @together()
 def unlabel_event(event: Event, reason: str, actor: User) -> None:
     """取消敏感 where no case was opened; as `unlabel`. Raises Refused."""
-    event = held(event.pk)
+    event = locked_event(event.pk)
     require(actor, "event.unlabel", event)
     if not event.sensitive:
         raise Refused(_("此件没有标为敏感。"), code="not_labelled")
@@ -194,7 +194,7 @@ def labelled_by(event: Event) -> int | None:
 
 
 def _lift(cases: list[Case], events: list[Event], reason: str, actor: User) -> None:
-    reason = said(reason, 4, _("理由"))[:300]
+    reason = require_text(reason, 4, _("理由"))[:300]
     rows = {row.event_id: row for row in Sensitivity.objects.filter(event__in=events, lifted_at__isnull=True)}
     if any(row.by_user == actor.pk for row in rows.values()):
         raise Refused(_("是您标的，须由另一个人取消。"), code="second_person")
@@ -220,7 +220,7 @@ def _voided(event: Event) -> list[Case]:
 
 def _family(event: Event) -> list[Event]:
     """An event without a case, with what was merged into it; their chains locked."""
-    events = holding(Event.objects.filter(pk__in=[row.pk for row in merging.family(event)]))
+    events = locked_events(Event.objects.filter(pk__in=[row.pk for row in merging.family(event)]))
     lock(*(f"event:{row.number}" for row in events))
     return events
 
@@ -237,6 +237,8 @@ def _matter(case: Case) -> tuple[list[Case], list[Event]]:
         layer = [row.pk for row in more]
         found |= {row.pk: row for row in more}
     cases = list(found.values())
-    events = holding(Event.objects.filter(pk__in=[event.pk for row in cases for event in merging.family(row.event)]))
+    events = locked_events(
+        Event.objects.filter(pk__in=[event.pk for row in cases for event in merging.family(row.event)])
+    )
     lock(*(f"case:{row.number}" for row in cases), *(f"event:{event.number}" for event in events))
     return cases, events

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
-from huiying.handling.actions.base import locked, move, said
+from huiying.handling.actions.base import locked, move, require_text
 from huiying.handling.actions.grading import next_case_number
 from huiying.handling.actions.routing import give_lead
 from huiying.handling.actions.sensitive import TITLE, carry_label
 from huiying.handling.models import Case, Knowledge, SplitPost
 from huiying.handling.process import LIVE
-from huiying.judging import merging, voices
+from huiying.judging import merging, voice_tags
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together, vouch
@@ -43,9 +43,9 @@ def split_case(case: Case, post_ids: Iterable[int], title: str, reason: str, act
     if case.state not in LIVE:
         raise Refused(_("此件已经办结，不能再拆分。"), code="case_is_closed")
     posts = _taken(case, post_ids)
-    title = said(title, 4, _("新件的标题"))
+    title = require_text(title, 4, _("新件的标题"))
     given, title = title, TITLE if case.event.sensitive else title
-    reason = said(reason, 4, _("拆分理由"))
+    reason = require_text(reason, 4, _("拆分理由"))
     now, who = time.now(), actor_of(actor)
     made = Case(
         number=next_case_number(now),
@@ -138,7 +138,7 @@ def _event(case: Case, posts: list[Post], title: str) -> Event:
         first_published_at=min((post.published_at for post in posts if post.published_at), default=None),
         posts_count=len(posts),
         platforms_count=len({post.platform for post in posts}),
-        sealed_key=voices.new_sealed_key(),
+        sealed_key=voice_tags.new_sealed_key(),
         lead=parent.lead,
         co_leads=parent.co_leads,
         confirm_with=parent.confirm_with,

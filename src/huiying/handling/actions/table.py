@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import routing_table
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.handling.actions.routing import check_keys
 from huiying.handling.duty_list import listed
 from huiying.handling.models import RoutingRule
@@ -38,7 +38,7 @@ def propose_rule(
     """Propose a row, in place of the one with the same keys; with `ends` propose to take that row out again."""
     require(actor, "routing.edit")
     lock(SYSTEM_CHAIN)  # two proposals for the same keys never stand side by side
-    reason = said(reason, 4, _("理由"))
+    reason = require_text(reason, 4, _("理由"))
     if ends is not None:
         ends = RoutingRule.objects.select_for_update(of=("self",)).select_related("lead").get(pk=ends.pk)
         if not _in_force(ends):

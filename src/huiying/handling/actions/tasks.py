@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import locked, said
+from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Meeting, Task
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time
@@ -16,7 +16,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.work import notify
 
 KINDS = (Task.MATTER, Task.DECISION, Task.RECTIFY, Task.HELP)
@@ -47,7 +47,7 @@ def make_task(
         case=case,
         meeting=meeting,
         kind=kind,
-        title=said(title, 4, _("任务内容"))[:300],
+        title=require_text(title, 4, _("任务内容"))[:300],
         department=department,
         owner=owner,
         owner_name=owner.name,
@@ -88,12 +88,12 @@ def _check_task(
         raise Refused(_("任务的期限须在现在之后。"), code="due_in_the_past")
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
     if not owner.is_active or department.code not in standing(owner).departments:
         raise Refused(
             _("%(name)s不是%(department)s的人，不能作它的责任人。请改选责任人或责任部门。")
-            % {"name": owner.name, "department": department_called(department.name)},
+            % {"name": owner.name, "department": department_name(department.name)},
             code="owner_elsewhere",
         )
 
@@ -106,7 +106,7 @@ def finish_task(task: Task, note: str, actor: User) -> Task:
     require(actor, "task.finish", task)
     _check_open(task)
     now = time.now()
-    task.done_at, task.done_by, task.done_note = now, actor.name, said(note, 4, _("做了什么"))
+    task.done_at, task.done_by, task.done_note = now, actor.name, require_text(note, 4, _("做了什么"))
     task.next_action_at = None
     task.save(update_fields=["done_at", "done_by", "done_note", "next_action_at"])
     record(
@@ -126,7 +126,7 @@ def drop_task(task: Task, reason: str, actor: User) -> Task:
     task = locked_task(task)
     require(actor, "task.drop", task)
     _check_open(task)
-    task.dropped_at, task.dropped_by, task.dropped_why = time.now(), actor.name, said(reason, 4, _("理由"))
+    task.dropped_at, task.dropped_by, task.dropped_why = time.now(), actor.name, require_text(reason, 4, _("理由"))
     task.next_action_at = None
     task.save(update_fields=["dropped_at", "dropped_by", "dropped_why", "next_action_at"])
     record(

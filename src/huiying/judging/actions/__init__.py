@@ -31,7 +31,7 @@ from huiying.judging.actions.levels import (
     propose_lower,
     second_lower,
 )
-from huiying.judging.voices import (
+from huiying.judging.voice_tags import (
     forget as forget_voices,
 )
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.judging import opening
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import ConcernDecision, Event
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -14,7 +14,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, regulation_now
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.work.outbox import enqueue
 
 
@@ -22,7 +22,7 @@ from huiying.work.outbox import enqueue
 def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof: str = "") -> ConcernDecision:
     """Decide the concern of an event. 谣言 takes effect only when a second person agrees. Raises Refused."""
     require(actor, "event.judge", event)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     if concern not in regulation_now().concerns:
         raise Refused(
             _("制度里没有“%(concern)s”这一性质。可选：%(known)s。") % {"concern": concern, "known": _known()},
@@ -32,7 +32,7 @@ def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof:
     if is_rumour and not (claim.strip() and proof.strip()):
         raise Refused(
             _("认定为“%(concern)s”，须写明哪一句说法不实、有什么证据。批评意见不是谣言。")
-            % {"concern": called(regulation_now(), "word", concern)},
+            % {"concern": display_name(regulation_now(), "word", concern)},
             code="fact_check_needed",
         )
     if is_rumour and waiting(event) is not None:
@@ -59,7 +59,7 @@ def set_concern(event: Event, concern: str, actor: User, claim: str = "", proof:
 @transaction.atomic
 def second_concern(decision: ConcernDecision, agree: bool, actor: User) -> ConcernDecision:
     """The second person's word on a proposed 谣言; never the proposer's own. Raises Refused."""
-    event = held(decision.event_id)
+    event = locked_event(decision.event_id)
     require(actor, "event.judge", event)
     decision = ConcernDecision.objects.select_for_update().get(pk=decision.pk)
     if decision.agreed is not None:
@@ -102,4 +102,4 @@ def _record(event: Event, kind: str, decision: ConcernDecision, actor: User) -> 
 
 def _known() -> str:
     regulation = regulation_now()
-    return listed(called(regulation, "word", concern) for concern in regulation.concerns)
+    return join_names(display_name(regulation, "word", concern) for concern in regulation.concerns)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huiying.judging import engines, merging, opening, pipeline, urgent, warnings
 from huiying.judging.actions import grouping
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import lock, record, together, vouch
@@ -101,7 +101,7 @@ def _put_on_desk(screening: Screening, now: dt.datetime) -> list[Model]:
     if known is not None:  # cleared, undone and cleared again: its place in the stream is where it was
         known.withdrawn_at = None
         known.save(update_fields=["withdrawn_at"])
-        event = held(merging.live(known.event).pk)
+        event = locked_event(merging.live(known.event).pk)
         put = [known, event]
         opening.add_post(event, post, now)
         opening.assess(event, now)
@@ -158,7 +158,7 @@ def undo_clear(screening: Screening, actor: User) -> Screening:
 def _take_off_desk(screening: Screening, actor: User) -> None:
     """The row stays in the log, so that the stream can be replayed; the event no longer counts it."""
     place = EventPost.objects.select_related("event").get(post=screening.post)
-    event = held(merging.live(place.event).pk)
+    event = locked_event(merging.live(place.event).pk)
     if event.state == Event.CASED:
         raise Refused(_("此事件已立案，不能撤销；如确属误判，请在办件中作废。"), code="cased")
     place.withdrawn_at = clock.now()
@@ -176,7 +176,7 @@ def _take_off_desk(screening: Screening, actor: User) -> None:
 def acknowledge_warning(warning: Warning, actor: User) -> Warning:
     """签收预警 (C6.12): the climbing ends. Twice is once."""
     require(actor, "warning.acknowledge", warning)
-    event = held(warning.event_id)
+    event = locked_event(warning.event_id)
     warning = Warning.objects.select_for_update().get(pk=warning.pk)
     if warning.acknowledged_at is None:
         warning.acknowledged_at, warning.acknowledged_by = clock.now(), actor.name
@@ -207,7 +207,7 @@ def read_attitude(event: Event, critical: int, sample: int, actor: User) -> Even
     require(actor, "event.judge", event)
     if sample < 1 or not 0 <= critical <= sample:
         raise Refused(_("抽读条数至少 1 条，其中批评的条数不能超过抽读条数。"), code="bad_sample")
-    event = held(event.pk)
+    event = locked_event(event.pk)
     event.attitude = critical / sample
     payload = {"critical": critical, "sample": sample, "small_sample": sample < SMALL_SAMPLE}
     record(f"event:{event.number}", "event.attitude_read", payload, actor_of(actor), rows=[event])
@@ -222,7 +222,7 @@ def set_offline_risk(event: Event, value: int, actor: User) -> Event:
     require(actor, "event.judge", event)
     if value not in (0, 1, 2, 3):
         raise Refused(_("线下风险应为 0 至 3。"), code="bad_value")
-    event = held(event.pk)
+    event = locked_event(event.pk)
     payload = {"was": event.offline_risk, "value": value}
     event.offline_risk = value
     record(f"event:{event.number}", "event.offline_set", payload, actor_of(actor), rows=[event])
@@ -233,7 +233,7 @@ def set_offline_risk(event: Event, value: int, actor: User) -> Event:
 @transaction.atomic
 def regrade_event(event: Event) -> Event:
     """A new snapshot with the figures as they are now; every level it suggests still waits for a person."""
-    event = held(event.pk)
+    event = locked_event(event.pk)
     opening.assess(event, clock.now())
     return event
 
@@ -246,7 +246,7 @@ def merge_events(loser: Event, winner: Event, actor: User) -> Event:
     require(actor, "event.judge", winner)
     locked(Lease, pipeline.LOCK)
     winner = merging.live(Event.objects.get(pk=winner.pk))
-    loser, winner = (held(event.pk) for event in (loser, winner))
+    loser, winner = (locked_event(event.pk) for event in (loser, winner))
     if loser.merged_into_id is not None and merging.live(loser).pk == winner.pk:
         return winner
     if loser.pk == winner.pk:
@@ -278,10 +278,10 @@ def unmerge(event: Event, actor: User) -> Event:
     """
     require(actor, "event.judge", event)
     locked(Lease, pipeline.LOCK)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     if event.merged_into_id is None:
         return event
-    winner = held(event.merged_into_id)
+    winner = locked_event(event.merged_into_id)
     event.state, event.state_before_merge, event.merged_into = event.state_before_merge, "", None
     event.save()
     posts = EventPost.objects.filter(event__in=merging.family(event)).order_by("id").values_list("post_id", flat=True)

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from huiying.judging import voices, warnings
+from huiying.judging import voice_tags, warnings
 from huiying.judging.grounds import GROUNDS
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Dismissal, Event, UrgentCall
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -25,7 +25,7 @@ REASON_CHARS = 10
 def propose_dismissal(event: Event, ground: str, reason: str, actor: User) -> Dismissal:
     """Propose not to answer. `ground` is a key of GROUNDS, `reason` says it of this event. Raises Refused."""
     require(actor, "event.dismiss", event)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     if ground not in GROUNDS:
         raise Refused(
             _("请从清单里选一个理由：%(grounds)s。") % {"grounds": "；".join(GROUNDS.values())}, code="unknown_ground"
@@ -59,7 +59,7 @@ def second_dismissal(event: Event, agree: bool, actor: User) -> Dismissal | None
     Returns the dismissal, or None after a refusal. Raises Refused.
     """
     require(actor, "event.dismiss", event)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     dismissal = Dismissal.objects.select_for_update().filter(event=event, seconded_at__isnull=True).first()
     if dismissal is None:
         raise Refused(_("没有等待决定的不予回应提请。"), code="nothing_proposed")
@@ -76,7 +76,7 @@ def second_dismissal(event: Event, agree: bool, actor: User) -> Dismissal | None
     dismissal.save()
     event.state, event.confirm_by = Event.DISMISSED, None
     event.save()
-    voices.forget(event)
+    voice_tags.forget(event)
     warnings.settle(event, actor.name)
     _record(event, "event.dismissed", dismissal, actor, dismissal, event)
     return dismissal

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from huiying.judging import merging, opening
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, EventPost, Pin
 from huiying.kernel import clock
 from huiying.ledger.actions import lock, record, together
@@ -71,7 +71,7 @@ def split_event(event: Event, post_ids: Iterable[int], reason: str, actor: User)
     """
     require(actor, "event.judge", event)
     locked(Lease, LOCK)
-    event = held(event.pk)
+    event = locked_event(event.pk)
     if event.state not in (Event.OPEN, Event.NOTED):
         raise Refused(_("%(number)s 已立案或已了结，请在办件中拆分。") % {"number": event.number}, code="settled")
     places, left = _taken(event, post_ids)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from huiying.judging import warnings
-from huiying.judging.holding import held
+from huiying.judging.locking import locked_event
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock
 from huiying.ledger.actions import record
@@ -20,7 +20,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Appointment, User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of, holds, regulation_now
-from huiying.people.words import called
+from huiying.people.words import display_name
 from huiying.regulation import UsageError
 
 BY_PERSONS = (LevelDecision.CONFIRMED, LevelDecision.RAISED, LevelDecision.LOWERED)
@@ -113,7 +113,7 @@ def _propose(event: Event, level: str, reason: str, actor: User) -> LevelDecisio
     if waiting is not None:
         raise Refused(
             _("%(name)s已提请调为%(level)s，正等第二人决定；请先处理那一条。")
-            % {"name": waiting.by, "level": called(regulation_now(), "level", waiting.level)},
+            % {"name": waiting.by, "level": display_name(regulation_now(), "level", waiting.level)},
             code="proposal_open",
         )
     return _append(event, LevelDecision.PROPOSED_LOWER, level, actor, reason)
@@ -194,7 +194,7 @@ def _known(level: str) -> str:
 
 def _locked(event: Event) -> Event:
     """The event's row under lock: two decisions at the same moment come one after the other."""
-    found = held(event.pk)
+    found = locked_event(event.pk)
     if found.state == Event.MERGED and found.merged_into is not None:
         raise Refused(
             _("此事件已并入 %(number)s，请到那里定级。") % {"number": found.merged_into.number}, code="merged"

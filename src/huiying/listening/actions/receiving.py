@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from huiying.engine import post as engine_post
 from huiying.kernel import canonical, clock, sealing, tokens
 from huiying.ledger.actions import Actor, lock, record
-from huiying.listening import attachments, door, hosts
+from huiying.listening import attachments, hosts, ingest_masking
 from huiying.listening.actions.sealed import CONTACT
 from huiying.listening.models import Message, Post, PostAttachment, Source, StaffReport
 from huiying.listening.watching import in_danger
@@ -148,14 +148,14 @@ def _store(chunk: Sequence[engine_post.Post], result: Received, how: str, who: A
     places: list[Post] = []
     refreshed: dict[int, Post] = {}
     for post in chunk:
-        versions = known.setdefault(door.key_of(post), {})
-        sha256 = door.sha256_of(post)
+        versions = known.setdefault(ingest_masking.key_of(post), {})
+        sha256 = ingest_masking.sha256_of(post)
         if sha256 in versions:
             part.duplicate += 1
             if _refresh(versions[sha256], post) and versions[sha256].pk:
                 refreshed[versions[sha256].pk] = versions[sha256]
         else:
-            row = door.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
+            row = ingest_masking.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
             row.source_id = result.source_id
             part.versions += bool(versions)
             versions[sha256] = row
@@ -172,7 +172,7 @@ def _store(chunk: Sequence[engine_post.Post], result: Received, how: str, who: A
 
 def _known(chunk: Sequence[engine_post.Post]) -> dict[tuple[str, str, str], dict[str, Post]]:
     """Rows already there under the chunk's keys, by text hash."""
-    keys = {door.key_of(post) for post in chunk}
+    keys = {ingest_masking.key_of(post) for post in chunk}
     # Every column of the unique index is named, or it would be read from end to end for each chunk.
     platforms, kinds, native_ids = (set(column) for column in zip(*keys, strict=True))
     rows = Post.objects.filter(platform__in=platforms, kind__in=kinds, native_id__in=native_ids)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock, sealing
 from huiying.ledger.actions import Actor, lock, record
-from huiying.listening import door
+from huiying.listening import ingest_masking
 from huiying.listening.models import Message, Post
 from huiying.listening.reserved import is_masked
 from huiying.people.errors import Refused
@@ -45,7 +45,7 @@ def open_sealed(post: Post, reason: str, actor: User) -> Opened:
     chain = f"message:{message.number}" if message else "posts"
     lock(chain)
     record(chain, "post.unsealed", {"post": post.pk, "reason": reason}, actor_of(actor))
-    title, text = door.original_of(post)
+    title, text = ingest_masking.original_of(post)
     contact = ""
     if message is not None and message.sealed_contact is not None:
         contact = sealing.unseal(message.sealed_contact, CONTACT).decode()

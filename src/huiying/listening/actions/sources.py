@@ -26,7 +26,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, capabilities
 from huiying.people.versions import regulation_now
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 COMMENTS: Final = "新闻跟帖"
 NEWS_CLASSES: Final = frozenset({"门户网站", "传统媒体"})
@@ -39,7 +39,7 @@ PASSWORD_CHARS: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class SourceData:
     """What is said of a source when it is taken up or changed. Owner and backup: a person, or a post (role code).
 
     The `url` of a mail box is that of `mail_address`, its `config` has `since`, the first day that is read.
@@ -75,7 +75,7 @@ class Added:
 
 
 @transaction.atomic
-def add_source(told: Told, actor: User | Actor, *, ask_name_server: bool = True) -> Added:
+def add_source(told: SourceData, actor: User | Actor, *, ask_name_server: bool = True) -> Added:
     """Take up a source. Raises Refused with what is wrong and what to do.
 
     Without `ask_name_server` an address is judged as it is written: for whole lists; hosts are judged when fetched.
@@ -102,7 +102,7 @@ def add_source(told: Told, actor: User | Actor, *, ask_name_server: bool = True)
 
 
 @transaction.atomic
-def edit_source(source: Source, told: Told, actor: User | Actor) -> Source:
+def edit_source(source: Source, told: SourceData, actor: User | Actor) -> Source:
     """Change what is said of a source; the ledger keeps which fields. Another address starts afresh.
 
     A password goes with its address: another server, user or folder wants it anew, or whoever may edit could send it
@@ -185,7 +185,7 @@ def retire_source(source: Source, reason: str, actor: User | Actor) -> Source:
 def _put(source: Source, state: str, reason: str, kind: str, actor: User | Actor) -> Source:
     _require(actor)
     source = Source.objects.select_for_update().get(pk=source.pk)
-    source.state, source.state_why = state, said(reason, REASON_CHARS, _("这样定的理由"))[:300]
+    source.state, source.state_why = state, require_text(reason, REASON_CHARS, _("这样定的理由"))[:300]
     source.next_action_at, source.alarm, source.alarm_next_at = None, "", None
     source.save(update_fields=["state", "state_why", "next_action_at", "alarm", "alarm_next_at"])
     _record(source, kind, {"reason": source.state_why}, actor)
@@ -281,10 +281,10 @@ def _require(actor: User | Actor) -> None:
         require(actor, "source.edit")
 
 
-def _checked(told: Told, ask_name_server: bool = True) -> dict[str, Any]:
+def _checked(told: SourceData, ask_name_server: bool = True) -> dict[str, Any]:
     """The fields to store. Raises Refused."""
     regulation = regulation_now()
-    name = said(told.name, 2, _("名称"))[:100]
+    name = require_text(told.name, 2, _("名称"))[:100]
     if told.channel_class not in regulation.channel_classes:
         known = "、".join(regulation.channel_classes)
         raise Refused(_("渠道类别须是制度里的一类：%(known)s。") % {"known": known}, code="unknown_class")
@@ -313,13 +313,13 @@ def _checked(told: Told, ask_name_server: bool = True) -> dict[str, Any]:
     }
 
 
-def _kind(told: Told) -> str:
+def _kind(told: SourceData) -> str:
     if told.adapter == MAILBOX:
         return "letter"
     return "news" if told.channel_class in NEWS_CLASSES else "post"
 
 
-def _checked_box(told: Told, ask_name_server: bool) -> tuple[str, dict[str, Any]]:
+def _checked_box(told: SourceData, ask_name_server: bool) -> tuple[str, dict[str, Any]]:
     """Address and settings of a mail box, in their one way of writing."""
     try:
         address = mail_address.parse(told.url)
@@ -354,7 +354,7 @@ def _check_address(url: str, *, is_fetched: bool, ask_name_server: bool) -> None
         raise Refused(str(error), code="address") from error
 
 
-def _check_owners(told: Told) -> None:
+def _check_owners(told: SourceData) -> None:
     """Each source has an owner and a backup, two different ones (C5.10)."""
     for person, role, who in (
         (told.owner, told.owner_role, _("责任人")),

@@ -19,7 +19,7 @@ from huiying.engine.lines import Rejected
 from huiying.engine.post import Post
 from huiying.kernel import clock, home
 from huiying.ledger.actions import Actor, record
-from huiying.listening import door
+from huiying.listening import ingest_masking
 from huiying.listening.actions import CHAIN, imports
 from huiying.listening.importing import vendor
 from huiying.listening.importing.look import File
@@ -123,8 +123,8 @@ def _tables(found: Opened, options: Options) -> list[vendor.Table]:
 def _shown(post: Post) -> dict[str, Any]:
     """Masked as the door would: a preview is a page too."""
     return {
-        "title": door.readable(post.title),
-        "text": door.readable(post.text)[:200],
+        "title": ingest_masking.readable(post.title),
+        "text": ingest_masking.readable(post.text)[:200],
         "platform": post.platform,
         "channel_class": post.channel_class,
         "published_at": post.published_at,

@@ -20,7 +20,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.regulation.errors import UsageError
 from huiying.work import notify
 
@@ -89,7 +89,11 @@ def comment(assessment: Assessment, department: Department, text: str, actor: Us
     require(actor, "assessment.answer", department)
     row = _open(assessment)
     made = AssessmentComment.objects.create(
-        assessment=row, department=department, text=said(text, 4, _("意见"))[:2000], by=actor.name, at=clock.now()
+        assessment=row,
+        department=department,
+        text=require_text(text, 4, _("意见"))[:2000],
+        by=actor.name,
+        at=clock.now(),
     )
     told = {"department": department.name, "text": made.text}
     record(chain_of(row.period), "assessment.commented", told, actor_of(actor), rows=[made])
@@ -112,7 +116,7 @@ def appeal(assessment: Assessment, department: Department, case: str, reason: st
         assessment=row,
         department=department,
         case_number=found.number,
-        reason=said(reason, 8, _("申诉的理由"))[:2000],
+        reason=require_text(reason, 8, _("申诉的理由"))[:2000],
         by=actor.name,
         by_user=actor.pk,
         at=clock.now(),
@@ -133,7 +137,7 @@ def decide_appeal(row: Appeal, *, uphold: bool, answer: str, actor: User) -> App
     _open(row.assessment)
     if row.upheld is not None:
         raise Refused(_("这项申诉已经答复。"), code="is_decided")
-    row.upheld, row.answer = uphold, said(answer, 4, _("答复的理由"))[:2000]
+    row.upheld, row.answer = uphold, require_text(answer, 4, _("答复的理由"))[:2000]
     row.decided_by, row.decided_user, row.decided_at = actor.name, actor.pk, clock.now()
     row.save(update_fields=["upheld", "answer", "decided_by", "decided_user", "decided_at"])
     told = {

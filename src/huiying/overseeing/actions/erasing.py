@@ -18,14 +18,14 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 
 @transaction.atomic
 def propose_erasure(chain: str, seq: int, decision: str, reason: str, actor: User) -> ErasureProposal:
     """Nothing is gone yet. Raises Refused for an entry that is not there, was erased, or is a record of an erasure."""
     require(actor, "ledger.propose_erasure")
-    decision, reason = said(decision, 2, _("决定的编号"))[:60], said(reason, 8, _("删除的理由"))
+    decision, reason = require_text(decision, 2, _("决定的编号"))[:60], require_text(reason, 8, _("删除的理由"))
     if mask_personal(f"{decision} {reason}").changed:
         raise Refused(_("编号和理由会一直留在台账里，不能写个人信息，请改写。"), code="personal_data")
     lock(SYSTEM_CHAIN)

@@ -24,7 +24,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import listed, said
+from huiying.people.words import join_names, require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -64,11 +64,12 @@ def propose(
     law, now = regulation_now(), clock.now()
     if step not in law.accountability.ladder:
         raise Refused(
-            _("措施须是制度里的一级：%(names)s。") % {"names": listed(law.accountability.ladder)}, code="unknown_step"
+            _("措施须是制度里的一级：%(names)s。") % {"names": join_names(law.accountability.ladder)},
+            code="unknown_step",
         )
     if trigger not in law.accountability.triggers:
         raise Refused(
-            _("情形须是制度里的一种：%(names)s。") % {"names": listed(law.accountability.triggers)},
+            _("情形须是制度里的一种：%(names)s。") % {"names": join_names(law.accountability.triggers)},
             code="unknown_trigger",
         )
     numbers = sorted({number.strip() for number in cases if number.strip()})
@@ -78,7 +79,9 @@ def propose(
         Case.objects.filter(number__in=numbers, departments__department=department).values_list("number", flat=True)
     )
     if missing := [number for number in numbers if number not in known]:
-        raise Refused(_("%(names)s不是这个部门办过的件，请核对编号。") % {"names": listed(missing)}, code="not_theirs")
+        raise Refused(
+            _("%(names)s不是这个部门办过的件，请核对编号。") % {"names": join_names(missing)}, code="not_theirs"
+        )
     heads = ChainHead.objects.filter(chain__in=[f"case:{number}" for number in numbers]).order_by("chain")
     year = now.astimezone(zone()).year
     made = Measure.objects.create(
@@ -86,7 +89,7 @@ def propose(
         department=department,
         step=step,
         trigger=trigger,
-        facts=_no_citizen(said(facts, 10, _("所依据的事实")))[:4000],
+        facts=_no_citizen(require_text(facts, 10, _("所依据的事实")))[:4000],
         cases=numbers,
         evidence=[{"chain": head.chain, "seq": head.seq, "hash": head.hash} for head in heads],
         by_leader=step in law.accountability.never_automatic,
@@ -117,7 +120,7 @@ def state(measure: Measure, text: str, actor: User) -> Measure:
         raise Refused(_("已经决定，不能再陈述。"), code="is_decided")
     if row.statement:
         raise Refused(_("本部门已经陈述过。"), code="is_stated")
-    row.statement = _no_citizen(said(text, 4, _("陈述")))[:4000]
+    row.statement = _no_citizen(require_text(text, 4, _("陈述")))[:4000]
     row.stated_by, row.stated_at = actor.name, clock.now()
     row.save(update_fields=["statement", "stated_by", "stated_at"])
     record(chain_of(row), "measure.stated", _told(row) | {"text": row.statement}, actor_of(actor), rows=[row])
@@ -143,7 +146,7 @@ def decide(measure: Measure, *, issue: bool, reason: str, actor: User) -> Measur
         raise Refused(_("还没有听取部门陈述，陈述期也没有过，不能作出。"), code="not_heard")
     law = regulation_now()
     row.state = Measure.ISSUED if issue else Measure.DROPPED
-    row.reason = _no_citizen(said(reason, 4, _("决定的理由")))[:2000]
+    row.reason = _no_citizen(require_text(reason, 4, _("决定的理由")))[:2000]
     row.decided_by, row.decided_user, row.decided_at = actor.name, actor.pk, now
     row.rectify_by = law.work_calendar.add(now, law.assessment.rectify_within) if issue else None
     row.save(update_fields=["state", "reason", "decided_by", "decided_user", "decided_at", "rectify_by"])
@@ -180,11 +183,11 @@ def note_talk(
         raise Refused(_("被约谈的须是该部门的负责人或联络人。"), code="not_theirs")
     row.talk = {
         "held_at": held_at.isoformat(),
-        "place": said(place, 2, _("地点"))[:100],
+        "place": require_text(place, 2, _("地点"))[:100],
         "leader": leader.name,
         "attended": attended.name,
-        "words": _no_citizen(said(words, 8, _("谈话要点")))[:4000],
-        "promises": _no_citizen(said(promises, 4, _("承诺事项")))[:2000],
+        "words": _no_citizen(require_text(words, 8, _("谈话要点")))[:4000],
+        "promises": _no_citizen(require_text(promises, 4, _("承诺事项")))[:2000],
     }
     row.save(update_fields=["talk"])
     record(chain_of(row), "measure.talked", _told(row) | row.talk, actor_of(actor), rows=[row])
@@ -198,7 +201,7 @@ def follow_up(measure: Measure, note: str, actor: User) -> Measure:
     require(actor, "measure.follow", row)
     if row.state != Measure.ISSUED:
         raise Refused(_("没有作出、或已经回访过的措施，不用回访。"), code="not_issued")
-    row.state, row.follow_note = Measure.FOLLOWED, _no_citizen(said(note, 8, _("落实情况")))[:2000]
+    row.state, row.follow_note = Measure.FOLLOWED, _no_citizen(require_text(note, 8, _("落实情况")))[:2000]
     row.followed_by, row.followed_at = actor.name, clock.now()
     row.save(update_fields=["state", "follow_note", "followed_by", "followed_at"])
     told = _told(row) | {"note": row.follow_note}
@@ -213,7 +216,7 @@ def note_outcome(measure: Measure, outcome: str, actor: User) -> Measure:
     require(actor, "measure.follow", row)
     if row.state not in (Measure.ISSUED, Measure.FOLLOWED) or row.outcome:
         raise Refused(_("没有作出的措施，或已经登记过结果的，不能登记。"), code="no_outcome")
-    row.outcome = _no_citizen(said(outcome, 4, _("登记的结果")))[:2000]
+    row.outcome = _no_citizen(require_text(outcome, 4, _("登记的结果")))[:2000]
     row.save(update_fields=["outcome"])
     told = _told(row) | {"note": row.outcome}
     record(chain_of(row), "measure.outcome_noted", told, actor_of(actor), rows=[row])

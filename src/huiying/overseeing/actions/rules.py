@@ -16,7 +16,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -37,7 +37,7 @@ def draft_rule(
 ) -> RuleVersion:
     """A new rule or a new version of one. Until it is signed the older version goes on to hold."""
     require(actor, "rule.draft")
-    title, text = said(title, 4, _("制度名称"))[:200], said(text, 10, _("制度正文"))
+    title, text = require_text(title, 4, _("制度名称"))[:200], require_text(text, 10, _("制度正文"))
     if expires_on <= effective_from:
         raise Refused(_("失效日期要晚于生效日期。"), code="expires")
     if expires_on <= time.now().astimezone(zone()).date():
@@ -122,7 +122,7 @@ def end_rule(rule: HouseRule, reason: str, actor: User) -> HouseRule:
     rule = HouseRule.objects.select_for_update().get(pk=rule.pk)
     if rule.ended_on is not None:
         raise Refused(_("这项制度已经废止。"), code="ended")
-    rule.ended_why, rule.ended_on = said(reason, 4, _("废止的理由"))[:300], time.now().astimezone(zone()).date()
+    rule.ended_why, rule.ended_on = require_text(reason, 4, _("废止的理由"))[:300], time.now().astimezone(zone()).date()
     rule.save(update_fields=["ended_why", "ended_on"])
     told = {"rule": rule.number, "reason": rule.ended_why}
     record(chain_of(rule), "rule.ended", told, actor_of(actor), rows=[rule])

@@ -15,7 +15,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import zone
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 CHAIN = "skills"
 
@@ -32,7 +32,7 @@ def record_skill(*, user: User, skill: str, note: str, backup: User | None, sinc
     today = time.now().astimezone(zone()).date()
     if since > today:
         raise Refused(_("开始日期不能晚于今天。"), code="in_the_future")
-    skill = said(skill, 2, _("技能"))[:60]
+    skill = require_text(skill, 2, _("技能"))[:60]
     old = SkillEntry.objects.select_for_update().filter(user=user, skill=skill, until__isnull=True).first()
     if old is not None:
         old.until = max(today, old.since)
@@ -57,7 +57,7 @@ def end_skill(row: SkillEntry, reason: str, actor: User) -> SkillEntry:
     row = SkillEntry.objects.select_for_update(of=("self",)).select_related("user").get(pk=row.pk)
     if row.until is not None:
         raise Refused(_("这一条已经结束。"), code="is_over")
-    reason = said(reason, 2, _("理由"))
+    reason = require_text(reason, 2, _("理由"))
     row.until = max(time.now().astimezone(zone()).date(), row.since)
     row.save(update_fields=["until"])
     told = {"entry": row.pk, "name": row.user.name, "skill": row.skill, "reason": reason}

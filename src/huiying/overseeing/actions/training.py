@@ -18,7 +18,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import called, listed, said
+from huiying.people.words import display_name, join_names, require_text
 from huiying.work import notify
 from huiying.work.numbers import next_number
 
@@ -51,8 +51,8 @@ def plan_training(*, title: str, goal: str, sessions_planned: int, actor: User, 
     row = Training.objects.create(
         number=f"{year}-{next_number(f'training:{year}')}",
         year=year,
-        title=said(title, 4, _("培训名称"))[:200],
-        goal=said(goal, 4, _("要练什么")),
+        title=require_text(title, 4, _("培训名称"))[:200],
+        goal=require_text(goal, 4, _("要练什么")),
         sessions_planned=sessions_planned,
         by=actor.name,
         at=time.now(),
@@ -82,7 +82,7 @@ def schedule_session(
     regulation = regulation_now()
     known = regulation.training.abilities
     if not abilities or any(one not in known for one in abilities):
-        names = listed(called(regulation, "word", one) for one in known)
+        names = join_names(display_name(regulation, "word", one) for one in known)
         raise Refused(_("请选这次练哪些能力：%(names)s。") % {"names": names}, code="abilities")
     if starts_at <= time.now():
         raise Refused(_("培训时间要在现在之后。"), code="in_the_past")
@@ -92,11 +92,11 @@ def schedule_session(
     now = time.now()
     row = TrainingSession.objects.create(
         training=training,
-        title=said(title, 4, _("题目"))[:200],
+        title=require_text(title, 4, _("题目"))[:200],
         abilities=[one for one in known if one in abilities],
         starts_at=starts_at,
-        place=said(place, 2, _("地点"))[:200],
-        trainer=said(trainer, 2, _("谁来讲"))[:100],
+        place=require_text(place, 2, _("地点"))[:200],
+        trainer=require_text(trainer, 2, _("谁来讲"))[:100],
         material=material.strip(),
         questions=_quiz(questions),
         by=actor.name,
@@ -124,7 +124,7 @@ def _quiz(given: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
         right = one.get("right")
         if len(options) < 2 or not isinstance(right, int) or right not in range(len(options)):
             raise Refused(_("每道测验题要有两个以上的选项，并标明哪一个对。"), code="quiz")
-        found.append({"text": said(str(one["text"]), 4, _("测验题"))[:300], "options": options, "right": right})
+        found.append({"text": require_text(str(one["text"]), 4, _("测验题"))[:300], "options": options, "right": right})
     if len(found) > QUESTIONS_MOST:
         raise Refused(_("测验最多 %(most)d 道题。") % {"most": QUESTIONS_MOST}, code="quiz")
     return found
@@ -257,7 +257,7 @@ def cancel_session(session: TrainingSession, reason: str, actor: User) -> Traini
     session = _locked(session)
     if session.state not in (TrainingSession.PLANNED, TrainingSession.OPEN):
         raise Refused(_("这次培训已经结束或取消。"), code="is_over")
-    session.state, session.cancelled_why = TrainingSession.CANCELLED, said(reason, 4, _("取消的理由"))[:300]
+    session.state, session.cancelled_why = TrainingSession.CANCELLED, require_text(reason, 4, _("取消的理由"))[:300]
     session.save(update_fields=["state", "cancelled_why"])
     _note(session, "training.cancelled", {"reason": session.cancelled_why}, actor_of(actor))
     return session

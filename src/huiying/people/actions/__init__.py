@@ -23,7 +23,7 @@ from huiying.people.actions.factors import (
     renew_recovery_codes,
 )
 from huiying.people.actions.identities import bind_identity, remove_identity, unbind_identity
-from huiying.people.actions.leaving import deactivate, hand_over, reopen, suspend
+from huiying.people.actions.offboarding import deactivate, hand_over, reopen, suspend
 from huiying.people.actions.three import name_administrator, relieve_administrator
 
 __all__ = [

@@ -14,7 +14,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Bureau, Department, PhoneTest, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called, listed
+from huiying.people.words import department_name, join_names
 
 REACHED = {True: "接通", False: "未接通"}
 
@@ -66,8 +66,8 @@ def keep_a_contact(appointments: Sequence[Appointment]) -> None:
     raise Refused(
         _("%(gaps)s只有这一位。请先任命接替的人，再结束这个岗位。")
         % {
-            "gaps": listed(
-                _("%(department)s的%(post)s") % {"department": department_called(department.name), "post": words[kind]}
+            "gaps": join_names(
+                _("%(department)s的%(post)s") % {"department": department_name(department.name), "post": words[kind]}
                 for department, kind in lost
             )
         },

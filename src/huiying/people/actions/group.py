@@ -15,7 +15,7 @@ from huiying.people.models import GroupSeat, RosterSignature, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, standing
 from huiying.people.versions import zone
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 PLACES = (GroupSeat.HEAD, GroupSeat.DEPUTY, GroupSeat.MEMBER)
 LONGEST = dt.timedelta(days=31)
@@ -46,7 +46,7 @@ def leave_seat(seat: GroupSeat, reason: str, actor: User) -> None:
     seat = GroupSeat.objects.select_for_update(of=("self",)).select_related("user").get(pk=seat.pk)
     if seat.until is not None:
         raise Refused(_("%(name)s已不在领导小组里。") % {"name": seat.user.name}, code="already_ended")
-    _end(seat, said(reason, 2, _("退出的理由"))[:300], actor_of(actor))
+    _end(seat, require_text(reason, 2, _("退出的理由"))[:300], actor_of(actor))
 
 
 def end_of_a_leaver(user: User, who: Actor) -> None:

@@ -15,7 +15,7 @@ from huiying.people.models import Interpretation, RegulationVersion, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.people.versions import parsed, version_at
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.regulation.errors import RegulationError
 from huiying.regulation.gaps import GAPS, answers
 
@@ -39,7 +39,7 @@ def sign_interpretation(gap: str, ruling: str, effective_from: dt.date, actor: U
         gap=gap,
         clause=asked.clause,
         question=asked.zh,
-        ruling=said(ruling, 2, _("解释的内容"))[:2000],
+        ruling=require_text(ruling, 2, _("解释的内容"))[:2000],
         effect=answers(law, asked),
         regulation_sha256=law.sha256,
         effective_from=effective_from,

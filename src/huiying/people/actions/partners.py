@@ -16,7 +16,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Partner, PartnerTest, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 
 REACHED = {True: "接通", False: "未接通"}
 
@@ -84,9 +84,9 @@ def _told(name: str, operator: str, contact_name: str, phone: str, email: str, a
         except ValidationError as error:
             raise Refused(_("电子邮箱写得不对，请核对。"), code="email") from error
     return {
-        "name": said(name, 2, _("合作账号的名称"))[:60],
+        "name": require_text(name, 2, _("合作账号的名称"))[:60],
         "operator": operator.strip()[:100],
-        "contact_name": said(contact_name, 2, _("联系人"))[:60],
+        "contact_name": require_text(contact_name, 2, _("联系人"))[:60],
         "contact_phone": phone,
         "contact_email": email,
         "agreement": agreement.strip()[:300],
@@ -110,7 +110,7 @@ def _record(partner: Partner, kind: str, payload: dict[str, object], actor: User
 def end_partner(partner: Partner, reason: str, actor: User) -> Partner:
     """The co-operation ends; what was pushed and carried stays to be read."""
     partner = _open(partner, actor)
-    why = said(reason, 4, _("理由"))
+    why = require_text(reason, 4, _("理由"))
     partner.until = clock.now()
     partner.save(update_fields=["until"])
     _record(partner, "partner.ended", {"reason": why[:300]}, actor)

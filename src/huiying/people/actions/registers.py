@@ -17,7 +17,7 @@ from huiying.people.permissions import require
 from huiying.people.registers import families
 from huiying.people.standing import actor_of
 from huiying.people.versions import regulation_now, zone
-from huiying.people.words import listed, said
+from huiying.people.words import join_names, require_text
 from huiying.work.numbers import next_number
 
 SITE = "portal"  # the channel of the public site that is built in
@@ -113,7 +113,8 @@ def _told(
     regulation = regulation_now()
     if family not in families(regulation):
         raise Refused(
-            _("平台类别须是制度里的一类：%(names)s。") % {"names": listed(families(regulation))}, code="unknown_family"
+            _("平台类别须是制度里的一类：%(names)s。") % {"names": join_names(families(regulation))},
+            code="unknown_family",
         )
     if administrator is not None and administrator == backup:
         raise Refused(_("管理员和备用管理员须是两个人。"), code="one_person")
@@ -125,7 +126,7 @@ def _told(
     if not 1 <= dormant_days <= 365:
         raise Refused(_("多少天不发布算停更：请填 1 到 365。"), code="dormant_days")
     return {
-        "name": said(name, 2, _("平台名称"))[:60],
+        "name": require_text(name, 2, _("平台名称"))[:60],
         "name_en": name_en.strip()[:100],
         "family": family,
         "owner": owner,
@@ -179,7 +180,7 @@ def close_platform(platform: Platform, reason: str, actor: User) -> Platform:
     platform = _open(platform, actor)
     if platform.channel == SITE:
         raise Refused(_("门户网站是本系统自带的公开网站，不能停用。"), code="own_site")
-    platform.closed_at, platform.closed_why = clock.now(), said(reason, 4, _("停用的理由"))[:300]
+    platform.closed_at, platform.closed_why = clock.now(), require_text(reason, 4, _("停用的理由"))[:300]
     platform.save(update_fields=["closed_at", "closed_why"])
     _record(platform, "platform.closed", {"reason": platform.closed_why}, actor)
     return platform

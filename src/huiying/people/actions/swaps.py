@@ -14,7 +14,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import DutyShift, ShiftSwap, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.work import notify
 
 
@@ -46,7 +46,7 @@ def ask_swap(
         in_return=in_return,
         asker=actor,
         asked_of=asked_of,
-        reason=said(reason, 2, _("调班的原因"))[:200],
+        reason=require_text(reason, 2, _("调班的原因"))[:200],
         asked_at=clock.now(),
     )
     record("system", "swap.asked", {**_payload(made), "reason": made.reason}, actor_of(actor), rows=[made])

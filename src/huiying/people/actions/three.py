@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.ledger.actions import record
-from huiying.people import leaving, three
+from huiying.people import offboarding, three
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, User
 from huiying.people.permissions import require
@@ -30,7 +30,7 @@ def name_administrator(user: User, kind: str, actor: User) -> None:
         raise Refused(_("%(name)s的账号已经停用。") % {"name": user.name}, code="not_active")
     if user.administers:
         raise Refused(_("一人只能担任三员之一：%(name)s已经是管理员。") % {"name": user.name}, code="separate_duties")
-    if Appointment.objects.current(clock.now()).filter(user=user).exists() or leaving.held(user):
+    if Appointment.objects.current(clock.now()).filter(user=user).exists() or offboarding.held(user):
         raise Refused(
             _("%(name)s还有业务岗位或未交接的工作。管理员不办件，请先交接并结束岗位。") % {"name": user.name},
             code="separate_duties",

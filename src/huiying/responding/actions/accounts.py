@@ -16,7 +16,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import listed
+from huiying.people.words import join_names
 from huiying.responding import connections, sending
 from huiying.responding.actions.publishing import locked_publication
 from huiying.responding.calling_back import chain_of
@@ -114,7 +114,7 @@ def interface_for(platform: Platform, kind: str = "") -> Channel:
         if kind:
             break
     raise Refused(
-        _("请选择用哪一种接口：%(names)s。") % {"names": listed(str(channel.name) for channel in SENDING.values())},
+        _("请选择用哪一种接口：%(names)s。") % {"names": join_names(str(channel.name) for channel in SENDING.values())},
         code="unknown_interface",
     )
 
@@ -137,7 +137,7 @@ def connect_platform(platform: Platform, settings: Mapping[str, str], actor: Use
     before = kept[1] if kept is not None and kept[0] == interface.kind else {}
     unknown = set(settings) - {item.name for item in interface.settings}
     if unknown:
-        raise Refused(_("没有这样的设置：%(names)s。") % {"names": listed(sorted(unknown))}, code="unknown_setting")
+        raise Refused(_("没有这样的设置：%(names)s。") % {"names": join_names(sorted(unknown))}, code="unknown_setting")
     told = _complete(interface, settings, before)
     changed = sorted(name for name, value in told.items() if before.get(name, "") != value)
     platform.sealed_settings = connections.seal(platform, interface.kind, told)

@@ -81,8 +81,8 @@ def _write(
     check_speaker(row.case, speaker)
     if starts_at < row.case.first_known_at:
         raise Refused(_("发布会不能早于本局得知此事的时间。"), code="too_early")
-    row.topic = handling.said(topic, 4, _("发布会的题目"))[:300]
-    row.place = handling.said(place, 2, _("地点"))[:200]
+    row.topic = handling.require_text(topic, 4, _("发布会的题目"))[:300]
+    row.place = handling.require_text(place, 2, _("地点"))[:200]
     row.starts_at, row.speaker, row.plan = starts_at, speaker, plan.strip()
     row.media = outlets(media)
 
@@ -110,7 +110,7 @@ def prepare(row: PressConference, items: Iterable[Mapping[str, str]], actor: Use
 def cancel_conference(row: PressConference, why: str, actor: User) -> None:
     row = _planned(row)
     require(actor, "form.plan", row.case)
-    row.state, row.cancelled_why = PressConference.CANCELLED, handling.said(why, 4, _("取消的理由"))[:300]
+    row.state, row.cancelled_why = PressConference.CANCELLED, handling.require_text(why, 4, _("取消的理由"))[:300]
     row.save(update_fields=["state", "cancelled_why"])
     _record(row, "conference.cancelled", {"why": row.cancelled_why}, actor)
 
@@ -126,7 +126,7 @@ def hold_conference(row: PressConference, transcript: str, proof: UploadedFile[A
     now = time.now()
     if now < row.starts_at:
         raise Refused(_("还没有到召开的时间。提前召开的，请先改方案里的时间。"), code="too_early")
-    text = handling.said(transcript, 20, _("实录"))
+    text = handling.require_text(transcript, 20, _("实录"))
     if proof is None:
         raise Refused(_("请上传现场照片、视频或录音：没有凭证不算召开（C8.7）。"), code="no_evidence")
     kept = evidence.keep_proof(row.case, proof, "", actor.name)

@@ -41,7 +41,7 @@ def _about(case: Case, body: str, after: BodyConfirmation | None) -> tuple[Revis
         if after.case_id != case.pk or after.overridden_at is None:
             raise Refused(_("只有决定不待答复的，才要补听意见。"), code="not_overridden")
         return after.revision, after.body
-    body = handling.said(body, 2, _("机关名称"))
+    body = handling.require_text(body, 2, _("机关名称"))
     revision = current_revision(case)
     held = current_revision(case, Revision.HOLDING) if case.answered_at is None else None
     if held is not None and body in held.bodies and (revision is None or body not in revision.bodies):
@@ -247,7 +247,7 @@ def override_confirmation(row: BodyConfirmation, reason: str, actor: User) -> No
     row = BodyConfirmation.objects.select_for_update(of=("self",)).select_related("case").get(pk=row.pk)
     if row.overridden_at is not None or row.answer == "agree":
         raise Refused(_("这一项已经确认，或已决定不待确认。"), code="already_decided")
-    reason = handling.said(reason, 10, _("不待确认的理由"))
+    reason = handling.require_text(reason, 10, _("不待确认的理由"))
     now = time.now()
     regulation = regulation_of(row.case.regulation)
     row.overridden_at, row.overridden_by, row.override_reason = now, actor.name, reason

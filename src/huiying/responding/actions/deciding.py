@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from huiying.kernel import clock
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.standing import Held
-from huiying.people.words import listed
+from huiying.people.standing import Assignment
+from huiying.people.words import join_names
 from huiying.responding import steps
 from huiying.responding.models import ReviewDecision, Reviewed
 
@@ -32,7 +32,7 @@ class Opinion:
         return {"secrecy": self.secrecy, "personal_data": self.personal_data}[check]
 
 
-def require_turn(step: ReviewDecision, text: Reviewed[Any], opinion: Opinion, manifest: str, actor: User) -> Held:
+def require_turn(step: ReviewDecision, text: Reviewed[Any], opinion: Opinion, manifest: str, actor: User) -> Assignment:
     """The appointment in which `actor` decides. Raises Refused: another text, not its turn, not his to decide."""
     if opinion.manifest_sha256 != manifest:
         raise Refused(_("您看到的不是现在的文稿。请刷新页面，看过新的文稿再审。"), code="other_text")
@@ -57,7 +57,8 @@ def decide(step: ReviewDecision, opinion: Opinion, actor: User) -> None:
     unchecked = [steps.check_words(check) for check in step.checks if not opinion.has_checked(check)]
     if opinion.approve and unchecked:
         raise Refused(
-            _("这一步要先完成%(checks)s：请核对后勾选，再同意。") % {"checks": listed(unchecked)}, code="checks_missing"
+            _("这一步要先完成%(checks)s：请核对后勾选，再同意。") % {"checks": join_names(unchecked)},
+            code="checks_missing",
         )
     step.decision, step.comment = step.APPROVED if opinion.approve else step.REJECTED, comment
     step.decided_by, step.decided_user, step.decided_at = actor.name, actor.pk, clock.now()

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
 from huiying.people.actions.registers import web_address
@@ -17,7 +17,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.responding import disclosure
 from huiying.responding.models import DisclosureItem, PressRelease
 from huiying.responding.press_numbers import address_of
@@ -47,7 +47,7 @@ def plan_disclosure(
     if due_on < disclosure.here().today:
         raise Refused(_("公开日期不能早于今天。"), code="in_the_past")
     return _make(
-        title=said(title, 4, _("公开什么"))[:200],
+        title=require_text(title, 4, _("公开什么"))[:200],
         kind=kind,
         department=department,
         due_on=due_on,
@@ -69,7 +69,7 @@ def _check(kind: str, repeats: str, department: Department) -> None:
         raise Refused(_("请选择多久公开一次。"), code="unknown_rhythm")
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
 
 
@@ -133,7 +133,7 @@ def edit_disclosure(
     if due_on != was and due_on < day:
         raise Refused(_("公开日期不能早于今天。"), code="in_the_past")
     told = {
-        "title": said(title, 4, _("公开什么"))[:200],
+        "title": require_text(title, 4, _("公开什么"))[:200],
         "kind": kind,
         "due_on": due_on,
         "repeats": repeats,
@@ -173,7 +173,7 @@ def drop_disclosure(item: DisclosureItem, reason: str, whole_series: bool, actor
     """不再公开, with a reason: this once, or for good where it repeats. The row stays to be read (INV-1)."""
     item = _open(item, actor)
     item.dropped_at, item.dropped_by = time.now(), actor.name
-    item.dropped_why, item.next_action_at = said(reason, 4, _("理由"))[:300], None
+    item.dropped_why, item.next_action_at = require_text(reason, 4, _("理由"))[:300], None
     item.save(update_fields=["dropped_at", "dropped_by", "dropped_why", "next_action_at"])
     _record(item, "disclosure.dropped", {"reason": item.dropped_why, "series": whole_series}, actor_of(actor))
     if not whole_series:

@@ -41,7 +41,7 @@ def judge_effect(review: EffectReview, verdict: str, comment: str, actor: User) 
         raise Refused(
             _("回应后满 %(hours)d 小时才看效果，现在还早（C3.2）。") % {"hours": review.hours}, code="too_early"
         )
-    comment = handling.said(comment, 4, _("怎么看"))
+    comment = handling.require_text(comment, 4, _("怎么看"))
     following.measure(review)
     review.verdict, review.comment, review.by, review.at = verdict, comment, actor.name, now
     review.next_action_at = None

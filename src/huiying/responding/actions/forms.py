@@ -16,7 +16,7 @@ from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.responding.models import Authorisation, ExpertExplanation, Interview, Publication
 from huiying.responding.outlets import outlet
-from huiying.responding.voices import valid_authorisations
+from huiying.responding.statement_voices import valid_authorisations
 
 
 def open_case(case: Case) -> Case:
@@ -43,10 +43,10 @@ def plan_expert(case: Case, name: str, field: str, employer: str, topic: str, ac
     require(actor, "form.plan", case)
     row = ExpertExplanation.objects.create(
         case=case,
-        name=handling.said(name, 2, _("专家姓名"))[:60],
-        field=handling.said(field, 2, _("专业领域"))[:100],
-        employer=handling.said(employer, 2, _("工作单位"))[:100],
-        topic=handling.said(topic, 4, _("解读的题目"))[:300],
+        name=handling.require_text(name, 2, _("专家姓名"))[:60],
+        field=handling.require_text(field, 2, _("专业领域"))[:100],
+        employer=handling.require_text(employer, 2, _("工作单位"))[:100],
+        topic=handling.require_text(topic, 4, _("解读的题目"))[:300],
         by=actor.name,
         by_user=actor.pk,
         at=time.now(),
@@ -64,7 +64,7 @@ def check_conflict(row: ExpertExplanation, free: bool, statement: str, actor: Us
         raise Refused(_("专家是您提出的，利益关系须由另一个人核查（C8.7）。"), code="second_person")
     if row.conflict_free is not None:
         raise Refused(_("已经核查过。情况有变请另行登记。"), code="already_checked")
-    row.conflict_statement = handling.said(statement, 10, _("查了哪些关系、结果如何"))
+    row.conflict_statement = handling.require_text(statement, 10, _("查了哪些关系、结果如何"))
     row.conflict_free = free
     row.conflict_checked_by, row.conflict_checked_user = actor.name, actor.pk
     row.conflict_checked_at = time.now()
@@ -77,7 +77,7 @@ def drop_expert(row: ExpertExplanation, why: str, actor: User) -> None:
     row = _locked_expert(row)
     require(actor, "form.plan", row.case)
     _check_unused(row.publication)
-    row.dropped_at, row.dropped_why = time.now(), handling.said(why, 4, _("不再安排的理由"))[:300]
+    row.dropped_at, row.dropped_why = time.now(), handling.require_text(why, 4, _("不再安排的理由"))[:300]
     row.save(update_fields=["dropped_at", "dropped_why"])
     _of_expert(row, "expert.dropped", {"why": row.dropped_why}, actor)
 
@@ -115,7 +115,7 @@ def plan_interview(case: Case, name: str, outline: str, speaker: Authorisation |
         case=case,
         outlet=outlet(name),
         speaker=speaker,
-        outline=handling.said(outline, 10, _("采访提纲")),
+        outline=handling.require_text(outline, 10, _("采访提纲")),
         by=actor.name,
         by_user=actor.pk,
         at=time.now(),
@@ -134,7 +134,7 @@ def review_outline(row: Interview, ok: bool, comment: str, actor: User) -> None:
     if row.outline_reviewed is not None:
         raise Refused(_("提纲已经审核过。改了提纲请另行登记。"), code="already_reviewed")
     row.outline_reviewed = ok
-    row.review_comment = (comment.strip() if ok else handling.said(comment, 4, _("不同意的理由")))[:500]
+    row.review_comment = (comment.strip() if ok else handling.require_text(comment, 4, _("不同意的理由")))[:500]
     row.reviewed_by, row.reviewed_user, row.reviewed_at = actor.name, actor.pk, time.now()
     row.save()
     _of_interview(row, "interview.reviewed", {"ok": ok, "comment": row.review_comment}, actor)
@@ -145,7 +145,7 @@ def drop_interview(row: Interview, why: str, actor: User) -> None:
     row = _locked_interview(row)
     require(actor, "form.plan", row.case)
     _check_unused(row.publication)
-    row.dropped_at, row.dropped_why = time.now(), handling.said(why, 4, _("不再安排的理由"))[:300]
+    row.dropped_at, row.dropped_why = time.now(), handling.require_text(why, 4, _("不再安排的理由"))[:300]
     row.save(update_fields=["dropped_at", "dropped_why"])
     _of_interview(row, "interview.dropped", {"why": row.dropped_why}, actor)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
@@ -19,7 +19,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import department_called
+from huiying.people.words import department_name
 from huiying.responding import gaps
 from huiying.responding.models import InfoGap
 from huiying.work import notify
@@ -46,12 +46,12 @@ def make_gap(
         raise Refused(_("任务的期限须在现在之后。"), code="due_in_the_past")
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
     if not owner.is_active or department.code not in standing(owner).departments:
         raise Refused(
             _("%(name)s不是%(department)s的人，不能作它的责任人。请改选责任人或责任部门。")
-            % {"name": owner.name, "department": department_called(department.name)},
+            % {"name": owner.name, "department": department_name(department.name)},
             code="owner_elsewhere",
         )
     numbers = list(dict.fromkeys(events))[:MOST_EVENTS]
@@ -59,7 +59,7 @@ def make_gap(
         Event.objects.filter(number__in=numbers, life_safety=False, sensitive="").values_list("number", flat=True)
     )
     gap = InfoGap.objects.create(
-        question=said(question, 4, _("缺什么信息"))[:300],
+        question=require_text(question, 4, _("缺什么信息"))[:300],
         topic=topic.strip()[:60],
         asked=len(known),
         cases=[number for number in numbers if number in known],
@@ -118,7 +118,7 @@ def drop_gap(gap: InfoGap, reason: str, actor: User) -> InfoGap:
     """不再需要, with a reason; the task stays to be read (INV-1)."""
     gap = _open(gap, actor)
     gap.dropped_at, gap.dropped_by, gap.next_action_at = time.now(), actor.name, None
-    gap.dropped_why = said(reason, 4, _("理由"))[:300]
+    gap.dropped_why = require_text(reason, 4, _("理由"))[:300]
     gap.save(update_fields=["dropped_at", "dropped_by", "dropped_why", "next_action_at"])
     _record(gap, "gap.dropped", {"reason": gap.dropped_why}, actor)
     return gap

@@ -38,11 +38,11 @@ def holding_texts(case: Case, codes: Sequence[str]) -> dict[str, str]:
     """The statement for each place, from its template, with what the case knows. What has no value is left out of the
     sentence, so that a press is enough: a line with an open blank is dropped.
     """
-    picker, known = templates.Picker(case), templates.Known(case)
+    picker, known = templates.Picker(case), templates.CaseValues(case)
     return {code: _text(case, picker.pick(Revision.HOLDING, code), known) for code in codes}
 
 
-def _text(case: Case, picked: Sequence[templates.Picked], known: templates.Known) -> str:
+def _text(case: Case, picked: Sequence[templates.Picked], known: templates.CaseValues) -> str:
     text = templates.fill(picked[0].template.text if picked else "", case, known)
     return "\n".join(line for line in (_said(line) for line in text.splitlines()) if line)
 

@@ -19,7 +19,7 @@ from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.responding.models import MediaInquiry, Publication
 from huiying.responding.outlets import outlet
-from huiying.responding.voices import voice_of
+from huiying.responding.statement_voices import voice_of
 
 OPEN_TO = LIVE | {"closed"}  # the media ask after the end, too
 
@@ -35,7 +35,7 @@ def record_inquiry(case: Case, name: str, question: str, asked_at: dt.datetime, 
     row = MediaInquiry.objects.create(
         case=case,
         outlet=outlet(name),
-        question=handling.said(question, 4, _("媒体问了什么")),
+        question=handling.require_text(question, 4, _("媒体问了什么")),
         asked_at=asked_at,
         recorded_at=now,
         by=actor.name,
@@ -61,7 +61,7 @@ def answer_inquiry(row: MediaInquiry, answer: str, voice: str, actor: User) -> N
     if current_facts(case) is None and not Publication.objects.filter(case=case, state=Publication.LIVE).exists():
         raise Refused(_("还没有口径，也没有公开说过话：请先定口径，再答复媒体（C7.4）。"), code="no_line")
     spoken = voice_of(case, voice)
-    row.answer = handling.said(answer, 4, _("答复的内容"))
+    row.answer = handling.require_text(answer, 4, _("答复的内容"))
     row.answered_at, row.answered_by = time.now(), spoken.written[:100]
     row.save(update_fields=["answer", "answered_at", "answered_by"])
     record(

@@ -17,7 +17,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called, said
+from huiying.people.words import department_name, require_text
 from huiying.responding import bound, pages
 from huiying.responding.models import TopicPage, TopicText
 from huiying.responding.public import public_answer
@@ -56,9 +56,9 @@ def save_page(
     page = _locked(page) if page is not None else None
     kind = page.kind if page is not None else kind
     told: dict[str, object] = {
-        "title": said(title, 4, _("标题"))[:200],
-        "asked": said(asked, 4, _("大家问的或流传的说法")),
-        "text": said(text, 10, _("我们的答复或核实结果")),
+        "title": require_text(title, 4, _("标题"))[:200],
+        "asked": require_text(asked, 4, _("大家问的或流传的说法")),
+        "text": require_text(text, 10, _("我们的答复或核实结果")),
         "proof": proof.strip() if kind == TopicPage.CLARIFICATION else "",
         "since": since if kind == TopicPage.CLARIFICATION else None,
         "answers": list(dict.fromkeys(answers)),
@@ -97,7 +97,7 @@ def _check(kind: str, topic: str, department: Department, told: dict[str, object
         raise Refused(_("制度里没有这个业务范畴。"), code="topic")
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
     numbers = [str(number) for number in told["answers"]]  # type: ignore[attr-defined]
     unknown = [number for number in numbers if not _is_public(number)]
@@ -222,7 +222,7 @@ def withdraw_page(page: TopicPage, note: str, actor: User) -> TopicPage:
     require(actor, "page.publish")
     if page.published_at is None or page.withdrawn_at is not None:
         raise Refused(_("这一页没有公开，或者已经撤下。"), code="not_public")
-    page.withdrawn_note = said(note, 4, _("撤下的原因"))[:500]
+    page.withdrawn_note = require_text(note, 4, _("撤下的原因"))[:500]
     page.withdrawn_at, page.withdrawn_by = time.now(), actor.name
     page.save(update_fields=["withdrawn_note", "withdrawn_at", "withdrawn_by"])
     _record(page, "page.withdrawn", {"note": page.withdrawn_note}, actor, page)

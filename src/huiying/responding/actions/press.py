@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.handling.actions.liaison import yearly_number
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record
@@ -17,7 +17,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now
 from huiying.people.standing import actor_of
-from huiying.people.words import department_called, listed
+from huiying.people.words import department_name, join_names
 from huiying.responding import bound, press, steps
 from huiying.responding.actions.deciding import Opinion, decide, require_open, require_turn
 from huiying.responding.actions.publishing import open_targets, place_of, recorded_if_altered, send_off
@@ -49,12 +49,12 @@ def save_press(
     What is public stays there: a new text of it is a correction with a note that everybody reads (C11.1).
     """
     _may_write(actor, department)
-    title = said(title, 2, _("标题"))[:200]
+    title = require_text(title, 2, _("标题"))[:200]
     wanted = {code: normalised(text) for code, text in renditions.items() if text.strip()}
     _check_accounts(wanted)
     if not department.is_active:
         raise Refused(
-            _("“%(name)s”不在现行职责清单中。") % {"name": department_called(department.name)}, code="not_listed"
+            _("“%(name)s”不在现行职责清单中。") % {"name": department_name(department.name)}, code="not_listed"
         )
     release = _begun(title, department, actor) if release is None else _to_write(release, actor)
     if release.state == PressRelease.DROPPED:
@@ -130,7 +130,8 @@ def _check_accounts(wanted: Mapping[str, str]) -> None:
     forms = [known[code].name for code in wanted if known[code].platform is None]
     if forms:
         raise Refused(
-            _("新闻稿只发到本单位的账号；%(names)s请在办件上办理。") % {"names": listed(forms)}, code="not_an_account"
+            _("新闻稿只发到本单位的账号；%(names)s请在办件上办理。") % {"names": join_names(forms)},
+            code="not_an_account",
         )
 
 
@@ -387,7 +388,7 @@ def drop_press(release: PressRelease, reason: str, actor: User) -> PressRelease:
             _("已经公开或正在公开，不能撤销：要改请更正，原文和更正说明都留在公开页上（C11.1）。"),
             code="already_public",
         )
-    why = said(reason, 4, _("理由"))[:300]
+    why = require_text(reason, 4, _("理由"))[:300]
     version = press.current_version(release)
     if version is not None:
         _void(release, version, actor, why)

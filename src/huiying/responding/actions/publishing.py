@@ -26,8 +26,8 @@ from huiying.people.models import Platform, User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now, regulation_of
 from huiying.people.standing import actor_of
-from huiying.people.words import listed
-from huiying.responding import bound, evidence, following, formal, voices
+from huiying.people.words import join_names
+from huiying.responding import bound, evidence, following, formal, statement_voices
 from huiying.responding.calling_back import call_back, chain_of
 from huiying.responding.channels.base import Outcome
 from huiying.responding.channels.registry import CHANNELS
@@ -123,7 +123,7 @@ def open_targets(codes: Iterable[str]) -> list[Target]:
     wanted = list(dict.fromkeys(codes))
     gone = [code for code in wanted if code not in known]
     if gone:
-        names = listed(target_names(gone).values())
+        names = join_names(target_names(gone).values())
         raise Refused(_("这些账号已经停用，不能发布：%(names)s。") % {"names": names}, code="unknown_channel")
     return [known[code] for code in wanted]
 
@@ -277,7 +277,7 @@ def _wait_for_a_person(row: Publication, proof: Evidence, url: str) -> None:
     row.verified_by, row.verified_user, row.verified_at = "", None, None
     row.save()
     if row.case is not None:
-        clocks.hold(row.case, acts_of(row), proof.received_at)
+        clocks.pause_for_check(row.case, acts_of(row), proof.received_at)
 
 
 @transaction.atomic
@@ -294,7 +294,7 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
     row.verified_by, row.verified_user, row.verified_at = actor.name, actor.pk, time.now()
     if not ok:
         # What an account's own interface put out stands there and is corrected there; a hand posts again.
-        row.state, row.error = Publication.REJECTED, handling.said(comment, 4, _("不符之处"))
+        row.state, row.error = Publication.REJECTED, handling.require_text(comment, 4, _("不符之处"))
     row.save()
     who = actor_of(actor)
     record(
@@ -313,7 +313,7 @@ def verify_post(row: Publication, ok: bool, comment: str, actor: User) -> Public
     if ok:
         went_live(row, row.evidence, row.url, who)
     if row.case is not None:
-        clocks.let_go(row.case, acts_of(row))
+        clocks.resume_after_check(row.case, acts_of(row))
     return row
 
 
@@ -342,7 +342,7 @@ def _call_back_if_stale(row: Publication) -> bool:
 
 def _call_back_if_silenced(row: Publication) -> bool:
     """Its speaker may not speak any more: it never leaves (C12.1)."""
-    if not voices.why_silenced(row.revision):
+    if not statement_voices.why_silenced(row.revision):
         return False
     call_back([row], "发言人的授权已经撤销或到期，这一条不再发布（C12.1）。", Actor.SYSTEM)
     return True

@@ -12,7 +12,7 @@ from huiying.kernel import canonical, sealing, tokens
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
-from huiying.listening import door
+from huiying.listening import ingest_masking
 from huiying.listening.actions.sealed import CONTACT, purge_contact
 from huiying.listening.models import Message
 from huiying.listening.queries import message_by_code
@@ -22,7 +22,7 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import said
+from huiying.people.words import require_text
 from huiying.responding.models import PersonalRequest
 from huiying.responding.public import public_answer
 from huiying.work import notify
@@ -46,7 +46,7 @@ def ask_request(kind: str, text: str, *, message: str = "", code: str = "", answ
     """Somebody asks for a correction or a deletion. About a message only with its own code; no name is asked."""
     if kind not in CALLED:
         raise Refused(_("请选择：更正、删除，或要一份副本。"), code="kind")
-    text = said(text, 4, _("要改什么或删什么"))
+    text = require_text(text, 4, _("要改什么或删什么"))
     if len(text) > TEXT_MOST:
         raise Refused(_("最多 %(most)d 个字，请缩短。") % {"most": TEXT_MOST}, code="too_long")
     about = ""
@@ -102,7 +102,7 @@ def decide_request(row: PersonalRequest, decision: str, reason: str, purge: bool
         raise Refused(_("这项请求不涉及留言，没有联系方式可删。"), code="no_message")
     if purge and decision == PersonalRequest.REFUSED:
         raise Refused(_("选了不办，就不能同时删除联系方式。"), code="decision")
-    reason = said(reason, 4, _("理由（对方会看到）"))
+    reason = require_text(reason, 4, _("理由（对方会看到）"))
     if mask_personal(reason).changed:
         raise Refused(_("理由里像有个人信息，请改写后再办结。"), code="personal_data")
     if purge:
@@ -132,7 +132,7 @@ def hand_out(number: str, code: str) -> str | None:
     if row is None or row.kind != PersonalRequest.COPY or row.decision not in given:
         return None
     message = Message.objects.select_related("post").get(number=row.message)
-    title, text = door.original_of(message.post)
+    title, text = ingest_masking.original_of(message.post)
     contact = ""
     if message.sealed_contact is not None:
         contact = sealing.unseal(message.sealed_contact, CONTACT).decode()

@@ -47,7 +47,7 @@ def _made(made: Authorisation, speaker: Spokesperson, statement: str, chain: str
     if entry.user_id == actor.pk:
         raise Refused(_("不能授权自己发言，请由另一位局领导授权（C12.1）。"), code="own_authorisation")
     made.speaker, made.speaker_name = entry, entry.user.name
-    made.statement = handling.said(statement, 4, _("授权就什么发言"))[:300]
+    made.statement = handling.require_text(statement, 4, _("授权就什么发言"))[:300]
     made.by, made.by_user, made.at = actor.name, actor.pk, time.now()
     made.save()
     record(
@@ -73,7 +73,7 @@ def revoke(row: Authorisation, why: str, actor: User) -> None:
     if row.revoked_at is not None:
         raise Refused(_("这份授权已经撤销。"), code="already_revoked")
     row.revoked_at, row.revoked_by = time.now(), actor.name
-    row.revoked_why = handling.said(why, 4, _("撤销授权的理由"))[:300]
+    row.revoked_why = handling.require_text(why, 4, _("撤销授权的理由"))[:300]
     row.save(update_fields=["revoked_at", "revoked_by", "revoked_why"])
     waiting = Publication.objects.filter(revision__speaker=row, state__in=STILL_HERE)
     who = actor_of(actor)

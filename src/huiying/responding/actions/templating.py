@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.base import said
+from huiying.handling.actions.base import require_text
 from huiying.kernel import clock as time
 from huiying.kernel.wording import normalised
 from huiying.ledger.actions import record
@@ -41,8 +41,8 @@ def save_template(
     code = code.strip().lower()
     if not CODE.fullmatch(code):
         raise Refused(_("代号用小写字母、数字和短横线，例如 outage-2。"), code="code")
-    title = said(title, 2, _("模板名称"))[:100]
-    text = normalised(said(text, 10, _("模板正文")))
+    title = require_text(title, 2, _("模板名称"))[:100]
+    text = normalised(require_text(text, 10, _("模板正文")))
     _check_blanks(text)
     _check_words(levels, concerns, stage)
     told = {

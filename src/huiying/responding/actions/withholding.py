@@ -29,7 +29,7 @@ def propose_withhold(case: Case, ground: str, reason: str, review_on: dt.date, a
     step(case.state, "withhold")
     if ground not in GROUNDS:
         raise Refused(_("请从法定理由中选择一项；只写文字说明不能作为不公开的理由。"), code="no_ground")
-    reason = handling.said(reason, 10, _("不予公开的理由"))
+    reason = handling.require_text(reason, 10, _("不予公开的理由"))
     if review_on <= time.now().astimezone(zone()).date():
         raise Refused(_("请写明今后的复核日期：不公开须到期复核。"), code="review_date")
     if case.withholdings.filter(agreed__isnull=True).exists():

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from django.db import models
 
 from huiying.people.models import User
-from huiying.people.standing import Held, capabilities, standing
+from huiying.people.standing import Assignment, capabilities, standing
 from huiying.regulation import Regulation
 from huiying.responding import steps
 from huiying.responding.steps import Planned
@@ -42,7 +42,7 @@ class ReviewDecision(models.Model):
     def reviewed(self) -> Reviewed[Any]:
         """The text that this step is about."""
 
-    def appointment_of(self, user: User) -> Held | None:
+    def appointment_of(self, user: User) -> Assignment | None:
         """The appointment in which `user` may decide this step, or None.
 
         Never the drafter, never somebody who decided another step of the round (C9.3, minimum people); a department's

@@ -7,7 +7,7 @@ import re
 from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
-from huiying.people.words import listed
+from huiying.people.words import join_names
 from huiying.responding.models import Revision
 
 BLANK = re.compile(r"【请填：([^】\n]{1,40})】")
@@ -23,4 +23,4 @@ def why(case: Case, revision: Revision) -> list[str]:
     found = open_blanks("\n".join(texts))
     if not found:
         return []
-    return [_("模板里还有没填的空：%(names)s。请填上，或删去那一句。") % {"names": listed(found)}]
+    return [_("模板里还有没填的空：%(names)s。请填上，或删去那一句。") % {"names": join_names(found)}]

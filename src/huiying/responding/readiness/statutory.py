@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from huiying.handling.models import Case
 from huiying.judging.models import EventPost
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.responding.models import Revision
 
 LOOKED_AT = 200  # posts of an event that are read for its words
@@ -32,10 +32,10 @@ def why(case: Case, revision: Revision) -> list[str]:
     regulation = regulation_of(case.regulation)
     channels = regulation.response.statutory_channels
     unknown = [code for code in revision.statutory if code not in channels]
-    found = [_("没有这样的法定渠道：%(names)s。") % {"names": listed(unknown)}] if unknown else []
+    found = [_("没有这样的法定渠道：%(names)s。") % {"names": join_names(unknown)}] if unknown else []
     missing = [code for code in mentioned_in(case) if code not in revision.statutory]
     if missing:
-        names = listed(called(regulation, "statutory", code) for code in missing)
+        names = join_names(display_name(regulation, "statutory", code) for code in missing)
         found.append(_("来文提到%(names)s：请在文稿里勾选告知，公开回应不能代替法定渠道（C3.1）。") % {"names": names})
     return found
 

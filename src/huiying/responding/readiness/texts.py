@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
 from huiying.people.queries import regulation_of
-from huiying.people.words import called, listed
+from huiying.people.words import display_name, join_names
 from huiying.responding.models import Revision
 from huiying.responding.queries import approved_round, why_stale
 from huiying.responding.targets import targets
@@ -54,7 +54,7 @@ def _renditions(case: Case, revision: Revision) -> list[str]:
         found.append(_("还没有任何渠道的文稿。"))
     gone = [code for code in revision.renditions if code not in open_]
     if gone:
-        found.append(_("这些账号已经停用：%(names)s。请删去它们的文稿。") % {"names": listed(gone)})
+        found.append(_("这些账号已经停用：%(names)s。请删去它们的文稿。") % {"names": join_names(gone)})
     return found
 
 
@@ -73,8 +73,8 @@ def missing_families(case: Case, revision: Revision) -> str:
         return ""
     others = [name for name in regulation.response.linked_channels.set if name not in have]
     return _("%(level)s要在 %(n)d 类渠道联动发布，现有 %(have)d 类，还可以加：%(others)s（C8.9）。") % {
-        "level": called(regulation, "level", case.level),
+        "level": display_name(regulation, "level", case.level),
         "n": wanted,
         "have": len(have),
-        "others": listed(called(regulation, "word", name) for name in others),
+        "others": join_names(display_name(regulation, "word", name) for name in others),
     }

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
 from huiying.people.queries import office
-from huiying.people.words import department_called, listed
+from huiying.people.words import department_name, join_names
 from huiying.responding.models import Revision
-from huiying.responding.voices import is_valid, speaking_departments
+from huiying.responding.statement_voices import is_valid, speaking_departments
 
 
 def why(case: Case, revision: Revision) -> list[str]:
@@ -25,7 +25,7 @@ def why(case: Case, revision: Revision) -> list[str]:
     return [
         _("%(department)s既不主办也没有参与处置，不能发声；可以由%(names)s发声，或由局领导授权发言人（C8.3）。")
         % {
-            "department": department_called(revision.department),
-            "names": listed(department_called(name) for name in may),
+            "department": department_name(revision.department),
+            "names": join_names(department_name(name) for name in may),
         }
     ]
