@@ -49,6 +49,7 @@ def acknowledge_call(call: Escalation, actor: User) -> Escalation:
     require(actor, "call.acknowledge")
     case = locked(call.case)
     call = Escalation.objects.select_for_update(of=("self",)).select_related("clock").get(pk=call.pk)
+    call.case = case
     if not may_acknowledge(call, actor):
         raise Refused(_("这次呼叫没有叫到您，须由被叫的人、值班、统筹部门或局领导知悉。"), code="not_permitted")
     if call.acknowledged_at is not None or call.closed_why:
