@@ -16,6 +16,7 @@ from desk_helpers import text_of
 from huiying.kernel.clock import FrozenClock
 from huiying.portal import caching, reading
 from huiying.responding.actions.press import publish_press, submit_press
+from huiying.responding.press_numbers import address_of
 from portal.test_public_words import INTERNAL, walk
 
 PAGES = ("/", "/news/", "/news/2026-1/", "/feed.xml")
@@ -40,7 +41,7 @@ def test_a_release_stands_on_its_page_the_list_the_front_and_the_feed(cast: Cast
 
 def test_before_it_is_out_nobody_reads_a_word(cast: Cast, client: Client) -> None:
     for release in (told.drafted(cast).release, told.submitted(cast).release, told.approved(cast)):
-        assert client.get(f"/news/{told.press.address_of(release.number)}/").status_code == 404
+        assert client.get(f"/news/{address_of(release.number)}/").status_code == 404
     assert told.TEXT["title"] not in text_of(client.get("/news/"))
 
 

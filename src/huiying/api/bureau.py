@@ -77,7 +77,7 @@ class CallOut(Schema):
     act: str
     at: dt.datetime
     times: int
-    display_name: list[str]
+    called: list[str]
     acknowledged_at: dt.datetime | None
     acknowledged_by: str
 

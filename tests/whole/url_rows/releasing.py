@@ -20,6 +20,7 @@ from huiying.responding.actions.gaps import make_gap
 from huiying.responding.actions.partners import mark_sent, push
 from huiying.responding.actions.speaking import authorise_for_press
 from huiying.responding.models import Publication
+from huiying.responding.press_numbers import address_of
 
 FORMS: dict[str, str] = {
     "press": "title=新闻稿的题目 facts=@ basis=@ department={ZXX} rendition_portal=@",
@@ -206,7 +207,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
             out, Spokesperson.objects.get(pk=names["speaker"]), "答记者问", cast.top
         ).pk,
         "press_place": Publication.objects.get(press__release=out, channel="by_hand").pk,
-        "news": told.press.address_of(out.number),
+        "news": address_of(out.number),
         "news_row": told.live(out).pk,
         "owed": plan_disclosure(
             title="第三季度数据", kind="statistics", department=lead, due_on=dt.date(2026, 9, 30), repeats="",
