@@ -145,6 +145,7 @@ def test_whoever_ends_it_at_its_first_word_ends_it_whole(
 ) -> None:
     """SIGTERM at the very announcement: what was started before is ended, and the command is done, not killed."""
     monkeypatch.setattr(running, "text", lambda _words: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("huiying.work.loop.Loop.run", lambda _self, stop: stop.wait(60))
     ended: list[object] = []
     monkeypatch.setattr(running, "_indexer", object)
     monkeypatch.setattr(running, "_end", ended.append)

@@ -124,6 +124,17 @@ def test_where_nobody_holds_the_post_those_who_stand_in_hear_at_once(cast: Cast,
     assert told(f"review:{step.pk}:first") == {"legal"}
 
 
+def test_where_the_only_holder_drafted_it_those_who_stand_in_hear_at_once(cast: Cast, frozen: FrozenClock) -> None:
+    appoint(cast.editor, "office_head", cast.department("BGS"), actor=Actor.SYSTEM)
+    round_ = at_the_office(cast)
+    step = step_of(round_, "office_head")
+    Appointment.objects.filter(user=cast.office, role="office_head").update(until=clock.now())
+    assert step.due_at is not None
+    frozen.set(step.due_at)
+    schedule.run_pollers()
+    assert told(f"review:{step.pk}:first") >= {"office2", "shift"}
+
+
 def test_the_drafter_is_never_asked_to_review_c9_3(cast: Cast, frozen: FrozenClock) -> None:
     appoint(cast.editor, "office_head", cast.department("BGS"), actor=Actor.SYSTEM)
     round_ = at_the_office(cast)
