@@ -31,7 +31,7 @@ def test_no_table_is_without_its_migration() -> None:
 
 @pytest.mark.django_db
 def test_it_holds_every_migration_that_is_on_the_disk() -> None:
-    assert ready._on_disk() <= new_home.migrations(new_home.FILE.read_text("utf-8"))
+    assert ready.migrations_on_disk() <= new_home.migrations(new_home.FILE.read_text("utf-8"))
 
 
 def test_a_file_that_lacks_a_migration_is_not_taken(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def one_at_a_time() -> Iterator[None]:
 
 def _migrate() -> None:
     """Bring the tables to this version of the program. Raises Stop where no way leads from those that are there."""
-    done, wanted = _recorded(), _on_disk()
+    done, wanted = _recorded(), migrations_on_disk()
     if wanted <= done or _made_at_once():
         return
     _require_a_way_up(done, wanted)
@@ -169,10 +169,10 @@ def _made_at_once() -> bool:
         return False
     from huiying.kernel.sqlite import new_home
 
-    return new_home.make(connection, _on_disk())
+    return new_home.make(connection, migrations_on_disk())
 
 
-def _on_disk() -> set[tuple[str, str]]:
+def migrations_on_disk() -> set[tuple[str, str]]:
     """App and name of every migration."""
     from django.apps import apps
 

@@ -1,16 +1,20 @@
-"""Whose turn it is in a review: told at once, in one place, for the first group and for each that follows (C9.3)."""
+"""Whose turn it is in a review: told at once, for the first group and for each that follows, and reminded (C9.3)."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_of
 from huiying.regulation import Regulation
 from huiying.regulation.quiet import quiet_until
-from huiying.responding.models import ReviewRound, ReviewStep, Revision
+from huiying.responding.models import ReviewDecision, ReviewRound, ReviewStep, Revision
 from huiying.work import notify
+from huiying.work.models import Notice
 
 GRAVE = 2  # the two gravest levels wake people up
+REPEAT = dt.timedelta(minutes=30)  # of a file that has no ladder of its own
 
 
 def is_grave(level: str, regulation: Regulation) -> bool:
@@ -33,6 +37,30 @@ def tell(case: Case, round_: ReviewRound) -> None:
             url=f"/desk/reviews/{step.pk}/",
             not_before=None if is_grave(round_.level, regulation) else quiet_until(regulation, now),
         )
+
+
+def remind(
+    step: ReviewDecision, now: dt.datetime, title: str, text: str, *, key: str, url: str, grave: bool = False
+) -> None:
+    """A step's time is over and nobody decided: say so, and set when it is said again.
+
+    The first time its holders hear of it, from the second time on whoever stands in for them too.
+    """
+    regulation = step.reviewed.regulation_of_review()
+    first = f"{key}:first"
+    again = Notice.objects.filter(key=first).exists()
+    notify.send(
+        title,
+        text,
+        [user.username for user in step.to_remind(now, again=again)],
+        "warning",
+        key=f"{key}:{int(now.timestamp())}" if again else first,
+        url=url,
+        not_before=None if grave else quiet_until(regulation, now),
+    )
+    ladder = regulation.clocks.escalation
+    step.next_action_at = now + (ladder.repeat_every.elapsed if ladder is not None else REPEAT)
+    step.save(update_fields=["next_action_at"])
 
 
 def said(step: ReviewStep, regulation: Regulation) -> str:

@@ -34,7 +34,7 @@ from huiying.people.words import department_name
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
 from huiying.responding.press import my_press_steps
-from huiying.work import inbox as told
+from huiying.work import inbox as notices
 
 SHOWN = 8
 
@@ -178,7 +178,7 @@ def decisions(request: StaffRequest) -> HttpResponse:
 @staff()
 def inbox(request: StaffRequest) -> HttpResponse:
     only_unread = request.GET.get("only") == "unread"
-    rows = (told.unread if only_unread else told.inbox)(request.user.username)
+    rows = (notices.unread if only_unread else notices.inbox)(request.user.username)
     page = page_of(request, rows)
     context = {"page": page, "only_unread": only_unread, "newest": max((row.pk for row in page), default=0)}
     return render(request, "desk/inbox.html", context)
@@ -186,7 +186,7 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 @staff()
 def opened(request: StaffRequest, pk: int) -> HttpResponse:
-    notice = told.opened(request.user.username, pk)
+    notice = notices.opened(request.user.username, pk)
     if notice is None:
         raise Http404
     # A notice leads to a page of this desk and to nowhere else, whoever wrote its address.
@@ -198,6 +198,6 @@ def opened(request: StaffRequest, pk: int) -> HttpResponse:
 @staff("POST")
 def read_all(request: StaffRequest) -> HttpResponse:
     newest = request.POST.get("newest", "")
-    done = told.read_all(request.user.username, number_of(newest))
+    done = notices.read_all(request.user.username, number_of(newest))
     messages.success(request, ngettext("%(n)d 条消息已标为已读。", "%(n)d 条消息已标为已读。", done) % {"n": done})
     return redirect("desk:inbox")

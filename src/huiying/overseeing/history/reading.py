@@ -24,7 +24,7 @@ from huiying.overseeing.history.case import (
     Task,
     Text,
 )
-from huiying.overseeing.history.entries import Entry, Payload, count, moment
+from huiying.overseeing.history.entries import Entry, Payload, count, moment, whole
 
 
 def read_cases(entries: Iterable[Entry]) -> dict[str, CaseHistory]:
@@ -134,7 +134,7 @@ def _task_dropped(case: CaseHistory, payload: Payload, at: dt.datetime, who: str
 
 def _facts(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     if "version" in payload:
-        case.facts.append((at, int(payload["version"])))
+        case.facts.append((at, whole(payload["version"])))
 
 
 def _liaison_sent(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
@@ -261,7 +261,7 @@ def _begun(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> No
 
 def _judged(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     verdict = str(payload.get("verdict", ""))
-    case.verdicts.append((int(payload.get("hours") or 0), verdict, at))
+    case.verdicts.append((whole(payload.get("hours")), verdict, at))
     if verdict == "second_wave":
         _fault(case, SECOND_WAVE, at)
     case.peak_at = moment(payload.get("peak_at")) or case.peak_at
@@ -273,7 +273,7 @@ def _sustained(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -
 
 def _live(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     department = str(payload.get("department") or "")
-    fact_sheet = int(payload.get("facts") or 0)
+    fact_sheet = whole(payload.get("facts"))
     strange: bool | None = None
     if case.holder is not None and department:
         strange = department not in {case.holder, *case.disposers} and not case.authorised

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -15,7 +14,6 @@ from huiying.people.models import Platform
 from huiying.people.versions import regulation_of
 from huiying.regulation import Regulation
 from huiying.responding.models.review import ReviewDecision, Reviewed
-from huiying.responding.steps import Planned
 
 
 class Revision(models.Model):
@@ -82,15 +80,6 @@ class ReviewRound(Reviewed["ReviewStep"], models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "track"], condition=Q(state="open"), name="one_open_round")
         ]
-
-    def all_steps(self) -> list[ReviewStep]:
-        return list(self.steps.all())
-
-    def add_step(self, planned: Planned, position: int, due_at: dt.datetime | None) -> ReviewStep:
-        first = due_at if position == 0 else None
-        return self.steps.create(
-            position=position, role=planned.role, checks=planned.checks, due_at=due_at, next_action_at=first
-        )
 
     def drafted_by(self) -> int:
         return self.revision.drafter_user

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -13,7 +12,6 @@ from huiying.people.versions import regulation_now
 from huiying.regulation import Regulation
 from huiying.responding.models.core import Publication
 from huiying.responding.models.review import ReviewDecision, Reviewed
-from huiying.responding.steps import Planned
 
 
 class PressRelease(models.Model):
@@ -58,15 +56,6 @@ class PressVersion(Reviewed["PressStep"], models.Model):
     class Meta:
         ordering: ClassVar = ["id"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["release", "number"], name="press_version_number")]
-
-    def all_steps(self) -> list[PressStep]:
-        return list(self.steps.all())
-
-    def add_step(self, planned: Planned, position: int, due_at: dt.datetime | None) -> PressStep:
-        first = due_at if position == 0 else None
-        return self.steps.create(
-            position=position, role=planned.role, checks=planned.checks, due_at=due_at, next_action_at=first
-        )
 
     def drafted_by(self) -> int:
         return self.drafter_user

@@ -86,13 +86,11 @@ S = TypeVar("S", bound=ReviewDecision)
 class Reviewed(Generic[S]):
     """A text under review: mixed into the model that the steps point to as `steps`."""
 
-    @abstractmethod
+    steps: Any  # the related manager of the steps' foreign key
+
     def all_steps(self) -> list[S]:
         """Every step, in the order of the review."""
-
-    @abstractmethod
-    def add_step(self, planned: Planned, position: int, due_at: dt.datetime | None) -> S:
-        """One more row among its steps; the turn of the first position begins at once."""
+        return list(self.steps.all())
 
     @abstractmethod
     def drafted_by(self) -> int:
@@ -121,7 +119,13 @@ class Reviewed(Generic[S]):
         made = []
         for position, group in enumerate(groups):
             due = None if until is None else now + (until - now) * (position + 1) / len(groups)
-            made += [self.add_step(step, position, due) for step in group]
+            turn = due if position == 0 else None
+            made += [
+                self.steps.create(
+                    position=position, role=step.role, checks=step.checks, due_at=due, next_action_at=turn
+                )
+                for step in group
+            ]
         return made
 
     def begin_turn(self, now: dt.datetime) -> None:

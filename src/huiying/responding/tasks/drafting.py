@@ -10,16 +10,11 @@ from huiying.handling.actions.base import locked
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_of
 from huiying.people.words import display_name
-from huiying.regulation.quiet import quiet_until
 from huiying.responding import turns
 from huiying.responding.actions.confirming import unheard
 from huiying.responding.models import ReviewRound, ReviewStep
-from huiying.work import notify
 from huiying.work.auditor import Finding, auditor
-from huiying.work.models import Notice
 from huiying.work.schedule import poller
-
-REPEAT = dt.timedelta(minutes=30)  # of a file that has no ladder of its own
 
 
 def _some_step_is_due(now: dt.datetime) -> bool:
@@ -52,22 +47,17 @@ def _remind(pk: int, now: dt.datetime) -> int:
         step.save(update_fields=["next_action_at"])
         return 0
     regulation = regulation_of(case.regulation)
-    first = f"review:{step.pk}:first"
-    again = Notice.objects.filter(key=first).exists()
     what = "" if case.event.reserved else f"{round_.revision.title}｜"
-    notify.send(
+    turns.remind(
+        step,
+        now,
         f"{case.number} 待您审核，时间已到",
         f"{what}{display_name(regulation, 'review_step', step.role)}"
         f"应在{turns.said(step, regulation)}前完成，还没有人审。",
-        [user.username for user in step.to_remind(now, again=again)],
-        "warning",
-        key=f"review:{step.pk}:{int(now.timestamp())}" if again else first,
+        key=f"review:{step.pk}",
         url=f"/desk/reviews/{step.pk}/",
-        not_before=None if turns.is_grave(round_.level, regulation) else quiet_until(regulation, now),
+        grave=turns.is_grave(round_.level, regulation),
     )
-    ladder = regulation.clocks.escalation
-    step.next_action_at = now + (ladder.repeat_every.elapsed if ladder is not None else REPEAT)
-    step.save(update_fields=["next_action_at"])
     return 1
 
 

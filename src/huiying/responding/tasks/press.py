@@ -9,12 +9,9 @@ from django.db import transaction
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_now
 from huiying.people.words import display_name
-from huiying.regulation.quiet import quiet_until
+from huiying.responding import turns
 from huiying.responding.models import PressRelease, PressStep
-from huiying.responding.tasks.drafting import REPEAT
-from huiying.work import notify
 from huiying.work.auditor import Finding, auditor
-from huiying.work.models import Notice
 from huiying.work.schedule import poller
 
 
@@ -38,21 +35,15 @@ def _remind(pk: int, release_pk: int, now: dt.datetime) -> int:
         step.next_action_at = None
         step.save(update_fields=["next_action_at"])
         return 0
-    regulation = regulation_now()
-    first = f"press-late:{step.pk}:first"
-    again = Notice.objects.filter(key=first).exists()
-    notify.send(
+    name = display_name(regulation_now(), "review_step", step.role)
+    turns.remind(
+        step,
+        now,
         f"{release.number} 待您审核，时间已到",
-        f"{version.title}｜{display_name(regulation, 'review_step', step.role)}的时间已到，还没有人审。",
-        [user.username for user in step.to_remind(now, again=again)],
-        "warning",
-        key=f"press-late:{step.pk}:{int(now.timestamp())}" if again else first,
+        f"{version.title}｜{name}的时间已到，还没有人审。",
+        key=f"press-late:{step.pk}",
         url=f"/desk/press/steps/{step.pk}/",
-        not_before=quiet_until(regulation, now),
     )
-    ladder = regulation.clocks.escalation
-    step.next_action_at = now + (ladder.repeat_every.elapsed if ladder is not None else REPEAT)
-    step.save(update_fields=["next_action_at"])
     return 1
 
 
