@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from huiying.drill.review import Entry, review
+from huiying.drill.review import review
+from huiying.overseeing.history.entries import Entry
 
 T0 = dt.datetime(2026, 9, 14, 0, 0, tzinfo=dt.UTC)
 END = T0 + dt.timedelta(hours=24)
@@ -18,7 +19,7 @@ def at(minutes: float) -> dt.datetime:
 
 
 def entry(kind: str, minutes: float, chain: str = "case:1", **payload: Any) -> Entry:
-    return Entry(chain, kind, at(minutes), payload)
+    return {"chain": chain, "kind": kind, "at": at(minutes), "payload": payload}
 
 
 OPENED = entry("case.opened", 8, event="E1", suggested_level="L1", first_known_at=at(0).isoformat())

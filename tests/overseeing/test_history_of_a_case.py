@@ -31,4 +31,4 @@ def test_an_answer_that_quotes_older_facts_is_a_fault() -> None:
 
 def test_an_erased_payload_says_nothing() -> None:
     case = read_cases([entry("case.closed") | {"payload": None}])["case:1"]
-    assert (case.closed, case.root_cause, case.releases) == (True, False, [])
+    assert (case.closed, case.root_cause, case.releases, case.erased) == (True, "", [], True)

@@ -15,10 +15,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from huiying.handling.process import LIVE
 from huiying.judging.models import EventPost
 from huiying.ledger.models import ChainHead, LedgerEntry
+from huiying.overseeing.history.case import CaseHistory
 from huiying.overseeing.history.entries import moment
+from huiying.overseeing.history.reading import read_entry
 
 Payload = Mapping[str, Any]
 _CHUNK = 2000
@@ -49,60 +50,70 @@ class Entry:
         return self.chain.partition(":")[2]
 
 
-@dataclass
-class _Running:
-    act: str
-    due: dt.datetime
-    provisional: bool
+# The entries of a case that papers cite.
+CITED = frozenset({
+    "case.opened", "case.accepted", "case.found", "case.disposed", "case.sustained", "clock.breached", "facts.agreed",
+    "liaison.sent", "liaison.answered", "liaison.silent", "release.live",
+})  # fmt: skip
 
 
 @dataclass
-class CaseAt:
-    """A case as its chain told it."""
+class CaseAt(CaseHistory):
+    """A case with the entries that papers cite of it."""
 
-    number: str
-    event: str = ""
-    title: str = ""
-    level: str = ""  # its name, as the record has it
-    confirmed: bool = False
-    lead: str = ""
-    joint: tuple[str, ...] = ()
-    state: str = ""
-    category: str = ""
-    opened_at: dt.datetime | None = None
-    known_at: dt.datetime | None = None
-    answered_at: dt.datetime | None = None
-    closed_at: dt.datetime | None = None
-    opened: str = ""  # sources
-    last: str = ""
-    clocks: dict[int, _Running] = field(default_factory=dict)
-    found: Entry | None = None
-    disposed: Entry | None = None
-    accepted: Entry | None = None
-    sustained: Entry | None = None
-    facts: Entry | None = None
-    lives: list[Entry] = field(default_factory=list)
-    letters: list[Entry] = field(default_factory=list)
-    breaches: list[Entry] = field(default_factory=list)
-    root_cause: str = ""
-    returned: bool = False  # waits for the office's word
-    in_review: bool = False
+    number: str = ""
+    cited: list[Entry] = field(default_factory=list)
+    last: str = ""  # the source of its newest entry
+
+    def of(self, *kinds: str) -> list[Entry]:
+        return [entry for entry in self.cited if entry.kind in kinds]
+
+    def newest(self, kind: str) -> Entry | None:
+        return next((entry for entry in reversed(self.cited) if entry.kind == kind), None)
 
     @property
-    def is_live(self) -> bool:
-        return self.state in LIVE
-
-    def due(self, act: str = "respond") -> dt.datetime | None:
-        """The deadline of an act: of the confirmed clocks the earliest, of provisional ones only where nothing else."""
-        running = [clock for clock in self.clocks.values() if clock.act == act]
-        sure = [clock.due for clock in running if not clock.provisional]
-        return min(sure or [clock.due for clock in running], default=None)
+    def opened(self) -> str:
+        """The source of its opening."""
+        found = self.newest("case.opened")
+        return found.source if found else ""
 
     @property
-    def next_due(self) -> tuple[dt.datetime, str] | None:
-        acts = {clock.act for clock in self.clocks.values()}
-        found = [(due, act) for act in acts if (due := self.due(act)) is not None]
-        return min(found, default=None)
+    def level_words(self) -> str:
+        return self.level_name + ("" if self.confirmed else "（建议）")
+
+    @property
+    def acceptance(self) -> Entry | None:
+        return self.newest("case.accepted")
+
+    @property
+    def finding(self) -> Entry | None:
+        return self.newest("case.found")
+
+    @property
+    def disposal(self) -> Entry | None:
+        return self.newest("case.disposed")
+
+    @property
+    def going_on(self) -> Entry | None:
+        """Whether the response goes on, as a person decided it （十）."""
+        return self.newest("case.sustained")
+
+    @property
+    def agreed(self) -> Entry | None:
+        """The facts in their newest version （七）."""
+        return self.newest("facts.agreed")
+
+    @property
+    def lives(self) -> list[Entry]:
+        return self.of("release.live")
+
+    @property
+    def letters(self) -> list[Entry]:
+        return self.of("liaison.sent", "liaison.answered", "liaison.silent")
+
+    @property
+    def broken(self) -> list[Entry]:
+        return self.of("clock.breached")
 
 
 @dataclass
@@ -193,13 +204,7 @@ def _folded(rows: Any, since: dt.datetime | None) -> Book:
     for entry in entries(rows):
         room, _, subject = entry.chain.partition(":")
         if room == "case":
-            case = book.cases.setdefault(subject, CaseAt(subject))
-            if not entry.kind.startswith("document."):  # what was printed of a case is no step of it
-                case.last = entry.source
-            if (read_case := _OF_CASES.get(entry.kind)) is not None:
-                read_case(case, entry)
-            elif entry.kind == "case.merged":  # the earliest deadline of the two goes on (INV-3)
-                case.clocks |= book.cases.get(str(entry.data.get("from", "")), CaseAt("")).clocks
+            _take(book, subject, entry)
         elif room == "event":
             event = book.events.setdefault(subject, EventAt(subject))
             if (read_event := _OF_EVENTS.get(entry.kind)) is not None:
@@ -211,6 +216,18 @@ def _folded(rows: Any, since: dt.datetime | None) -> Book:
             book.by_kind[entry.kind].append(entry)
     _mark_dangers(book)
     return book
+
+
+def _take(book: Book, number: str, entry: Entry) -> None:
+    case = book.cases.setdefault(number, CaseAt(number=number))
+    payload = None if entry.erased else entry.data
+    read_entry(case, {"kind": entry.kind, "payload": payload, "at": entry.at, "actor": entry.who})
+    if not entry.kind.startswith("document."):  # what was printed of a case is no step of it
+        case.last = entry.source
+    if entry.kind in CITED:
+        case.cited.append(entry)
+    elif entry.kind == "case.merged":  # the earliest deadline of the two goes on (INV-3)
+        case.limits |= book.cases.get(str(entry.data.get("from", "")), CaseAt()).limits
 
 
 def _mark_dangers(book: Book) -> None:
@@ -297,108 +314,4 @@ _OF_EVENTS: dict[str, Callable[[EventAt, Entry], None]] = {
     "event.reopened": _event_reopened,
     "event.labelled": _event_labelled,
     "event.unlabelled": _event_labelled,
-}
-
-
-# Cases ----------------------------------------------------------------------------------------------------------------
-
-
-def _opened(case: CaseAt, entry: Entry) -> None:
-    data = entry.data
-    case.event, case.title = str(data.get("event", "")), str(data.get("title", ""))
-    if not case.confirmed:  # a case that was voided and opened again keeps the level that a person gave it
-        case.level = str(data.get("suggested_level", ""))
-    case.opened_at, case.opened = entry.at, entry.source
-    case.known_at = moment(data.get("first_known_at")) or entry.at
-
-
-def _known_earlier(case: CaseAt, entry: Entry) -> None:
-    case.known_at = moment(entry.data.get("known_at")) or case.known_at
-
-
-def _graded(case: CaseAt, entry: Entry) -> None:
-    case.level, case.confirmed = str(entry.data.get("name", "")) or case.level, True
-
-
-def _routed(case: CaseAt, entry: Entry) -> None:
-    case.lead = str(entry.data.get("lead", ""))
-    case.joint = tuple(entry.data.get("joint") or ())
-    keys = (entry.data.get("matched") or {}).get("keys") or {}
-    case.category = str(keys.get("category", "")) or case.category
-    case.returned = False
-
-
-def _route_undone(case: CaseAt, entry: Entry) -> None:
-    case.lead, case.joint = "", ()
-
-
-def _returned(case: CaseAt, entry: Entry) -> None:
-    case.lead, case.returned = "", True
-
-
-def _moved(case: CaseAt, entry: Entry) -> None:
-    case.state = str(entry.data.get("to", ""))
-    case.in_review = case.state == "reviewing"
-    if case.state == "closed":
-        case.closed_at = entry.at
-
-
-def _clock_started(case: CaseAt, entry: Entry) -> None:
-    data, due = entry.data, moment(entry.data.get("due_at"))
-    if due is None:
-        return
-    case.clocks[int(data.get("clock") or 0)] = _Running(str(data.get("act", "")), due, bool(data.get("provisional")))
-
-
-def _clock_stopped(case: CaseAt, entry: Entry) -> None:
-    act = str(entry.data.get("act", ""))
-    case.clocks = {key: clock for key, clock in case.clocks.items() if clock.act != act}
-
-
-def _live(case: CaseAt, entry: Entry) -> None:
-    case.lives.append(entry)
-    if entry.data.get("stage") != "holding":
-        case.answered_at = case.answered_at or moment(entry.data.get("at")) or entry.at
-
-
-def _closed(case: CaseAt, entry: Entry) -> None:
-    case.root_cause = str(entry.data.get("root_cause", ""))
-
-
-def _keep(name: str) -> Callable[[CaseAt, Entry], None]:
-    def keep(case: CaseAt, entry: Entry) -> None:
-        setattr(case, name, entry)
-
-    return keep
-
-
-def _add(name: str) -> Callable[[CaseAt, Entry], None]:
-    def add(case: CaseAt, entry: Entry) -> None:
-        getattr(case, name).append(entry)
-
-    return add
-
-
-_OF_CASES: dict[str, Callable[[CaseAt, Entry], None]] = {
-    "case.opened": _opened,
-    "case.known_earlier": _known_earlier,
-    "case.graded": _graded,
-    "case.routed": _routed,
-    "case.return_decided": _routed,
-    "case.route_undone": _route_undone,
-    "case.returned": _returned,
-    "case.moved": _moved,
-    "case.accepted": _keep("accepted"),
-    "case.found": _keep("found"),
-    "case.disposed": _keep("disposed"),
-    "case.sustained": _keep("sustained"),
-    "case.closed": _closed,
-    "facts.agreed": _keep("facts"),
-    "clock.started": _clock_started,
-    "clock.stopped": _clock_stopped,
-    "clock.breached": _add("breaches"),
-    "release.live": _live,
-    "liaison.sent": _add("letters"),
-    "liaison.answered": _add("letters"),
-    "liaison.silent": _add("letters"),
 }

@@ -7,9 +7,13 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from huiying.overseeing.history.case import RESPOND, CaseHistory
+from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.reading import read_cases
 
 # The steps of a case, by the entry that is the first to say so.
 STEPS = {
@@ -19,21 +23,10 @@ STEPS = {
     "case.accepted": "accepted_at",
     "case.found": "found_at",
 }
-RESPOND = "respond"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry as the ledger has it; `payload` is empty where it was erased."""
-
-    chain: str
-    kind: str
-    at: dt.datetime
-    payload: Mapping[str, Any]
 
 
 @dataclass
-class Told:
+class Course:
     """One case. Times are RFC 3339; empty where it did not come so far. Minutes count from the first knowledge."""
 
     number: str
@@ -56,18 +49,18 @@ def review(entries: Iterable[Entry], ended_at: dt.datetime) -> dict[str, Any]:
     """Every case with its times and its verdict, and what they add up to."""
     by_chain: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
-        by_chain[entry.chain].append(entry)
+        by_chain[entry["chain"]].append(entry)
     cases = [
         _case(chain.removeprefix("case:"), rows, ended_at)
         for chain, rows in sorted(by_chain.items())
-        if chain.startswith("case:") and any(row.kind == "case.opened" for row in rows)
+        if chain.startswith("case:") and any(row["kind"] == "case.opened" for row in rows)
     ]
     events = [rows for chain, rows in by_chain.items() if chain.startswith("event:")]
-    warned = [row for rows in events for row in rows if row.kind == "event.warned"]
-    signed = sum(row.kind == "warning.acknowledged" for rows in events for row in rows)
+    warned = [row for rows in events for row in rows if row["kind"] == "event.warned"]
+    signed = sum(row["kind"] == "warning.acknowledged" for rows in events for row in rows)
     verdicts = [case.verdict for case in cases]
     return {
-        "events": sum(any(row.kind == "event.opened" for row in rows) for rows in events),
+        "events": sum(any(row["kind"] == "event.opened" for row in rows) for rows in events),
         "warnings": len(warned),
         "warnings_signed": signed,
         "cases": len(cases),
@@ -83,59 +76,35 @@ def review(entries: Iterable[Entry], ended_at: dt.datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _case(number: str, rows: list[Entry], ended_at: dt.datetime) -> Told:
-    told = Told(number)
-    clocks: dict[Any, dt.datetime] = {}  # running limits of the answer
+def _case(number: str, rows: list[Entry], ended_at: dt.datetime) -> Course:
+    case = read_cases(rows)[f"case:{number}"]
+    known = case.first_known_at or rows[0]["at"]
+    made = Course(number, case.event, case.level, known.isoformat())
     for row in rows:
-        step = STEPS.get(row.kind)
-        if step and not getattr(told, step):
-            setattr(told, step, row.at.isoformat())
-        if row.kind == "case.opened":
-            told.event = str(row.payload.get("event", ""))
-            told.first_known_at = str(row.payload.get("first_known_at") or row.at.isoformat())
-            told.level = told.level or str(row.payload.get("suggested_level", ""))
-        elif row.kind == "case.known_earlier":
-            told.first_known_at = str(row.payload.get("known_at") or told.first_known_at)
-        elif row.kind == "case.graded":
-            told.level = str(row.payload.get("to", "")) or told.level
-        elif row.kind == "case.moved" and row.payload.get("to") == "declined":
-            told.verdict = "declined"
-        else:
-            _limit(told, row, clocks)
-    if not told.verdict:
-        told.verdict = _verdict(told, clocks, ended_at)
-    if clocks and not told.due_at:
-        told.due_at = min(clocks.values()).isoformat()
-    known = dt.datetime.fromisoformat(told.first_known_at)
+        step = STEPS.get(row["kind"])
+        if step and not getattr(made, step):
+            setattr(made, step, row["at"].isoformat())
+    made.breaches = [{"act": row.act, "due_at": row.due_at.isoformat(), "cause": row.cause} for row in case.missed]
+    made.verdict = _verdict(made, case, ended_at)
+    if any(row["kind"] == "case.moved" and (row["payload"] or {}).get("to") == "declined" for row in rows):
+        made.verdict = "declined"
     for step in (*STEPS.values(), "answered_at"):
-        if at := getattr(told, step):
-            told.minutes[step] = round((dt.datetime.fromisoformat(at) - known).total_seconds() / 60)
-    return told
+        if at := getattr(made, step):
+            made.minutes[step] = round((dt.datetime.fromisoformat(at) - known).total_seconds() / 60)
+    return made
 
 
-def _limit(told: Told, row: Entry, clocks: dict[Any, dt.datetime]) -> None:
-    """Limits of the answer as they start, end and break (C8.5, C8.6); any other limit only where it broke."""
-    payload = row.payload
-    if row.kind == "clock.breached":
-        told.breaches.append(
-            {"act": payload.get("act"), "due_at": payload.get("due_at"), "cause": payload.get("cause")}
-        )
-    if payload.get("act") != RESPOND or payload.get("provisional"):
-        return
-    if row.kind == "clock.started":
-        clocks[payload.get("clock")] = dt.datetime.fromisoformat(payload["due_at"])
-    elif row.kind == "clock.stopped":
-        clocks.pop(payload.get("clock"), None)
-        if not told.answered_at:
-            told.answered_at = str(payload["at"])
-            told.due_at = str(payload["due_at"])
-
-
-def _verdict(told: Told, clocks: Mapping[Any, dt.datetime], ended_at: dt.datetime) -> str:
-    if told.answered_at:
-        answered, due = dt.datetime.fromisoformat(told.answered_at), dt.datetime.fromisoformat(told.due_at)
-        return "on_time" if answered <= due else "late"
-    return "overdue" if clocks and min(clocks.values()) < ended_at else "running"
+def _verdict(made: Course, case: CaseHistory, ended_at: dt.datetime) -> str:
+    """From the confirmed limits of the answer (C8.5, C8.6), and when it fell due and was given."""
+    limits = [limit for limit in case.limits.values() if limit.act == RESPOND and not limit.provisional]
+    stopped = [(limit.stopped_at, limit.due_at) for limit in limits if limit.stopped_at and limit.due_at]
+    if stopped:
+        answered_at, due_at = min(stopped)
+        made.answered_at, made.due_at = answered_at.isoformat(), due_at.astimezone(dt.UTC).isoformat()
+        return "on_time" if answered_at <= due_at else "late"
+    due = min((limit.due_at for limit in limits if limit.runs and limit.due_at), default=None)
+    made.due_at = due.isoformat() if due else ""
+    return "overdue" if due and due < ended_at else "running"
 
 
 def _median(values: list[int]) -> float | None:

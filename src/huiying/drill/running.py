@@ -9,12 +9,12 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from huiying.drill.pacing import PacedClock
-from huiying.drill.review import Entry, review
+from huiying.drill.review import review
 from huiying.drill.storms import Storm
 
 FILE = "review.json"
@@ -108,6 +108,7 @@ def told(storm: Storm, speed: float) -> dict[str, Any]:
     """The review of the drill that ran in this home, written down beside it."""
     from huiying.kernel import clock, home
     from huiying.ledger import queries
+    from huiying.overseeing.commands import entries_of
 
     ended_at = clock.now()
     checked = queries.verify()
@@ -118,16 +119,9 @@ def told(storm: Storm, speed: float) -> dict[str, Any]:
         "began_at": storm.begins.isoformat(),
         "ended_at": ended_at.isoformat(),
         "hours": round((ended_at - storm.begins).total_seconds() / 3600, 2),
-        **review(_entries(), ended_at),
+        **review(entries_of(), ended_at),
         "ledger_whole": checked.ok,
         "home": str(home.home()),
     }
     (home.home() / FILE).write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", "utf-8")
     return result
-
-
-def _entries() -> Iterator[Entry]:
-    from huiying.ledger.models import LedgerEntry
-
-    for row in LedgerEntry.objects.order_by("at", "id").iterator():
-        yield Entry(row.chain, row.kind, row.at.astimezone(dt.UTC), row.data or {})

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.handling.models import Breach, Case, CaseDepartment, Clock, NodeReport, Return, Task
@@ -24,14 +23,16 @@ from huiying.overseeing import (  # the rows they have compared
 from huiying.overseeing.assessing import FINAL, chain_of
 from huiying.overseeing.commands import assess, entries_of
 from huiying.overseeing.comparing import lie
+from huiying.overseeing.history.case import CaseHistory
 from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.reading import read_cases
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment, Measure
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.work.auditor import LISTED, Finding, auditor
 
 CASE_KINDS = (
     "case.opened", "case.known_earlier", "case.moved", "case.graded", "case.closed", "case.routed", "case.route_undone",
-    "case.returned", "case.return_decided", "case.merged", "case.unmerged", "case.voided", "clock.started",
+    "case.returned", "case.merged", "case.unmerged", "case.voided", "clock.started",
     "clock.stopped", "clock.breached", "release.live", "task.made", "task.done", "task.dropped", "report.made",
 )  # fmt: skip
 MEASURE_KINDS = (
@@ -40,80 +41,6 @@ MEASURE_KINDS = (
 )  # fmt: skip
 
 TALK = ("held_at", "place", "leader", "attended", "words", "promises")
-
-
-# What a kind says: the field here, and its name in the payload.
-_SAYS = {
-    "case.opened": ("known_at", "first_known_at"),
-    "case.known_earlier": ("known_at", "known_at"),
-    "case.moved": ("state", "to"),
-    "case.graded": ("level", "to"),
-    "case.closed": ("root_cause", "root_cause"),
-    "case.routed": ("lead", "lead"),
-}
-# After these the office has the case again, or another case has it.
-_LEADLESS = (
-    "case.returned", "case.route_undone", "case.return_decided", "case.merged", "case.unmerged", "case.voided",
-)  # fmt: skip
-
-
-@dataclass
-class _Told:
-    """What the ledger says of one case."""
-
-    known_at: str = ""
-    state: str = ""
-    level: str = ""
-    root_cause: str | None = None
-    lead: str = ""
-    lives: set[str] = field(default_factory=set)
-    returns: int = 0
-    reports: int = 0
-    erased: bool = False
-    clocks: dict[int, dict[str, Any]] = field(default_factory=dict)
-    breaches: dict[int, dict[str, Any]] = field(default_factory=dict)
-    tasks: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    def take(self, entry: Entry) -> None:
-        kind, payload = entry["kind"], entry["payload"]
-        if payload is None:
-            self.erased = True
-        elif kind.startswith("clock."):
-            self._clock(kind, payload)
-        elif kind.startswith("task."):
-            self._task(kind, payload)
-        elif kind == "release.live":
-            self.lives.add(_moment(payload.get("at") or entry["at"]))
-        elif kind == "report.made":
-            self.reports += 1
-        else:
-            self._case(kind, payload)
-
-    def _case(self, kind: str, payload: dict[str, Any]) -> None:
-        if kind in _SAYS:
-            column, name = _SAYS[kind]
-            setattr(self, column, str(payload.get(name, "")))
-        elif kind in _LEADLESS:
-            self.lead = ""
-            self.returns += kind == "case.returned"
-
-    def _clock(self, kind: str, payload: dict[str, Any]) -> None:
-        if "clock" not in payload:
-            return
-        pk = int(payload["clock"])
-        if kind == "clock.started":
-            self.clocks[pk] = {"due_at": payload.get("due_at")}
-        elif kind == "clock.stopped" and pk in self.clocks:
-            self.clocks[pk]["stopped_at"] = payload.get("at")
-        elif kind == "clock.breached":
-            self.breaches[pk] = payload
-
-    def _task(self, kind: str, payload: dict[str, Any]) -> None:
-        pk = int(payload.get("task") or 0)
-        if kind == "task.made":
-            self.tasks[pk] = {"due_at": payload.get("due_at"), "done": False, "dropped": False}
-        elif pk in self.tasks:
-            self.tasks[pk]["done" if kind == "task.done" else "dropped"] = True
 
 
 def _moment(value: Any) -> str:
@@ -125,10 +52,7 @@ def _moment(value: Any) -> str:
 @auditor("planted_cases")
 def cases_say_what_the_ledger_says() -> list[Finding]:
     """Dates, states, levels, leads, deadlines, breaches and tasks of every case."""
-    told: dict[str, _Told] = defaultdict(_Told)
-    for entry in entries_of(CASE_KINDS):
-        if entry["chain"].startswith("case:"):
-            told[entry["chain"].removeprefix("case:")].take(entry)
+    told = {chain.removeprefix("case:"): case for chain, case in read_cases(entries_of(CASE_KINDS)).items()}
     found: list[Finding] = []
     for finding in _cases(told):
         found.append(finding)
@@ -137,14 +61,14 @@ def cases_say_what_the_ledger_says() -> list[Finding]:
     return found
 
 
-def _cases(told: dict[str, _Told]) -> Iterator[Finding]:
+def _cases(told: dict[str, CaseHistory]) -> Iterator[Finding]:
     leads = {
         row.case_id: row.department.name
         for row in CaseDepartment.objects.filter(role="lead", until__isnull=True).select_related("department")
     }
     rows = {case.number: case for case in Case.objects.all()}
     for number in sorted(told.keys() - rows.keys()):
-        if told[number].known_at:
+        if (told[number].opened_at and not told[number].erased) or told[number].first_known_at:
             yield lie(f"案件 {number}", f"Case {number}", "整件不见了", "the whole case is gone")
     for number in sorted(rows.keys() - told.keys()):
         yield lie(f"案件 {number}", f"Case {number}", "台账里没有立案", "the ledger knows no opening of it")
@@ -156,53 +80,55 @@ def _cases(told: dict[str, _Told]) -> Iterator[Finding]:
     yield from _counts(told)
 
 
-def _case(case: Case, said: _Told, lead: str) -> Iterator[Finding]:
+def _case(case: Case, said: CaseHistory, lead: str) -> Iterator[Finding]:
     where = (f"案件 {case.number}", f"Case {case.number}")
-    if _moment(said.known_at) != _moment(case.first_known_at):
-        yield lie(*where, f"首次获知应为 {said.known_at}", f"first known at {said.known_at}")
+    if _moment(said.first_known_at) != _moment(case.first_known_at):
+        known = said.first_known_at.isoformat() if said.first_known_at else ""
+        yield lie(*where, f"首次获知应为 {known}", f"first known at {known}")
     if said.state and said.state != case.state:
         yield lie(*where, f"状态应为 {said.state}", f"its state is {said.state}")
-    if said.level and said.level != case.level:
+    if said.confirmed and said.level != case.level:
         yield lie(*where, f"级别应为 {said.level}", f"its level is {said.level}")
     if said.root_cause is not None and case.root_cause != said.root_cause:
         yield lie(*where, "根源不是办结时写的", "its root cause is not what was written")
-    if said.lead and lead != said.lead:
-        yield lie(*where, f"主办应为{said.lead}", f"its lead is {said.lead}")
-    if case.answered_at is not None and _moment(case.answered_at) not in said.lives:
+    if said.lead_is_sure and said.holder and lead != said.holder:
+        yield lie(*where, f"主办应为{said.holder}", f"its lead is {said.holder}")
+    if case.answered_at is not None and case.answered_at not in {release.at for release in said.releases}:
         yield lie(*where, "回应时间没有公开发布可对", "no public act stands at the time of its answer")
 
 
-def _clocks(told: dict[str, _Told]) -> Iterator[Finding]:
+def _clocks(told: dict[str, CaseHistory]) -> Iterator[Finding]:
     clocks = {row.pk: row for row in Clock.objects.filter(is_legal=True).select_related("case")}
     breaches = {row.clock_id: row for row in Breach.objects.select_related("clock__case")}
     known: set[int] = set()
     for number, said in sorted(told.items()):
         where = (f"案件 {number} 的时限", f"A time limit of case {number}")
-        for pk, expected in said.clocks.items():
+        for pk, limit in said.limits.items():
             row = clocks.get(pk)
             if row is None:
                 yield lie(*where, f"第 {pk} 号时限不见了", f"clock {pk} is gone")
-            elif _moment(row.due_at) != _moment(expected["due_at"]):
-                yield lie(*where, f"到期应为 {expected['due_at']}", f"it was due at {expected['due_at']}")
-            elif "stopped_at" in expected and _moment(row.stopped_at) != _moment(expected["stopped_at"]):
-                yield lie(*where, f"停止应在 {expected['stopped_at']}", f"it stopped at {expected['stopped_at']}")
-        for pk, expected in said.breaches.items():
+            elif row.due_at != limit.due_at:
+                due = _moment(limit.due_at)
+                yield lie(*where, f"到期应为 {due}", f"it was due at {due}")
+            elif limit.stopped_at and row.stopped_at != limit.stopped_at:
+                stopped = _moment(limit.stopped_at)
+                yield lie(*where, f"停止应在 {stopped}", f"it stopped at {stopped}")
+        for missed in said.missed:
+            pk = missed.clock
             known.add(pk)
             breach = breaches.get(pk)
             if breach is None:
                 yield lie(*where, f"第 {pk} 号时限的逾期记录不见了", f"the breach of clock {pk} is gone")
-            elif (breach.cause, breach.counts, _moment(breach.due_at)) != (
-                expected.get("cause"), expected.get("counts"), _moment(expected.get("due_at")),
-            ):  # fmt: skip
+            elif (breach.cause, breach.counts, breach.due_at) != (missed.cause, missed.counts, missed.due_at):
                 yield lie(*where, f"第 {pk} 号时限的逾期记录被改过", f"the breach of clock {pk} was changed")
     for pk in sorted(breaches.keys() - known):
         number = breaches[pk].clock.case.number
-        if not told[number].erased:
+        if number not in told or not told[number].erased:
             where = (f"案件 {number} 的时限", f"A time limit of case {number}")
             yield lie(*where, f"第 {pk} 号时限的逾期是添上去的", f"the breach of clock {pk} was put in")
 
 
-def _counts(told: dict[str, _Told]) -> Iterator[Finding]:
+def _counts(told: dict[str, CaseHistory]) -> Iterator[Finding]:
     """Tasks, returns and reports."""
     tasks = {row.pk: row for row in Task.objects.all()}
     returns: dict[str, int] = defaultdict(int)
@@ -215,17 +141,18 @@ def _counts(told: dict[str, _Told]) -> Iterator[Finding]:
         if said.erased:
             continue
         where = (f"案件 {number}", f"Case {number}")
-        if returns[number] != said.returns:
-            yield lie(*where, f"应有 {said.returns} 次退回", f"it was returned {said.returns} times")
-        if reports[number] != said.reports:
-            yield lie(*where, f"应有 {said.reports} 次节点报送", f"{said.reports} steps were reported")
+        if returns[number] != (times := len(said.returned_by)):
+            yield lie(*where, f"应有 {times} 次退回", f"it was returned {times} times")
+        if reports[number] != (steps := len(said.reports)):
+            yield lie(*where, f"应有 {steps} 次节点报送", f"{steps} steps were reported")
         for pk, expected in said.tasks.items():
             row = tasks.get(pk)
             if row is None:
                 yield lie(*where, f"任务 {pk} 不见了", f"task {pk} is gone")
-            elif _moment(row.due_at) != _moment(expected["due_at"]):
-                yield lie(*where, f"任务 {pk} 到期应为 {expected['due_at']}", f"task {pk} was due then")
-            elif bool(row.done_at) != expected["done"]:
+            elif row.due_at != expected.due_at:
+                due = _moment(expected.due_at)
+                yield lie(*where, f"任务 {pk} 到期应为 {due}", f"task {pk} was due then")
+            elif bool(row.done_at) != expected.done:
                 yield lie(*where, f"任务 {pk} 是否完成被改过", f"whether task {pk} is done was changed")
 
 

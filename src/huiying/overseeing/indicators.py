@@ -72,7 +72,7 @@ def _source_and_owner(led: Sequence[CaseHistory], tasks: Sequence[Task], frame: 
     return {
         "cases_without_one_lead": sum(case.wrong_lead for case in led),
         "closed": len(closed),
-        "closed_with_root_cause_share": share([case.root_cause for case in closed]),
+        "closed_with_root_cause_share": share([bool((case.root_cause or "").strip()) for case in closed]),
         "rectify_tasks": len(rectify),
         "rectify_overdue": sum(frame.cut_off is not None and task.overdue(frame.cut_off) for task in rectify),
         "repeat_share": share([case.recurred for case in led]),

@@ -36,8 +36,8 @@ class _Approval(OfCase):
             Field("办件编号", f"{self.case.number}（{self.level}）", sure(self.case.opened)),
             Field("时限", left(self.case.due(), self.basis.cut_off), sure(self.case.opened)),
             Field("舆情摘要", self.title, sure(self.case.opened)),
-            Field("主办与发声", f"{self.case.lead or '统筹部门'}；发声主体{revision.department or '未写明'}", source),
-            Field("事实依据", self._facts(), sure(self.case.facts.source if self.case.facts else "")),
+            Field("主办与发声", f"{self.case.holder or '统筹部门'}；发声主体{revision.department or '未写明'}", source),
+            Field("事实依据", self._facts(), sure(self.case.agreed.source if self.case.agreed else "")),
             Field("法律、政策依据", clean(revision.basis) or "未写明", source),
             Field("公开属性", OPENNESS.get(revision.openness, revision.openness), source),
             Field("文稿", f"第{revision.number}稿《{clean(revision.title)}》", source),
@@ -62,10 +62,10 @@ class _Approval(OfCase):
         return next((e for e in self.book.of(kind) if e.data.get("round") == self.ref), None)
 
     def _facts(self) -> str:
-        if self.case.facts is None:
+        if self.case.agreed is None:
             return "没有口径"
         return (
-            f"口径第{self.case.facts.data.get('version')}版：{self.words(str(self.case.facts.data.get('text')), 200)}"
+            f"口径第{self.case.agreed.data.get('version')}版：{self.words(str(self.case.agreed.data.get('text')), 200)}"
         )
 
     def _bodies(self, asked: list[Entry]) -> Table:
@@ -116,7 +116,7 @@ class _Approval(OfCase):
         return Table(("渠道", "时间", "链接", "与首发时差"), tuple(rows), (3, 3, 5, 2), "尚未发布。")
 
     def _sustained(self) -> Paragraph:
-        found = self.case.sustained
+        found = self.case.going_on
         if found is None:
             return Paragraph("尚未决定。")
         word = "是" if found.data.get("sustained") else "否"

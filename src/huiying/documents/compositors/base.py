@@ -46,7 +46,7 @@ class OfCase:
 
     @property
     def level(self) -> str:
-        return self.case.level + ("" if self.case.confirmed else "（建议）")
+        return self.case.level_words
 
     @property
     def ref(self) -> int:

@@ -91,7 +91,7 @@ class _Page:
     def line(self, case: CaseAt) -> str:
         due = case.next_due
         when = f"{self.said.time(due[0])}止，{left(due[0], self.basis.cut_off)}" if due else "无在计时限"
-        return f"{case.number}｜{case.level}｜{self.titles.case(case, 40)}｜{case.lead or '统筹部门'}｜{when}"
+        return f"{case.number}｜{case.level_name}｜{self.titles.case(case, 40)}｜{case.holder or '统筹部门'}｜{when}"
 
     def numbers(self, figures: dict[str, Any]) -> Table:
         words = {"new": "新增", "live": "在办", "due_today": "今日到期", "overdue": "逾期", "answered": "回应"}
@@ -134,9 +134,13 @@ class _Briefing(_Page):
 
     def _to_decide(self) -> Blocks:
         waiting = [
-            *((f"{case.number}退回后待统筹部门指定主办", case) for case in self.listed if case.returned),
-            *((f"{case.number}级别待确认（建议{case.level}）", case) for case in self.listed if not case.confirmed),
-            *((f"{case.number}文稿在审", case) for case in self.listed if case.in_review),
+            *((f"{case.number}退回后待统筹部门指定主办", case) for case in self.listed if case.awaits_routing),
+            *(
+                (f"{case.number}级别待确认（建议{case.level_name}）", case)
+                for case in self.listed
+                if not case.confirmed
+            ),
+            *((f"{case.number}文稿在审", case) for case in self.listed if case.state == "reviewing"),
             *((f"{case.number}已逾期，待决定怎样回应", case) for case in self.listed if self._late(case)),
         ]
         told: Blocks = [Paragraph(f"{words}。", sure(case.last)) for words, case in waiting[:DECISIONS]]
@@ -150,7 +154,7 @@ class _Briefing(_Page):
     def _matters(self) -> Blocks:
         """The gravest first: the regulation's own order of levels, then the nearest deadline."""
         rank = {level.name: place for place, level in enumerate(self.rules.levels)}
-        rows = sorted(self.listed, key=lambda case: -rank.get(case.level, -1))[:MATTERS]
+        rows = sorted(self.listed, key=lambda case: -rank.get(case.level_name, -1))[:MATTERS]
         return [Paragraph(self.line(case), sure(case.opened, case.last)) for case in rows] or [
             Paragraph("没有在办事项。")
         ]
@@ -215,7 +219,7 @@ class _Night(_Page):
         rows = tuple(
             Row(
                 (
-                    case.number, case.level, self.titles.case(case, 30), case.lead or "统筹部门",
+                    case.number, case.level_name, self.titles.case(case, 30), case.holder or "统筹部门",
                     f"{self.said.time(case.next_due[0])}，{left(case.next_due[0], self.basis.cut_off)}",
                 ),
                 sure(case.opened, case.last),

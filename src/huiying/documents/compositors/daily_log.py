@@ -263,14 +263,14 @@ class _Log:
             f"{place}：{self.titles.event(event)}",
             f"{event.concern or UNDECIDED}/{self._category(case) if case else '未定'}",
             f"{level}/{self.said.time(due) if due else '未起算'}",
-            (case.lead if case else "") or "未转办",
+            (case.holder if case else "") or "未转办",
         )
         post = "" if event.kept_back or not event.post else f"post:{event.post}"
         return Row(cells, sure(event.opened, case.opened if case else "", post))
 
     def _level(self, event: EventAt, case: CaseAt | None) -> str:
-        if case is not None and case.level:
-            return case.level + ("" if case.confirmed else "（建议）")
+        if case is not None and case.level_name:
+            return case.level_words
         code = event.graded_level
         named = names.level(self.rules, code) if code else "未定"
         return named if event.level or not code else f"{named}（建议）"
@@ -284,8 +284,8 @@ class _Log:
             rows.append(
                 Row(
                     (
-                        case.number, self.titles.case(case, 40), case.level + ("" if case.confirmed else "（建议）"),
-                        names.state(self.rules, case.state), case.lead or "统筹部门",
+                        case.number, self.titles.case(case, 40), case.level_words,
+                        names.state(self.rules, case.state), case.holder or "统筹部门",
                         f"{self.said.time(due[0])}止，{left(due[0], self.basis.cut_off)}" if due else "无在计时限",
                     ),
                     sure(case.opened, case.last),

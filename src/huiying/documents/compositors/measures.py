@@ -70,7 +70,10 @@ class _Measure(OfCase):
 
     def cases(self) -> Table:
         rows = tuple(
-            Row((case.number, self.said_of(short(case.title, 40)), case.level, *self._late(case)), sure(case.opened))
+            Row(
+                (case.number, self.said_of(short(case.title, 40)), case.level_name, *self._late(case)),
+                sure(case.opened),
+            )
             for case in self.told_cases()
         )
         return Table(("案件", "事项", "级别", "原时限", "已超"), rows, (3, 5, 2, 3, 2), "没有列入案件。")
@@ -80,11 +83,11 @@ class _Measure(OfCase):
 
     def _late(self, case: CaseAt) -> tuple[str, str]:
         """原时限 and how far past it was when this was proposed; an answer that came later stops the count."""
-        missed = [entry for entry in case.breaches if entry.data.get("act") == "respond"]
+        missed = [entry for entry in case.broken if entry.data.get("act") == "respond"]
         due = moment(missed[-1].data.get("due_at")) if missed else case.due()
         if due is None:
             return "—", "—"
-        end = case.answered_at or self.proposed.at
+        end = case.first_answer_at or self.proposed.at
         return self.said.time(due), span(end - due) if end > due else "未超"
 
     def course(self) -> Table:
@@ -102,7 +105,7 @@ class _Measure(OfCase):
         return {
             "cases": len(cases),
             "entries": sum(entry.chain.startswith("case:") for entry in self.book.window),
-            "breaches": sum(bool(entry.data.get("counts")) for case in cases for entry in case.breaches),
+            "breaches": sum(bool(entry.data.get("counts")) for case in cases for entry in case.broken),
             "returns": len(self.book.of("case.returned")),
         }
 

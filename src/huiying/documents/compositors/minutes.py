@@ -39,7 +39,7 @@ class _Minutes(OfCase):
             )
             for task in decisions
         )  # fmt: skip
-        facts = self.case.facts
+        facts = self.case.agreed
         blocks: Blocks = [
             Fields(tuple(rows)),
             Heading("一、情况通报"), *self._lines(meeting.situation, minuted),

@@ -47,22 +47,22 @@ class _Note(OfCase):
         first = case.due()
         return [
             Field("级别", f"{self.level}，{left(first, self.basis.cut_off)}", sure(case.opened)),
-            Field("出处", f"{self.said.time(event.published_at)}首发（首次获知{self.said.time(case.known_at)}）",
+            Field("出处", f"{self.said.time(event.published_at)}首发（首次获知{self.said.time(case.first_known_at)}）",
                   sure(event.opened, case.opened)),
             Field("事项", f"{self.title}，来文{event.posts}条", sure(case.opened)),
-            Field("核实", self._checking(), sure(*(e.source for e in (case.found, case.accepted) if e), case.last)),
+            Field("核实", self._checking(), sure(*(e.source for e in (case.finding, case.acceptance) if e), case.last)),
             *self._letters(),
-            Field("主办", case.lead or "统筹部门（待转办）", sure(case.last)),
+            Field("主办", case.holder or "统筹部门（待转办）", sure(case.last)),
             *self._next(),
         ]  # fmt: skip
 
     def _checking(self) -> str:
         case = self.case
-        if case.found is not None:
-            return f"{self.words(str(case.found.data.get('facts')), 60)}（{self.said.time(case.found.at)}）"
-        if case.accepted is not None:
-            return f"{case.accepted.data.get('department')}正在核查（已签收{self.said.time(case.accepted.at)}）"
-        return f"已转{case.lead}，待签收" if case.lead else "待转办"
+        if case.finding is not None:
+            return f"{self.words(str(case.finding.data.get('facts')), 60)}（{self.said.time(case.finding.at)}）"
+        if case.acceptance is not None:
+            return f"{case.acceptance.data.get('department')}正在核查（已签收{self.said.time(case.acceptance.at)}）"
+        return f"已转{case.holder}，待签收" if case.holder else "待转办"
 
     def _letters(self) -> list[Field]:
         sent = [entry for entry in self.case.letters if entry.kind != "liaison.silent"]
@@ -90,7 +90,7 @@ class _Note(OfCase):
         return [
             Field("事项", self.title, sure(self.case.opened)),
             *(changes or [Field("进展", "情况无变化", sure(self.case.last))]),
-            Field("主办", self.case.lead or "统筹部门（待转办）", sure(self.case.last)),
+            Field("主办", self.case.holder or "统筹部门（待转办）", sure(self.case.last)),
             *self._next(),
         ]
 
@@ -119,8 +119,8 @@ class _Note(OfCase):
             Field("事项", self.title, sure(case.opened)),
             Field("结果", names.state(self.rules, case.state), sure(case.last)),
         ]
-        if case.disposed is not None:
-            rows.append(Field("处置", self.words(str(case.disposed.data.get("actions")), 80), (case.disposed.source,)))
+        if case.disposal is not None:
+            rows.append(Field("处置", self.words(str(case.disposal.data.get("actions")), 80), (case.disposal.source,)))
         rows += [
             Field("回应", f"{entry.data.get('place')} {self.said.time(moment(entry.data.get('at')) or entry.at)} "
                   f"{entry.data.get('url') or ''}".strip(), (entry.source,))
@@ -129,8 +129,8 @@ class _Note(OfCase):
         if case.root_cause:
             rows.append(Field("根源", self.words(case.root_cause, 60), sure(case.last)))
         going = {None: "未决定", True: "是", False: "否"}
-        decided = case.sustained.data.get("sustained") if case.sustained else None
+        decided = case.going_on.data.get("sustained") if case.going_on else None
         rows.append(
-            Field("持续回应", going.get(decided, "未决定"), sure(case.sustained.source if case.sustained else ""))
+            Field("持续回应", going.get(decided, "未决定"), sure(case.going_on.source if case.going_on else ""))
         )
         return rows

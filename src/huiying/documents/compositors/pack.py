@@ -126,9 +126,9 @@ class _Pack(OfCase):
             Field("办件编号", self.case.number, sure(self.case.opened)),
             Field("事项", self.title, sure(self.case.opened)),
             Field("级别", self.level, sure(self.case.last)),
-            Field("首次获知", self.said.time(self.case.known_at), sure(self.case.opened)),
+            Field("首次获知", self.said.time(self.case.first_known_at), sure(self.case.opened)),
             Field("状态", names.state(self.rules, self.case.state), sure(self.case.last)),
-            Field("主办", self.case.lead or "统筹部门", sure(self.case.last)),
+            Field("主办", self.case.holder or "统筹部门", sure(self.case.last)),
         ]
         clocks = tuple(
             Row(
@@ -157,7 +157,7 @@ class _Pack(OfCase):
             Heading("三、全部记录"), Table(("时间", "经过", "人员", "记录校验码"), course, (3, 7, 3, 3)),
             Note("记录校验码是台账条目散列值的前 12 位；整件可用“导出办件”得到的校验程序在别的电脑上复核。"),
         ]  # fmt: skip
-        figures = {"entries": len(acts), "kinds": kinds, "breaches": len(self.case.breaches), "proofs": len(proofs)}
+        figures = {"entries": len(acts), "kinds": kinds, "breaches": len(self.case.broken), "proofs": len(proofs)}
         return self.made(blocks, figures=figures, places=("制作", "审核"))
 
     def _words(self, entry: Entry) -> str:

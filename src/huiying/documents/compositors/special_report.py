@@ -140,16 +140,16 @@ class _Report:
             "unknown": {name: len(self.texts) - len(values) for name, values in known.items()},
             "letters": sum(entry.kind == "liaison.sent" for entry in self.case.letters),
             "answers": len(self.case.lives),
-            "breaches": len(self.case.breaches),
+            "breaches": len(self.case.broken),
         }
 
     # The sections ---------------------------------------------------------------------------------------------------
 
     def _judgement(self, figures: Mapping[str, Any]) -> Blocks:
-        level = self.case.level + ("" if self.case.confirmed else "（建议，待人确认）")
+        level = self.case.level_name + ("" if self.case.confirmed else "（建议，待人确认）")
         graded = self._graded()
         first = (
-            f"本事项级别{level}，主办{self.case.lead or '统筹部门（待转办）'}，"
+            f"本事项级别{level}，主办{self.case.holder or '统筹部门（待转办）'}，"
             f"现处于“{names.state(self.rules, self.case.state)}”，{left(self.case.due(), self.basis.cut_off)}。"
         )
         told: Blocks = [
@@ -188,7 +188,7 @@ class _Report:
         told: Blocks = [
             Heading("二、事件概况"),
             Paragraph(
-                f"{self.said.time(self.case.known_at)}首次获知，{self.said.time(self.case.opened_at)}立案。",
+                f"{self.said.time(self.case.first_known_at)}首次获知，{self.said.time(self.case.opened_at)}立案。",
                 sure(self.event.opened, self.case.opened),
             ),
             Table(("时间", "经过", "办理人"), tuple(rows[-STEPS:]), (3, 8, 3)),
@@ -274,13 +274,13 @@ class _Report:
             blocks.append(Paragraph(f"性质认定为“{data.get('concern')}”{claim}。", (concern[-1].source,)))
         else:
             blocks.append(Paragraph("性质尚未由人认定。", (self.case.opened,)))
-        if self.case.found is not None:
-            data = self.case.found.data
+        if self.case.finding is not None:
+            data = self.case.finding.data
             blocks.append(
                 Paragraph(
                     f"核实情况（{data.get('department')}）：{self._words(data, 'facts')}"
                     f"原因：{self._words(data, 'cause')}影响：{self._words(data, 'impact')}",
-                    (self.case.found.source,),
+                    (self.case.finding.source,),
                 )
             )
         else:
@@ -293,14 +293,14 @@ class _Report:
 
     def _handling(self) -> Blocks:
         case, rows = self.case, list[Field]()
-        if case.accepted is not None:
-            accepted = case.accepted
+        if case.acceptance is not None:
+            accepted = case.acceptance
             rows.append(
                 Field("签收", f"{accepted.data.get('department')} {self.said.time(accepted.at)}", (accepted.source,))
             )
-        if case.disposed is not None:
-            words = self._words(case.disposed.data, "actions")
-            rows.append(Field("处置", f"{words}（{self.said.time(case.disposed.at)}）", (case.disposed.source,)))
+        if case.disposal is not None:
+            words = self._words(case.disposal.data, "actions")
+            rows.append(Field("处置", f"{words}（{self.said.time(case.disposal.at)}）", (case.disposal.source,)))
         for entry in case.letters:
             what = {"liaison.sent": "已发函", "liaison.answered": "已答复", "liaison.silent": "到时未答复"}[entry.kind]
             finding = FINDINGS.get(str(entry.data.get("finding") or ""), "")
@@ -312,7 +312,7 @@ class _Report:
         for entry in case.lives:
             place = f"{entry.data.get('place')} {self.said.time(moment(entry.data.get('at')) or entry.at)}"
             rows.append(Field("公开回应", f"{place} {entry.data.get('url') or ''}".strip(), (entry.source,)))
-        for entry in case.breaches:
+        for entry in case.broken:
             act = names.act(self.rules, str(entry.data.get("act")))
             rows.append(Field("逾期", f"“{act}”{self.said.time(moment(entry.data.get('due_at')))}", (entry.source,)))
         told: Blocks = [Heading("六、处置进展")]
@@ -322,17 +322,17 @@ class _Report:
     def _advice(self) -> Blocks:
         case = self.case
         told: Blocks = [Heading("七、建议")]
-        if case.facts is not None:
+        if case.agreed is not None:
             told.append(
-                Paragraph(f"口径（第{case.facts.data.get('version')}版）：{self._words(case.facts.data, 'text')}",
-                          (case.facts.source,))
+                Paragraph(f"口径（第{case.agreed.data.get('version')}版）：{self._words(case.agreed.data, 'text')}",
+                          (case.agreed.source,))
             )  # fmt: skip
         due = case.next_due
         if due is not None:
             act = names.act(self.rules, due[1])
             told.append(
                 Paragraph(
-                    f"请{case.lead or '统筹部门'}于{self.said.time(due[0])}前完成“{act}”。",
+                    f"请{case.holder or '统筹部门'}于{self.said.time(due[0])}前完成“{act}”。",
                     sure(case.opened, case.last),
                 )
             )
@@ -356,11 +356,11 @@ class _Report:
     def _short(self, figures: Mapping[str, Any]) -> str:
         title = self.event.kept_back or clean(short(self.case.title, 40))
         lines = [
-            f"【{names.of(self.rules, 'report')} {self.basis.number}】{self.case.number}｜{self.case.level}｜"
+            f"【{names.of(self.rules, 'report')} {self.basis.number}】{self.case.number}｜{self.case.level_name}｜"
             f"{left(self.case.due(), self.basis.cut_off)}",
             f"事项：{title}",
             f"来文{figures['posts']}条，{figures['platforms']}个平台；质疑投诉{figures['critical']}，肯定{figures['quiet']}",
-            f"主办：{self.case.lead or '待转办'}　状态：{names.state(self.rules, self.case.state)}",
+            f"主办：{self.case.holder or '待转办'}　状态：{names.state(self.rules, self.case.state)}",
             f"数据截至{self.said.time(self.basis.cut_off)}【系统生成，以台账为准】",
         ]
         return "\n".join(lines)

@@ -1,8 +1,8 @@
 """One case as its chain tells it: who led it, its levels, deadlines, texts, approvals, publications （七）（八）.
 
-Indicators, open figures and the ladder of sanctions read this and no entry of a case themselves, so that all of them
-have one idea of who leads and when it was answered (INV-9). `reading` fills it. Whatever was erased is not guessed: it
-accuses nobody.
+Indicators, open figures, audits, the ladder of sanctions, papers and the review of a drill read this and no entry of a
+case themselves, so that all of them have one idea of who leads and when it was answered (INV-9). `reading` fills it.
+Whatever was erased is not guessed: it accuses nobody.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from huiying.handling.process import LIVE
 from huiying.overseeing.norms import Norms
 
+RESPOND = "respond"
 HOLDING, WITHDRAWAL = "holding", "withdrawal"  # stages of a release that are no answer (G4)
 DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS = "deadline_missed", "second_wave_after_response", "wrong_facts_published"
 
@@ -99,10 +101,23 @@ class Look:
     due_at: dt.datetime
 
 
+@dataclass
+class Limit:
+    """A time limit of the regulation. It no longer runs when a limit of its act was stopped (C8.5)."""
+
+    act: str
+    due_at: dt.datetime | None
+    provisional: bool
+    runs: bool = True
+    stopped_at: dt.datetime | None = None
+
+
 @dataclass(frozen=True)
 class Breach:
-    """The duty to respond, missed. One that does not count came of a late upgrade and stands in no score (C9.7)."""
+    """A duty that was missed. One that does not count came of a late upgrade and stands in no score (C9.7)."""
 
+    clock: int
+    act: str
     due_at: dt.datetime
     counts: bool
     cause: str
@@ -120,14 +135,21 @@ class Fault:
 @dataclass
 class CaseHistory:
     event: str = ""
+    title: str = ""
+    state: str = ""
     regulation: str = ""
     level: str = ""
+    level_name: str = ""
     confirmed: bool = False
     first_known_at: dt.datetime | None = None
     opened_at: dt.datetime | None = None
     known_at_opening: dt.datetime | None = None  # earlier knowledge found later opens no other book (C14.1)
     holder: str | None = None  # the lead that a routing named; None while the office holds the case
     last_lead: str = ""  # as the last routing named it, whether or not the case came back since
+    lead_is_sure: bool = False  # no longer where cases were joined, parted or voided since
+    joint: tuple[str, ...] = ()
+    category: str = ""
+    awaits_routing: bool = False  # a department gave it back
     wrong_lead: bool = False
     routes: list[Route] = field(default_factory=list)
     returned_by: list[str] = field(default_factory=list)
@@ -137,7 +159,8 @@ class CaseHistory:
     settled: bool = False
     closed: bool = False
     declined: bool = False  # 不予公开 by decision, closed since or not; taken up again it is so no more (C1.1)
-    root_cause: bool = False
+    root_cause: str | None = None  # None while nobody closed it
+    erased: bool = False  # something of it, by decision
     recurred: bool = False
     tasks: dict[Any, Task] = field(default_factory=dict)
     facts: list[tuple[dt.datetime, int]] = field(default_factory=list)
@@ -148,7 +171,8 @@ class CaseHistory:
     slips: list[bool] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     silent: bool = False
-    breaches: list[Breach] = field(default_factory=list)
+    limits: dict[int, Limit] = field(default_factory=dict)
+    missed: list[Breach] = field(default_factory=list)  # of every duty
     faults: list[Fault] = field(default_factory=list)
     overridden: int = 0  # confirmations that nobody waited for
     clues: int = 0
@@ -171,6 +195,27 @@ class CaseHistory:
         if not self.regulation or self.first_known_at is None or self.opened_at is None:
             return None
         return self.regulation in norms.in_force(self.known_at_opening or self.first_known_at, self.opened_at)
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+    @property
+    def breaches(self) -> list[Breach]:
+        """Of the duty to respond."""
+        return [breach for breach in self.missed if breach.act == RESPOND]
+
+    def due(self, act: str = RESPOND) -> dt.datetime | None:
+        """The deadline of an act: of the confirmed limits the earliest, of provisional ones only where nothing else."""
+        running = [limit for limit in self.limits.values() if limit.runs and limit.act == act]
+        sure = [limit for limit in running if not limit.provisional]
+        return min((limit.due_at for limit in sure or running if limit.due_at), default=None)
+
+    @property
+    def next_due(self) -> tuple[dt.datetime, str] | None:
+        """The nearest deadline of all acts, and the act."""
+        acts = {limit.act for limit in self.limits.values() if limit.runs}
+        return min(((due, act) for act in acts if (due := self.due(act)) is not None), default=None)
 
     @property
     def first_route_right(self) -> bool | None:

@@ -15,7 +15,20 @@ Payload = Mapping[str, Any]
 
 
 def moment(words: Any) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(words) if isinstance(words, str) else None
+    """A time as a payload holds it; None where it holds none that can be read."""
+    try:
+        return dt.datetime.fromisoformat(words) if isinstance(words, str) else None
+    except ValueError:
+        return None
+
+
+def mapping(value: Any) -> Payload:
+    return value if isinstance(value, Mapping) else {}
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """The texts of a list."""
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
 def count(value: Any) -> int:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable
 
 from huiying.overseeing.history.case import (
     DEADLINE_MISSED,
+    RESPOND,
     SECOND_WAVE,
     STALE_FACTS,
     Accepted,
     Breach,
     CaseHistory,
     Fault,
+    Limit,
     Look,
     Release,
     Report,
@@ -24,7 +26,7 @@ from huiying.overseeing.history.case import (
     Task,
     Text,
 )
-from huiying.overseeing.history.entries import Entry, Payload, count, moment, whole
+from huiying.overseeing.history.entries import Entry, Payload, count, mapping, moment, whole, words
 
 
 def read_cases(entries: Iterable[Entry]) -> dict[str, CaseHistory]:
@@ -39,14 +41,15 @@ def read_cases(entries: Iterable[Entry]) -> dict[str, CaseHistory]:
 def read_entry(case: CaseHistory, entry: Entry) -> None:
     reader = _READERS.get(entry["kind"])
     if reader is not None:
+        case.erased = case.erased or entry["payload"] is None
         reader(case, entry["payload"] or {}, entry["at"], str(entry.get("actor") or ""))
 
 
 def _opened(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
-    case.event = str(payload.get("event", ""))
+    case.event, case.title = str(payload.get("event", "")), str(payload.get("title", ""))
     case.regulation = str(payload.get("regulation", ""))
     if not case.confirmed:  # a case that was voided and opened again keeps the level that a person gave it
-        case.level = str(payload.get("suggested_level", ""))
+        case.level = case.level_name = str(payload.get("suggested_level", ""))
     case.first_known_at = case.known_at_opening = moment(payload.get("first_known_at")) or at
     case.opened_at = at
 
@@ -57,6 +60,7 @@ def _known_earlier(case: CaseHistory, payload: Payload, at: dt.datetime, who: st
 
 def _graded(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     case.level = str(payload.get("to", "")) or case.level
+    case.level_name = str(payload.get("name", "")) or case.level_name
     case.confirmed = True
 
 
@@ -65,20 +69,29 @@ def _routed(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> N
     case.last_lead = str(payload.get("lead", ""))
     case.wrong_lead = case.wrong_lead or ("lead" in payload and not (isinstance(lead, str) and lead.strip()))
     case.holder = lead if isinstance(lead, str) and lead else None
-    case.helped = case.helped or bool(payload.get("joint"))
+    case.lead_is_sure, case.awaits_routing = True, False
+    case.joint = words(payload.get("joint"))
+    case.helped = case.helped or bool(case.joint)
+    keys = mapping(mapping(payload.get("matched")).get("keys"))
+    case.category = str(keys.get("category", "")) or case.category
     case.routes.append(Route(case.holder or "", at, payload.get("followed")))
 
 
 def _route_undone(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     """Taken back before anybody saw it: as if it had not been routed."""
-    case.holder = None
+    case.holder, case.joint = None, ()
     if case.routes:
         case.routes.pop()
 
 
 def _returned(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     case.returned_by.append(str(payload.get("department") or case.holder or ""))
-    case.holder = None
+    case.holder, case.awaits_routing = None, True
+
+
+def _regrouped(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
+    """The office has the case again, or another case has it."""
+    case.lead_is_sure = False
 
 
 def _accepted(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
@@ -102,11 +115,12 @@ def _disposed(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) ->
 
 def _closed(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     case.closed = True
-    case.root_cause = bool(str(payload.get("root_cause", "")).strip())
+    case.root_cause = str(payload.get("root_cause", ""))
 
 
 def _moved(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
     was, to = payload.get("from"), payload.get("to")
+    case.state = str(to or "")
     case.closed = case.closed and was != "closed"
     case.declined = to == "declined" or (case.declined and to == "closed")
 
@@ -169,15 +183,26 @@ def _seen(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> Non
 
 
 def _silent(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
-    case.silent = case.silent or payload.get("act", "respond") == "respond"
+    case.silent = case.silent or payload.get("act", RESPOND) == RESPOND
+
+
+def _limited(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
+    limit = Limit(str(payload.get("act", "")), moment(payload.get("due_at")), bool(payload.get("provisional")))
+    case.limits[whole(payload.get("clock"))] = limit
+
+
+def _stopped(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
+    for limit in case.limits.values():
+        limit.runs = limit.runs and limit.act != payload.get("act")
+    if (mine := case.limits.get(whole(payload.get("clock")))) is not None:
+        mine.stopped_at = moment(payload.get("at"))
 
 
 def _breached(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
-    if payload.get("act") == "respond":
-        due_at, counts = moment(payload.get("due_at")) or at, bool(payload.get("counts"))
-        case.breaches.append(Breach(due_at, counts, str(payload.get("cause", ""))))
-        if counts:
-            _fault(case, DEADLINE_MISSED, at)
+    act, due_at, counts = str(payload.get("act", "")), moment(payload.get("due_at")) or at, bool(payload.get("counts"))
+    case.missed.append(Breach(whole(payload.get("clock")), act, due_at, counts, str(payload.get("cause", ""))))
+    if act == RESPOND and counts:
+        _fault(case, DEADLINE_MISSED, at)
 
 
 def _fault(case: CaseHistory, code: str, at: dt.datetime) -> None:
@@ -301,6 +326,9 @@ _READERS: dict[str, Callable[[CaseHistory, Payload, dt.datetime, str], None]] = 
     "case.routed": _routed,
     "case.route_undone": _route_undone,
     "case.returned": _returned,
+    "case.merged": _regrouped,
+    "case.unmerged": _regrouped,
+    "case.voided": _regrouped,
     "case.accepted": _accepted,
     "case.found": _found,
     "case.disposed": _disposed,
@@ -320,6 +348,8 @@ _READERS: dict[str, Callable[[CaseHistory, Payload, dt.datetime, str], None]] = 
     "report.made": _reported,
     "report.seen": _seen,
     "clock.silent": _silent,
+    "clock.started": _limited,
+    "clock.stopped": _stopped,
     "clock.breached": _breached,
     "clue.signed": _clue,
     "case.act_noted": _act,
