@@ -9,11 +9,13 @@ from django.test import Client
 import stories
 from cast import Cast
 from huiying.kernel import clock
+from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
 from huiying.overseeing.actions.erasing import propose_erasure, settle_erasure
 from huiying.overseeing.models import ErasureProposal
 from huiying.people.errors import Refused
+from overseeing.oversight_of import lies, overdue
 
 WHY = "法院判决要求删除这一条里的姓名"
 
@@ -111,3 +113,12 @@ def test_it_is_done_on_the_desk_by_two(cast: Cast, chain: str) -> None:
     assert LedgerEntry.objects.get(chain=chain, seq=1).payload is None
     assert "已删除" in office.get("/desk/ledger/erasures/").content.decode()
     assert office.get("/desk/ledger/").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["case.opened", "case.moved", "clock.started", "clock.breached"])
+def test_an_entry_that_was_erased_accuses_nobody(cast: Cast, frozen: FrozenClock, kind: str) -> None:
+    case = overdue(cast, frozen)
+    for seq in LedgerEntry.objects.filter(chain=f"case:{case.number}", kind=kind).values_list("seq", flat=True):
+        settle_erasure(proposed(cast, f"case:{case.number}", seq), True, cast.deputy)
+    assert LedgerEntry.objects.filter(kind=kind, payload=None).exists()
+    assert lies() == []

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
@@ -50,11 +50,22 @@ class Entry:
         return self.chain.partition(":")[2]
 
 
-# The entries of a case that papers cite.
-CITED = frozenset({
-    "case.opened", "case.accepted", "case.found", "case.disposed", "case.sustained", "clock.breached", "facts.agreed",
-    "liaison.sent", "liaison.answered", "liaison.silent", "release.live",
-})  # fmt: skip
+# The entries of a case that papers cite: kind → where `CaseAt` has the newest, and where it has all of them.
+NEWEST = {
+    "case.opened": "opening",
+    "case.accepted": "acceptance",
+    "case.found": "finding",
+    "case.disposed": "disposal",
+    "case.sustained": "going_on",
+    "facts.agreed": "agreed",
+}
+LISTED = {
+    "clock.breached": "broken",
+    "liaison.sent": "letters",
+    "liaison.answered": "letters",
+    "liaison.silent": "letters",
+    "release.live": "lives",
+}
 
 
 @dataclass
@@ -62,58 +73,25 @@ class CaseAt(CaseHistory):
     """A case with the entries that papers cite of it."""
 
     number: str = ""
-    cited: list[Entry] = field(default_factory=list)
     last: str = ""  # the source of its newest entry
-
-    def of(self, *kinds: str) -> list[Entry]:
-        return [entry for entry in self.cited if entry.kind in kinds]
-
-    def newest(self, kind: str) -> Entry | None:
-        return next((entry for entry in reversed(self.cited) if entry.kind == kind), None)
+    opening: Entry | None = None
+    acceptance: Entry | None = None
+    finding: Entry | None = None
+    disposal: Entry | None = None
+    going_on: Entry | None = None  # whether the response goes on, as a person decided it （十）
+    agreed: Entry | None = None  # the facts in their newest version （七）
+    broken: list[Entry] = field(default_factory=list)
+    letters: list[Entry] = field(default_factory=list)
+    lives: list[Entry] = field(default_factory=list)
 
     @property
     def opened(self) -> str:
         """The source of its opening."""
-        found = self.newest("case.opened")
-        return found.source if found else ""
+        return self.opening.source if self.opening else ""
 
     @property
     def level_words(self) -> str:
         return self.level_name + ("" if self.confirmed else "（建议）")
-
-    @property
-    def acceptance(self) -> Entry | None:
-        return self.newest("case.accepted")
-
-    @property
-    def finding(self) -> Entry | None:
-        return self.newest("case.found")
-
-    @property
-    def disposal(self) -> Entry | None:
-        return self.newest("case.disposed")
-
-    @property
-    def going_on(self) -> Entry | None:
-        """Whether the response goes on, as a person decided it （十）."""
-        return self.newest("case.sustained")
-
-    @property
-    def agreed(self) -> Entry | None:
-        """The facts in their newest version （七）."""
-        return self.newest("facts.agreed")
-
-    @property
-    def lives(self) -> list[Entry]:
-        return self.of("release.live")
-
-    @property
-    def letters(self) -> list[Entry]:
-        return self.of("liaison.sent", "liaison.answered", "liaison.silent")
-
-    @property
-    def broken(self) -> list[Entry]:
-        return self.of("clock.breached")
 
 
 @dataclass
@@ -224,10 +202,13 @@ def _take(book: Book, number: str, entry: Entry) -> None:
     read_entry(case, {"kind": entry.kind, "payload": payload, "at": entry.at, "actor": entry.who})
     if not entry.kind.startswith("document."):  # what was printed of a case is no step of it
         case.last = entry.source
-    if entry.kind in CITED:
-        case.cited.append(entry)
+    if entry.kind in NEWEST:
+        setattr(case, NEWEST[entry.kind], entry)
+    elif entry.kind in LISTED:
+        getattr(case, LISTED[entry.kind]).append(entry)
     elif entry.kind == "case.merged":  # the earliest deadline of the two goes on (INV-3)
-        case.limits |= book.cases.get(str(entry.data.get("from", "")), CaseAt()).limits
+        other = book.cases.get(str(entry.data.get("from", "")), CaseAt())
+        case.limits |= {number: replace(limit) for number, limit in other.limits.items()}
 
 
 def _mark_dangers(book: Book) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from huiying.overseeing.history.case import RESPOND, CaseHistory
+from huiying.overseeing.history.case import CaseHistory
 from huiying.overseeing.history.entries import Entry
 from huiying.overseeing.history.reading import read_cases
+from huiying.regulation.deadlines import RESPOND
 
 # The steps of a case, by the entry that is the first to say so.
 STEPS = {

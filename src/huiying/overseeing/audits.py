@@ -68,7 +68,7 @@ def _cases(told: dict[str, CaseHistory]) -> Iterator[Finding]:
     }
     rows = {case.number: case for case in Case.objects.all()}
     for number in sorted(told.keys() - rows.keys()):
-        if (told[number].opened_at and not told[number].erased) or told[number].first_known_at:
+        if told[number].event:  # erased, it names none
             yield lie(f"案件 {number}", f"Case {number}", "整件不见了", "the whole case is gone")
     for number in sorted(rows.keys() - told.keys()):
         yield lie(f"案件 {number}", f"Case {number}", "台账里没有立案", "the ledger knows no opening of it")

@@ -14,8 +14,8 @@ from typing import Any
 
 from huiying.handling.process import LIVE
 from huiying.overseeing.norms import Norms
+from huiying.regulation.deadlines import RESPOND
 
-RESPOND = "respond"
 HOLDING, WITHDRAWAL = "holding", "withdrawal"  # stages of a release that are no answer (G4)
 DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS = "deadline_missed", "second_wave_after_response", "wrong_facts_published"
 
@@ -103,7 +103,7 @@ class Look:
 
 @dataclass
 class Limit:
-    """A time limit of the regulation. It no longer runs when a limit of its act was stopped (C8.5)."""
+    """A time limit of the regulation. It runs until one of its act is stopped (C8.5); `stopped_at`: its own stop."""
 
     act: str
     due_at: dt.datetime | None

@@ -14,19 +14,20 @@ Entry = Mapping[str, Any]
 Payload = Mapping[str, Any]
 
 
-def moment(words: Any) -> dt.datetime | None:
+def moment(value: Any) -> dt.datetime | None:
     """A time as a payload holds it; None where it holds none that can be read."""
     try:
-        return dt.datetime.fromisoformat(words) if isinstance(words, str) else None
+        return dt.datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
 
 
 def mapping(value: Any) -> Payload:
+    """What is nested in a payload; empty where nothing is."""
     return value if isinstance(value, Mapping) else {}
 
 
-def words(value: Any) -> tuple[str, ...]:
+def texts(value: Any) -> tuple[str, ...]:
     """The texts of a list."""
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
 

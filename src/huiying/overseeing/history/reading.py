@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 
 from huiying.overseeing.history.case import (
     DEADLINE_MISSED,
-    RESPOND,
     SECOND_WAVE,
     STALE_FACTS,
     Accepted,
@@ -26,7 +25,8 @@ from huiying.overseeing.history.case import (
     Task,
     Text,
 )
-from huiying.overseeing.history.entries import Entry, Payload, count, mapping, moment, whole, words
+from huiying.overseeing.history.entries import Entry, Payload, count, mapping, moment, texts, whole
+from huiying.regulation.deadlines import RESPOND
 
 
 def read_cases(entries: Iterable[Entry]) -> dict[str, CaseHistory]:
@@ -70,7 +70,7 @@ def _routed(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> N
     case.wrong_lead = case.wrong_lead or ("lead" in payload and not (isinstance(lead, str) and lead.strip()))
     case.holder = lead if isinstance(lead, str) and lead else None
     case.lead_is_sure, case.awaits_routing = True, False
-    case.joint = words(payload.get("joint"))
+    case.joint = texts(payload.get("joint"))
     case.helped = case.helped or bool(case.joint)
     keys = mapping(mapping(payload.get("matched")).get("keys"))
     case.category = str(keys.get("category", "")) or case.category
@@ -187,8 +187,9 @@ def _silent(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> N
 
 
 def _limited(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
-    limit = Limit(str(payload.get("act", "")), moment(payload.get("due_at")), bool(payload.get("provisional")))
-    case.limits[whole(payload.get("clock"))] = limit
+    if "clock" in payload:
+        limit = Limit(str(payload.get("act", "")), moment(payload.get("due_at")), bool(payload.get("provisional")))
+        case.limits[whole(payload["clock"])] = limit
 
 
 def _stopped(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
@@ -199,6 +200,8 @@ def _stopped(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> 
 
 
 def _breached(case: CaseHistory, payload: Payload, at: dt.datetime, who: str) -> None:
+    if not payload:
+        return
     act, due_at, counts = str(payload.get("act", "")), moment(payload.get("due_at")) or at, bool(payload.get("counts"))
     case.missed.append(Breach(whole(payload.get("clock")), act, due_at, counts, str(payload.get("cause", ""))))
     if act == RESPOND and counts:
