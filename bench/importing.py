@@ -32,7 +32,7 @@ def measure(count: int) -> list[dict[str, Any]]:
     from huiying.engine.post import Post
     from huiying.ledger.actions import Actor
     from huiying.listening.importing.look import File
-    from huiying.listening.importing.opening import opened
+    from huiying.listening.importing.registry import opened
     from huiying.listening.importing.rows import Options
     from huiying.listening.ingest import ingest
 

@@ -115,14 +115,14 @@ def _floor() -> float:
 
 def _cost(screeners: int) -> float:
     """Milliseconds of processor time a post, all screeners together, once they stand ready."""
-    from huiying.hub import broker, feeding, messages
+    from huiying.hub import broker, feeding
 
     cards, mark = _cards(), f"b{uuid.uuid4().hex[:8]}"
     with tempfile.TemporaryDirectory() as folder:
-        path, secret = _hub_file(Path(folder), mark, list(cards)), messages.key(Path(folder) / "hub.key")
+        path, secret = _hub_file(Path(folder), mark, list(cards)), broker.key(Path(folder) / "hub.key")
         send = feeding.Sender(BROKER)
         for code, card in cards.items():
-            send(broker.rules_queue(mark, code), broker.last_word(), messages.sealed(card, secret))
+            send(broker.rules_queue(mark, code), broker.last_word(), broker.sealed(card, secret))
         processes = [_start(["screener", str(path)], {"HUIYING_HOME": folder}) for _ in range(screeners)]
         intake = broker.intake_queue(mark)
         with broker.connection(BROKER, heartbeat=0) as connection:
@@ -134,7 +134,7 @@ def _cost(screeners: int) -> float:
                 broker.queue(last, broker.in_order())(channel).declare()
                 before = sum(_cpu(process.pid) for process in processes)
                 for at in range(BATCHES):
-                    body = messages.seal(messages.Batch(at + 1, "import", tuple(_posts(at * BATCH))), secret)
+                    body = broker.seal(broker.Batch(at + 1, "import", tuple(_posts(at * BATCH))), secret)
                     send(intake, broker.kept(), body)
                 _until(lambda: channel.queue_declare(last, passive=True).message_count >= BATCHES)
                 time.sleep(1)
@@ -155,11 +155,11 @@ def _take_over() -> dict[str, float | None]:
     """Seconds from the end of the one that leads, and of the one that takes, until the other one acted."""
     import psycopg
 
-    from huiying.hub import broker, feeding, messages
+    from huiying.hub import broker, feeding
 
     mark = f"b{uuid.uuid4().hex[:8]}"
     with tempfile.TemporaryDirectory() as folder, psycopg.connect(f"{POSTGRES}postgres", autocommit=True) as server:
-        path, secret = _hub_file(Path(folder), mark, ["one"]), messages.key(Path(folder) / "hub.key")
+        path, secret = _hub_file(Path(folder), mark, ["one"]), broker.key(Path(folder) / "hub.key")
         server.execute(f'CREATE DATABASE "{mark}_one" TEMPLATE template0')
         own = {"HUIYING_HOME": f"{folder}/one", "HUIYING_DATABASE_URL": f"{POSTGRES}{mark}_one"}
         own |= {"HUIYING_BROKER_URL": BROKER, "HUIYING_BUREAU": f"{mark}.one"}
@@ -185,8 +185,8 @@ def _take_over() -> dict[str, float | None]:
                 return int(said("SELECT value FROM work_counter WHERE name = 'hub:taken'") or 0)
 
             def bring(number: int) -> None:
-                batch = messages.Batch(number, "import", tuple(_posts(number * BATCH)))
-                send(posts, broker.in_order(), messages.seal(batch, secret))
+                batch = broker.Batch(number, "import", tuple(_posts(number * BATCH)))
+                send(posts, broker.in_order(), broker.seal(batch, secret))
 
             for number in range(1, 4):
                 bring(number)

@@ -75,10 +75,10 @@ def measure() -> dict[str, tuple[float, float, int]]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, override_settings
 
-    from huiying.listening.search import indexing
+    from huiying.listening import searching
 
     fill(POSTS, EVENTS, CASES)
-    while indexing.catch_up(20_000):
+    while searching.catch_up(20_000):
         pass
     client = Client()
     client.force_login(people()["duty_officer"], backend="django.contrib.auth.backends.ModelBackend")

@@ -135,7 +135,7 @@ def measure(mix: str) -> dict[str, float]:
     from huiying.judging.models import Event
     from huiying.judging.pipeline import judge_pending
     from huiying.kernel import home
-    from huiying.kernel.memory import settle
+    from huiying.kernel.processes import settle
     from huiying.ledger.actions import Actor
     from huiying.listening.actions import receive
 

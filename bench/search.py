@@ -62,12 +62,12 @@ def measure() -> dict[str, float]:
     """Fill, index, ask: random pairs out of random posts, so that rare and common words come as they stand there."""
     from _bureau import fill
 
+    from huiying.listening import searching
     from huiying.listening.models import Post
-    from huiying.listening.search import asking, indexing
 
     fill(POSTS)
     wall, cpu = perf_counter(), process_time()
-    while indexing.catch_up(20_000):
+    while searching.catch_up(20_000):
         pass
     wall, cpu = perf_counter() - wall, process_time() - cpu
     draw = random.Random(7)
@@ -78,11 +78,11 @@ def measure() -> dict[str, float]:
         start = draw.randrange(len(text) - 1)
         if all("\u4e00" <= char <= "\u9fff" for char in text[start : start + 2]):
             words.append(text[start : start + 2])
-    asking.search(words[0], SHOWN)
+    searching.search(words[0], SHOWN)
     spent, worked, right, all_right = [], [], 0, 0
     for place, word in enumerate(words):
         started, working = perf_counter(), process_time()
-        found = [post.pk for post in asking.search(word, SHOWN)]
+        found = [post.pk for post in searching.search(word, SHOWN)]
         spent.append(perf_counter() - started)
         worked.append(process_time() - working)
         if place < PLAIN_QUESTIONS * 4:

@@ -15,8 +15,8 @@ from cast import Cast
 from huiying.handling import actions as handling
 from huiying.handling.actions.disposal import NOTHING_TO_RECTIFY
 from huiying.handling.actions.meetings import Decision
+from huiying.handling.actions.relating import posts_to_split
 from huiying.handling.actions.sensitive import KINDS, label, unlabel
-from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.calling import open_calls
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE
@@ -25,9 +25,9 @@ from huiying.kernel import clock
 from huiying.people.models import User
 from huiying.responding import actions as responding
 from huiying.responding.actions.following import decide_sustained, judge_effect
-from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import BodyConfirmation, Publication, Withholding
 from huiying.responding.queries import open_round
+from huiying.responding.readiness import GROUNDS
 from stories import DRAFT, effects_seen
 
 LONG = "经核实传播范围和影响程度与初判不同，提议按实际情况调整级别。"

@@ -8,8 +8,8 @@ from typing import Any
 
 import stories
 from cast import Cast
-from huiying.handling.actions import merging
-from huiying.handling.actions.splitting import posts_to_split
+from huiying.handling.actions import relating
+from huiying.handling.actions.relating import posts_to_split
 from huiying.handling.models import (
     Case,
 )
@@ -50,7 +50,7 @@ def meeting_in() -> dict[str, Any]:
 
 def merged(cast: Cast) -> Case:
     loser, winner = stories.routed(cast), stories.opened(cast, text=stories.RUMOUR)
-    merging.merge_cases(loser, winner, cast.office)
+    relating.merge_cases(loser, winner, cast.office)
     return stories.again(loser)
 
 

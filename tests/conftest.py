@@ -78,7 +78,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     from django.db import connection
 
     from huiying.cli.ready import migrations_on_disk
-    from huiying.kernel.sqlite import new_home
+    from huiying.kernel.sqlite import base
 
     create: Callable[..., str] = connection.creation._create_test_db
 
@@ -86,7 +86,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         name = create(*arguments)
         connection.close()
         connection.settings_dict["NAME"] = name
-        new_home.make(connection, migrations_on_disk())
+        base.make(connection, migrations_on_disk())
         return name
 
     if connection.vendor != "sqlite":

@@ -13,11 +13,10 @@ import asking_of
 import stories
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions.asking import ask_again
-from huiying.handling.actions.clues import propose_clue
-from huiying.handling.actions.merging import merge_cases
+from huiying.handling.actions.feedback import ask_again
+from huiying.handling.actions.liaison import propose_clue
+from huiying.handling.actions.relating import merge_cases, posts_to_split
 from huiying.handling.actions.sensitive import label
-from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.judging.pipeline import judge_pending

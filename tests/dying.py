@@ -11,7 +11,7 @@ import stories
 from cast import Cast
 from huiying.handling import actions as handling
 from huiying.handling.actions.meetings import Decision
-from huiying.handling.actions.splitting import posts_to_split as handling_posts
+from huiying.handling.actions.relating import posts_to_split as handling_posts
 from huiying.handling.models import Case, CaseDepartment, ClueHandover, Escalation, Liaison, Meeting
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock

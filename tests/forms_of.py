@@ -10,10 +10,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cast import Cast
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.people.actions.speakers import appoint_spokesperson
+from huiying.people.actions.registers import appoint_spokesperson
 from huiying.people.models import Spokesperson, User
-from huiying.responding.actions.conferences import hold_conference, plan_conference, prepare
-from huiying.responding.actions.forms import check_conflict, plan_expert, plan_interview, review_outline
+from huiying.responding.actions.forms import (
+    check_conflict,
+    hold_conference,
+    plan_conference,
+    plan_expert,
+    plan_interview,
+    prepare,
+    review_outline,
+)
 from huiying.responding.actions.speaking import authorise
 from huiying.responding.models import Authorisation, ExpertExplanation, Interview, PressConference
 

@@ -14,7 +14,7 @@ from typing import Any
 from huiying.engine.lines import Rejected
 from huiying.engine.post import Post
 from huiying.listening.importing.look import File
-from huiying.listening.importing.opening import opened
+from huiying.listening.importing.registry import opened
 from huiying.listening.importing.rows import Options
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import stories
 from cast import Cast
-from huiying.people.actions.partners import add_partner
+from huiying.people.actions.registers import add_partner
 from huiying.people.models import Partner
 from huiying.responding.models import Publication
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiying.kernel import clock
 from huiying.listening.models import PictureReading
-from huiying.listening.ocr import door, tasks
+from huiying.listening.ocr import door, readings
 
 ENGINE = "试验识别 1.0"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -32,20 +32,20 @@ def as_written(content: bytes) -> door.Draft:
 @contextmanager
 def readable(reader: Callable[[bytes], door.Draft] = as_written) -> Iterator[None]:
     """As if the extra were installed; a bench of its own, since a thread of another test may still be on the old."""
-    kept, tasks.bench = tasks.bench, tasks.Bench()
+    kept, readings.bench = readings.bench, readings.Bench()
     try:
         with door.use(reader):
             yield
     finally:
-        tasks.bench = kept
+        readings.bench = kept
 
 
 def read_all() -> None:
     """Turns of the loop until nothing waits to be read."""
     for _turn in range(20):
-        tasks.go_on(clock.now(), 1)
-        if tasks.bench.thread is not None:
-            tasks.bench.thread.join(timeout=10)
+        readings.go_on(clock.now(), 1)
+        if readings.bench.thread is not None:
+            readings.bench.thread.join(timeout=10)
         elif not PictureReading.objects.filter(state=PictureReading.WAITING).exists():
             return
     raise AssertionError("the readings did not end")

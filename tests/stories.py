@@ -14,8 +14,8 @@ from cast import Cast
 from huiying.engine.post import parse_post
 from huiying.handling import actions as handling
 from huiying.handling.actions.liaison import exempt, why_not_close_liaison
-from huiying.handling.actions.reports import see_reports
 from huiying.handling.actions.tasks import make_task
+from huiying.handling.actions.work import see_reports
 from huiying.handling.models import Case, Task
 from huiying.judging.actions import set_concern
 from huiying.judging.models import Event
@@ -26,8 +26,8 @@ from huiying.listening.actions import receive
 from huiying.people.models import User
 from huiying.responding import actions as responding
 from huiying.responding.actions.following import judge_effect
-from huiying.responding.linked import excuse, why_not_linked
 from huiying.responding.models import EffectReview, Publication, ReviewRound, Revision
+from huiying.responding.targets import excuse, why_not_linked
 from huiying.work import outbox
 from kept_rows import kept
 

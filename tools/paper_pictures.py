@@ -24,8 +24,7 @@ def main(home: Path) -> None:
 
     ready()
     from huiying.demo.clock import stand_where_it_stands
-    from huiying.documents.actions.proving import issue_conformance
-    from huiying.documents.actions.reporting import issue_special_report
+    from huiying.documents.actions.issuing import issue_conformance, issue_special_report
     from huiying.documents.models import IssuedDocument
     from huiying.handling.models import Case
     from huiying.people.queries import able

@@ -101,7 +101,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "huiying.kernel.headers.EveryAnswer",
+    "huiying.kernel.web.EveryAnswer",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -114,11 +114,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
-    "huiying.kernel.doors.OnlyWhatFits",
+    "huiying.kernel.web.OnlyWhatFits",
     "huiying.desk.lock.SessionEnds",
     "huiying.desk.lock.FactorOwed",
     "huiying.desk.second_factor.KnownBrowser",
-    "huiying.desk.access_log.RecordedReads",
+    "huiying.desk.downloads.RecordedReads",
     "huiying.desk.downloads.FilesAreWhatWasKept",
 ]
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from huiying.keeping import views
-from huiying.kernel.lazy_urls import LoadedWhenAsked
+from huiying.kernel.web import LoadedWhenAsked
 
 urlpatterns = [
     path("desk/", include("huiying.desk.urls")),

@@ -26,8 +26,8 @@ from api_told import (
     two_posts,
 )
 from cast import Cast
+from huiying.handling.actions.relating import posts_to_split
 from huiying.handling.actions.sensitive import label
-from huiying.handling.actions.splitting import posts_to_split
 from huiying.handling.models import (
     Case,
     CaseAct,

@@ -18,7 +18,7 @@ from api_told import (
     rumour,
 )
 from cast import Cast
-from huiying.handling.actions import clues, liaison, meetings
+from huiying.handling.actions import liaison, meetings
 from huiying.handling.actions.table import propose_rule
 from huiying.handling.calling import open_calls
 from huiying.handling.models import (
@@ -85,7 +85,7 @@ def test_after_a_silence_the_letter_goes_out_anew(cast: Cast, as_: As, frozen: F
 def test_a_clue_is_signed_by_a_leader_and_counted(cast: Cast, as_: As, stranger: Any) -> None:
     """61号 §6.3: nothing says what became of it."""
     case = stories.handled(cast)
-    row = clues.propose_clue(case, CLUE["body"], CLUE["facts"], CLUE["legal_ground"], cast.tech_head)
+    row = liaison.propose_clue(case, CLUE["body"], CLUE["facts"], CLUE["legal_ground"], cast.tech_head)
     address = f"clues/{row.pk}/sign"
     assert stranger.post(address, {"sign": True})[0] == 401
     assert as_("works_head").post(address, {"sign": True})[0] == 404

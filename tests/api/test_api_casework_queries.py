@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 import stories
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions import clues, facts, liaison, meetings, table
+from huiying.handling.actions import liaison, meetings, table, work
 from huiying.handling.models import Case, Meeting
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock
-from huiying.people.actions.contacts import test_phone as ring
+from huiying.people.actions.base import test_phone as ring
 from huiying.people.actions.roster import set_shift
 from huiying.people.models import User
 from huiying.work import notify
@@ -61,13 +61,13 @@ ROWS: list[tuple[str, Callable[[Cast, Case, int], object]]] = [
     ("events", lambda _cast, _case, _turn: stories.hear(stories.RUMOUR)),
     (
         "cases/{}/facts",
-        lambda cast, case, turn: facts.agree_facts(case, f"第{turn}次查明", turn, "又查明一点", cast.office),
+        lambda cast, case, turn: work.agree_facts(case, f"第{turn}次查明", turn, "又查明一点", cast.office),
     ),
     ("cases/{}/tasks", lambda cast, case, _turn: stories.task(cast, case)),
     ("cases/{}/liaisons", lambda cast, case, _t: liaison.draft_liaison(case, "公安局", "", "是否属实", "", cast.duty)),
     (
         "cases/{}/clues",
-        lambda cast, case, _t: clues.propose_clue(
+        lambda cast, case, _t: liaison.propose_clue(
             case, "公安机关", "有人冒用平台名义收费", "治安管理处罚法", cast.office
         ),
     ),

@@ -9,7 +9,7 @@ from django.test import Client
 
 import stories
 from cast import Cast
-from huiying.documents.actions.daily import issue_log
+from huiying.documents.loops import issue_log
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case
 from huiying.kernel import canonical, clock

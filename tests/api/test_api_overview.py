@@ -9,7 +9,7 @@ from django.test import Client
 import stories
 from cast import Cast
 from huiying.drill import running
-from huiying.drill.storms import STORMS
+from huiying.drill.recording import STORMS
 from huiying.judging.models import Event
 from huiying.overseeing.commands import assess
 from huiying.people.models import User

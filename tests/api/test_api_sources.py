@@ -10,7 +10,7 @@ import pytest
 from cast import Cast
 from huiying.kernel import clock
 from huiying.listening.models import Import, Post, Source
-from huiying.listening.source_secrets import secret_of
+from huiying.listening.source_check import secret_of
 from listening.sources_of import World, feed, minutes
 from local_mail import PASSWORD, Mail, delivering
 from local_web import Web, rss, serving

@@ -20,7 +20,7 @@ SCANNER = "某医院核磁设备采购中标价太贵，比市场高三成，要
 HALF_AND_HALF = """
 import json, sys
 from pathlib import Path
-from huiying.engine import snapshots
+from huiying.engine import facade
 from huiying.engine.commands import read_posts
 from huiying.engine.stream import EventStream, StreamSettings
 
@@ -30,9 +30,9 @@ posts = list(read_posts(file, []))
 if part == "first":
     for post in posts[:half]:
         stream.observe(post)
-    snapshots.write(snapshot, stream, {"last": half})
+    facade.write_snapshot(snapshot, stream, {"last": half})
 else:
-    assert snapshots.read(snapshot, stream) == {"last": half}
+    assert facade.read_snapshot(snapshot, stream) == {"last": half}
     told = [stream.observe(post) for post in posts[half:]]
     for one in told:
         print(json.dumps(one.to_dict() | {"event": stream.final(one.event), "event_at_arrival": one.event}))

@@ -9,7 +9,7 @@ import pytest
 
 from cli.conftest import Command
 from huiying.listening.models import Post, Source
-from huiying.listening.source_secrets import secret_of
+from huiying.listening.source_check import secret_of
 from local_mail import PASSWORD, Mail, delivering, letter
 
 

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from huiying.cli import serving as running
-from huiying.kernel import alone
+from huiying.kernel import processes
 from served import end, free_port, serving, wait_for
 
 HOLD = """
 import sys
-from huiying.kernel import alone
-with alone.hold():
+from huiying.kernel import processes
+with processes.hold():
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -41,12 +41,12 @@ def holder(home: Path) -> Any:
 
 
 def test_who_holds_a_home_is_told_with_what_to_do(home: Path, holder: subprocess.Popen[str]) -> None:
-    with pytest.raises(alone.AlreadyRunning) as refused, alone.hold():
+    with pytest.raises(processes.AlreadyRunning) as refused, processes.hold():
         pass
     assert f"进程 {holder.pid}" in str(refused.value)
     assert str(home) in str(refused.value)
-    with pytest.raises(alone.AlreadyRunning):
-        alone.refuse_second()
+    with pytest.raises(processes.AlreadyRunning):
+        processes.refuse_second()
 
 
 def test_a_holder_that_was_killed_leaves_nothing_that_keeps_the_next_out(
@@ -54,23 +54,23 @@ def test_a_holder_that_was_killed_leaves_nothing_that_keeps_the_next_out(
 ) -> None:
     holder.kill()
     holder.wait()
-    assert (home / alone.FILE).exists()
-    alone.refuse_second()
-    with alone.hold():
-        assert json.loads((home / alone.FILE).read_text())["pid"] == os.getpid()
-    with alone.hold():
+    assert (home / processes.FILE).exists()
+    processes.refuse_second()
+    with processes.hold():
+        assert json.loads((home / processes.FILE).read_text())["pid"] == os.getpid()
+    with processes.hold():
         pass
 
 
 def test_a_lock_that_says_nothing_yet_is_still_one(home: Path, holder: subprocess.Popen[str]) -> None:
-    (home / alone.FILE).write_text("")
-    with pytest.raises(alone.AlreadyRunning, match="另一个进程"):
-        alone.refuse_second()
+    (home / processes.FILE).write_text("")
+    with pytest.raises(processes.AlreadyRunning, match="另一个进程"):
+        processes.refuse_second()
 
 
 def test_looking_makes_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUIYING_HOME", str(home / "new"))
-    alone.refuse_second()
+    processes.refuse_second()
     assert not (home / "new").exists()
 
 
@@ -101,8 +101,8 @@ def _is_held(place: Path) -> bool:
     told = os.environ.get("HUIYING_HOME")
     os.environ["HUIYING_HOME"] = str(place)
     try:
-        alone.refuse_second()
-    except alone.AlreadyRunning:
+        processes.refuse_second()
+    except processes.AlreadyRunning:
         return True
     finally:
         os.environ.pop("HUIYING_HOME") if told is None else os.environ.update(HUIYING_HOME=told)
@@ -112,11 +112,11 @@ def _is_held(place: Path) -> bool:
 def test_a_second_demonstration_is_refused_too(home: Path, process: Callable[..., Any], monkeypatch: Any) -> None:
     (home / "demo").mkdir()
     monkeypatch.setenv("HUIYING_HOME", str(home / "demo"))
-    with alone.hold():
+    with processes.hold():
         second = process(home, "demo", PORT=str(free_port()))
     assert second.code == 1
     assert f"进程 {os.getpid()}" in second.err
-    assert list((home / "demo").iterdir()) == [home / "demo" / alone.FILE]
+    assert list((home / "demo").iterdir()) == [home / "demo" / processes.FILE]
 
 
 def test_on_postgresql_a_home_may_be_shared(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_on_postgresql_a_home_may_be_shared(home: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setenv("HUIYING_DATABASE_URL", "postgres://127.0.0.1/nowhere")
     port = free_port()
-    with alone.hold(), commands.alone(argparse.Namespace(host="127.0.0.1", port=port)) as found:
+    with processes.hold(), commands.alone(argparse.Namespace(host="127.0.0.1", port=port)) as found:
         assert found == port
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from huiying.demo import clock as demo_clock
-from huiying.demo import director, start
+from huiying.demo import director, people
 from huiying.demo.script import FIRST_PHASE, minute
 from huiying.judging import engines
 from huiying.kernel import clock
@@ -74,7 +74,7 @@ def stage_in(folder: Path) -> Iterator[Stage]:
     engines.use_in_process()
     try:
         with clock.use(source):
-            start.prepare()
+            people.prepare()
             made = Stage(source)
             director._log.addHandler(made.log)
             patch.setattr(director._log, "level", logging.INFO)

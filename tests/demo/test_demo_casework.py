@@ -27,8 +27,7 @@ from huiying.handling.models import (
     Task,
     TransferSlip,
 )
-from huiying.handling.queries import department_cases
-from huiying.handling.worklist import own_tasks
+from huiying.handling.queries import department_cases, own_tasks
 from huiying.judging.models import Warning
 from huiying.kernel import clock
 from huiying.listening import patrol

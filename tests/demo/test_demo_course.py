@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from huiying.demo import acting, director, start, words
+from huiying.demo import acting, director, people, words
 from huiying.demo.script import FIRST_PHASE, Act, minute
 from huiying.handling import actions as handling
 from huiying.handling.models import Case
@@ -29,13 +29,13 @@ def test_within_an_hour_and_a_half_of_demonstration_time_a_citizen_is_answered(s
 
 def test_preparing_twice_changes_nothing(stage: Any) -> None:
     before = (User.objects.count(), Appointment.objects.count(), LedgerEntry.objects.count())
-    start.prepare()
+    people.prepare()
     assert (User.objects.count(), Appointment.objects.count(), LedgerEntry.objects.count()) == before
 
 
 def test_a_relieved_person_is_not_put_back_in_post_by_a_restart(stage: Any) -> None:
     Appointment.objects.filter(user__username="wufan").update(until=clock.now())
-    start.prepare()
+    people.prepare()
     assert not Appointment.objects.current(clock.now() + dt.timedelta(seconds=1)).filter(user__username="wufan")
 
 
@@ -46,7 +46,7 @@ def test_a_restart_does_nothing_twice_and_leaves_nothing_out(stage: Any) -> None
     director.chapter.cache_clear()
     stage.loop = Loop("after the restart")
     stage.source.fast_forward(clock.now() + dt.timedelta(minutes=2))  # the first one's lease has run out
-    start.prepare()
+    people.prepare()
     stage.play(MORNING)
     again = dict(Counter.objects.filter(name__startswith="demo:").values_list("name", "value"))
     assert again["demo:item"] > counted["demo:item"]

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from huiying.demo import director, tail
+from huiying.demo import director, words
 from huiying.demo.acting import VERBS
 from huiying.demo.script import ACTS, FIRST_PHASE, minute
 from huiying.demo.staff import PEOPLE
@@ -90,10 +90,10 @@ def test_the_script_names_known_verbs_known_people_and_runs_past_the_visitor() -
 
 @pytest.mark.parametrize("number", [1, 2, 30, 400])
 def test_each_later_day_is_made_of_fresh_posts_and_is_the_same_every_time(number: int) -> None:
-    posts, acts = tail.day(number)
-    tail._stories.cache_clear()
-    assert (posts, acts) == tail.day(number)
-    known = {row["native_id"] for row in [*director.recorded(), *tail.day(number + 1)[0]]}
+    posts, acts = words.day(number)
+    words._stories.cache_clear()
+    assert (posts, acts) == words.day(number)
+    known = {row["native_id"] for row in [*director.recorded(), *words.day(number + 1)[0]]}
     assert not known & {row["native_id"] for row in posts}
     start, end = minute(f"{3 + number} 00:00"), minute(f"{4 + number} 00:00")
     assert all(start <= row["at"] < end for row in posts)
@@ -103,16 +103,16 @@ def test_each_later_day_is_made_of_fresh_posts_and_is_the_same_every_time(number
 
 
 def test_a_later_day_has_words_for_all_its_stories_and_none_for_others() -> None:
-    for act in (act for act in tail.day(5)[1] if act.story):
-        found = tail.words_of(act.story)
+    for act in (act for act in words.day(5)[1] if act.story):
+        found = words.later_words_of(act.story)
         assert found is not None
         assert "{" not in "".join(found["find"].values()) + found["dispose"] + found["drafts"]["1"]["portal"]
-    assert tail.words_of("t5-99") is None
-    assert tail.words_of("outage") is None
-    assert tail.words_of("t-1") is None
+    assert words.later_words_of("t5-99") is None
+    assert words.later_words_of("outage") is None
+    assert words.later_words_of("t-1") is None
 
 
 def test_what_is_made_up_about_daily_life_is_never_a_hit() -> None:
-    rows = [row for number in range(1, 15) for row in tail.day(number)[0] if row["native_id"].startswith("demo-b")]
+    rows = [row for number in range(1, 15) for row in words.day(number)[0] if row["native_id"].startswith("demo-b")]
     found = Engine(load_rules("anshan")).handle({"op": "screen", "posts": rows})["screened"]
     assert [row["text"] for row, one in zip(rows, found, strict=True) if one["band"] == "hit"] == []

@@ -3,10 +3,10 @@
 import pytest
 
 from huiying.demo import words
-from huiying.demo.pictures import screenshot
+from huiying.demo.casework import screenshot
 from huiying.demo.script import ACTS
 from huiying.people.models import Department  # noqa: F401  loads the app registry before the dictionary is asked
-from huiying.responding import bodies
+from huiying.responding.actions import confirming
 
 EMPTY = ("高度重视", "第一时间", "敬请谅解", "广大群众", "不断提升", "全力以赴")
 
@@ -27,7 +27,7 @@ ANSWERS = [(story, number) for story in words.stories() for number in drafts(sto
 def test_other_bodies_are_named_only_where_the_script_asks_them(story: str, number: str) -> None:
     text = drafts(story)[number]
     asked = {act.words[0] for act in ACTS if act.verb == "ask" and act.story == story}
-    assert {*bodies.named_in(written(text)), *text.get("bodies", [])} <= asked
+    assert {*confirming.named_in(written(text)), *text.get("bodies", [])} <= asked
 
 
 @pytest.mark.parametrize(("story", "number"), ANSWERS)

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from cast import Cast
-from huiying.desk.case_sections.calling import section
+from huiying.desk.subjects.calling import section
 from huiying.handling import actions, clocks
-from huiying.handling.actions.splitting import posts_to_split
+from huiying.handling.actions.relating import posts_to_split
 from huiying.handling.models import Case, CaseAct, Escalation
 from huiying.kernel import clock as time
 from huiying.kernel.clock import FrozenClock

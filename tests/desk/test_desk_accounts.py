@@ -15,7 +15,7 @@ from desk_helpers import text_of
 from huiying.handling.models import Case
 from huiying.kernel.clock import FrozenClock
 from huiying.people.models import Platform, User
-from huiying.responding import actions, connections, sending
+from huiying.responding import actions, sending
 from huiying.responding.actions import accounts, publishing
 from huiying.responding.channels.base import Outcome
 from huiying.responding.models import Publication
@@ -183,7 +183,7 @@ def test_the_administrator_connects_and_nobody_reads_the_secret_again(cast: Cast
 def test_a_secret_left_empty_stays(cast: Cast, browser: Browser, website: Platform) -> None:
     told = {"endpoint": "https://1.1.1.1/other", "secret": ""}
     assert browser(cast.admin).post(f"{PAGE}connect_website/", told).status_code == 302
-    assert connections.opened(Platform.objects.get(code="website")) == (
+    assert sending.opened(Platform.objects.get(code="website")) == (
         "website",
         {"endpoint": "https://1.1.1.1/other", "secret": SETTINGS["secret"]},
     )

@@ -16,7 +16,7 @@ from cast import Cast
 from desk_helpers import text_of
 from desk_verb_rows import LOWER, ROWS, Row, Told, accepted, drafted, filled, found, returned, to_be_lowered
 from huiying.desk.case_verbs import CASE_VERBS
-from huiying.desk.verbs import accounts, drafting, following, forms
+from huiying.desk.subjects import accounts, answer_formats, drafting, following
 from huiying.desk.views.cases import PAGES, part_of
 from huiying.handling import actions as handling
 from huiying.handling.models import Attachment, Case, Clock, Disposal, FactSheet, Finding, Knowledge, Meeting, Task
@@ -50,7 +50,7 @@ def named(row: Row) -> str:
 
 def test_the_table_names_every_verb_of_the_desk() -> None:
     """The verbs of the answer's parts have files of tests of their own, page and refusals included."""
-    apart = {name for part in (drafting, accounts, forms, following) for name in part.VERBS}
+    apart = {name for part in (drafting, accounts, answer_formats, following) for name in part.VERBS}
     assert set(BY_NAME) | {"close", "merge"} | apart == set(CASE_VERBS)
 
 

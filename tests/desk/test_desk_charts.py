@@ -11,10 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from huiying.desk.charts import heat as heat_chart
-from huiying.desk.charts import scale as scale_chart
-from huiying.desk.charts import spread as spread_chart
-from huiying.desk.grade import grade_of
+from huiying.desk import event_charts
+from huiying.desk.event_charts import grade_of
 from huiying.engine.heat import Signal, curve
 from huiying.judging.material import Material, PostFacts
 from huiying.judging.spread import spread_of
@@ -38,25 +36,25 @@ def heats(*minutes: float, hours: int = 60) -> Any:
 
 
 def test_the_top_of_the_stack_is_the_total():
-    found = heat_chart.curve(heats(0, 5, 90), ZONE)
+    found = event_charts.curve(heats(0, 5, 90), ZONE)
     assert found is not None
     top_layer = found.layers[-1].points.split()
     assert top_layer[: len(found.rows)] == found.line.split()
 
 
 def test_the_hottest_hour_reaches_the_top_of_the_drawing_and_nothing_leaves_it():
-    found = heat_chart.curve(heats(0, 600, 601, 602), ZONE)
+    found = event_charts.curve(heats(0, 600, 601, 602), ZONE)
     assert found is not None
     heights = numbers(found.line)[1::2]
-    assert min(heights) == pytest.approx(heat_chart.BASE - heat_chart.TOP)
+    assert min(heights) == pytest.approx(event_charts.BASE - event_charts.HEAT_TOP)
     for layer in found.layers:
         points = numbers(layer.points)
-        assert all(-0.1 <= x <= heat_chart.WIDTH + 0.1 for x in points[0::2])
-        assert all(0 <= y <= heat_chart.BASE + 0.1 for y in points[1::2])
+        assert all(-0.1 <= x <= event_charts.HEAT_WIDTH + 0.1 for x in points[0::2])
+        assert all(0 <= y <= event_charts.BASE + 0.1 for y in points[1::2])
 
 
 def test_days_begin_at_midnight_of_the_regulations_zone():
-    found = heat_chart.curve(heats(0), ZONE)
+    found = event_charts.curve(heats(0), ZONE)
     assert found is not None
     assert found.days
     assert {at.astimezone(ZONE).hour for _x, at in found.days} == {0}
@@ -65,8 +63,8 @@ def test_days_begin_at_midnight_of_the_regulations_zone():
 
 
 def test_a_single_moment_is_no_curve():
-    assert heat_chart.curve(heats(0, hours=0), ZONE) is None
-    assert heat_chart.curve([], ZONE) is None
+    assert event_charts.curve(heats(0, hours=0), ZONE) is None
+    assert event_charts.curve([], ZONE) is None
 
 
 # --- spread ---
@@ -82,8 +80,8 @@ def row(post: int, minutes: float, **more: Any) -> PostFacts:
     return PostFacts(post=post, **given)
 
 
-def drawn(*rows: PostFacts) -> spread_chart.Picture | None:
-    return spread_chart.picture(spread_of(Material(rows, {one.post: one.post for one in rows})))
+def drawn(*rows: PostFacts) -> event_charts.Picture | None:
+    return event_charts.picture(spread_of(Material(rows, {one.post: one.post for one in rows})))
 
 
 def test_one_post_has_nothing_to_draw():
@@ -98,7 +96,7 @@ def test_platforms_are_lanes_in_the_order_they_were_reached_and_outlets_share_on
         row(4, 12, outlet="辽宁日报", tier=3),
     )
     assert found is not None
-    assert [lane.name for lane in found.lanes] == ["论坛", "微博客", spread_chart.MEDIA]
+    assert [lane.name for lane in found.lanes] == ["论坛", "微博客", event_charts.MEDIA]
     assert [dot.shape for dot in found.dots] == ["post", "post", "outlet", "outlet"]
 
 
@@ -115,7 +113,7 @@ def test_time_runs_to_the_right():
     assert found is not None
     places = [dot.x for dot in found.dots]
     assert places == sorted(places)
-    assert (places[0], places[-1]) == (spread_chart.LEFT, spread_chart.WIDTH - spread_chart.RIGHT)
+    assert (places[0], places[-1]) == (event_charts.LEFT, event_charts.SPREAD_WIDTH - event_charts.RIGHT)
     assert [tick.at for tick in found.ticks][::2] == [T0, T0 + dt.timedelta(minutes=500)]
 
 
@@ -136,9 +134,9 @@ def test_what_more_came_from_is_larger_up_to_a_limit():
 def test_more_platforms_than_lanes_share_the_last_one():
     found = drawn(*(row(n, n, platform=f"平台{n}") for n in range(1, 15)))
     assert found is not None
-    assert len(found.lanes) == spread_chart.LANES
+    assert len(found.lanes) == event_charts.LANES
     assert found.lanes[-1].name == ""
-    assert found.lanes[-1].posts == 14 - (spread_chart.LANES - 1)
+    assert found.lanes[-1].posts == 14 - (event_charts.LANES - 1)
 
 
 @settings(max_examples=60, deadline=None)
@@ -157,11 +155,11 @@ def test_nothing_is_drawn_outside_of_the_frame(posts: list[Any]):
     )
     assert found is not None
     for dot in found.dots:
-        assert spread_chart.LEFT <= dot.x <= spread_chart.WIDTH
+        assert event_charts.LEFT <= dot.x <= event_charts.SPREAD_WIDTH
         assert dot.y - dot.radius >= 0
         assert dot.y + dot.radius <= found.height
     for line in found.lines:
-        assert all(-1 <= value <= spread_chart.WIDTH + 1 for value in numbers(line.path))
+        assert all(-1 <= value <= event_charts.SPREAD_WIDTH + 1 for value in numbers(line.path))
 
 
 # --- scale ---
@@ -171,7 +169,7 @@ def test_the_score_stands_between_the_levels_as_its_figure_says():
     regulation = loader.load("anshan")
     grade = grade_of({"score": 50.0, "low": 30.0, "high": 70.0})
     assert grade is not None
-    found = scale_chart.scale(grade, regulation)
+    found = event_charts.scale(grade, regulation)
     assert (found.score, found.low, found.width) == (160.0, 96.0, 128.0)
     assert [limit.score for limit in found.limits] == sorted(regulation.grading.thresholds.values())
     assert found.limits[0].x < found.score < found.limits[1].x

@@ -14,7 +14,7 @@ from huiying.foreseeing.actions import draft_sha256, send_opinion
 from huiying.foreseeing.models import Consultation
 from huiying.kernel.clock import FrozenClock
 from huiying.people.models import User
-from huiying.responding.actions import requests
+from huiying.responding.actions import dialogue
 from huiying.responding.models import PersonalRequest, TopicPage
 from portal import public_world
 
@@ -144,7 +144,7 @@ def test_one_past_its_day_without_a_result_shows_to_staff_c4_2(
 
 
 def test_a_request_is_decided_with_a_reason_that_the_asker_reads(cast: Cast, browser: Browser) -> None:
-    receipt = requests.ask_request("correction", "第二段的日期写错了，请改正。")
+    receipt = dialogue.ask_request("correction", "第二段的日期写错了，请改正。")
     office = browser(cast.office)
     assert receipt.number in text_of(office.get(REQUESTS))
     row = PersonalRequest.objects.get()
@@ -156,7 +156,7 @@ def test_a_request_is_decided_with_a_reason_that_the_asker_reads(cast: Cast, bro
 
 
 def test_requests_are_no_ones_business_but_the_offices_and_those_who_inspect(cast: Cast, browser: Browser) -> None:
-    requests.ask_request("correction", "第二段的日期写错了，请改正。")
+    dialogue.ask_request("correction", "第二段的日期写错了，请改正。")
     row = PersonalRequest.objects.get()
     for user in (cast.duty, cast.editor, cast.tech_head, cast.legal):
         assert browser(user).get(f"{REQUESTS}{row.pk}/").status_code == 404

@@ -17,10 +17,10 @@ from cast import Cast
 from desk_helpers import text_of
 from huiying.documents import actions
 from huiying.documents.actions import issuing
-from huiying.documents.actions.daily import issue_log
-from huiying.documents.actions.reporting import issue_special_report
+from huiying.documents.actions.issuing import issue_special_report
+from huiying.documents.loops import issue_log
 from huiying.documents.models import Instruction, IssuedDocument
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.people.models import User

@@ -13,13 +13,13 @@ from django.test import Client
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.verbs.drafting import VERBS
+from huiying.desk.subjects.drafting import VERBS
 from huiying.handling.models import Case
 from huiying.ledger.models import LedgerEntry
 from huiying.people.models import User
 from huiying.responding import actions as responding
-from huiying.responding.actions.holding import hold_statement
-from huiying.responding.actions.templating import save_template
+from huiying.responding.actions.drafting import hold_statement
+from huiying.responding.actions.writing_aids import save_template
 from huiying.responding.models import AnswerTemplate, BodyConfirmation, MachineDraft, Publication, ReviewRound, Revision
 
 Browser = Callable[[User], Client]

@@ -15,10 +15,10 @@ from django.test import Client
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.charts import drill as drawing
+from huiying.desk import drawings
 from huiying.drill import running
+from huiying.drill.recording import STORMS
 from huiying.drill.review import STEPS
-from huiying.drill.storms import STORMS
 from huiying.handling.clocks import poll
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
@@ -120,7 +120,7 @@ def test_the_page_says_how_to_start_one_by_a_name_that_there_is(home: Path, cast
 def test_steps_of_one_moment_stand_beside_each_other_on_the_line(held: dict[str, Any]) -> None:
     found = drills.drill("storm-demo-1")
     assert found is not None
-    for line in drawing.lines(found.cases):
+    for line in drawings.lines(found.cases):
         places = [mark.x for mark in line.marks]
         assert all(later - earlier >= 15 for earlier, later in pairwise(places))
         assert [mark.minutes for mark in line.marks] == list(line.told.minutes.values())

@@ -11,14 +11,14 @@ from django.test import Client
 
 from cast import Cast
 from desk_helpers import OUTAGE, text_of
-from huiying.desk.event_verbs import EVENT_VERBS, states_for
 from huiying.desk.forms import GROUND_WORDS
+from huiying.desk.subjects.events import EVENT_VERBS, states_for
 from huiying.desk.views.events import posts_of
 from huiying.handling import actions as handling
 from huiying.handling.actions.sensitive import label_event
 from huiying.handling.models import Case
 from huiying.judging import actions as judging
-from huiying.judging.grounds import GROUNDS
+from huiying.judging.actions.deciding import GROUNDS
 from huiying.judging.models import ConcernDecision, Dismissal, Event
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries

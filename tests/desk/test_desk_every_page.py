@@ -21,7 +21,7 @@ from huiying.desk import timeline
 from huiying.desk.forms import GROUND_WORDS
 from huiying.desk.templatetags import desk as tags
 from huiying.handling.models import Case, Clock
-from huiying.judging.grounds import GROUNDS
+from huiying.judging.actions.deciding import GROUNDS
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry

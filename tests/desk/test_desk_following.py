@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.effect_charts import BAR, Bars
+from huiying.desk.subjects.following import BAR, Bars
 from huiying.handling import audits as case_audits
 from huiying.handling.models import Case, Clock
-from huiying.judging import audits
+from huiying.judging import tasks
 from huiying.judging.models import Event
 from huiying.judging.queries import missed_topics
 from huiying.kernel import clock
@@ -207,7 +207,7 @@ def test_a_topic_of_three_posts_that_nobody_looked_at_is_named_c1_3(
     missed: Event, cast: Cast, browser: Browser
 ) -> None:
     assert list(missed_topics(clock.now())) == [missed]
-    (found,) = audits.topics_are_looked_at()
+    (found,) = tasks.topics_are_looked_at()
     assert missed.number in found.sentence_zh
     assert missed.number in found.sentence_en
     assert missed.title not in found.sentence_zh
@@ -229,7 +229,7 @@ def test_a_topic_that_is_small_young_or_taken_is_not_missed(missed: Event, how: 
     }[how]
     Event.objects.filter(pk=missed.pk).update(**change)
     assert not missed_topics(now).exists()
-    assert audits.topics_are_looked_at() == []
+    assert tasks.topics_are_looked_at() == []
 
 
 def test_a_live_case_without_clock_and_without_answer_is_named_c1_3(cast: Cast) -> None:

@@ -13,17 +13,16 @@ import stories
 from cast import Cast
 from desk_helpers import text_of
 from forms_of import LOOKED, MP4, SAID, authorised, expert, held, interview, photo, planned, speaker
-from huiying.desk.sentences.forms import SENTENCES
-from huiying.desk.verbs.forms import CONFERENCE_VERBS, SPEAKER_VERBS, VERBS
-from huiying.handling.actions.merging import merge_cases
+from huiying.desk.subjects.answer_formats import CONFERENCE_VERBS, SENTENCES, SPEAKER_VERBS, VERBS
+from huiying.handling.actions.relating import merge_cases
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.models import Spokesperson, User
-from huiying.responding.actions.filings import record_filing
-from huiying.responding.actions.inquiries import record_inquiry
-from huiying.responding.available_actions.forms import NAMES
+from huiying.responding.actions.following import record_filing
+from huiying.responding.actions.speaking import record_inquiry
+from huiying.responding.available_actions.answering import NAMES
 from huiying.responding.models import (
     Authorisation,
     ExpertExplanation,

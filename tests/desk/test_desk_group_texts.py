@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk import group_texts
+from huiying.desk.views import group_texts
 from huiying.handling import actions as handling
 from huiying.handling.models import Case, Finding
 from huiying.kernel import clock

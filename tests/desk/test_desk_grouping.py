@@ -14,7 +14,7 @@ from django.test import Client
 
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.event_verbs import states_for
+from huiying.desk.subjects.events import states_for
 from huiying.judging import merging
 from huiying.judging.models import Event, EventPost, Pin
 from huiying.judging.pipeline import judge_pending

@@ -11,7 +11,7 @@ from cast import Cast
 from desk_helpers import OUTAGE, text_of
 from huiying.handling.models import Case
 from huiying.judging.models import Event, UrgentCall, Warning
-from huiying.judging.urgent import raise_call
+from huiying.judging.warnings import raise_call
 from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.people.models import User

@@ -17,7 +17,7 @@ from huiying import settings as house
 from huiying.desk.views.identity import AWAY_LASTS
 from huiying.kernel import clock, oidc
 from huiying.ledger.models import LedgerEntry
-from huiying.people import actions, identities
+from huiying.people import actions, factors
 from huiying.people.models import Identity, User
 from identity_service import Service, serving, unsigned
 
@@ -315,7 +315,7 @@ def test_a_person_binds_what_the_service_says_against_their_password(service: Se
     assert b"<b>" not in page.content
     assert not Identity.objects.exists()
     assert client.post(OWN, {"what": "bind", "password": PASSWORD}).status_code == 302
-    assert identities.person_of(service.issuer, service.subject) == cast.duty
+    assert factors.person_of(service.issuer, service.subject) == cast.duty
     assert LedgerEntry.objects.filter(kind="identity.bound").count() == 1
     assert service.subject in text_of(client.get(OWN))
     assert come(Client(), service).url == "/desk/"
@@ -380,7 +380,7 @@ def test_a_subject_of_somebody_else_is_refused_on_the_page(service: Service, cas
     assert answer.status_code == 422
     assert "不能绑定" in text_of(answer)
     assert cast.office.name not in text_of(answer)
-    assert identities.person_of(service.issuer, service.subject) == cast.office
+    assert factors.person_of(service.issuer, service.subject) == cast.office
 
 
 def test_a_binding_that_the_service_does_not_confirm_leads_back_to_its_page(service: Service, cast: Cast) -> None:

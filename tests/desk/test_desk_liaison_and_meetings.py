@@ -15,10 +15,9 @@ from django.test.utils import CaptureQueriesContext
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.case_sections import liaison as liaison_section
-from huiying.desk.case_sections import meetings as meetings_section
-from huiying.handling import liaison_loop
-from huiying.handling.actions import clues, liaison, meetings
+from huiying.desk.subjects import liaison as liaison_section
+from huiying.desk.subjects import meetings as meetings_section
+from huiying.handling.actions import liaison, meetings
 from huiying.handling.models import Case, Liaison, LiaisonExemption, Meeting, Task
 from huiying.judging.models import Event
 from huiying.kernel import clock
@@ -120,7 +119,7 @@ def test_silence_is_said_and_the_letter_may_be_sent_again(
     client = browser(cast.duty)
     do(client, letter, "send", {"means": "phone"})
     frozen.advance(dt.timedelta(hours=12))
-    liaison_loop.run_letters(clock.now(), 10)
+    liaison.run_letters(clock.now(), 10)
     page = text_of(client.get(f"/desk/liaisons/{letter.pk}/"))
     assert "到时没有答复，不视为同意" in page
     response = do(client, letter, "send", {"means": "phone"})
@@ -192,7 +191,7 @@ def test_a_clue_is_proposed_and_signed_through_the_page(cast: Cast, browser: Bro
     assert "对线索移交签字" in page
     assert do(leader, case, "sign_clue", {"sign": "no", "why": ""}).status_code == 409
     assert do(leader, case, "sign_clue", {"sign": "yes", "why": ""}).status_code == 302
-    assert clues.waiting_clue(case) is None
+    assert liaison.waiting_clue(case) is None
     assert "签字移交" in text_of(leader.get(f"/desk/cases/{case.number}/outside/"))
     assert do(leader, case, "sign_clue", {"sign": "yes", "why": ""}).status_code == 409
 

@@ -11,7 +11,7 @@ from django.test import Client
 from cast import Cast
 from desk_helpers import text_of
 from huiying.listening.models import Source
-from huiying.listening.source_secrets import secret_of
+from huiying.listening.source_check import secret_of
 from huiying.people.models import User
 from local_mail import PASSWORD, USER, Mail, delivering, letter
 

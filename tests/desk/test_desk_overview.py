@@ -19,7 +19,7 @@ from desk_helpers import text_of
 from huiying.desk.views import pictures
 from huiying.handling.models import Case
 from huiying.judging.models import Event
-from huiying.judging.urgent import raise_call
+from huiying.judging.warnings import raise_call
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.overseeing.overview import Row, Trend

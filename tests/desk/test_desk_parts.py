@@ -19,7 +19,7 @@ import stories
 from cast import Cast
 from huiying.desk import dispatch, forms
 from huiying.desk.bar import Action, Verb, build
-from huiying.desk.grade import grade_of
+from huiying.desk.event_charts import grade_of
 from huiying.desk.rows import case_rows
 from huiying.desk.templatetags import desk as tags
 from huiying.handling.models import Clock

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
 from desk_helpers import text_of
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.handling.models import Handover
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -13,7 +13,7 @@ from django.utils import translation
 from cast import Cast
 from desk_helpers import text_of
 from huiying.listening.models import HandEntry, PictureReading, Post, PostAttachment
-from huiying.listening.ocr import door, problems
+from huiying.listening.ocr import door
 from reading_of import ENGINE, picture, read_all, readable
 
 DRAFT = "鞍山公共资源交易平台登陆不上，九点半开标怎么办？"
@@ -126,7 +126,7 @@ def test_a_form_sent_before_the_draft_was_there_shows_it_when_something_is_missi
     assert DRAFT in text_of(response)
 
 
-@pytest.mark.parametrize("problem", sorted(problems.ALL - {problems.NOT_A_PICTURE}))
+@pytest.mark.parametrize("problem", sorted(door.PROBLEMS - {door.NOT_A_PICTURE}))
 def test_a_photo_that_was_not_read_says_why_and_what_to_do(desk: Client, problem: str) -> None:
     ask(desk, f"!{problem}")
     read_all()

@@ -16,22 +16,15 @@ import releasing_told as told
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.verbs.releasing import (
-    DISCLOSURE_VERBS,
-    GAP_VERBS,
-    PARTNER_VERBS,
-    PLATFORM_VERBS,
-    PRESS_VERBS,
-    PUSH_VERBS,
-)
+from huiying.desk.subjects.registers import PARTNER_VERBS, PLATFORM_VERBS, PUSH_VERBS
+from huiying.desk.subjects.releasing import DISCLOSURE_VERBS, GAP_VERBS, PRESS_VERBS
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.people.actions.partners import add_partner
+from huiying.people.actions.registers import add_partner
 from huiying.people.models import Partner, Platform, User
-from huiying.responding.actions.disclosure import plan_disclosure
-from huiying.responding.actions.gaps import make_gap
 from huiying.responding.actions.partners import push
 from huiying.responding.actions.press import publish_press, submit_press
+from huiying.responding.actions.releasing import make_gap, plan_disclosure
 from huiying.responding.models import (
     DisclosureItem,
     Evidence,

@@ -13,9 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from cast import Cast
 from desk_helpers import text_of
 from huiying.kernel.clock import FrozenClock
-from huiying.people.actions.group import leave_seat, take_seat
-from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.actions.swaps import ask_swap
+from huiying.people.actions.roster import ask_swap, cancel_shift, leave_seat, set_shift, take_seat
 from huiying.people.models import DutyShift, GroupSeat, RosterSignature, ShiftSwap, User
 
 Browser = Callable[[User], Client]

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 import stories
 from cast import Cast
 from desk_helpers import known, text_of
-from huiying.desk.views.keys import LASTS
+from huiying.desk.views.sign_in import LASTS
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import actions, factors
-from huiying.people.actions import keys
+from huiying.people.actions import factors as actions_factors
 from huiying.people.errors import Refused
 from huiying.people.models import SecurityKey, User
 from huiying.responding.models import Publication
@@ -29,7 +29,7 @@ from software_key import PRESENT, VERIFIED, SoftwareKey
 
 PASSWORD = "夜里两点的值班台-7"
 ASK, OWN = "/desk/second-factor/key/", "/desk/second-factor/keys/"
-HERE = keys.Place("testserver", "http://testserver")
+HERE = actions_factors.Place("testserver", "http://testserver")
 STALE = factors.FRESH + dt.timedelta(seconds=1)
 
 
@@ -48,8 +48,8 @@ def bind(user: User, frozen: clock.FrozenClock) -> str:
 def with_key(user: User, frozen: clock.FrozenClock) -> tuple[SoftwareKey, str]:
     """Somebody with an authenticator and a key beside it."""
     secret, key = bind(user, frozen), SoftwareKey()
-    options, challenge = keys.key_to_be(user, HERE)
-    keys.add_key(user, "办公桌上的", key.make(options), challenge, HERE)
+    options, challenge = actions_factors.key_to_be(user, HERE)
+    actions_factors.add_key(user, "办公桌上的", key.make(options), challenge, HERE)
     return key, secret
 
 
@@ -203,7 +203,7 @@ def _verified(shape: Any, *, right_id: bool) -> None:
     from webauthn import verify_authentication_response
 
     verify_authentication_response(
-        credential=keys._told(json.dumps(shape)) | ({"id": "AAAA", "rawId": "AAAA"} if right_id else {}),
+        credential=actions_factors._key_told(json.dumps(shape)) | ({"id": "AAAA", "rawId": "AAAA"} if right_id else {}),
         expected_challenge=b"",
         expected_rp_id="testserver",
         expected_origin="http://testserver",
@@ -216,7 +216,7 @@ def _verified(shape: Any, *, right_id: bool) -> None:
 @given(_SHAPES, st.booleans())
 def test_whatever_a_browser_sends_is_no_credential(shape: Any, right_id: bool) -> None:
     """Of any shape it is refused as such: `_wrong` names all that the library and Python say to it."""
-    with pytest.raises(keys._wrong()):
+    with pytest.raises(actions_factors._key_wrong()):
         _verified(shape, right_id=right_id)
 
 
@@ -290,9 +290,9 @@ def test_without_an_authenticator_there_is_no_key(cast: Cast) -> None:
     client = Client()
     client.force_login(cast.duty)
     assert client.get(OWN).url == "/desk/second-factor/"
-    options, challenge = keys.key_to_be(cast.duty, HERE)
+    options, challenge = actions_factors.key_to_be(cast.duty, HERE)
     with pytest.raises(Refused):
-        keys.add_key(cast.duty, "x", SoftwareKey().make(options), challenge, HERE)
+        actions_factors.add_key(cast.duty, "x", SoftwareKey().make(options), challenge, HERE)
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
@@ -300,24 +300,24 @@ def test_a_key_made_elsewhere_or_without_its_person_is_not_added(
     cast: Cast, frozen: clock.FrozenClock, wrong: dict[str, Any]
 ) -> None:
     bind(cast.office, frozen)
-    options, challenge = keys.key_to_be(cast.office, HERE)
+    options, challenge = actions_factors.key_to_be(cast.office, HERE)
     with pytest.raises(Refused):
-        keys.add_key(cast.office, "x", SoftwareKey(**wrong).make(options), challenge, HERE)
+        actions_factors.add_key(cast.office, "x", SoftwareKey(**wrong).make(options), challenge, HERE)
     assert not SecurityKey.objects.exists()
 
 
 def test_one_key_is_one_persons_and_nobody_has_more_than_five(cast: Cast, frozen: clock.FrozenClock) -> None:
     key, _secret = with_key(cast.office, frozen)
     bind(cast.top, frozen)
-    options, challenge = keys.key_to_be(cast.top, HERE)
+    options, challenge = actions_factors.key_to_be(cast.top, HERE)
     with pytest.raises(Refused):
-        keys.add_key(cast.top, "x", key.make(options), challenge, HERE)
-    for n in range(keys.MOST):
-        options, challenge = keys.key_to_be(cast.top, HERE)
-        keys.add_key(cast.top, str(n), SoftwareKey().make(options), challenge, HERE)
-    options, challenge = keys.key_to_be(cast.top, HERE)
+        actions_factors.add_key(cast.top, "x", key.make(options), challenge, HERE)
+    for n in range(actions_factors.MOST_KEYS):
+        options, challenge = actions_factors.key_to_be(cast.top, HERE)
+        actions_factors.add_key(cast.top, str(n), SoftwareKey().make(options), challenge, HERE)
+    options, challenge = actions_factors.key_to_be(cast.top, HERE)
     with pytest.raises(Refused):
-        keys.add_key(cast.top, "x", SoftwareKey().make(options), challenge, HERE)
+        actions_factors.add_key(cast.top, "x", SoftwareKey().make(options), challenge, HERE)
 
 
 def test_the_key_of_somebody_else_is_not_removed(cast: Cast, frozen: clock.FrozenClock) -> None:

@@ -17,7 +17,7 @@ from cast import Cast
 from desk_helpers import OUTAGE, text_of
 from huiying.desk.lock import POLLS, STAYS_OPEN
 from huiying.handling.models import Case
-from huiying.judging.urgent import raise_call
+from huiying.judging.warnings import raise_call
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post

@@ -15,14 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from cast import Cast, builtin_text
 from desk_helpers import text_of
 from huiying.drill import running
-from huiying.drill.storms import STORMS
+from huiying.drill.recording import STORMS
 from huiying.judging import engines
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening.models import PatrolCard
-from huiying.overseeing.starting import begun
+from huiying.overseeing.drills import begun
 from huiying.people.actions import adopt_regulation, offer_set_up
-from huiying.people.interpretations import questions
+from huiying.people.actions.interpretations import questions
 from huiying.people.models import Department, Platform, User
 from huiying.people.queries import regulation_now
 

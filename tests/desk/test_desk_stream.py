@@ -15,9 +15,9 @@ from desk_helpers import text_of
 from huiying.judging.models import Event, Screening
 from huiying.judging.pipeline import judge_pending
 from huiying.ledger.actions import Actor
+from huiying.listening import searching
 from huiying.listening.actions import receive
 from huiying.listening.models import Post
-from huiying.listening.search import asking, indexing
 from huiying.people.models import User
 from lines_of import parsed
 
@@ -33,7 +33,7 @@ def many(cast: Cast, home: Path) -> list[int]:
     found = receive(rows, how="import", actor=Actor.SYSTEM).post_ids
     while judge_pending().screened:
         pass
-    indexing.catch_up()
+    searching.catch_up()
     return found
 
 
@@ -104,15 +104,15 @@ def test_a_search_behind_its_index_says_so_and_misses_nothing(
     text = text_of(browser(cast.duty).get("/desk/search/?q=又被扣"))
     assert "查找索引落后 1 条" in text
     assert "结果不缺" in text
-    monkeypatch.setattr("huiying.desk.views.search.TAIL", 0)
+    monkeypatch.setattr("huiying.desk.views.stream.TAIL", 0)
     assert "其余稍后才能找到" in text_of(browser(cast.duty).get("/desk/search/?q=又被扣"))
 
 
 def test_a_word_that_is_too_common_for_its_filter_is_said_to_be_cut(
     cast: Cast, browser: Browser, many: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "MOST", 1)
-    monkeypatch.setattr(asking, "_MORE", -30)
+    monkeypatch.setattr(searching, "MOST", 1)
+    monkeypatch.setattr(searching, "_MORE", -30)
     assert "这个词太常见" in text_of(browser(cast.duty).get("/desk/posts/?q=保证金&band=hit"))
 
 

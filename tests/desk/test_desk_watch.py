@@ -13,7 +13,7 @@ from cast import Cast
 from desk_helpers import text_of
 from huiying.desk.views.watch import pieces
 from huiying.judging import watchbook
-from huiying.judging.actions.watch_changes import Draft, agree, propose
+from huiying.judging.actions.watching import Draft, agree, propose
 from huiying.judging.models import WatchHit, WatchProposal, WatchVerdict
 from huiying.kernel.clock import FrozenClock
 from huiying.people.models import User

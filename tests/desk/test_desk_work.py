@@ -11,10 +11,9 @@ from django.test import Client
 
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.case_sections.work import section
-from huiying.desk.forms_work import TaskForm
-from huiying.handling.actions.facts import agree_facts, current_facts
+from huiying.desk.subjects.work import TaskForm, section
 from huiying.handling.actions.tasks import finish_task
+from huiying.handling.actions.work import agree_facts, current_facts
 from huiying.handling.models import Attachment, Note, Task
 from huiying.kernel import clock
 from huiying.people.standing import standing
@@ -188,7 +187,7 @@ def test_feedback_is_offered_only_where_somebody_waits(cast: Cast, browser: Any)
 
 
 def test_the_closing_form_asks_a_complaint_what_is_put_right_c2_2(cast: Cast) -> None:
-    from huiying.desk.forms_work import CloseForm
+    from huiying.desk.subjects.work import CloseForm
 
     case = handled(cast)
     assert "no_rectify" not in CloseForm(subject=case, user=cast.office).fields

@@ -279,9 +279,9 @@ def test_every_address_that_hands_out_a_file_of_the_house_asks_for_a_code() -> N
     """By the marks in the views: a new download of papers or packages without the step fails here."""
     import inspect
 
-    from huiying.desk.views import documents, shares, sources
+    from huiying.desk.views import documents, events, sources
 
-    for module, names in ((documents, ("pdf", "docx", "text")), (shares, ("export",))):
+    for module, names in ((documents, ("pdf", "docx", "text")), (events, ("export",))):
         source = inspect.getsource(module)
         for name in names:
             assert f"@second_factor.before_it_leaves\n@staff()\ndef {name}(" in source, name

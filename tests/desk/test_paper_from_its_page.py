@@ -9,7 +9,7 @@ from django.test import Client
 import risk_told
 from cast import Cast
 from documents.test_measures_on_paper import decided, talked
-from huiying.documents.actions.reporting import issue_special_report
+from huiying.documents.actions.issuing import issue_special_report
 from huiying.documents.models import IssuedDocument
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -18,12 +18,12 @@ import huiying
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.group_texts import facts_of
-from huiying.documents.actions import issuing, reporting
+from huiying.desk.views.group_texts import facts_of
+from huiying.documents.actions import issuing
 from huiying.documents.actions.issued import circulate
 from huiying.drill import recording
 from huiying.handling import actions as handling
-from huiying.handling import handover_sheet
+from huiying.handling import handover
 from huiying.handling.actions.sensitive import label
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.judging.actions import sharing
@@ -31,7 +31,7 @@ from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post
-from huiying.overseeing.case_rows import documents
+from huiying.overseeing.case_export import documents
 from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -166,7 +166,7 @@ def test_it_is_in_no_special_report_no_group_text_no_package_and_no_demonstratio
 ) -> None:
     case = labelled(cast, case, kind)
     with pytest.raises(Refused, match="不出专报"):
-        reporting.issue_special_report(case, cast.office)
+        issuing.issue_special_report(case, cast.office)
     with pytest.raises(Refused, match="不进工作群"):
         issuing.issue_of_case("quick", case, cast.office)
     with pytest.raises(Refused, match="不打包共享"):
@@ -181,15 +181,15 @@ def test_it_is_in_no_special_report_no_group_text_no_package_and_no_demonstratio
 def test_papers_that_speak_of_everything_count_it_and_do_not_tell_it(cast: Cast, case: Case) -> None:
     """日志, 晨报, 交接班."""
     case = labelled(cast, case, Event.REPORTER)
-    sheet = handover_sheet.compose(clock.now() - access_log.ONE_LOOK * 12)
+    sheet = handover.compose(clock.now() - access_log.ONE_LOOK * 12)
     assert case.number not in str(sheet)
     assert SECRET not in str(sheet)
-    assert SECRET not in handover_sheet.night_words(clock.now(), clock.now() - access_log.ONE_LOOK * 12)
+    assert SECRET not in handover.night_words(clock.now(), clock.now() - access_log.ONE_LOOK * 12)
 
 
 def test_a_paper_made_before_is_closed_to_whom_it_was_sent(cast: Cast, browser: Browser, case: Case) -> None:
     """The inspector has the special report by name; of a reporter that is not enough."""
-    row = reporting.issue_special_report(case, cast.office)
+    row = issuing.issue_special_report(case, cast.office)
     circulate(row, [cast.inspector], cast.office)
     client = browser(cast.inspector)
     assert client.get(f"/desk/documents/{row.pk}/").status_code == 200

@@ -10,11 +10,10 @@ from typing import Any
 from django.db import connection
 
 from cast import Cast
-from huiying.documents.actions.daily import issue_due_logs
+from huiying.documents.loops import issue_due_logs
 from huiying.documents.models import IssuedDocument
 from huiying.handling.models import Case
-from huiying.paper.document import Table, loads
-from huiying.paper.text import to_text
+from huiying.paper.document import Table, loads, to_text
 from stories import CONSULTATION, RUMOUR, answered, hear, wait_until
 
 TODAY = dt.date(2026, 9, 14)

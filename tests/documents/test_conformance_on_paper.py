@@ -10,14 +10,13 @@ from cast import Cast
 from documents.documents_of import a_day, entries, tables, told
 from documents.test_forms_on_paper import same
 from huiying.documents.access import documents_for
-from huiying.documents.actions.proving import issue_conformance
+from huiying.documents.actions.issuing import issue_conformance
 from huiying.documents.models import IssuedDocument
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing.clauses import CLAUSES
 from huiying.overseeing.commands import assess
-from huiying.overseeing.conformance import conformance
+from huiying.overseeing.conformance import CLAUSES, conformance
 from huiying.paper.document import Stamp, loads
 from huiying.paper.pdf import to_pdf
 from huiying.people.errors import Refused

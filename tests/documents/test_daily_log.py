@@ -21,8 +21,7 @@ from documents.documents_of import (
     tables,
     told,
 )
-from huiying.documents import actions
-from huiying.documents.actions import daily
+from huiying.documents import actions, loops
 from huiying.documents.models import IssuedDocument
 from huiying.handling import actions as handling
 from huiying.judging.models import Event
@@ -116,29 +115,29 @@ def test_c6_9_each_log_carries_the_hash_of_the_day_before(cast: Cast) -> None:
 
 def test_c6_9_a_program_that_was_off_makes_every_missing_day_in_order(cast: Cast) -> None:
     wait_until(AFTER_MIDNIGHT + 4 * DAY)
-    made = daily.issue_due_logs()
+    made = loops.issue_due_logs()
     assert [row.subject for row in made] == [(TODAY + n * DAY).isoformat() for n in range(5)]
-    assert daily.issue_due_logs() == []
+    assert loops.issue_due_logs() == []
     assert [row.number for row in made] == ["2026-257", "2026-258", "2026-259", "2026-260", "2026-261"]
 
 
 def test_c6_9_a_log_is_not_made_before_its_day_is_over(cast: Cast) -> None:
-    assert daily.issue_due_logs() == []
+    assert loops.issue_due_logs() == []
     wait_until(MIDNIGHT + dt.timedelta(minutes=4))
-    assert daily.issue_due_logs() == []
+    assert loops.issue_due_logs() == []
     wait_until(MIDNIGHT + dt.timedelta(minutes=5))
-    assert len(daily.issue_due_logs()) == 1
+    assert len(loops.issue_due_logs()) == 1
 
 
 def test_c6_9_no_gap_can_be_left_and_no_day_slipped_in_between(cast: Cast) -> None:
     log_of()
     wait_until(AFTER_MIDNIGHT + 3 * DAY)
     with pytest.raises(ValueError, match="还没有生成"):
-        daily.issue_log(TODAY + 2 * DAY)
-    daily.issue_log(TODAY + DAY)
-    assert daily.issue_log(TODAY) is None
+        loops.issue_log(TODAY + 2 * DAY)
+    loops.issue_log(TODAY + DAY)
+    assert loops.issue_log(TODAY) is None
     with pytest.raises(ValueError, match="不能再补在中间"):
-        daily.issue_log(TODAY - DAY)
+        loops.issue_log(TODAY - DAY)
 
 
 @pytest.mark.parametrize(
@@ -193,10 +192,10 @@ def test_c5_1_the_log_names_who_had_the_desk_by_the_roster(cast: Cast) -> None:
 def test_c6_9_a_missing_and_an_unsigned_log_are_found_by_the_auditor(cast: Cast) -> None:
     wait_until(AFTER_MIDNIGHT + dt.timedelta(hours=2))
     assert "log.missing" in {one.code for one in check()}
-    daily.issue_due_logs()
+    loops.issue_due_logs()
     assert "log.missing" not in {one.code for one in check()}
     wait_until(AFTER_MIDNIGHT + 3 * DAY)
-    daily.issue_due_logs()
+    loops.issue_due_logs()
     assert "log.unsigned" in {one.code for one in check()}
 
 

@@ -9,8 +9,8 @@ import pytest
 from cast import Cast
 from documents.documents_of import a_day, log_of
 from huiying.documents import actions as papers
-from huiying.documents.actions.reporting import issue_special_report
-from huiying.documents.actions.withdrawing import withdraw
+from huiying.documents.actions.issued import withdraw
+from huiying.documents.actions.issuing import issue_special_report
 from huiying.kernel import clock
 from huiying.people.actions.offboarding import hand_over
 from planted_in import empty_of, told_otherwise, unseen

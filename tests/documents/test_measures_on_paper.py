@@ -19,8 +19,8 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.overseeing.actions import measures
+from huiying.overseeing.actions.measures import PAPERS, paper_of
 from huiying.overseeing.models import Measure
-from huiying.overseeing.sanctions import PAPERS, paper_of
 from huiying.paper.document import Stamp, loads
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf

@@ -9,16 +9,16 @@ import pytest
 from asking_of import asked
 from cast import Cast
 from documents.documents_of import LIFE, a_day, count, entries, told
-from huiying.documents import actions
-from huiying.documents.actions import daily, issuing
+from huiying.documents import actions, loops
+from huiying.documents.actions import issuing
 from huiying.documents.models import IssuedDocument
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.handling.models import Handover
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.overseeing.digest_loop import issue as issue_digest
-from huiying.overseeing.periods import period
+from huiying.overseeing.digest import issue as issue_digest
+from huiying.overseeing.history.norms import period
 from huiying.people.errors import Refused
 from huiying.work.models import Notice
 from stories import hear, opened, wait_until
@@ -28,7 +28,7 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 def pages() -> list[str]:
-    return [row.number for row in daily.issue_due_pages()]
+    return [row.number for row in loops.issue_due_pages()]
 
 
 def test_7_5_the_briefing_is_made_at_08_40_and_once(cast: Cast) -> None:
@@ -112,17 +112,17 @@ def test_life_first_a_danger_is_on_no_page_of_the_day(cast: Cast) -> None:
 def test_c4_5_the_digest_on_paper_has_the_figures_that_were_issued_and_no_others(cast: Cast) -> None:
     for kind, text in (("投诉", "叫号机坏了没人管"), ("表扬", "办得很快"), ("投诉", "开标大厅太吵")):
         asked(kind, text)
-    assert daily.issue_digest_page("2026-09") is None, "not before the figures are out"
+    assert loops.issue_digest_page("2026-09") is None, "not before the figures are out"
     made = issue_digest(period("2026-09"))
     assert made is not None
     asked("表扬", "后来又有人夸")
-    row = daily.issue_digest_page("2026-09")
+    row = loops.issue_digest_page("2026-09")
     assert row is not None
     assert row.number == "月报〔2026〕第9期"
     assert row.told["messages"]["投诉"] == 2
     assert row.told["messages"]["表扬"] == 1
     assert told(row).index("投诉｜2") < told(row).index("表扬｜1") < told(row).index("咨询｜0")
-    assert daily.issue_digest_page("2026-09") is None
+    assert loops.issue_digest_page("2026-09") is None
     assert actions.again(row).document.sha256 == row.sha256
 
 
@@ -157,6 +157,6 @@ def test_life_first_the_hand_over_sheet_on_paper_counts_a_danger_only(cast: Cast
 
 def test_nothing_is_made_for_a_bureau_that_is_not_set_up(db: None, frozen: FrozenClock) -> None:
     wait_until(AT_840 + MINUTE)
-    assert daily.issue_due_pages() == []
-    assert daily.issue_due_logs() == []
+    assert loops.issue_due_pages() == []
+    assert loops.issue_due_logs() == []
     assert clock.now() == AT_840 + MINUTE

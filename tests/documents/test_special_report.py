@@ -11,7 +11,7 @@ import pytest
 from cast import Cast
 from documents.documents_of import entries, tables, told
 from huiying.documents import actions
-from huiying.documents.actions.reporting import issue_special_report
+from huiying.documents.actions.issuing import issue_special_report
 from huiying.documents.models import IssuedDocument
 from huiying.engine.post import parse_post
 from huiying.handling import actions as handling

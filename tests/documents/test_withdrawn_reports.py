@@ -13,14 +13,13 @@ from cast import Cast
 from documents.documents_of import told
 from documents.test_forms_on_paper import same
 from huiying.documents import actions, queries
-from huiying.documents.actions.issuing import issue_of_case
-from huiying.documents.actions.reporting import issue_special_report
-from huiying.documents.actions.withdrawing import later_ones, withdraw
+from huiying.documents.actions.issued import later_ones, withdraw
+from huiying.documents.actions.issuing import issue_of_case, issue_special_report
 from huiying.documents.models import IssuedDocument, Withdrawal
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
+from huiying.paper.document import to_text
 from huiying.paper.docx import to_docx
-from huiying.paper.text import to_text
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.work.models import Notice

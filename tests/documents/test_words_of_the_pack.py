@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huiying.desk import timeline
-from huiying.documents.compositors.pack import OTHERS
+from huiying.documents.compositors.measures import OTHERS
 from huiying.documents.compositors.special_report import STORY
 
 OF_A_CASE = ("case", "event", "clock", "task", "release", "warning", "level", "call")

@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.drill.pacing import PacedClock
+from huiying.drill.running import PacedClock
 
 BEGINS = dt.datetime(2026, 9, 13, 23, 30, tzinfo=dt.UTC)
 ENDS = BEGINS + dt.timedelta(hours=24)

@@ -24,7 +24,7 @@ from huiying.cli.main import build
 RUN = """
 import json, sys
 from huiying.drill import running
-from huiying.drill.storms import STORMS
+from huiying.drill.recording import STORMS
 running.settle_in(running.home_of("storm-demo"))
 from huiying.cli.ready import ready
 ready()

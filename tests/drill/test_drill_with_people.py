@@ -17,7 +17,7 @@ from browsing import answering
 RUN = """
 import json, socket, sys
 from huiying.drill import running
-from huiying.drill.storms import Storm
+from huiying.drill.recording import Storm
 from huiying.demo.clock import BEGINS
 running.settle_in(running.home_of("short"))
 from huiying.cli.ready import ready

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.adjusting import BOUND, LEAST, MOST, OFFSET, Cleared, lesson, shift
+from huiying.engine.screen_model import BOUND, LEAST, MOST, OFFSET, Cleared, lesson, shift
 
 FACTS = ["concept:bid", "concept:x-city", "channel:论坛", "named"]
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from huiying.engine.ahead import CHUNK, WORTH, ahead
 from huiying.engine.commands import cluster_file, read_posts
-from huiying.engine.lines import FileUnreadable
+from huiying.engine.lines import CHUNK, WORTH, FileUnreadable, ahead
 from huiying.engine.post import parse_post
 from huiying.engine.rules import load_rules
 from huiying.engine.stream import EventStream, StreamSettings

@@ -8,8 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.alarm_defaults import MODEL, THRESHOLDS
-from huiying.engine.alarms import ALERT, CHECKPOINTS, WATCH, Heard, Threshold, fit, shape_of, words_for
+from huiying.engine.alarms import (
+    ALERT,
+    CHECKPOINTS,
+    MODEL,
+    THRESHOLDS,
+    WATCH,
+    Heard,
+    Threshold,
+    fit,
+    shape_of,
+    words_for,
+)
 
 START = 1_780_000_000.0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.evaluation.clustering import contingency, nmi, scores
+from huiying.engine.evaluation.events import contingency, nmi, scores
 
 labels = st.lists(st.integers(0, 5), min_size=1, max_size=40)
 

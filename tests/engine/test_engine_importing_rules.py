@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.finite_regex import NotFinite, spellings_of
-from huiying.engine.importing_rules import CHANGED, IGNORED, LOST, read_frequency_words
+from huiying.engine.importing_rules import CHANGED, IGNORED, LOST, NotFinite, read_frequency_words, spellings_of
 from huiying.engine.normalise import normalise
 from huiying.engine.rules import RuleSet, rules_from
 

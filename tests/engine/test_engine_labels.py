@@ -10,8 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.engine import labels as learning
-from huiying.engine.label_features import count, features, weights_of, words_and_runs
-from huiying.engine.labels import LabelModel, ModelUnreadable, TooFew, calibrate, threshold_for, train
+from huiying.engine.labels import (
+    LabelModel,
+    ModelUnreadable,
+    TooFew,
+    calibrate,
+    count,
+    features,
+    threshold_for,
+    train,
+    weights_of,
+    words_and_runs,
+)
 
 THINGS = {
     "疑虑": ["请问保证金什么时候退还", "想知道评标结果为什么还没有公布", "这个流程是怎么规定的呢"],

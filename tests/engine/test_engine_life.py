@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huiying.engine.life import life_signal
+from huiying.engine.cues import life_signal
 from huiying.engine.normalise import normalise
 
 

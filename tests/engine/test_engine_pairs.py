@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.engine.pair_words import KINDS, weighed, word_features, words_of
-from huiying.engine.pairs import features, same_event, threshold
+from huiying.engine.pairs import KINDS, features, same_event, threshold, weighed, word_features, words_of
 
 FIRE = "鞍山一小区凌晨起火，消防员救出三名被困住户"
 SAME = "凌晨小区起火，鞍山消防员救出三名住户"

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.engine.parents import Links
 from huiying.engine.post import Post
-from huiying.engine.stream import EventStream, StreamSettings
+from huiying.engine.stream import EventStream, Links, StreamSettings
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 DEPOSIT = "交易中心换了银行以后，五月投标的保证金到现在没退，财务让等银行，银行让等财务"

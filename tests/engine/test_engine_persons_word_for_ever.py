@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.engine import snapshots
+from huiying.engine import facade
 from huiying.engine.post import Post
 from huiying.engine.stream import EventStream, StreamSettings
 
@@ -129,8 +129,8 @@ def test_what_a_person_said_holds_ever_after_and_a_replay_of_it_is_the_same_to_t
     assert replayed.merges == desk.stream.merges
     assert _same(replayed, desk.stream)
     file, restored = tmp_path_factory.mktemp("word") / "stream", EventStream(SETTINGS)
-    snapshots.write(file, desk.stream, {})
-    assert snapshots.read(file, restored) == {}
+    facade.write_snapshot(file, desk.stream, {})
+    assert facade.read_snapshot(file, restored) == {}
     assert _same(restored, desk.stream)
     later = [_post(900 + at, text) for at, text in enumerate(TEXTS)]
     assert [restored.observe(post) for post in later] == [desk.stream.observe(post) for post in later]

@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.channels import CHANNEL_CLASSES, UNCLASSIFIED, channel_class_of
-from huiying.engine.post import Post, PostError, labelled_relevant, parse_post
+from huiying.engine.post import (
+    CHANNEL_CLASSES,
+    UNCLASSIFIED,
+    Post,
+    PostError,
+    channel_class_of,
+    labelled_relevant,
+    parse_post,
+)
 
 
 def _refused(**given_fields: object) -> PostError:

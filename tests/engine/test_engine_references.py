@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.engine.post import Post
-from huiying.engine.references import of_link, own_references, references
+from huiying.engine.spread import of_link, own_references, references
 
 
 @pytest.mark.parametrize(

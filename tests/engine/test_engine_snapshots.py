@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.engine import snapshots
+from huiying.engine import facade
 from huiying.engine.post import Post
 from huiying.engine.stream import EventStream, StreamSettings
 
@@ -49,8 +49,8 @@ def test_snapshot_and_replay_equal_the_uninterrupted_run_to_the_byte(tmp_path_fa
     told = [straight.observe(post) for post in posts]
     for post in posts[:cut]:
         first.observe(post)
-    snapshots.write(file, first, {"last": cut})
-    assert snapshots.read(file, again) == {"last": cut}
+    facade.write_snapshot(file, first, {"last": cut})
+    assert facade.read_snapshot(file, again) == {"last": cut}
     assert _same(first, again)
     for post, assigned in zip(posts[cut:later], told[cut:later], strict=True):
         again.remember(post, assigned.event, assigned.duplicate_of)
@@ -65,7 +65,7 @@ def held(tmp_path):
     for number in range(8):
         stream.observe(_post(number, number))
     file = tmp_path / "stream"
-    snapshots.write(file, stream, {"last": 8})
+    facade.write_snapshot(file, stream, {"last": 8})
     return file
 
 
@@ -81,16 +81,16 @@ def test_one_changed_byte_makes_it_none(held, at):
     held.write_bytes(content)
     stream = EventStream(SMALL)
     stream.observe(_post(99, 0))
-    assert snapshots.read(held, stream) is None
+    assert facade.read_snapshot(held, stream) is None
     assert len(stream) == 0
 
 
 def test_half_a_file_no_file_and_another_version_are_none(held, tmp_path):
     whole = held.read_bytes()
     held.write_bytes(whole[: len(whole) // 2])
-    assert snapshots.read(held, EventStream(SMALL)) is None
-    assert snapshots.read(tmp_path / "nothing", EventStream(SMALL)) is None
+    assert facade.read_snapshot(held, EventStream(SMALL)) is None
+    assert facade.read_snapshot(tmp_path / "nothing", EventStream(SMALL)) is None
     held.write_bytes(whole)
     other = EventStream(StreamSettings(window=64, live=64, title_weight=2.0))
-    assert snapshots.read(held, other) is None
-    assert snapshots.read(held, EventStream(SMALL)) == {"last": 8}
+    assert facade.read_snapshot(held, other) is None
+    assert facade.read_snapshot(held, EventStream(SMALL)) == {"last": 8}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.engine import snapshots
+from huiying.engine import facade
 from huiying.engine.duplicates import fingerprint
 from huiying.engine.post import MAX_TEXT_BYTES, Post, PostError, parse_post
 from huiying.engine.stream import Assigned, EventStream, StreamSettings
@@ -58,8 +58,8 @@ def test_any_unicode_is_placed_remembered_and_survives_a_snapshot(tmp_path_facto
         replayed.remember(post, assigned.event, assigned.duplicate_of)
     assert _same(straight, replayed)
     file = tmp_path_factory.mktemp("any") / "stream"
-    snapshots.write(file, straight, {})
-    assert snapshots.read(file, restored) == {}
+    facade.write_snapshot(file, straight, {})
+    assert facade.read_snapshot(file, restored) == {}
     assert _same(straight, restored)
     again = [restored.observe(post) for post in posts]
     assert [one.event for one in again] == [straight.final(one.event) for one in told]
@@ -240,8 +240,8 @@ def test_merges_are_the_same_in_a_replay_and_after_a_snapshot(tmp_path):
     straight, replayed, restored = EventStream(SMALL), EventStream(SMALL), EventStream(SMALL)
     _two_that_become_one(straight)
     _two_that_become_one(replayed)
-    snapshots.write(tmp_path / "s", straight, {"last": 60})
-    snapshots.read(tmp_path / "s", restored)
+    facade.write_snapshot(tmp_path / "s", straight, {"last": 60})
+    facade.read_snapshot(tmp_path / "s", restored)
     assert straight.merges
     assert restored.merges == replayed.merges == straight.merges
     assert _same(straight, replayed)

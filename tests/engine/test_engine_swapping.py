@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from huiying.engine import swapping
-from huiying.engine.facade import Engine
+from huiying.engine import facade
+from huiying.engine.facade import Engine, Rules
 from huiying.engine.grading import GradingModel
 from huiying.engine.rules import RuleError, RuleSet, rules_from
-from huiying.engine.swapping import Rules
 
 POST = {"native_id": "1", "text": "某地有人唱双簧", "own_channel": True}
 
@@ -69,7 +68,7 @@ def test_while_new_rules_are_compiled_the_old_ones_go_on_judging(monkeypatch):
         return made
 
     door = engine()
-    monkeypatch.setattr(swapping, "rules_from", slow)
+    monkeypatch.setattr(facade, "rules_from", slow)
     answer = door.handle({"op": "rules", "data": data("唱双簧", "2"), "name": "mine.json", "wait": False})
     assert answer == {"ok": True, "rules": None}
     assert begun.wait(30)
@@ -92,7 +91,7 @@ def test_of_two_swaps_the_one_asked_for_later_stays(monkeypatch):
             assert held.wait(30)
         return rules_from(given, name=name)
 
-    monkeypatch.setattr(swapping, "rules_from", slow)
+    monkeypatch.setattr(facade, "rules_from", slow)
     late = threading.Thread(target=lambda: rules.swap(data("甲乙", "old"), "x", wait=True))
     late.start()
     while rules._asked < 1:

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.engine.normalise import ascii_bounded, needs_bounds, normalise
+from huiying.engine.normalise import WordLists, ascii_bounded, needs_bounds, normalise
 from huiying.engine.rules import RuleSet, load_rules
-from huiying.engine.word_lists import WordLists
 
 LETTERS = "评标委ca1 保证\0a"
 WORDS = st.lists(st.text(alphabet=LETTERS, min_size=1, max_size=4), max_size=8)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import risk_told as told
 from cast import Cast
-from huiying.foreseeing import predicting
 from huiying.foreseeing.actions import assessing
 from huiying.handling.models import Case
 from huiying.judging.models import Event, EventPost
@@ -51,7 +50,7 @@ def past(*by_day: int, title: str = "投标保证金迟迟不退", state: str = 
 def test_under_five_comparable_closed_events_it_says_so_and_draws_no_curve_c6_6(cast: Cast) -> None:
     for _ in range(4):
         past(2, 5, 1)
-    found = predicting.predict(told.TITLE, ["保证金退得太慢"])
+    found = assessing.predict(told.TITLE, ["保证金退得太慢"])
     assert (len(found["events"]), found["needed"], found["enough"]) == (4, 5, False)
     assert not {"days", "total", "peak", "covers"} & set(found)
 
@@ -59,7 +58,7 @@ def test_under_five_comparable_closed_events_it_says_so_and_draws_no_curve_c6_6(
 def test_with_five_it_gives_each_ones_curve_its_end_and_the_interval_c6_6(cast: Cast) -> None:
     for peak in (3, 5, 7, 9, 20):
         past(1, peak, 2)
-    found = predicting.predict(told.TITLE, ["投标保证金迟迟不退"])
+    found = assessing.predict(told.TITLE, ["投标保证金迟迟不退"])
     assert found["enough"]
     assert found["days"][1] == {"least": 3, "median": 7, "most": 20}
     assert found["total"] == {"least": 6, "median": 10, "most": 23}
@@ -67,7 +66,7 @@ def test_with_five_it_gives_each_ones_curve_its_end_and_the_interval_c6_6(cast: 
     assert found["covers"] == round(4 / 6, 4)  # four of six: not the 95 % that nobody can know from five events
     one = found["events"][0]
     assert (one["answered_hours"], one["closed_days"], one["level"]) == (20.0, 7, "L2")
-    assert len(one["by_day"]) == predicting.DAYS
+    assert len(one["by_day"]) == assessing.DAYS
 
 
 def test_what_goes_on_what_is_about_something_else_and_danger_to_life_do_not_count_c6_6(cast: Cast) -> None:
@@ -76,7 +75,7 @@ def test_what_goes_on_what_is_about_something_else_and_danger_to_life_do_not_cou
     past(9, 9, state="handling")
     past(9, 9, life=True)
     past(9, 9, title="评标专家抽取系统打不开")
-    found = predicting.predict("投标保证金退还", ["投标保证金迟迟不退"])
+    found = assessing.predict("投标保证金退还", ["投标保证金迟迟不退"])
     assert {event["posts"] for event in found["events"]} == {4}
     assert len(found["events"]) == 3
 
@@ -95,7 +94,7 @@ def test_the_assessment_keeps_what_was_read_and_what_comes_later_changes_nothing
 def test_the_same_past_gives_the_same_words_inv_12(cast: Cast) -> None:
     for peak in (3, 5, 7, 9, 20):
         past(1, peak, 2)
-    assert predicting.predict(told.TITLE) == predicting.predict(told.TITLE)
+    assert assessing.predict(told.TITLE) == assessing.predict(told.TITLE)
 
 
 @given(st.lists(st.floats(0, 1000), min_size=5, max_size=12, unique=True))

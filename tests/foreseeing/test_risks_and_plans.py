@@ -14,7 +14,7 @@ import risk_told as told
 import stories
 from cast import Cast
 from huiying.foreseeing import policies as reads
-from huiying.foreseeing import tasks, watching
+from huiying.foreseeing import tasks
 from huiying.foreseeing.actions import assessing, planning, policies
 from huiying.foreseeing.models import Assessment, PlanHit, Risk, Trigger
 from huiying.handling.models import Case
@@ -240,12 +240,12 @@ def test_a_person_sets_a_plan_off_before_any_trigger_does_c6_8(cast: Cast, froze
 def test_all_that_a_trigger_says_must_hold_words_level_and_size_c6_8(cast: Cast) -> None:
     event = Event(title=TALK, suggested_level="L2", posts_count=3)
     text = TALK
-    assert watching.meets(Trigger(words=["保证金", "撤销"], level="L2", posts=3), event, text) == ["保证金"]
-    assert watching.meets(Trigger(words=["撤销"], level="", posts=1), event, text) == []
-    assert watching.meets(Trigger(words=["保证金"], level="L3", posts=1), event, text) == []
-    assert watching.meets(Trigger(words=["保证金"], level="L1", posts=4), event, text) == []
+    assert planning.meets(Trigger(words=["保证金", "撤销"], level="L2", posts=3), event, text) == ["保证金"]
+    assert planning.meets(Trigger(words=["撤销"], level="", posts=1), event, text) == []
+    assert planning.meets(Trigger(words=["保证金"], level="L3", posts=1), event, text) == []
+    assert planning.meets(Trigger(words=["保证金"], level="L1", posts=4), event, text) == []
     event.suggested_level = ""
-    assert watching.meets(Trigger(words=["保证金"], level="L1", posts=1), event, text) == []
+    assert planning.meets(Trigger(words=["保证金"], level="L1", posts=1), event, text) == []
 
 
 def test_an_event_that_grows_is_looked_at_again_c6_8(cast: Cast, frozen) -> None:

@@ -214,13 +214,13 @@ class _Quick:
 
 @contextmanager
 def quick_keys() -> Iterator[None]:
-    from huiying.keeping import sealed
+    from huiying.keeping import archive as keeping_archive
 
-    real, sealed.Scrypt = sealed.Scrypt, _Quick  # type: ignore[misc,assignment]
+    real, keeping_archive.Scrypt = keeping_archive.Scrypt, _Quick  # type: ignore[misc,assignment]
     try:
         yield
     finally:
-        sealed.Scrypt = real  # type: ignore[misc]
+        keeping_archive.Scrypt = real  # type: ignore[misc]
 
 
 def _tar() -> bytes:
@@ -242,11 +242,11 @@ def _tar() -> bytes:
 
 @cache
 def _sealed() -> bytes:
-    from huiying.keeping import sealed
+    from huiying.keeping import archive as keeping_archive
 
     out = io.BytesIO()
     with quick_keys():
-        writer = sealed.Writer(out, PASS)
+        writer = keeping_archive.Writer(out, PASS)
         writer.write(gzip.compress(_tar(), mtime=0))
         writer.finish()
     return out.getvalue()
@@ -260,7 +260,7 @@ def _manifest_text() -> bytes:
 
 
 def _anchor() -> bytes:
-    from huiying.ledger.outside import Outside
+    from huiying.ledger.anchors import Outside
 
     return Outside(dt.datetime(2026, 9, 14, 2, tzinfo=dt.UTC), {"system": (1, "00")}).text().encode()
 

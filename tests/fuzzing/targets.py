@@ -43,7 +43,7 @@ def _text(data: bytes) -> str:
 
 def import_file(data: bytes) -> bool:
     from huiying.listening.importing.look import File
-    from huiying.listening.importing.opening import UsageError, opened
+    from huiying.listening.importing.registry import UsageError, opened
     from huiying.listening.importing.rows import Options
 
     with kept_file(data, "2026-09-14.db") as path:
@@ -188,12 +188,12 @@ def post(data: bytes) -> bool:
 
 def address(data: bytes) -> bool:
     """The guard: whatever is written, it is judged or refused; nothing inside the house passes as a literal."""
-    from huiying.listening import mail_address
+    from huiying.listening import mailbox
 
     text = _text(data)
     judged = 0
     for judge, refusal in (
-        (addresses.check_written, addresses.AddressRefused), (mail_address.parse, mail_address.WrongAddress)
+        (addresses.check_written, addresses.AddressRefused), (mailbox.parse_address, mailbox.WrongAddress)
     ):  # fmt: skip
         try:
             judge(text)
@@ -255,11 +255,11 @@ def ledger_export(data: bytes) -> bool:
 
 
 def anchor(data: bytes) -> bool:
-    from huiying.ledger import outside
+    from huiying.ledger import anchors
 
     try:
-        outside.parse(_text(data))
-    except outside.NotAnAnchor:
+        anchors.parse_outside(_text(data))
+    except anchors.NotAnAnchor:
         return False
     return True
 
@@ -291,14 +291,14 @@ def sealed_copy(data: bytes) -> bool:
 
 def opened_copy(data: bytes) -> bool:
     """What lies inside, as somebody who knows the passphrase could have made it."""
-    from huiying.keeping import archive, sealed
+    from huiying.keeping import archive
     from huiying.keeping.manifest import Damaged
 
     with quick_keys(), tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         path, into = Path(folder) / "x.hybak", Path(folder) / "into"
         into.mkdir()
         with path.open("wb") as out:
-            writer = sealed.Writer(out, PASS)
+            writer = archive.Writer(out, PASS)
             writer.write(data)
             writer.finish()
         try:
@@ -306,10 +306,10 @@ def opened_copy(data: bytes) -> bool:
             taken = True
         except Damaged:
             taken = False
-        outside = [
+        anchors = [
             found for found in Path(folder).rglob("*") if found not in (path, into) and into not in found.parents
         ]
-        assert not outside, outside
+        assert not anchors, anchors
     return taken
 
 

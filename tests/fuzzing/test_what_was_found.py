@@ -22,7 +22,7 @@ from huiying.engine.lines import Rejected
 from huiying.engine.rules import RuleError, rules_from
 from huiying.kernel import addresses, pictures
 from huiying.kernel.store import media_type_of
-from huiying.ledger import exporting, outside
+from huiying.ledger import anchors, exporting
 from huiying.listening import evidence
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.adapters.base import Document
@@ -73,7 +73,7 @@ def test_a_piece_of_a_zip_without_a_name_is_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.zip", "a.xlsx"])
 def test_a_zip_of_a_version_that_nobody_knows_is_refused_in_words(tmp_path: Path, name: str) -> None:
-    from huiying.listening.importing.opening import UsageError
+    from huiying.listening.importing.registry import UsageError
 
     (tmp_path / name).write_bytes(zip_of_the_future())
     with pytest.raises(UsageError, match="解压不了"):
@@ -83,7 +83,7 @@ def test_a_zip_of_a_version_that_nobody_knows_is_refused_in_words(tmp_path: Path
 
 def test_a_database_whose_schema_is_no_text_is_refused_in_words(tmp_path: Path) -> None:
     """SQLite quotes the damaged schema in its own error, which is then no UTF-8 either."""
-    from huiying.listening.importing.opening import UsageError
+    from huiying.listening.importing.registry import UsageError
 
     path = tmp_path / "a.db"
     made = sqlite3.connect(path)
@@ -122,8 +122,8 @@ def test_a_ledger_file_with_bytes_that_are_no_text_is_named_by_its_line(tmp_path
 @pytest.mark.parametrize("name", ["manifest", "anchor", "ledger_export"])
 def test_brackets_without_end_are_no_manifest_no_anchor_and_no_ledger(name: str) -> None:
     assert not targets()[name].run(b"[" * 200_000)
-    with pytest.raises(outside.NotAnAnchor):
-        outside.parse("[" * 200_000)
+    with pytest.raises(anchors.NotAnAnchor):
+        anchors.parse_outside("[" * 200_000)
 
 
 def test_a_damaged_warc_file_is_told_and_stops_no_check() -> None:
@@ -205,8 +205,8 @@ def test_a_photo_that_can_be_read_in_two_ways_is_refused() -> None:
 
 def test_a_head_with_a_number_beyond_all_is_no_anchor() -> None:
     text = '{"at":"2026-09-10","heads":{"m":[16e761,"00"]},"root":"2f48","schema":"huiying.anchor/1"}'
-    with pytest.raises(outside.NotAnAnchor):
-        outside.parse(text)
+    with pytest.raises(anchors.NotAnAnchor):
+        anchors.parse_outside(text)
 
 
 def test_a_warc_file_of_a_length_beyond_all_memory_is_damaged() -> None:

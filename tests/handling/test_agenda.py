@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.handling.actions.agenda import (
+from huiying.handling.actions.work import (
     acknowledge_agenda,
     finish_agenda,
     is_head_of,

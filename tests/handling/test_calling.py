@@ -8,7 +8,7 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions, calling, clocks
-from huiying.handling.actions.acts import acknowledge_call
+from huiying.handling.actions.work import acknowledge_call
 from huiying.handling.models import Case, Clock, Escalation
 from huiying.handling.queries import effective
 from huiying.judging.models import Event

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cast import Cast
-from huiying.handling.actions.room import attach, file_name, mentioned, path_of, say
+from huiying.handling.actions.work import attach, file_name, mentioned, path_of, say
 from huiying.handling.models import Attachment, Note
 from huiying.kernel import store
 from huiying.ledger.models import LedgerEntry

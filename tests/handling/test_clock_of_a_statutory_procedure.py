@@ -9,15 +9,14 @@ from cast import Cast
 from huiying.handling import actions as handling
 from huiying.handling import calling, clocks
 from huiying.handling.actions import close, reopen, void
-from huiying.handling.actions.merging import merge_cases, unmerge_cases
-from huiying.handling.actions.splitting import split_case
+from huiying.handling.actions.relating import merge_cases, split_case, unmerge_cases
 from huiying.handling.models import Breach, Case, Clock, Escalation
 from huiying.handling.queries import effective, shown_clocks
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
-from huiying.responding.actions.filings import answer_filing, record_filing
+from huiying.responding.actions.following import answer_filing, record_filing
 from huiying.responding.models import StatutoryFiling
 from huiying.work.auditor import check
 

@@ -5,7 +5,7 @@ from django.db import IntegrityError, models, transaction
 
 from cast import Cast
 from huiying.handling.actions import void
-from huiying.handling.actions.clues import bodies, propose_clue, sign_clue, waiting_clue
+from huiying.handling.actions.liaison import clue_bodies, propose_clue, sign_clue, waiting_clue
 from huiying.handling.models import Case, ClueHandover
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
@@ -38,7 +38,7 @@ def test_a_clue_without_facts_or_ground_is_refused(cast: Cast, facts: str, groun
 
 def test_a_clue_goes_only_to_a_body_that_the_regulation_names(cast: Cast) -> None:
     case = opened(cast)
-    assert bodies(case) == ("公安机关", "网信部门")
+    assert clue_bodies(case) == ("公安机关", "网信部门")
     for body in ("某平台公司", "", "当事人单位"):
         with pytest.raises(Refused) as refusal:
             propose_clue(case, body, FACTS, GROUND, cast.office)

@@ -7,14 +7,8 @@ from django.db import IntegrityError, transaction
 
 import stories
 from cast import Cast
-from huiying.handling import handover_sheet
-from huiying.handling.actions import handover
-from huiying.handling.handover_loop import (
-    changes_of_the_roster,
-    every_change_is_confirmed,
-    night_summary,
-    unconfirmed,
-)
+from huiying.handling import handover
+from huiying.handling.handover import changes_of_the_roster, every_change_is_confirmed, night_summary, unconfirmed
 from huiying.handling.models import Handover
 from huiying.judging.models import Event
 from huiying.kernel import clock
@@ -34,7 +28,7 @@ def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
     return refusal.value.code
 
 
-def lines(sheet: handover_sheet.Sheet, title: str) -> tuple[str, ...]:
+def lines(sheet: handover.Sheet, title: str) -> tuple[str, ...]:
     return dict(sheet.sections)[title]
 
 
@@ -46,7 +40,7 @@ def begun(cast: Cast) -> Handover:
 
 
 def test_the_sheet_has_the_sections_of_the_form_even_when_there_is_nothing(cast: Cast) -> None:
-    sheet = handover_sheet.compose(clock.now() - HOUR)
+    sheet = handover.compose(clock.now() - HOUR)
     titles = [title for title, _lines in sheet.sections]
     assert titles[:5] == ["未结清单", "待确认", "监测源状态", "特别关注", "口径变化"]
     assert lines(sheet, "未结清单") == ()
@@ -54,7 +48,7 @@ def test_the_sheet_has_the_sections_of_the_form_even_when_there_is_nothing(cast:
 
 def test_open_cases_stand_on_it_with_level_time_left_and_whom_to_call(cast: Cast) -> None:
     case = stories.accepted(cast, "一般")
-    (line,) = lines(handover_sheet.compose(clock.now() - HOUR), "未结清单")
+    (line,) = lines(handover.compose(clock.now() - HOUR), "未结清单")
     assert case.number in line
     assert "较大" in line
     assert "剩" in line
@@ -66,10 +60,10 @@ def test_a_danger_to_life_is_on_it_without_a_word_of_what_it_says(cast: Cast) ->
     case = stories.accepted(cast, "一般")
     case.event.life_safety = True
     case.event.save(update_fields=["life_safety"])
-    sheet = handover_sheet.compose(clock.now() - HOUR)
-    (line,) = lines(sheet, handover_sheet.DANGER)
+    sheet = handover.compose(clock.now() - HOUR)
+    (line,) = lines(sheet, handover.DANGER)
     assert case.number in line
-    told = "\n".join(line for title, some in sheet.sections if title != handover_sheet.DANGER for line in some)
+    told = "\n".join(line for title, some in sheet.sections if title != handover.DANGER for line in some)
     assert case.number not in told
     assert case.title not in told + line
 
@@ -79,7 +73,7 @@ def test_only_those_who_act_on_a_danger_are_shown_that_there_is_one(cast: Cast) 
     Event.objects.filter(pk=case.event_id).update(life_safety=True)
     row = handover.give(begun(cast), "", cast.duty)
     for user, told in ((cast.duty2, True), (cast.office, True), (cast.top, True), (cast.inspector, False)):
-        assert (case.number in str(handover_sheet.shown_to(user, row.sheet))) is told, user
+        assert (case.number in str(handover.shown_to(user, row.sheet))) is told, user
     assert case.number in str(row.sheet), "the record itself keeps it"
 
 
@@ -91,7 +85,7 @@ def test_new_facts_missed_places_and_the_emergency_watch_stand_on_it(cast: Cast,
     begin = clock.now() - MINUTE
     patrol_actions.declare_emergency("开标系统中断", ["登不上"], cast.duty)
     frozen.set(point.cards.order_by("opens_at").first().due_at + MINUTE)  # type: ignore[union-attr]
-    sheet = handover_sheet.compose(begin)
+    sheet = handover.compose(begin)
     assert any("本地论坛" in line for line in lines(sheet, "监测源状态"))
     assert any("开标系统中断" in line for line in lines(sheet, "特别关注"))
 
@@ -115,7 +109,7 @@ def test_the_sheet_is_frozen_when_it_was_given(cast: Cast) -> None:
     stories.accepted(cast, "一般")
     row.refresh_from_db()
     assert row.sheet == before
-    assert handover_sheet.compose(handover.since_of(row)).to_json()["sections"] != before["sections"]
+    assert handover.compose(handover.since_of(row)).to_json()["sections"] != before["sections"]
 
 
 def test_nobody_confirms_for_the_other_and_nobody_hands_over_to_themselves_c5_1(cast: Cast) -> None:

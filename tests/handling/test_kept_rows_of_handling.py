@@ -9,21 +9,25 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from asking_of import asked_and_closed
 from cast import Cast
-from huiying.handling import actions, clocks, tasks
-from huiying.handling.actions import handover, liaison, meetings, routing, table
-from huiying.handling.actions.acts import acknowledge_call, note_act
-from huiying.handling.actions.agenda import acknowledge_agenda, finish_agenda, plan_agenda
-from huiying.handling.actions.clues import propose_clue, sign_clue
+from huiying.handling import actions, clocks, handover, tasks
+from huiying.handling.actions import liaison, meetings, routing, table
 from huiying.handling.actions.disposal import void
-from huiying.handling.actions.facts import agree_facts
 from huiying.handling.actions.grading import add_knowledge, note_late_knowledge, set_emergency
-from huiying.handling.actions.merging import merge_cases, unmerge_cases
+from huiying.handling.actions.liaison import propose_clue, sign_clue
 from huiying.handling.actions.reconciling import decide_item, take_list
-from huiying.handling.actions.recurrence import link_recurrence
-from huiying.handling.actions.room import attach, say
+from huiying.handling.actions.relating import link_recurrence, merge_cases, posts_to_split, split_case, unmerge_cases
 from huiying.handling.actions.sensitive import label, label_event, unlabel, unlabel_event
-from huiying.handling.actions.splitting import posts_to_split, split_case
 from huiying.handling.actions.tasks import drop_task, finish_task
+from huiying.handling.actions.work import (
+    acknowledge_agenda,
+    acknowledge_call,
+    agree_facts,
+    attach,
+    finish_agenda,
+    note_act,
+    plan_agenda,
+    say,
+)
 from huiying.handling.models import Breach, Case, Escalation, Liaison, Meeting, MeetingSeat, Task
 from huiying.judging import actions as judging
 from huiying.judging.models import Event

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.handling import letters, liaison_loop
-from huiying.handling.actions import close, void
+from huiying.handling import slips
+from huiying.handling.actions import close, liaison, void
 from huiying.handling.actions.liaison import (
     answer_liaison,
     draft_liaison,
@@ -65,7 +65,7 @@ def unasked(cast: Cast) -> Case:
 
 
 def loop() -> int:
-    return liaison_loop.run_letters(clock.now(), 100)
+    return liaison.run_letters(clock.now(), 100)
 
 
 def test_an_ordinary_question_needs_no_liaison(cast: Cast) -> None:
@@ -115,7 +115,7 @@ def test_the_letter_says_what_who_asks_and_by_when(cast: Cast) -> None:
 def test_the_letter_asks_for_the_sentence_that_was_found_untrue(cast: Cast) -> None:
     case = opened(cast, text=RUMOUR)
     judging.set_concern(case.event, "谣言", cast.duty, "中心下个月撤销", "编办未收到任何方案")
-    assert letters.points_for(case) == "“中心下个月撤销”的说法是否属实，依据是什么。"
+    assert slips.points_for(case) == "“中心下个月撤销”的说法是否属实，依据是什么。"
 
 
 def test_the_letter_carries_neither_level_nor_internal_words(cast: Cast) -> None:
@@ -135,7 +135,7 @@ def test_the_letter_carries_neither_level_nor_internal_words(cast: Cast) -> None
     ],
 )
 def test_points_are_numbered_once(typed: str, points: list[str]) -> None:
-    assert letters.points_of(typed) == points
+    assert slips.points_of(typed) == points
 
 
 def test_a_draft_is_edited_until_it_is_sent_and_never_after(cast: Cast) -> None:

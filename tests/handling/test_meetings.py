@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
+from huiying.handling.access import get_meeting, meetings_for
 from huiying.handling.actions import void
 from huiying.handling.actions.liaison import draft_liaison, record_answer, send_liaison
 from huiying.handling.actions.meetings import (
@@ -22,9 +23,8 @@ from huiying.handling.actions.meetings import (
     quorum_words,
     sign,
 )
-from huiying.handling.meeting_access import get_meeting, meetings_for
-from huiying.handling.meeting_packs import pack
 from huiying.handling.models import Case, Clock, Meeting, MeetingSeat, Task
+from huiying.handling.required import pack
 from huiying.judging.models import Event
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

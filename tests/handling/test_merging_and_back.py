@@ -8,7 +8,7 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions, calling, clocks
-from huiying.handling.actions.merging import unmerge_cases
+from huiying.handling.actions.relating import unmerge_cases
 from huiying.handling.models import Breach, Case
 from huiying.handling.queries import case_for_number, case_of_event, effective, lead_of
 from huiying.kernel import clock as time

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from cast import Cast
 from huiying.handling import actions, clocks
-from huiying.handling.actions.merging import merge_cases, unmerge_cases
-from huiying.handling.actions.splitting import posts_to_split, split_case
+from huiying.handling.actions.relating import merge_cases, posts_to_split, split_case, unmerge_cases
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.kernel.clock import FrozenClock

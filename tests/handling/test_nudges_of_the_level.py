@@ -8,7 +8,7 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions, clocks, tasks
-from huiying.handling.actions.acts import note_act
+from huiying.handling.actions.work import note_act
 from huiying.handling.models import Case, CaseAct, Clock, LiaisonExemption
 from huiying.handling.queries import effective
 from huiying.handling.required import Required, required_acts

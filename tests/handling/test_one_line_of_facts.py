@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.handling.actions.facts import agree_facts, changed_words, current_facts
+from huiying.handling.actions.work import agree_facts, changed_words, current_facts
 from huiying.handling.models import FactSheet
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 import stories
 from cast import Cast
-from huiying.handling import reconciling
-from huiying.handling.actions.reconciling import decide_item, take_list
+from huiying.handling.actions import reconciling
+from huiying.handling.actions.reconciling import Missed, decide_item, take_list
 from huiying.handling.models import LateKnowledge, OutsideItem, OutsideList
-from huiying.handling.reconciling import Missed
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post

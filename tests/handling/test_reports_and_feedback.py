@@ -8,7 +8,7 @@ from cast import Cast
 from huiying.engine.post import parse_post
 from huiying.handling import actions, clocks
 from huiying.handling.actions.feedback import askers_due, feedback_due, give_feedback
-from huiying.handling.actions.reports import ACT, report_node, see_reports
+from huiying.handling.actions.work import ACT, report_node, see_reports
 from huiying.handling.models import Case, Clock, Feedback, NodeReport
 from huiying.judging import pipeline
 from huiying.judging.models import Event

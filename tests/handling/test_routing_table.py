@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.handling import duty_list, routing_table
+from huiying.handling import routing_table
 from huiying.handling.actions import routing, table
 from huiying.handling.models import Case, RoutingRule
-from huiying.judging.actions import concerns
+from huiying.judging.actions import deciding
 from huiying.judging.models import Event
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
@@ -228,9 +228,9 @@ def test_what_a_person_set_counts_before_what_the_rules_heard(cast: Cast) -> Non
 
 def test_a_rumour_that_two_persons_found_goes_to_whom_the_table_names(cast: Cast) -> None:
     event = hear(DEPOSIT)
-    decision = concerns.set_concern(event, "谣言", cast.duty, "保证金全部被挪用", "银行流水显示余额相符")
+    decision = deciding.set_concern(event, "谣言", cast.duty, "保证金全部被挪用", "银行流水显示余额相符")
     assert routing_table.suggest(Event.objects.get(pk=event.pk)).lead == "Z-CW"
-    concerns.second_concern(decision, True, cast.office)
+    deciding.second_concern(decision, True, cast.office)
     event = Event.objects.get(pk=event.pk)
     assert routing_table.keys_of(event, regulation_now())["nature"] == "保证金"
     Event.objects.filter(pk=event.pk).update(lead="")
@@ -320,12 +320,12 @@ def test_changing_the_table_leaves_what_was_routed_as_it_was(cast: Cast, frozen:
 
 
 def test_the_auditor_names_a_row_where_nobody_can_accept_c2_3(cast: Cast) -> None:
-    found = [finding.sentence_zh for finding in duty_list.topics_have_owners()]
+    found = [finding.sentence_zh for finding in routing_table.topics_have_owners()]
     assert any("财务部" in sentence for sentence in found)
     assert not any("指向的交易中心信息技术部" in sentence for sentence in found)
-    assert all(finding.severity == "warning" for finding in duty_list.topics_have_owners())
+    assert all(finding.severity == "warning" for finding in routing_table.topics_have_owners())
     Appointment.objects.filter(department__code="Z-XX").update(until=cast.office.joined_at)
-    assert any("交易中心信息技术部" in finding.sentence_zh for finding in duty_list.topics_have_owners())
+    assert any("交易中心信息技术部" in finding.sentence_zh for finding in routing_table.topics_have_owners())
 
 
 def test_once_accepted_the_keys_stay_as_they_were_c7_1(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from huiying.handling.actions.sensitive import KINDS, TITLE, label, suggested, u
 from huiying.handling.models import Case, Sensitivity
 from huiying.handling.queries import cases_for
 from huiying.judging import merging
-from huiying.judging.labels import in_sight
+from huiying.judging.access import in_sight
 from huiying.judging.models import Event
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry

@@ -8,8 +8,7 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions, clocks
-from huiying.handling.actions.merging import merge_cases
-from huiying.handling.actions.splitting import SPLIT_NUMBERS, posts_to_split, split_case
+from huiying.handling.actions.relating import SPLIT_NUMBERS, merge_cases, posts_to_split, split_case
 from huiying.handling.models import Breach, Case, SplitPost
 from huiying.handling.queries import effective, lead_of
 from huiying.judging.models import Event, EventPost

@@ -8,10 +8,10 @@ from cast import Cast
 from huiying.handling import actions
 from huiying.handling.actions import tasks as verbs
 from huiying.handling.actions.disposal import NOTHING_TO_RECTIFY
-from huiying.handling.actions.recurrence import link_recurrence, suggest
+from huiying.handling.actions.relating import link_recurrence, suggest_recurrence
+from huiying.handling.actions.tasks import forgotten_tasks, remind
 from huiying.handling.models import Case, Task
-from huiying.handling.task_loop import forgotten_tasks, remind
-from huiying.handling.worklist import late_tasks, own_tasks, tasks_for
+from huiying.handling.queries import late_tasks, own_tasks, tasks_for
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
@@ -218,11 +218,11 @@ def test_an_earlier_case_of_the_same_root_is_suggested_and_linked_c2_2(cast: Cas
     later = opened(cast, text="鞍山评标专家名单提前泄露了，评委一进门就有人打招呼，谁管管。")
     Case.objects.filter(pk=later.pk).update(title=OUTAGE.replace("今早", "昨晚又").replace("九点半", "两点"))
     actions.route(later, cast.department("Z-XX"), [], "系统故障，由信息技术部主办", cast.duty)
-    assert suggest(again(later)) == [again(first)]
+    assert suggest_recurrence(again(later)) == [again(first)]
     with pytest.raises(Refused):
         link_recurrence(later, first, "又是证书到期", cast.works_head)
     link_recurrence(later, first, "又是证书到期", cast.tech_head)
-    assert suggest(again(later)) == []
+    assert suggest_recurrence(again(later)) == []
     for earlier, code in ((first, "linked_already"), (later, "not_earlier")):
         with pytest.raises(Refused) as refusal:
             link_recurrence(later, earlier, "又是证书到期", cast.office)

@@ -11,7 +11,7 @@ from huiying.engine.post import parse_post
 from huiying.handling import slips
 from huiying.handling.actions import routing
 from huiying.handling.models import Case, CaseDepartment, SplitPost, TransferSlip
-from huiying.judging.actions import concerns
+from huiying.judging.actions import deciding
 from huiying.judging.models import Event, EventPost
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel.clock import FrozenClock
@@ -82,7 +82,7 @@ def test_what_the_record_does_not_know_says_why(cast: Cast) -> None:
 def test_a_persons_word_on_the_concern_is_told_apart_from_the_machines(cast: Cast) -> None:
     case = opened(cast, text=CONSULTATION)
     assert "系统建议" in slips.elements_of(case)["关联事件性质"]["value"]
-    concerns.set_concern(case.event, "投诉", cast.duty)
+    deciding.set_concern(case.event, "投诉", cast.duty)
     assert slips.elements_of(again(case))["关联事件性质"]["value"].startswith("投诉（人工认定）")
 
 

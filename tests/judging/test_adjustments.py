@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.engine.adjusting import Lesson
-from huiying.judging import adjustments, engines
+from huiying.engine.screen_model import Lesson
+from huiying.judging import engines, learning
 from huiying.judging.models import ScreenAdjustment, Screening
 from huiying.kernel import clock
 from huiying.ledger.queries import entries
@@ -44,33 +44,33 @@ def clear(count: int, frozen: clock.FrozenClock) -> None:
 
 def test_a_few_clearances_teach_nothing(staff: Cast, frozen: clock.FrozenClock):
     clear(10, frozen)
-    assert adjustments.learn() is None
+    assert learning.learn_adjustment() is None
     assert ScreenAdjustment.objects.count() == 0
 
 
 def test_a_lesson_that_helps_is_used_and_told(staff: Cast, frozen: clock.FrozenClock, monkeypatch):
     clear(4, frozen)
-    monkeypatch.setattr(adjustments, "lesson", lambda rows, _in_force: Lesson({"": 0.5}, len(rows), 30, 0.7, 0.6))
-    found = adjustments.learn()
+    monkeypatch.setattr(learning, "lesson", lambda rows, _in_force: Lesson({"": 0.5}, len(rows), 30, 0.7, 0.6))
+    found = learning.learn_adjustment()
     assert found is not None
     assert (found.state, found.learned_from) == ("applied", 4)
-    assert adjustments.weights() == {"": 0.5}
+    assert learning.weights() == {"": 0.5}
     assert [e.kind for e in entries("posts")][-1] == "screening.applied"
 
 
 def test_a_lesson_that_does_not_help_is_kept_but_not_used(staff: Cast, frozen: clock.FrozenClock, monkeypatch):
     clear(4, frozen)
-    monkeypatch.setattr(adjustments, "lesson", lambda rows, _in_force: Lesson({"": 0.5}, len(rows), 30, 0.6, 0.6))
-    found = adjustments.learn()
+    monkeypatch.setattr(learning, "lesson", lambda rows, _in_force: Lesson({"": 0.5}, len(rows), 30, 0.6, 0.6))
+    found = learning.learn_adjustment()
     assert found is not None
     assert found.state == "refused"
-    assert adjustments.weights() == {}
-    assert adjustments.learn() is None, "the same clearances are not asked again every night"
+    assert learning.weights() == {}
+    assert learning.learn_adjustment() is None, "the same clearances are not asked again every night"
 
 
 def test_clearances_of_a_bureau_are_learned_end_to_end(staff: Cast, frozen: clock.FrozenClock):
     clear(90, frozen)
-    found = adjustments.learn()
+    found = learning.learn_adjustment()
     assert found is not None
     assert found.learned_from + found.held_back == 90
     assert (found.state == "applied") == (found.loss_before - found.loss_after > 0.005)
@@ -79,8 +79,8 @@ def test_clearances_of_a_bureau_are_learned_end_to_end(staff: Cast, frozen: cloc
 def test_a_decision_that_may_still_be_undone_teaches_nothing(staff: Cast, frozen: clock.FrozenClock, monkeypatch):
     clear(4, frozen)
     Screening.objects.update(cleared_at=clock.now())
-    monkeypatch.setattr(adjustments, "lesson", lambda rows, _in_force: pytest.fail("nothing settled") if rows else None)
-    assert adjustments.learn() is None
+    monkeypatch.setattr(learning, "lesson", lambda rows, _in_force: pytest.fail("nothing settled") if rows else None)
+    assert learning.learn_adjustment() is None
 
 
 def test_a_lesson_changes_how_the_next_post_is_screened(staff: Cast):
@@ -93,23 +93,23 @@ def test_a_lesson_changes_how_the_next_post_is_screened(staff: Cast):
 
 def test_withdrawing_goes_back_to_what_was_before(staff: Cast):
     first, second = made(weight=0.2), made(weight=0.7)
-    assert adjustments.current() == second.pk
-    adjustments.withdraw(second, staff.office)
-    assert adjustments.weights() == first.weights
-    adjustments.withdraw(second, staff.office)
+    assert learning.current_adjustment() == second.pk
+    learning.withdraw_adjustment(second, staff.office)
+    assert learning.weights() == first.weights
+    learning.withdraw_adjustment(second, staff.office)
     assert [e.kind for e in entries("posts")].count("screening.withdrawn") == 1
     engines.engine().catch_up()
 
 
 def test_only_the_office_withdraws_and_only_what_is_in_use(staff: Cast):
     with pytest.raises(Refused):
-        adjustments.withdraw(made(), staff.duty)
+        learning.withdraw_adjustment(made(), staff.duty)
     with pytest.raises(Refused, match="没有启用"):
-        adjustments.withdraw(made("refused"), staff.office)
+        learning.withdraw_adjustment(made("refused"), staff.office)
 
 
 def test_a_lesson_of_an_earlier_model_is_not_used(staff: Cast):
     made()
     ScreenAdjustment.objects.update(model="0")
-    assert adjustments.in_force() is None
-    assert adjustments.weights() == {}
+    assert learning.adjustment_in_force() is None
+    assert learning.weights() == {}

@@ -9,10 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from cast import Cast, builtin_text
-from huiying.judging import actions, engines, merging, opening, pipeline, queries, tasks, urgent, warnings
-from huiying.judging.actions.concerns import second_concern, set_concern
-from huiying.judging.actions.dismissing import propose_dismissal, second_dismissal
-from huiying.judging.grounds import GROUNDS
+from huiying.judging import actions, engines, merging, opening, pipeline, queries, tasks, warnings
+from huiying.judging.actions.deciding import GROUNDS, propose_dismissal, second_concern, second_dismissal, set_concern
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, UrgentCall, Warning
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
@@ -232,7 +230,7 @@ def test_taking_a_call_needs_an_account_of_four_characters(staff: Cast, account:
 
 def test_each_person_is_called_once_in_a_round(staff: Cast):
     """Life first: who sits at the desk and leads the shift is not called twice."""
-    steps = urgent.people_to_call()
+    steps = warnings.people_to_call()
     called = [user.pk for step in steps for user in step]
     assert len(called) == len(set(called))
     assert {user.name for user in steps[0]} >= {"值班员小周", "值班员小吴", "带班老郑"}

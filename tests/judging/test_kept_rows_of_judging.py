@@ -7,10 +7,10 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.engine.adjusting import Lesson
-from huiying.judging import actions, adjustments, alarming, learning_nightly, tasks, warnings
-from huiying.judging.actions import agreement, sampling, sharing, watch_changes, watch_feedback
-from huiying.judging.actions.watch_changes import Draft
+from huiying.engine.screen_model import Lesson
+from huiying.judging import actions, alarming, learning, learning_nightly, tasks, warnings
+from huiying.judging.actions import sampling, sharing, watching
+from huiying.judging.actions.watching import Draft
 from huiying.judging.models import (
     Alarm,
     ConcernSample,
@@ -126,34 +126,32 @@ def _shared(cast: Cast, event: Event) -> None:
 
 def _rules(cast: Cast) -> None:
     def proposed(rule: str) -> WatchProposal:
-        return watch_changes.propose([Draft(rule, "add", BODY)], "近来都这样说，现有规则听不见", cast.duty)
+        return watching.propose([Draft(rule, "add", BODY)], "近来都这样说，现有规则听不见", cast.duty)
 
-    watch_changes.agree(proposed("B001"), cast.office)
-    watch_changes.refuse(
-        watch_changes.propose([Draft("B001", "remove")], "近来都这样说，现有规则听不见", cast.duty), "不行", cast.office
+    watching.agree(proposed("B001"), cast.office)
+    watching.refuse(
+        watching.propose([Draft("B001", "remove")], "近来都这样说，现有规则听不见", cast.duty), "不行", cast.office
     )
-    watch_changes.withdraw(
-        watch_changes.propose([Draft("B001", "remove")], "近来都这样说，现有规则听不见", cast.duty), cast.duty
-    )
-    watch_feedback.review_silent("B001", "还要听一阵", cast.duty)
+    watching.withdraw(watching.propose([Draft("B001", "remove")], "近来都这样说，现有规则听不见", cast.duty), cast.duty)
+    watching.review_silent("B001", "还要听一阵", cast.duty)
     post = Post.objects.get(pk=WatchHit.objects.values_list("post", flat=True)[0])
     for relevant in (True, False):
-        watch_feedback.judge_hit(post, relevant, cast.duty)
+        watching.judge_hit(post, relevant, cast.duty)
 
 
 def _weeks(cast: Cast) -> None:
-    agreement.draw(clock.now())
-    agreement.rate(ConcernSample.objects.all()[0], "投诉", cast.duty)
+    sampling.draw_concerns(clock.now())
+    sampling.rate_concern(ConcernSample.objects.all()[0], "投诉", cast.duty)
     with clock.use(clock.FrozenClock(clock.now() + 8 * DAY)):
         sampling.draw_week(sampling.week_before(clock.now()))
         learning_nightly.train("concern")
-        adjustments.withdraw(adjustments.learn(), cast.office)  # type: ignore[arg-type]
+        learning.withdraw_adjustment(learning.learn_adjustment(), cast.office)  # type: ignore[arg-type]
         alarming.follow_feedback()
 
 
 @pytest.fixture
 def told(staff: Cast, monkeypatch: pytest.MonkeyPatch) -> Event:
-    monkeypatch.setattr(adjustments, "lesson", lambda rows, _now: Lesson({"": 0.5}, len(rows), 30, 0.7, 0.6))
+    monkeypatch.setattr(learning, "lesson", lambda rows, _now: Lesson({"": 0.5}, len(rows), 30, 0.7, 0.6))
     return weeks_of_judging(staff)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cast import Cast
 from huiying.engine.post import Post as EnginePost
-from huiying.judging import latency as lateness
+from huiying.judging import coverage as lateness
 from huiying.judging import pipeline
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor

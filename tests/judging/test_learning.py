@@ -8,9 +8,8 @@ import random
 import pytest
 
 from cast import Cast
-from huiying.judging import learning, learning_corrections, learning_nightly, opening
-from huiying.judging.learning_corrections import Correction
-from huiying.judging.learning_nightly import roll_back, train, train_all
+from huiying.judging import learning, learning_nightly, opening
+from huiying.judging.learning_nightly import Correction, roll_back, train, train_all
 from huiying.judging.models import ConcernDecision, Event, LearningRun, Screening
 from huiying.kernel import clock, home
 from huiying.ledger.queries import entries
@@ -267,7 +266,7 @@ def test_corrections_are_what_persons_decided_and_what_the_rules_had_said(staff:
     rules = Screening.objects.get().concern
     set_concern(event, "疑虑", staff.duty)
     set_concern(event, "理性批评", staff.office)
-    (row,) = learning_corrections.corrections("concern")
+    (row,) = learning_nightly.corrections("concern")
     assert (row.said, row.rules, row.event) == ("理性批评", rules, event.pk)
     assert COMPLAINT in row.body
 
@@ -277,7 +276,7 @@ def test_a_rumour_that_waits_for_its_second_person_teaches_nothing(staff: Cast):
 
     event = event_from(COMPLAINT)
     set_concern(event, "谣言", staff.duty, claim="说交易中心要撤销", proof="机构编制文件")
-    assert learning_corrections.corrections("concern") == []
+    assert learning_nightly.corrections("concern") == []
 
 
 def test_danger_to_life_teaches_nothing(staff: Cast):
@@ -286,14 +285,14 @@ def test_danger_to_life_teaches_nothing(staff: Cast):
     event = event_from(COMPLAINT)
     set_concern(event, "疑虑", staff.duty)
     Event.objects.update(life_safety=True)
-    assert learning_corrections.corrections("concern") == []
+    assert learning_nightly.corrections("concern") == []
 
 
 def test_the_last_department_a_case_was_routed_to_is_the_correction_c7_1(staff: Cast):
     import stories
 
     case = stories.routed(staff)
-    (row,) = learning_corrections.corrections("lead")
+    (row,) = learning_nightly.corrections("lead")
     assert row.said == "Z-XX"
     assert row.event == case.event_id
     assert row.rules == Screening.objects.get().lead

@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from cast import Cast
 from huiying.judging.actions import decide_level, merge_events, propose_lower, second_lower
-from huiying.judging.actions.levels import confirmed_level, current_level, open_proposal
+from huiying.judging.actions.deciding import confirmed_level, current_level, open_proposal
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock
 from huiying.ledger.queries import entries

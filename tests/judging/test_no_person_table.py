@@ -15,7 +15,7 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver
 
 import huiying
-from huiying.judging.grounds import GROUNDS
+from huiying.judging.actions.deciding import GROUNDS
 from huiying.people.permissions import PERMISSIONS
 
 ROOT = Path(huiying.__file__).parent

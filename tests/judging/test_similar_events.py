@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.judging.similar import SHOWN, About, alike
+from huiying.judging.material import SHOWN, About, alike
 
 PAST = [
     About(1, "投标保证金一个多月了还没退，打财务电话没人接", "Z-CW", "投诉"),

@@ -15,8 +15,8 @@ from huiying.judging import actions, stream
 from huiying.judging.models import Event, EventPost, Screening
 from huiying.judging.stream import Filters, Silence
 from huiying.kernel.clock import FrozenClock
+from huiying.listening import searching
 from huiying.listening.models import Post
-from huiying.listening.search import indexing
 from stream_of import COMPLAINT, LIFE, OTHER, PRAISE, RUMOUR, bring
 
 CHATTER = "今天午饭吃了面，味道不错"
@@ -30,7 +30,7 @@ def desk(staff: Cast, frozen: FrozenClock, tmp_path: object, monkeypatch: pytest
     posts = bring(COMPLAINT, CHATTER, channel_class="论坛")
     frozen.advance(DAYS)
     posts += bring(OTHER, PRAISE, start=2, channel_class="微博客", platform="微博")
-    indexing.catch_up()
+    searching.catch_up()
     frozen.advance(DAYS)
     return posts + bring(RUMOUR, f"{CHATTER}！", start=4, channel_class="论坛")
 

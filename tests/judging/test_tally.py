@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.judging import actions, engines, merging, opening, pipeline, tally
+from huiying.judging import actions, engines, merging, opening, pipeline
 from huiying.judging.models import Event, EventPost, Screening
 from huiying.kernel import clock
 from huiying.listening.models import Post
@@ -24,7 +24,11 @@ TEXTS = (COMPLAINT, OTHER, PRAISE, RUMOUR)
 
 def snapshot(event: Event) -> tuple:
     named = ("title", "lead", "concern", "suggested_level", "state", "platforms_count", "reasons", "posts_count")
-    return (tally.read(event.tally), *(getattr(event, name) for name in named), json.loads(json.dumps(event.grade)))
+    return (
+        opening.read_tally(event.tally),
+        *(getattr(event, name) for name in named),
+        json.loads(json.dumps(event.grade)),
+    )
 
 
 def committed() -> None:
@@ -67,14 +71,14 @@ def test_counting_one_by_one_and_all_at_once_give_the_same(staff: Cast, posts: l
             pk=number + 1, post=post, score=0.5, sensitivity=number % 4, level="L1", concern=text[:2], figures=figures
         )
         members.append((post, row))
-    one_by_one = tally.Tally()
+    one_by_one = opening.Tally()
     for post, row in members:
         one_by_one.add(post, row)
-    assert one_by_one == tally.of(members)
-    backwards = tally.of(members[::-1])
+    assert one_by_one == opening.tally_of(members)
+    backwards = opening.tally_of(members[::-1])
     for name in ("totals", "criticism", "sensitivity", "offline", "tier", "gravest"):
         assert getattr(backwards, name) == getattr(one_by_one, name)
-    assert tally.read(one_by_one.as_json()) == one_by_one
+    assert opening.read_tally(one_by_one.as_json()) == one_by_one
 
 
 def test_an_event_that_grew_batch_by_batch_equals_one_counted_anew(staff: Cast) -> None:
@@ -96,7 +100,7 @@ def test_a_later_version_of_a_post_does_not_count_its_readers_twice(staff: Cast)
     Post.objects.exclude(pk=first.pk).update(native_id=first.native_id, version=2)
     event.refresh_from_db()
     opening.assess(event, clock.now())
-    kept = tally.read(event.tally)
+    kept = opening.read_tally(event.tally)
     assert kept is not None
     assert kept.members == 2
     assert kept.totals["reads"] == 1500
@@ -107,7 +111,7 @@ def test_an_event_from_before_the_tally_is_counted_when_it_grows(staff: Cast) ->
     Event.objects.update(tally={})
     bring(COMPLAINT + "！", start=5, metrics={"reads": 2})
     event.refresh_from_db()
-    kept = tally.read(event.tally)
+    kept = opening.read_tally(event.tally)
     assert kept is not None
     assert (kept.members, kept.totals["reads"]) == (2, 42)
 
@@ -117,7 +121,7 @@ def test_an_event_that_took_another_in_is_counted_with_its_members(staff: Cast) 
     actions.merge_events(loser, winner, staff.office)
     bring(COMPLAINT + "！", start=20, metrics={"reads": 3})
     winner.refresh_from_db()
-    kept = tally.read(winner.tally)
+    kept = opening.read_tally(winner.tally)
     assert kept is not None
     assert (kept.members, kept.totals["reads"]) == (3, 45)
     actions.unmerge(Event.objects.get(pk=loser.pk), staff.office)

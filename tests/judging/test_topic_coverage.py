@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.judging import topic_coverage, watchbook
-from huiying.judging.actions.watch_feedback import review_silent
+from huiying.judging import coverage, watchbook
+from huiying.judging.actions.watching import review_silent
 from huiying.judging.models import WatchHit
 from huiying.kernel.clock import FrozenClock
 from huiying.people.queries import regulation_now
@@ -17,12 +17,12 @@ from stream_of import bring
 WORKS = "鞍山公共资源交易中心这个标段围标串标太明显了，评标专家也不回避，没人管吗"
 
 
-def row_of(code: str) -> topic_coverage.TopicRow:
-    return next(row for row in topic_coverage.matrix().rows if row.category == code)
+def row_of(code: str) -> coverage.TopicRow:
+    return next(row for row in coverage.matrix().rows if row.category == code)
 
 
 def test_every_category_of_the_regulation_is_a_row_with_its_rules_c5_11(cast: Cast) -> None:
-    found = topic_coverage.matrix()
+    found = coverage.matrix()
     assert [row.category for row in found.rows] == list(regulation_now().routing.categories)
     assert all(not row.uncovered for row in found.rows), "every business category has at least one rule"
     assert found.covered == len(found.rows)
@@ -36,7 +36,7 @@ def test_every_category_of_the_regulation_is_a_row_with_its_rules_c5_11(cast: Ca
 
 def test_hits_stand_in_the_column_of_the_channel_where_they_were_heard_c5_11(cast: Cast) -> None:
     (post,) = bring(WORKS, channel_class="论坛")
-    found = topic_coverage.matrix()
+    found = coverage.matrix()
     groups = {str(watchbook.rows_now()[hit.rule]["group"]) for hit in WatchHit.objects.filter(post=post)}
     assert "工程" in groups
     works = row_of("GC")
@@ -48,7 +48,7 @@ def test_a_category_that_no_rule_looks_for_says_so_c5_11(cast: Cast) -> None:
     rows = {code: row for code, row in watchbook.rows_now().items() if row.get("group") != "环境"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(watchbook, "rows_now", lambda: rows)
-        found = topic_coverage.matrix()
+        found = coverage.matrix()
     row = next(row for row in found.rows if row.category == "HJ")
     assert row.uncovered
     assert found.covered == len(found.rows) - 1
@@ -70,6 +70,6 @@ def test_hits_of_more_than_ninety_days_ago_are_not_counted(cast: Cast, frozen: F
 
 def test_a_channel_that_the_regulation_does_not_know_still_has_a_column(cast: Cast) -> None:
     bring(WORKS, channel_class="")
-    found = topic_coverage.matrix()
+    found = coverage.matrix()
     assert sum(row.total for row in found.rows) >= 1
     assert set(regulation_now().channel_classes) <= set(found.channels)

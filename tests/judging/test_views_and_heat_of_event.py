@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from huiying.judging import heat, material, views
+from huiying.judging import heat, material
 from huiying.judging.material import Material, PostFacts
 from huiying.judging.queries import event_of_post
 from huiying.kernel import clock
@@ -44,7 +44,7 @@ def test_views_are_of_people_not_of_outlets():
     rows, words = spoken(LATE + PHONE)
     rows += [row(50 + n, outlet="鞍山日报", tier=2) for n in range(9)]
     words |= {50 + n: "记者从市公共资源交易中心了解到有关情况" for n in range(9)}
-    found = views.views_of(of(*rows), words)
+    found = material.views_of(of(*rows), words)
     assert found.n == 6
     assert all("记者" not in view.quote for view in found.groups)
 
@@ -53,13 +53,13 @@ def test_who_speaks_on_the_bureaus_own_channels_is_heard():
     rows, words = spoken(LATE)
     rows += [row(50 + n, own=True, channel="12345热线", kind="call") for n in range(3)]
     words |= {50 + n: text for n, text in enumerate(PHONE)}
-    assert views.views_of(of(*rows), words).n == 6
+    assert material.views_of(of(*rows), words).n == 6
 
 
 def test_a_copy_counts_for_the_post_it_repeats_and_a_copy_of_a_copy_too():
     rows, words = spoken(LATE + PHONE)
     rows += [row(60, 90, copy_of=0), row(61, 91, copy_of=60)]
-    found = views.views_of(of(*rows), words)
+    found = material.views_of(of(*rows), words)
     late = next(view for view in found.groups if "0" in view.members)
     assert (found.n, late.posts, late.copies) == (8, 5, 2)
 
@@ -67,19 +67,19 @@ def test_a_copy_counts_for_the_post_it_repeats_and_a_copy_of_a_copy_too():
 def test_who_repeats_an_outlets_text_says_nothing_of_their_own():
     rows, words = spoken(LATE + PHONE)
     rows += [row(50, outlet="鞍山日报", tier=2), row(51, 5, copy_of=50)]
-    assert views.views_of(of(*rows), words).n == 6
+    assert material.views_of(of(*rows), words).n == 6
 
 
 def test_nothing_is_quoted_of_a_danger_to_life():
     rows, words = spoken(LATE + PHONE)
-    assert views.views_of(of(*rows), words, quoting=False).groups == ()
+    assert material.views_of(of(*rows), words, quoting=False).groups == ()
 
 
 def test_more_than_can_be_read_stand_with_the_rest(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(views, "READ", 6)
+    monkeypatch.setattr(material, "READ", 6)
     rows, words = spoken(LATE + PHONE)
     rows += [row(100 + n, 200 + n) for n in range(10)]
-    found = views.views_of(of(*rows), words)
+    found = material.views_of(of(*rows), words)
     assert (found.n, found.rest) == (16, 10)
     assert sum(view.share for view in found.groups) + found.rest_share == pytest.approx(1)
 
@@ -90,7 +90,7 @@ def test_the_words_of_stored_posts_are_read_in_one_query(django_assert_num_queri
     assert event is not None
     read = material.of_event(event)
     with django_assert_num_queries(1):
-        found = views.views_of(read)
+        found = material.views_of(read)
     assert found.n == Post.objects.count()
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cast import Cast
-from huiying.judging import tasks, warning_queries
+from huiying.judging import tasks, warnings
 from huiying.judging.actions import acknowledge_warning
 from huiying.judging.models import Warning
 from huiying.judging.warnings import cancel, settle
@@ -105,20 +105,20 @@ def test_the_list_shows_states_and_how_long_it_waited(staff: Cast, frozen: clock
     spread = {"reads": 3_000_000, "reposts": 9000, "comments": 5000}
     second = event_from(metrics=spread, outlet_tier=3, channel_class="微博客").warnings.latest("id")
     assert first.event_id == second.event_id, "the graver one took the place of the first"
-    states = {row.pk: warning_queries.state_of(row) for row in warning_queries.warnings_for(staff.duty)}
+    states = {row.pk: warnings.state_of(row) for row in warnings.warnings_for(staff.duty)}
     assert states == {first.pk: "acknowledged", second.pk: "open"}
-    assert not warning_queries.is_late(second, frozen())
-    assert warning_queries.time_to_acknowledge(second) is None
+    assert not warnings.is_late(second, frozen())
+    assert warnings.time_to_acknowledge(second) is None
     frozen.advance(dt.timedelta(minutes=61))
-    assert warning_queries.is_late(second, frozen())
-    assert list(warning_queries.warnings_for(staff.duty, "open")) == [second]
+    assert warnings.is_late(second, frozen())
+    assert list(warnings.warnings_for(staff.duty, "open")) == [second]
     taken = acknowledge_warning(second, staff.duty)
-    assert warning_queries.time_to_acknowledge(taken) == dt.timedelta(minutes=61)
-    assert list(warning_queries.warnings_for(staff.duty, "open")) == []
-    assert list(warning_queries.warnings_for(staff.duty, "cancelled")) == []
+    assert warnings.time_to_acknowledge(taken) == dt.timedelta(minutes=61)
+    assert list(warnings.warnings_for(staff.duty, "open")) == []
+    assert list(warnings.warnings_for(staff.duty, "cancelled")) == []
     cancel(taken, REASON, staff.duty)
-    assert [row.pk for row in warning_queries.warnings_for(staff.duty, "cancelled")] == [second.pk]
-    assert list(warning_queries.warnings_for(staff.works_head)) == []
+    assert [row.pk for row in warnings.warnings_for(staff.duty, "cancelled")] == [second.pk]
+    assert list(warnings.warnings_for(staff.works_head)) == []
 
 
 def test_the_time_to_acknowledge_is_in_the_record_from_the_start(staff: Cast, frozen: clock.FrozenClock):

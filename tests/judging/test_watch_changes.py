@@ -10,10 +10,10 @@ from django.db import IntegrityError, transaction
 from cast import Cast
 from huiying.engine.post import parse_post
 from huiying.judging import engines, watchbook
-from huiying.judging.actions import watch_changes
-from huiying.judging.actions.watch_changes import Draft, agree, propose, refuse, withdraw
-from huiying.judging.audits import own_rules_are_in_force
+from huiying.judging.actions import watching as actions_watching
+from huiying.judging.actions.watching import Draft, agree, propose, refuse, withdraw
 from huiying.judging.models import Event, EventPost, Screening, WatchChange, WatchProposal
+from huiying.judging.tasks import own_rules_are_in_force
 from huiying.ledger.queries import entries
 from huiying.listening import watching
 from huiying.people.errors import Refused
@@ -244,4 +244,4 @@ def test_many_rules_come_in_one_proposal_and_one_agreement(staff: Cast):
     assert fired("暗号299号") == ["B299"]
     with pytest.raises(Refused, match="1 到"):
         propose(drafts * 7, WHY, staff.duty)
-    assert watch_changes.MOST_CHANGES == 2_000
+    assert actions_watching.MOST_CHANGES == 2_000

@@ -8,12 +8,11 @@ import pytest
 
 from cast import Cast
 from huiying.engine.rules import RuleError
-from huiying.judging import watch_queries, watchbook
+from huiying.judging import watchbook
 from huiying.judging.actions import clear_suspect, propose_dismissal, second_dismissal
-from huiying.judging.actions.watch_changes import Draft, propose
-from huiying.judging.actions.watch_feedback import judge_hit, review_silent
+from huiying.judging.actions.watching import Draft, judge_hit, propose, review_silent
 from huiying.judging.models import Event, Screening
-from huiying.judging.watch_queries import Figures
+from huiying.judging.watchbook import Figures
 from huiying.kernel import clock
 from huiying.ledger.queries import entries
 from huiying.people.errors import Refused
@@ -23,7 +22,7 @@ RIGGED = "鞍山这个项目围标了"
 
 
 def k010() -> Figures:
-    return watch_queries.figures_by_rule().get("K010", Figures())
+    return watchbook.figures_by_rule().get("K010", Figures())
 
 
 def test_hits_are_counted_and_unjudged_ones_say_nothing_of_precision(staff: Cast, frozen: clock.FrozenClock):
@@ -82,12 +81,12 @@ def test_hits_older_than_ninety_days_are_not_counted(staff: Cast, frozen: clock.
     bring(RIGGED)
     frozen.advance(dt.timedelta(days=91))
     assert k010() == Figures()
-    assert watch_queries.counted_since() is not None
+    assert watchbook.counted_since() is not None
 
 
 def test_a_silent_rule_is_listed_until_somebody_says_why_it_stays(staff: Cast, frozen: clock.FrozenClock):
     def to_review() -> set[str]:
-        return {line.id for line in watch_queries.lines() if line.to_review}
+        return {line.id for line in watchbook.lines() if line.to_review}
 
     bring(RIGGED)
     assert "K010" not in to_review()
@@ -105,12 +104,12 @@ def test_a_silent_rule_is_listed_until_somebody_says_why_it_stays(staff: Cast, f
 
 def test_recent_hits_leave_out_danger_to_life(staff: Cast):
     bring(RIGGED, f"{LIFE}，鞍山这次招标围标，保证金和货款都没了")
-    assert [hit.post.text for hit in watch_queries.recent_hits("K010")] == [RIGGED]
+    assert [hit.post.text for hit in watchbook.recent_hits("K010")] == [RIGGED]
 
 
 def test_trying_texts_stores_nothing_and_says_why(staff: Cast):
     rules = watchbook.rules_now()
-    yes, no = watch_queries.try_texts(["有人围*标", "只说游戏"], rules, "K010")
+    yes, no = watchbook.try_texts(["有人围*标", "只说游戏"], rules, "K010")
     assert [hit.rule.id for hit in yes.hits] == ["K010"]
     assert yes.explained is not None
     assert yes.explained.fires
@@ -123,23 +122,23 @@ def test_trying_texts_stores_nothing_and_says_why(staff: Cast):
 def test_what_a_change_would_change_is_read_on_the_latest_posts(staff: Cast):
     bring(RIGGED, "鞍山串标成风", "鞍山唱双簧的又来了", f"{LIFE} 围标")
     body = {**watchbook.body_of(watchbook.rows_now()["K010"]), "expression": "串标 OR 唱双簧"}
-    found = watch_queries.what_would_change(["K010"], watch_queries.rules_with("K010", body))
+    found = watchbook.what_would_change(["K010"], watchbook.rules_with("K010", body))
     assert found.looked_at == 3, "danger to life is not shown here"
     assert [post.text for post in found.gained] == ["鞍山唱双簧的又来了"]
     assert [post.text for post in found.lost] == [RIGGED]
-    removed = watch_queries.what_would_change(["K010"], watch_queries.rules_with("K010", None))
+    removed = watchbook.what_would_change(["K010"], watchbook.rules_with("K010", None))
     assert [post.text for post in removed.lost] == ["鞍山串标成风", RIGGED]
     with pytest.raises(RuleError):
-        watch_queries.rules_with("K010", {**body, "lead": "GONE"})
+        watchbook.rules_with("K010", {**body, "lead": "GONE"})
 
 
 def test_an_open_proposal_says_what_it_would_change(staff: Cast):
     bring(RIGGED)
     propose([Draft("K010", "remove")], "想试试没有它会怎么样", staff.duty)
-    (proposal,) = watch_queries.open_proposals()
-    assert [post.text for post in watch_queries.change_of(proposal).lost] == [RIGGED]
-    assert [change.action for change in watch_queries.versions("K010")] == ["remove"]
+    (proposal,) = watchbook.open_proposals()
+    assert [post.text for post in watchbook.change_of(proposal).lost] == [RIGGED]
+    assert [change.action for change in watchbook.versions("K010")] == ["remove"]
 
 
 def test_own_rules_are_marked(staff: Cast):
-    assert not any(line.is_own for line in watch_queries.lines())
+    assert not any(line.is_own for line in watchbook.lines())

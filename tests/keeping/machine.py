@@ -42,7 +42,7 @@ from acts_of_people import PNG  # noqa: E402
 from cast import bureau  # noqa: E402
 from huiying.cli.main import main  # noqa: E402
 from huiying.engine.post import parse_post  # noqa: E402
-from huiying.handling.actions.room import attach  # noqa: E402
+from huiying.handling.actions.work import attach  # noqa: E402
 from huiying.handling.models import Case  # noqa: E402
 from huiying.keeping import exporting, scheduled, tables  # noqa: E402
 from huiying.kernel import clock  # noqa: E402

@@ -13,11 +13,11 @@ from django.db import connection, transaction
 
 from cast import Cast
 from cli.conftest import Command
-from huiying.documents.actions import daily
+from huiying.documents import loops
 from huiying.documents.models import IssuedDocument
 from huiying.keeping import delivery
 from huiying.kernel import canonical, clock
-from huiying.ledger import guards, hashing, outside, queries
+from huiying.ledger import anchors, guards, hashing, queries
 from huiying.ledger.actions import Actor, record
 from huiying.ledger.models import ChainHead, LedgerEntry
 from huiying.work import outbox
@@ -62,7 +62,7 @@ def kept(db: None, home: Path, frozen: clock.FrozenClock, tmp_path: Path, monkey
 
 def test_the_file_holds_the_head_of_every_chain_as_the_day_ended(kept: Path) -> None:
     note(3)
-    anchor = outside.parse(kept.read_text())
+    anchor = anchors.parse_outside(kept.read_text())
     assert anchor.heads == delivery.of_day(DAY).heads
     assert {chain: seq for chain, (seq, _hash) in anchor.heads.items()} == {"case:1": 2, "event:1": 1}
     assert queries.heads()["case:1"][0] == 3
@@ -72,7 +72,7 @@ def test_a_ledger_that_went_on_still_holds_what_was_delivered(kept: Path, huiyin
     note(3)
     done = huiying("ledger", "verify", "--anchor", kept)
     assert done.code == 0
-    assert outside.parse(kept.read_text()).root in done.out
+    assert anchors.parse_outside(kept.read_text()).root in done.out
 
 
 def test_a_chain_that_was_rewritten_as_a_whole_is_found_by_the_delivered_file_alone(
@@ -109,10 +109,10 @@ def test_the_daily_log_prints_the_root_that_the_file_has(
     monkeypatch.setenv("HUIYING_ANCHOR_DIR", str(tmp_path))
     note(1)
     frozen.set(AFTER_MIDNIGHT)
-    daily.issue_log(DAY)
+    loops.issue_log(DAY)
     note(2)
     delivery.deliver()
-    anchor = outside.parse((tmp_path / delivery.name_of(DAY)).read_text())
+    anchor = anchors.parse_outside((tmp_path / delivery.name_of(DAY)).read_text())
     row = IssuedDocument.objects.get(kind="log")
     assert f"{anchor.root}（{len(anchor.heads)} 条链）" in json.dumps(row.content, ensure_ascii=False)
 
@@ -131,7 +131,7 @@ def test_those_who_keep_anchors_get_one_letter_a_day(
     (letter,) = mail.outbox
     assert letter.to == ["a@example.gov.cn", "b@example.gov.cn"]
     (name, content, _kind) = letter.attachments[0]
-    anchor = outside.parse(str(content))
+    anchor = anchors.parse_outside(str(content))
     assert anchor.root in letter.body
     assert name == delivery.name_of(DAY)
     assert anchor.heads == delivery.of_day(DAY).heads

@@ -13,7 +13,7 @@ from django.test import Client
 
 import stories
 from cast import Cast
-from huiying.keeping import drift, health, metrics
+from huiying.keeping import drift, health, views
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record
 from huiying.people.models import User
@@ -123,7 +123,7 @@ def test_metrics_count_what_the_tables_hold(alive: Cast, client: Client, frozen:
 
 def test_metrics_tell_of_nobody(alive: Cast, client: Client) -> None:
     stories.answered(alive)
-    text = metrics.text().decode()
+    text = views.text().decode()
     assert not re.search(r"[\u4e00-\u9fff]", text)
     names = User.objects.values_list("username", flat=True)
     assert not [name for name in names if re.search(rf"\b{name}\b", text)]

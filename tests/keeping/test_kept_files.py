@@ -14,7 +14,7 @@ from django.test import Client
 import stories
 from acts_of_people import PNG
 from cast import Cast
-from huiying.handling.actions.room import attach
+from huiying.handling.actions.work import attach
 from huiying.handling.models import Attachment, Case
 from huiying.judging.models import LearningRun
 from huiying.keeping import evidence

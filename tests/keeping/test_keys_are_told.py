@@ -10,10 +10,10 @@ import pytest
 from django.test import Client
 
 from cast import Cast
-from huiying.cli.output import Stop
+from huiying.cli.main import Stop
 from huiying.cli.ready import keys_in_place
 from huiying.keeping import keys
-from huiying.kernel import clock, keyfiles, keymarks, sealing
+from huiying.kernel import clock, keyfiles, sealing
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive_message
@@ -78,7 +78,7 @@ def test_the_sites_own_key_is_watched_too(sealed: Path) -> None:
 
 def test_sealed_data_is_enough_to_know_that_a_key_was_in_use(sealed: Path) -> None:
     """A home of before keys were on record, whose marker somebody removed with the key."""
-    mark = keymarks.mark_of("sealing")
+    mark = keyfiles.mark_of("sealing")
     remove_with_its_marker(sealed)
     token = bytes(Message.objects.get().sealed_contact or b"")
     assert token[3:11].hex() == mark
@@ -91,7 +91,7 @@ def test_an_empty_home_gets_its_keys_and_the_ledger_knows_them(home: Path) -> No
     keys_in_place()
     assert (home / "keys" / "sealing.key").exists()
     entry = LedgerEntry.objects.get(kind="key.in_use", payload__contains="sealing")
-    assert entry.data == {"key": "sealing", "mark": keymarks.mark_of("sealing")}
+    assert entry.data == {"key": "sealing", "mark": keyfiles.mark_of("sealing")}
     keys_in_place()
     assert LedgerEntry.objects.filter(kind="key.in_use", payload__contains="sealing").count() == 1
 
@@ -105,7 +105,7 @@ def test_the_ledger_holds_no_key(sealed: Path) -> None:
 def test_another_key_is_taken_on_record_only(sealed: Path) -> None:
     with pytest.raises(keys.KeysRefused, match="原来的那一把"):
         keys.accept("sealing", "试一试看看", Actor.SYSTEM)
-    before = keymarks.mark_of("sealing")
+    before = keyfiles.mark_of("sealing")
     sealed.unlink()
     with pytest.raises(keyfiles.KeyFileError):
         sealing.seal("x", "y")
@@ -133,7 +133,7 @@ def test_a_marker_that_was_altered_is_told_and_the_key_is_not_blamed(sealed: Pat
     (fault,) = keys.faults()
     assert "标记文件 sealing.keyid 被改过" in fault
     assert "密钥本身没有错" in fault
-    (home / "sealing.keyid").write_text(keymarks.mark_of("sealing") + "\n", "ascii")
+    (home / "sealing.keyid").write_text(keyfiles.mark_of("sealing") + "\n", "ascii")
     assert keys.faults() == []
 
 

@@ -79,7 +79,7 @@ def elsewhere(db: None, tmp_path: Path, frozen: clock.FrozenClock, monkeypatch: 
 
 
 def is_empty() -> bool:
-    return not tables.filled() and not list(importing.folders.kept())
+    return not tables.filled() and not list(manifest.kept())
 
 
 def test_it_arrives_with_every_row_file_and_hash(elsewhere: Elsewhere) -> None:

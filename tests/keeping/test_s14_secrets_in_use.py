@@ -10,9 +10,8 @@ import pytest
 
 from cli.conftest import Command
 from huiying.cli import serving
-from huiying.cli.main import USAGE
-from huiying.cli.output import Stop
-from huiying.keeping.secrets_in_use import secrets_are_secret
+from huiying.cli.main import USAGE, Stop
+from huiying.keeping.health import secrets_are_secret
 
 GOOD = "kQ8w3-really-random-Tz"
 

@@ -6,7 +6,7 @@ import pytest
 
 from huiying.kernel import addresses, tokens
 from huiying.kernel.masking import mask_personal
-from huiying.kernel.tokenise import plain, tokenise, wanted
+from huiying.kernel.wording import plain, tokenise, wanted
 
 HIDDEN = {
     "我电话是13900139000，晚上打": ("13900139000", "phone"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from huiying.kernel.memory import settle
+from huiying.kernel.processes import settle
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from pypdf.generic import NameObject, NumberObject
 import stories
 from asking_of import chunk, jpeg, pdf, png, webp
 from cast import Cast
-from huiying.handling.actions import room
+from huiying.handling.actions import work
 from huiying.kernel import pdfs, pictures, store
 from huiying.listening import attachments
 from huiying.people.errors import Refused
@@ -74,7 +74,7 @@ def doors(cast: Cast) -> dict[str, Callable[[bytes], Any]]:
             case, upload(content), "http://x.cn/", "值班"
         ),
         "proof of a conference": lambda content: evidence.keep_proof(case, upload(content), "", "值班"),
-        "the room of a case": lambda content: room.attach(case, upload(content), cast.tech_head),
+        "the room of a case": lambda content: work.attach(case, upload(content), cast.tech_head),
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.kernel.quantile import quantile
+from huiying.engine.estimating import quantile
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huiying.kernel.tokenise import Wanted, phrases, plain, tokenise, wanted
+from huiying.kernel.wording import Wanted, phrases, plain, tokenise, wanted
 
 CHINESE = st.text(st.sampled_from("鞍山市公共资源交易中心评标专家围标串标保证金退还"), min_size=1, max_size=30)
 MIXED = st.text(st.sampled_from("鞍山围标退还ab12，。"), min_size=1, max_size=20)

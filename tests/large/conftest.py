@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from huiying.hub import messages
+from huiying.hub import broker
 from huiying.hub.hubfile import Hub, load
 
 FILE = """hub: unit
@@ -26,4 +26,4 @@ def hub(tmp_path: Path) -> Hub:
 
 @pytest.fixture
 def secret(hub: Hub) -> bytes:
-    return messages.key(hub.key)
+    return broker.key(hub.key)

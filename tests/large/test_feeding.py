@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from huiying.hub import feeding, loop_tasks, messages
+from huiying.hub import broker, feeding, loop_tasks
 from huiying.hub.hubfile import Hub
 from huiying.hub.models import Batch
 from huiying.kernel import clock
@@ -25,7 +25,7 @@ def _frozen(frozen: clock.FrozenClock) -> None:
 def test_posts_become_numbered_batches_in_their_order(hub: Hub, secret: bytes) -> None:
     assert feeding.feed(POSTS, hub, how="import") == 3
     assert feeding.fed() == 3
-    batches = [messages.open_(row.body, secret) for row in Batch.objects.order_by("number")]
+    batches = [broker.open_(row.body, secret) for row in Batch.objects.order_by("number")]
     assert [batch.number for batch in batches] == [1, 2, 3]
     assert [post for batch in batches for post in batch.posts()] == POSTS
 
@@ -57,12 +57,12 @@ def test_what_the_broker_did_not_take_waits_and_goes_later_in_its_order(hub: Hub
         feeding.send_waiting(away)
     assert feeding.waits()
     assert feeding.send_waiting(sent.append) == 2
-    assert [messages.open_(body, secret).number for body in sent] == [1, 2, 3]
+    assert [broker.open_(body, secret).number for body in sent] == [1, 2, 3]
 
 
 def test_a_failed_feed_takes_no_number(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(messages, "seal", _fail)
+        patch.setattr(broker, "seal", _fail)
         with pytest.raises(RuntimeError):
             feeding.feed(POSTS[:1], hub, how="import")
     feeding.feed(POSTS[:1], hub, how="import")

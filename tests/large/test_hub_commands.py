@@ -73,8 +73,8 @@ def test_without_its_packages_large_mode_says_what_to_install(
 
 def test_a_screener_with_another_key_stops_and_says_so() -> None:
     from huiying.cli import large
-    from huiying.cli.output import Stop
-    from huiying.hub.messages import Unreadable
+    from huiying.cli.main import Stop
+    from huiying.hub.broker import Unreadable
 
     def run(stop: object) -> None:
         raise Unreadable("打不开这条消息")

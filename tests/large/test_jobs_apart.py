@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from huiying.hub import broker, handing, signs, tasks
+from huiying.hub import broker, signs, tasks
 from huiying.kernel import clock
 from huiying.work import outbox
 from huiying.work.models import Counter, Heartbeat, Job
@@ -58,14 +58,14 @@ def meter() -> Meter:
 
 
 @pytest.fixture
-def hand_out(line: Line, meter: Meter) -> handing.HandOut:
-    return handing.HandOut(line, meter)
+def hand_out(line: Line, meter: Meter) -> tasks.HandOut:
+    return tasks.HandOut(line, meter)
 
 
 def test_a_task_carries_a_number_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUIYING_BUREAU", "unit")
     job = outbox.enqueue("count", {"secret": "居民张某的电话"}, "k")
-    publish = handing.Publisher("memory://")
+    publish = tasks.Publisher("memory://")
     publish(job.pk)
     with broker.connection("memory://") as connection:
         queue = broker.queue("huiying.unit.work", {})(connection.default_channel)
@@ -119,7 +119,7 @@ def test_what_somebody_else_has_in_hand_is_left_to_him() -> None:
 
 
 def test_what_is_due_is_told_once_and_what_is_not_is_not(
-    hand_out: handing.HandOut, line: Line, frozen: clock.FrozenClock
+    hand_out: tasks.HandOut, line: Line, frozen: clock.FrozenClock
 ) -> None:
     first = outbox.enqueue("count", {}, "1")
     second = outbox.enqueue("count", {}, "2")
@@ -130,10 +130,10 @@ def test_what_is_due_is_told_once_and_what_is_not_is_not(
     assert line.told == [first.pk, second.pk]
 
 
-def test_what_stays_due_is_told_again(hand_out: handing.HandOut, line: Line, meter: Meter) -> None:
+def test_what_stays_due_is_told_again(hand_out: tasks.HandOut, line: Line, meter: Meter) -> None:
     job = outbox.enqueue("count", {}, "1")
     hand_out()
-    meter.now = handing.AGAIN_AFTER
+    meter.now = tasks.AGAIN_AFTER
     assert hand_out() == 1
     assert line.told == [job.pk, job.pk]
     tasks.job(job.pk)
@@ -142,7 +142,7 @@ def test_what_stays_due_is_told_again(hand_out: handing.HandOut, line: Line, met
 
 
 def test_a_job_that_failed_is_told_when_its_next_turn_comes(
-    hand_out: handing.HandOut, line: Line, frozen: clock.FrozenClock
+    hand_out: tasks.HandOut, line: Line, frozen: clock.FrozenClock
 ) -> None:
     def fail(job: Job) -> None:
         raise RuntimeError("坏了")
@@ -158,21 +158,21 @@ def test_a_job_that_failed_is_told_when_its_next_turn_comes(
 
 
 def test_while_the_broker_is_away_rows_wait_and_are_told_later(
-    hand_out: handing.HandOut, line: Line, meter: Meter
+    hand_out: tasks.HandOut, line: Line, meter: Meter
 ) -> None:
     jobs = [outbox.enqueue("count", {}, str(n)) for n in range(3)]
     line.is_away = True
     assert hand_out() == 0
     line.is_away = False
     assert hand_out() == 0  # left alone for a moment
-    meter.now += handing.REST
+    meter.now += tasks.REST
     assert hand_out() == 3
     assert line.told == [job.pk for job in jobs]
     assert Job.objects.filter(failed_at__isnull=True, attempts=0).count() == 3
 
 
 def test_what_a_dead_worker_had_is_due_again_and_what_a_living_one_has_is_not(
-    hand_out: handing.HandOut, line: Line, frozen: clock.FrozenClock
+    hand_out: tasks.HandOut, line: Line, frozen: clock.FrozenClock
 ) -> None:
     for name in ("dead", "alive"):
         outbox.enqueue("count", {}, name)

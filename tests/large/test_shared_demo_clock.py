@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from huiying.demo.clock import BEGINS, SAVE_EVERY
-from huiying.demo.shared_clock import FILE, SharedClock
+from huiying.demo.clock import BEGINS, SAVE_EVERY, SHARED_FILE, SharedClock
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -30,7 +29,7 @@ def meter() -> Meter:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / FILE
+    return tmp_path / SHARED_FILE
 
 
 def clock(path: Path, meter: Meter, speed: float = 10.0) -> SharedClock:

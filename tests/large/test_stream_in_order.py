@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cast import Cast
-from huiying.hub import messages, streaming
+from huiying.hub import broker, consuming
+from huiying.hub.consuming import Stream
 from huiying.hub.models import Batch
-from huiying.hub.streaming import Stream
 from huiying.judging import pipeline
 from huiying.judging.models import Event, EventPost
 from huiying.ledger.models import LedgerEntry
@@ -22,9 +22,9 @@ from stream_of import COMPLAINT, OTHER, PRAISE, RUMOUR
 
 TEXTS = (COMPLAINT, OTHER, PRAISE, RUMOUR)
 BATCHES = [
-    messages.Batch(n, "import", tuple(post(f"{n}-{at}", f"{text}（第{n}回）") for at, text in enumerate(TEXTS)))
+    broker.Batch(n, "import", tuple(post(f"{n}-{at}", f"{text}（第{n}回）") for at, text in enumerate(TEXTS)))
     if n % 3
-    else messages.Batch(n, "import", ())
+    else broker.Batch(n, "import", ())
     for n in range(1, 8)
 ]
 
@@ -41,14 +41,14 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def send(taker: Stream, secret: bytes, numbers: list[int]) -> int:
-    return sum(taker.take(messages.seal(BATCHES[n - 1], secret)) for n in numbers)
+    return sum(taker.take(broker.seal(BATCHES[n - 1], secret)) for n in numbers)
 
 
 def test_in_order_they_are_taken_one_by_one(taker: Stream, secret: bytes) -> None:
     assert [send(taker, secret, [n]) for n in range(1, 8)] == [1] * 7
     assert [native for native, _version, _event in rows()] == [row["native_id"] for b in BATCHES for row in b.rows]
     assert Event.objects.count() > 1
-    assert streaming.taken() == 7
+    assert consuming.taken() == 7
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -92,17 +92,17 @@ def test_a_batch_that_fails_leaves_nothing_and_is_taken_when_it_comes_again(
         with pytest.raises(RuntimeError):
             send(taker, secret, [1])
     assert not Post.objects.exists()
-    assert streaming.taken() == 0
+    assert consuming.taken() == 0
     assert send(taker, secret, [1]) == 1
 
 
 def test_a_bureau_that_joined_late_begins_where_it_joined(cast: Cast, secret: bytes) -> None:
     late = Stream(secret, begins=5)
     assert send(late, secret, [5, 4]) == 1
-    assert streaming.taken() == 5
+    assert consuming.taken() == 5
 
 
 def test_a_message_of_another_hub_stops_the_process(taker: Stream) -> None:
-    with pytest.raises(messages.Unreadable):
-        taker.take(messages.seal(BATCHES[0], bytes(32)))
+    with pytest.raises(broker.Unreadable):
+        taker.take(broker.seal(BATCHES[0], bytes(32)))
     assert not Post.objects.exists()

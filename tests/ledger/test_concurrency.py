@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import transaction
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.commands import verify
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 """
 WRITE = """
 for turn in range(25):

@@ -9,7 +9,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.listening import coverage, patrol
 from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import PatrolPoint
-from huiying.listening.patrol_loop import keep_the_patrol, places_are_looked_at
+from huiying.listening.tasks import keep_the_patrol, places_are_looked_at
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
 

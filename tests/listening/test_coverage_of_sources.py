@@ -9,7 +9,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.listening import coverage, outcomes, patrol
 from huiying.listening.models import Source, SourceCheck
-from huiying.listening.patrol_loop import places_are_looked_at
+from huiying.listening.tasks import places_are_looked_at
 from huiying.people.queries import regulation_now
 
 HOUR = dt.timedelta(hours=1)

@@ -11,7 +11,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.listening import patrol
 from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import EmergencyWatch, PatrolCard
-from huiying.listening.patrol_loop import keep_the_patrol
+from huiying.listening.tasks import keep_the_patrol
 from huiying.people.errors import Refused
 from huiying.work.models import Notice
 

@@ -13,7 +13,7 @@ import pytest
 import stories
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.evidence_loop import purge_evidence
+from huiying.handling.tasks import purge_evidence
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel import sealing
 from huiying.kernel.clock import FrozenClock

@@ -7,8 +7,7 @@ import datetime as dt
 import pytest
 
 from huiying.listening import outcomes
-from huiying.listening.bodies import body_of
-from huiying.listening.extracting import extract
+from huiying.listening.extracting import body_of, extract
 from huiying.listening.outcomes import Failed
 from listening.reading_helpers import document
 

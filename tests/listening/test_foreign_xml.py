@@ -12,11 +12,11 @@ import pytest
 from openpyxl import Workbook
 
 import huiying
-from huiying.listening import foreign_xml, outcomes
+from huiying.listening import decoding, outcomes
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.adapters.base import Document
 from huiying.listening.decoding import Decoded
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing.registry import UsageError
 from huiying.listening.outcomes import Failed
 from importing_of import read
 
@@ -118,7 +118,7 @@ def test_what_defines_nothing_is_read_as_ever(tmp_path: Path) -> None:
     reading = ADAPTERS["feed"].read(document(head + BODIES["feed"].replace("&j;", "公告")), {})
     assert [item.title for item in reading.items] == ["公告"]
     assert len(ADAPTERS["sitemap"].read(document(BODIES["sitemap"].replace("&j;", "1")), {}).items) == 1
-    foreign_xml.check_text("no xml at all & <b>")
+    decoding.check_xml_text("no xml at all & <b>")
 
 
 def test_a_beginning_without_end_is_not_read_on() -> None:
@@ -126,20 +126,20 @@ def test_a_beginning_without_end_is_not_read_on() -> None:
         while True:
             yield b"<!-- " + b"x" * (1 << 18) + b" -->"
 
-    with pytest.raises(foreign_xml.Entities):
-        foreign_xml.check(endless())
+    with pytest.raises(decoding.Entities):
+        decoding.check_xml(endless())
 
 
 PARSERS = {"xml", "lxml", "defusedxml", "feedparser", "fastfeedparser", "openpyxl"}
-#: Who reads XML of strangers, each behind `foreign_xml`; what writes XML or reads HTML is no concern of this rule.
+#: Who reads XML of strangers, each behind `decoding.check_xml`; writing XML or reading HTML is no concern of this rule.
 KNOWN = {
-    "listening/foreign_xml.py", "listening/adapters/feeds.py", "listening/adapters/sitemap.py",
-    "listening/importing/feeds.py", "listening/importing/opml.py", "listening/importing/rows.py",
+    "listening/decoding.py", "listening/adapters/feeds.py",
+    "listening/importing/feeds.py", "listening/importing/rows.py",
 }  # fmt: skip
 
 
 def test_no_other_module_parses_xml() -> None:
-    """A new reader stands here only once it asks `foreign_xml` first."""
+    """A new reader stands here only once it asks `decoding.check_xml` first."""
     root, found = Path(huiying.__file__).parent, set()
     for path in root.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -148,5 +148,5 @@ def test_no_other_module_parses_xml() -> None:
             if {name.partition(".")[0] for name in names} & PARSERS and "xml.sax.saxutils" not in names:
                 found.add(path.relative_to(root).as_posix())
     assert found == KNOWN
-    readers = KNOWN - {"listening/foreign_xml.py", "listening/importing/rows.py"} | {"listening/importing/unpack.py"}
-    assert not [name for name in readers if "foreign_xml" not in (root / name).read_text("utf-8")]  # rows: after unpack
+    readers = KNOWN - {"listening/decoding.py", "listening/importing/rows.py"} | {"listening/importing/look.py"}
+    assert not [name for name in readers if "check_xml" not in (root / name).read_text("utf-8")]  # rows: after unpack

@@ -9,15 +9,15 @@ import pytest
 from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
-from huiying.listening import heard_now
+from huiying.listening import coverage
 from huiying.listening.actions import patrolling as patrol_actions
-from huiying.listening.heard_now import HEARD, NOT_COLLECTED, NOTHING, SILENT
+from huiying.listening.coverage import HEARD, NOT_COLLECTED, NOTHING, SILENT
 from huiying.listening.models import PatrolPoint, Source
 from huiying.people.queries import regulation_now
 
 
-def now_of(name: str) -> heard_now.ClassNow:
-    return next(row for row in heard_now.classes(regulation_now(), clock.now()) if row.name == name)
+def now_of(name: str) -> coverage.ClassNow:
+    return next(row for row in coverage.classes_now(regulation_now(), clock.now()) if row.name == name)
 
 
 def a_source(name: str, **changes: object) -> Source:
@@ -68,7 +68,7 @@ def test_a_paused_source_stands_on_no_map(cast: Cast) -> None:
 
 
 def test_c5_10_a_class_that_nothing_watches_stays_on_the_map(cast: Cast) -> None:
-    rows = heard_now.classes(regulation_now(), clock.now())
+    rows = coverage.classes_now(regulation_now(), clock.now())
     assert [row.name for row in rows] == list(regulation_now().channel_classes)
     assert sum(row.required and row.deaf for row in rows) == 6
 

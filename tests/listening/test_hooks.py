@@ -12,7 +12,7 @@ from django.test import Client
 
 from cast import Cast
 from huiying.kernel.clock import FrozenClock
-from huiying.listening import evidence, hooks, outcomes, rhythm
+from huiying.listening import collected, evidence, outcomes, rhythm
 from huiying.listening.actions.sources import Added, pause_source
 from huiying.listening.models import Evidence, Post, Source
 from listening.sources_of import added, told
@@ -35,7 +35,7 @@ def hook(adapter: str) -> Added:
 def send(made: Added, data: Any, *, key: str = "", signature: str | None = None) -> Any:
     body = json.dumps(data).encode()
     signed = hmac.new(made.secret.encode(), body, hashlib.sha256).hexdigest() if signature is None else signature
-    address = f"/api/hooks/{made.source.pk}/{key or hooks.address_key(made.source)}"
+    address = f"/api/hooks/{made.source.pk}/{key or collected.hook_address_key(made.source)}"
     headers = {"X-Miniflux-Signature": signed}
     return Client().post(address, body, content_type="application/json", headers=headers)
 
@@ -91,10 +91,10 @@ def test_nonsense_is_named_and_shown_as_not_collected(cast: Cast, frozen: Frozen
 
 def test_a_flood_and_a_flood_of_bytes_are_turned_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     made = hook("changedetection")
-    monkeypatch.setattr(hooks, "MOST_BYTES", 50)
+    monkeypatch.setattr(collected, "MOST_BYTES", 50)
     assert send(made, CHANGE).status_code == 413
     monkeypatch.undo()
-    monkeypatch.setattr(hooks, "BURST", 1)
+    monkeypatch.setattr(collected, "BURST", 1)
     send(made, CHANGE)
     assert send(made, CHANGE).status_code == 429
 
@@ -104,4 +104,4 @@ def test_the_secret_is_told_once_and_kept_sealed(cast: Cast) -> None:
     row = Source.objects.get()
     assert made.secret
     assert made.secret.encode() not in bytes(row.sealed_secret or b"")
-    assert made.secret not in hooks.address_key(row)
+    assert made.secret not in collected.hook_address_key(row)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huiying.listening.importing import look, rows, unpack
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing import look, rows
+from huiying.listening.importing.registry import UsageError
 from importing_of import database, jsonl, read
 from lines_of import post
 
@@ -166,7 +166,7 @@ def _unmarked(raw, name):
 
 @pytest.mark.parametrize("kind", ["gz", "zip"])
 def test_a_bomb_is_refused_in_words(tmp_path, monkeypatch, kind):
-    monkeypatch.setattr(unpack, "SMALL", 1 << 16)
+    monkeypatch.setattr(look, "SMALL", 1 << 16)
     swollen = b" " * (8 << 20)
     path = tmp_path / f"bomb.{kind}"
     if kind == "gz":
@@ -179,11 +179,11 @@ def test_a_bomb_is_refused_in_words(tmp_path, monkeypatch, kind):
 
 def test_an_archive_of_too_much_too_many_or_with_a_password_is_refused(tmp_path, monkeypatch):
     path = zipped(tmp_path / "a.zip", **{f"{number}.jsonl": json.dumps(post("1", "甲")) for number in range(4)})
-    monkeypatch.setattr(unpack, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(look, "MOST_MEMBERS", 3)
     with pytest.raises(UsageError, match="4 个文件"):
         read(path)
     monkeypatch.undo()
-    monkeypatch.setattr(unpack, "MOST_BYTES", 10)
+    monkeypatch.setattr(look, "MOST_BYTES", 10)
     with pytest.raises(UsageError, match="2 GB"):
         read(path)
     monkeypatch.undo()

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from huiying.listening.importing import opml
+from huiying.listening.importing import feeds
 from huiying.listening.importing.look import File, look_at
-from huiying.listening.importing.opening import UsageError, opened
+from huiying.listening.importing.registry import UsageError, opened
 from importing_of import read
 
 SEEN = 1789351200  # 2026-09-14 10:00 in China
@@ -142,7 +142,7 @@ def test_opml_lists_sources_and_no_posts(tmp_path):
 
 def test_a_broken_opml_is_named_by_its_place(tmp_path):
     with pytest.raises(ValueError, match="第 1 行"):
-        opml.outlines(look_at(File.of(kept(tmp_path / "x.opml", "<opml><body></opml>"))))
+        feeds.outlines(look_at(File.of(kept(tmp_path / "x.opml", "<opml><body></opml>"))))
 
 
 def test_what_is_no_source_is_told_by_its_line_and_the_rest_stands(tmp_path):
@@ -172,10 +172,10 @@ def test_what_is_no_source_is_told_by_its_line_and_the_rest_stands(tmp_path):
 def test_an_opml_that_defines_entities_is_refused(tmp_path):
     bomb = '<!DOCTYPE opml [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><opml><body><outline text="&b;"/></body></opml>'
     with pytest.raises(ValueError, match="实体"):
-        opml.outlines(look_at(File.of(kept(tmp_path / "x.opml", bomb))))
+        feeds.outlines(look_at(File.of(kept(tmp_path / "x.opml", bomb))))
 
 
 def test_an_opml_nested_very_deep_is_read(tmp_path):
     deep = "<outline text='x'>" * 5_000 + '<outline text="底" xmlUrl="https://a.example/rss"/>' + "</outline>" * 5_000
-    found = opml.outlines(look_at(File.of(kept(tmp_path / "x.opml", f"<opml><body>{deep}</body></opml>"))))
+    found = feeds.outlines(look_at(File.of(kept(tmp_path / "x.opml", f"<opml><body>{deep}</body></opml>"))))
     assert [one.url for one in found] == ["https://a.example/rss"]

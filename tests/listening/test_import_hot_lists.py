@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing.registry import UsageError
 from importing_of import database, jsonl, read
 
 PLATFORMS = [{"id": "weibo", "name": "微博", "is_active": 1, "updated_at": ""}]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.engine.life import life_signal, may_hold_signal
+from huiying.engine.cues import life_signal, may_hold_signal
 from huiying.engine.normalise import normalise
 from huiying.kernel import home, masking
 from huiying.ledger.actions import Actor
@@ -119,7 +119,7 @@ def test_the_quick_look_for_danger_to_life_misses_nothing_that_the_long_one_find
 
 
 def test_the_quick_look_sees_every_term_of_the_lexicon():
-    from huiying.engine.life import _lexicon
+    from huiying.engine.cues import _lexicon
 
     _automaton, terms, ranks = _lexicon()
     assert all(may_hold_signal(term) for term, rank in zip(terms, ranks, strict=True) if rank != "guards")

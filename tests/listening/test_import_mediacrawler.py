@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing.registry import UsageError
 from importing_of import database, jsonl, read, table
 from mediacrawler_rows import ROWS, SEEN_MS, WEIBO, WEIBO_COMMENT
 

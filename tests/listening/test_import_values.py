@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.listening.importing.values import count, is_rounded, moment, parent, said
+from huiying.listening.importing.drafts import count, is_rounded, moment, parent, said
 
 SEEN = dt.datetime(2026, 9, 14, 4, 0, tzinfo=dt.UTC)  # 12:00 in China
 

@@ -7,11 +7,10 @@ import zipfile
 import openpyxl
 import pytest
 
-from huiying.listening.importing.headings import SYNONYMS, field_of, mapping_of
 from huiying.listening.importing.look import File, look_at
-from huiying.listening.importing.opening import UsageError
+from huiying.listening.importing.registry import UsageError
 from huiying.listening.importing.rows import Options
-from huiying.listening.importing.vendor import tables
+from huiying.listening.importing.vendor import SYNONYMS, field_of, mapping_of, tables
 from importing_of import read
 
 HEADINGS = [

@@ -14,13 +14,13 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
 from huiying.listening.actions.by_hand import Entry, enter
-from huiying.listening.inlets import HEARD, NEVER, QUIET, Flow, flows
+from huiying.listening.coverage import INLET_HEARD, INLET_NEVER, INLET_QUIET, Flow, inlet_flows
 from huiying.listening.models import HandEntry, Post
 from huiying.people.queries import regulation_now
 
 
 def by_code() -> dict[str, Flow]:
-    return {row.code: row for row in flows(clock.now() - dt.timedelta(days=30))}
+    return {row.code: row for row in inlet_flows(clock.now() - dt.timedelta(days=30))}
 
 
 def test_the_register_is_the_regulation_s(cast: Cast) -> None:
@@ -32,9 +32,9 @@ def test_a_channel_that_never_brought_anything_is_red(cast: Cast) -> None:
     """C4.1, must be impossible: a channel whose messages never reach the ledger, and nobody sees it."""
     asked()
     found = by_code()
-    assert (found["portal"].state, found["portal"].is_bad) == (HEARD, False)
+    assert (found["portal"].state, found["portal"].is_bad) == (INLET_HEARD, False)
     for code in ("mailbox", "wechat", "hotline", "phone", "counter"):
-        assert (found[code].state, found[code].is_bad) == (NEVER, True)
+        assert (found[code].state, found[code].is_bad) == (INLET_NEVER, True)
 
 
 def test_every_way_by_hand_belongs_to_its_channel(cast: Cast) -> None:
@@ -65,9 +65,9 @@ def test_an_imported_list_of_12345_counts_for_the_hotline(cast: Cast) -> None:
 def test_a_channel_that_fell_silent_is_red_after_the_file_s_time(cast: Cast, frozen: FrozenClock) -> None:
     enter(Entry(kind=HandEntry.CALL, text="电话里说保证金没退"), [], cast.duty)
     frozen.advance(dt.timedelta(days=7))
-    assert by_code()["phone"].state == HEARD
+    assert by_code()["phone"].state == INLET_HEARD
     frozen.advance(dt.timedelta(minutes=1))
-    assert by_code()["phone"].state == QUIET
+    assert by_code()["phone"].state == INLET_QUIET
 
 
 def test_messages_over_a_channel_that_nobody_registered_are_named(cast: Cast) -> None:

@@ -10,18 +10,18 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cast import Cast
-from huiying.handling.evidence_loop import purge_originals
+from huiying.handling.tasks import purge_originals
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.comparing import differences, sentence
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments, evidence, import_queue
-from huiying.listening.actions import patrolling, receive, receive_message, sources, take_in, uploads
+from huiying.listening.actions import imports, patrolling, receive, receive_message, sources, take_in
 from huiying.listening.actions.by_hand import Entry, enter
-from huiying.listening.actions.sealed import purge_contact
+from huiying.listening.actions.receiving import purge_contact
 from huiying.listening.models import Evidence, Import, Message, PatrolCard, Post, Source, SourcePage
-from huiying.listening.patrol_loop import keep_the_patrol
+from huiying.listening.tasks import keep_the_patrol
 from huiying.people.actions import hand_over
 from huiying.work import auditor
 from huiying.work.auditor import Part
@@ -64,12 +64,12 @@ def _by_hand(cast: Cast) -> None:
 
 
 def _files(cast: Cast) -> None:
-    row = uploads.propose(SimpleUploadedFile("日报.csv", TABLE.encode()), cast.duty)
-    uploads.begin(uploads.correct(row, row.format, {"备注": ""}, cast.duty), cast.duty)
+    row = imports.propose(SimpleUploadedFile("日报.csv", TABLE.encode()), cast.duty)
+    imports.begin(imports.correct(row, row.format, {"备注": ""}, cast.duty), cast.duty)
     for _turn in range(10):
         import_queue.go_on(clock.now(), 1)
-    uploads.cancel(uploads.propose(SimpleUploadedFile("误.csv", TABLE.encode()), cast.duty), cast.duty)
-    uploads.let_lapse(uploads.propose(SimpleUploadedFile("忘.csv", TABLE.encode()), cast.duty))
+    imports.cancel(imports.propose(SimpleUploadedFile("误.csv", TABLE.encode()), cast.duty), cast.duty)
+    imports.let_lapse(imports.propose(SimpleUploadedFile("忘.csv", TABLE.encode()), cast.duty))
 
 
 def _patrol(cast: Cast, frozen: FrozenClock) -> None:

@@ -17,8 +17,16 @@ from huiying.kernel.addresses import AddressRefused
 from huiying.listening import outcomes
 from huiying.listening.adapters.mailbox import MOST_BYTES
 from huiying.listening.fetching import Limits
-from huiying.listening.mail_address import MailAddress, WrongAddress, parse
-from huiying.listening.mailbox import MOST_LETTERS, Box, judged, read_box, try_box
+from huiying.listening.mailbox import (
+    MOST_LETTERS,
+    Box,
+    MailAddress,
+    WrongAddress,
+    judged,
+    parse_address,
+    read_box,
+    try_box,
+)
 from huiying.listening.outcomes import Failed
 from local_mail import PASSWORD, PATIENT, SHORT, USER, Mail, delivering, letter
 from local_web import unused_port
@@ -276,8 +284,8 @@ def _self_signed(folder: Path) -> tuple[Path, Path]:
     ],
 )
 def test_a_box_is_written_in_one_way(written: str, url: str) -> None:
-    assert parse(written).url == url
-    assert parse(url).url == url
+    assert parse_address(written).url == url
+    assert parse_address(url).url == url
 
 
 @pytest.mark.parametrize(
@@ -299,5 +307,5 @@ def test_a_box_is_written_in_one_way(written: str, url: str) -> None:
 )
 def test_what_is_no_box_is_refused_in_words(written: str) -> None:
     with pytest.raises(WrongAddress) as caught:
-        parse(written)
+        parse_address(written)
     assert "secret" not in str(caught.value)

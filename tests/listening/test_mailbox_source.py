@@ -18,12 +18,12 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening import evidence, ingest_masking, outcomes, rhythm
 from huiying.listening.actions import sources
-from huiying.listening.checking import check_now
 from huiying.listening.collecting import Collector, Inline
 from huiying.listening.fetching import Fetcher, Limits
 from huiying.listening.models import Evidence, Post, Source, SourceHost
+from huiying.listening.probing import check_now
+from huiying.listening.source_check import SECRET
 from huiying.listening.source_queries import as_row
-from huiying.listening.source_secrets import SECRET
 from huiying.people.errors import Refused
 from listening.sources_of import ROLES
 from local_mail import PASSWORD, PATIENT, SHORT, Mail, delivering, letter, silent

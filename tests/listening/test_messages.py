@@ -10,7 +10,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import entries
 from huiying.listening import queries
 from huiying.listening.actions import receive_message
-from huiying.listening.actions.sealed import CONTACT
+from huiying.listening.actions.receiving import CONTACT
 from huiying.listening.models import Message, Post
 from huiying.people.errors import Refused
 

@@ -14,7 +14,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening import patrol
 from huiying.listening.actions import patrolling as patrol_actions
 from huiying.listening.models import PatrolCard, PatrolPoint, Post
-from huiying.listening.patrol_loop import keep_the_patrol, places_are_looked_at
+from huiying.listening.tasks import keep_the_patrol, places_are_looked_at
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
 from huiying.regulation import loader

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from huiying.listening.ocr import door, problems
+from huiying.listening.ocr import door
 from huiying.listening.ocr.child import LONGEST_SIDE, MOST_PIXELS
 
 FONTS = [
@@ -94,11 +94,11 @@ def test_the_child_needs_no_django() -> None:
 def test_a_child_that_dies_is_an_answer_and_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever comes back that is no answer: killed, garbage, silence."""
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert door.in_a_child(b"x").problem == problems.BROKE
+    assert door.in_a_child(b"x").problem == door.BROKE
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    assert door.in_a_child(b"x").problem == problems.BROKE
+    assert door.in_a_child(b"x").problem == door.BROKE
     monkeypatch.setattr(sys, "executable", "/bin/echo")
-    assert door.in_a_child(b"x").problem == problems.BROKE
+    assert door.in_a_child(b"x").problem == door.BROKE
 
 
 def test_a_child_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_child_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp
     slow.write_text("#!/bin/sh\nexec sleep 30\n")
     slow.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(slow))
-    assert door.in_a_child(b"x", seconds=0.2).problem == problems.TOO_SLOW
+    assert door.in_a_child(b"x", seconds=0.2).problem == door.TOO_SLOW
 
 
 def test_another_reader_stands_in_for_the_length_of_a_block() -> None:
@@ -121,13 +121,13 @@ def test_another_reader_stands_in_for_the_length_of_a_block() -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (png_head(100_000, 100_000), problems.TOO_LARGE),
-        (png_head(MOST_PIXELS, 2), problems.TOO_LARGE),
-        (png_head(300, 300), problems.UNREADABLE),
-        (b"\x89PNG\r\n\x1a\n" + b"0" * 64, problems.UNREADABLE),
-        (b"\xff\xd8\xff" + b"0" * 64, problems.UNREADABLE),
-        (b"GIF89a" + b"0" * 64, problems.UNREADABLE),
-        (b"", problems.UNREADABLE),
+        (png_head(100_000, 100_000), door.TOO_LARGE),
+        (png_head(MOST_PIXELS, 2), door.TOO_LARGE),
+        (png_head(300, 300), door.UNREADABLE),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * 64, door.UNREADABLE),
+        (b"\xff\xd8\xff" + b"0" * 64, door.UNREADABLE),
+        (b"GIF89a" + b"0" * 64, door.UNREADABLE),
+        (b"", door.UNREADABLE),
     ],
 )
 def test_a_bomb_or_a_damaged_picture_is_refused_by_its_name(content: bytes, problem: str) -> None:
@@ -174,4 +174,4 @@ def test_the_real_recogniser_finds_nothing_on_white_paper() -> None:
 
     kept = io.BytesIO()
     Image.new("RGB", (400, 300), "white").save(kept, "PNG")
-    assert door.in_a_child(kept.getvalue()).problem == problems.NOTHING
+    assert door.in_a_child(kept.getvalue()).problem == door.NOTHING

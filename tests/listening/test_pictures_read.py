@@ -17,7 +17,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening import attachments
 from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.models import HandEntry, PictureReading, Post, PostAttachment
-from huiying.listening.ocr import door, problems, readings, tasks
+from huiying.listening.ocr import door, readings
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.work import leases, schedule
@@ -78,18 +78,18 @@ def test_neither_photo_nor_draft_nor_form_lies_open(staff: Cast) -> None:
 def test_several_photos_are_read_in_their_order_and_one_that_fails_takes_no_other_with_it(staff: Cast) -> None:
     row = read(staff.duty, "第一页?1", "!unreadable", "第三页?2")
     assert readings.draft_of(row) == "第一页\n\n第三页"
-    assert [one["problem"] for one in row.pictures] == ["", problems.UNREADABLE, ""]
+    assert [one["problem"] for one in row.pictures] == ["", door.UNREADABLE, ""]
     assert row.unsure == 3
 
 
-@pytest.mark.parametrize("problem", sorted(problems.ALL - {problems.NOT_A_PICTURE}))
+@pytest.mark.parametrize("problem", sorted(door.PROBLEMS - {door.NOT_A_PICTURE}))
 def test_where_no_photo_could_be_read_the_reading_failed_and_says_why(staff: Cast, problem: str) -> None:
     row = read(staff.duty, f"!{problem}")
     assert (row.state, row.sealed_draft, row.pictures[0]["problem"]) == (PictureReading.FAILED, None, problem)
 
 
 def test_a_reason_that_nobody_knows_is_a_failure_of_the_reader(staff: Cast) -> None:
-    assert read(staff.duty, "!whatever").pictures[0]["problem"] == problems.BROKE
+    assert read(staff.duty, "!whatever").pictures[0]["problem"] == door.BROKE
 
 
 def test_a_reader_that_raises_is_a_failure_too(staff: Cast) -> None:
@@ -97,7 +97,7 @@ def test_a_reader_that_raises_is_a_failure_too(staff: Cast) -> None:
         raise RuntimeError(content)
 
     with readable(raises):
-        assert read(staff.duty).pictures[0]["problem"] == problems.BROKE
+        assert read(staff.duty).pictures[0]["problem"] == door.BROKE
 
 
 def test_a_pdf_is_kept_and_named_but_not_read(staff: Cast) -> None:
@@ -105,7 +105,7 @@ def test_a_pdf_is_kept_and_named_but_not_read(staff: Cast) -> None:
     row = readings.ask([pdf, picture(DRAFT)], {}, staff.duty)
     read_all()
     row.refresh_from_db()
-    assert [one["problem"] for one in row.pictures] == [problems.NOT_A_PICTURE, ""]
+    assert [one["problem"] for one in row.pictures] == [door.NOT_A_PICTURE, ""]
     assert readings.draft_of(row) == DRAFT
     enter(LETTER, [], staff.duty, row)
     assert set(PostAttachment.objects.values_list("media_type", flat=True)) == {"application/pdf", "image/png"}
@@ -233,11 +233,11 @@ def test_the_same_photo_twice_is_one_attachment_and_one_file(staff: Cast, django
 
 def test_an_entry_made_while_the_machine_still_reads_is_not_touched_by_what_it_read(staff: Cast) -> None:
     row = asked(staff.duty)
-    tasks.go_on(row.asked_at, 1)
+    readings.go_on(row.asked_at, 1)
     enter(Entry("letter", "来信要求退保证金"), [], staff.duty, row)
-    assert tasks.bench.thread is not None
-    tasks.bench.thread.join(timeout=10)
-    tasks.go_on(row.asked_at, 1)
+    assert readings.bench.thread is not None
+    readings.bench.thread.join(timeout=10)
+    readings.go_on(row.asked_at, 1)
     row.refresh_from_db()
     assert (row.state, row.sealed_draft) == (PictureReading.USED, None)
     assert Post.objects.get().text == "来信要求退保证金"
@@ -268,8 +268,8 @@ def test_one_is_read_at_a_time_and_the_oldest_first(staff: Cast) -> None:
         asked(staff.duty, "甲")
         asked(staff.duty, "乙")
         now = PictureReading.objects.first().asked_at
-        assert tasks.go_on(now, 1) == 1
-        assert tasks.go_on(now, 1) == 0, "the loop goes on with everything else"
+        assert readings.go_on(now, 1) == 1
+        assert readings.go_on(now, 1) == 0, "the loop goes on with everything else"
         gate.set()
         read_all()
     assert seen == ["甲", "乙"]
@@ -288,24 +288,24 @@ def test_the_loop_has_nothing_to_do_where_nothing_waits(staff: Cast, frozen: Fro
 def test_after_a_crash_a_photo_is_read_again_but_not_for_ever(staff: Cast) -> None:
     """kill -9 under a reading: the new process has an empty bench and the row still waits."""
     row = asked(staff.duty)
-    for _crash in range(tasks.TRIES):
-        tasks.go_on(row.asked_at, 1)
-        assert tasks.bench.thread is not None
-        tasks.bench.thread.join(timeout=10)
-        tasks.bench = tasks.Bench()
-    tasks.go_on(row.asked_at, 1)
+    for _crash in range(readings.TRIES):
+        readings.go_on(row.asked_at, 1)
+        assert readings.bench.thread is not None
+        readings.bench.thread.join(timeout=10)
+        readings.bench = readings.Bench()
+    readings.go_on(row.asked_at, 1)
     row.refresh_from_db()
-    assert (row.state, row.tries) == (PictureReading.FAILED, tasks.TRIES)
-    assert row.pictures[0]["problem"] == problems.BROKE
+    assert (row.state, row.tries) == (PictureReading.FAILED, readings.TRIES)
+    assert row.pictures[0]["problem"] == door.BROKE
 
 
 def test_an_answer_that_comes_after_the_lease_is_lost_writes_nothing(
     staff: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = asked(staff.duty)
-    tasks.go_on(row.asked_at, 1)
-    assert tasks.bench.thread is not None
-    tasks.bench.thread.join(timeout=10)
+    readings.go_on(row.asked_at, 1)
+    assert readings.bench.thread is not None
+    readings.bench.thread.join(timeout=10)
 
     def lost(_held: object) -> None:
         raise leases.LeaseLost("another process has the loop")
@@ -313,7 +313,7 @@ def test_an_answer_that_comes_after_the_lease_is_lost_writes_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(leases, "require", lost)
         with pytest.raises(leases.LeaseLost):
-            tasks.go_on(row.asked_at, 1)
+            readings.go_on(row.asked_at, 1)
     row.refresh_from_db()
     assert row.state == PictureReading.WAITING
     read_all()
@@ -325,10 +325,10 @@ def test_what_nobody_goes_on_with_is_deleted_after_a_day(staff: Cast, frozen: Fr
     used, left = read(staff.duty, "甲"), read(staff.duty, "乙")
     enter(LETTER, [], staff.duty, used)
     frozen.advance(readings.KEPT - dt.timedelta(minutes=1))
-    tasks.sweep()
+    readings.sweep()
     assert len(files()) == 2
     frozen.advance(dt.timedelta(minutes=2))
-    tasks.sweep()
+    readings.sweep()
     left.refresh_from_db()
     assert (left.state, left.sealed_draft, left.sealed_form) == (PictureReading.DROPPED, None, None)
     assert len(files()) == 1, "the attachment of the entry stays"
@@ -341,5 +341,5 @@ def test_a_photo_whose_file_is_gone_is_said_at_that_photo(staff: Cast) -> None:
     attachments.forget(row.pictures[0]["stored"])
     read_all()
     row.refresh_from_db()
-    assert [one["problem"] for one in row.pictures] == [problems.BROKE, ""]
+    assert [one["problem"] for one in row.pictures] == [door.BROKE, ""]
     assert readings.draft_of(row) == "乙"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.listening.ocr.order import Line, page_text
+from huiying.listening.ocr.child import Line, page_text
 
 H = 20.0
 

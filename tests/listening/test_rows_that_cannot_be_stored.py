@@ -21,10 +21,10 @@ from huiying.engine.post import parse_post
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
-from huiying.listening import collected, collecting, import_queue, inbox, ingest_masking, outcomes
-from huiying.listening.actions import imports, receive, receive_message, take_in, uploads
+from huiying.listening import collected, collecting, import_queue, ingest_masking, outcomes
+from huiying.listening.actions import imports, receive, receive_message, take_in
 from huiying.listening.adapters import Item
-from huiying.listening.importing import opening
+from huiying.listening.importing import registry
 from huiying.listening.ingest import UsageError, ingest
 from huiying.listening.models import Import, Post, SourceHost, SourcePage
 from huiying.people.errors import Refused
@@ -54,7 +54,7 @@ NOT_STORABLE: dict[str, dict[str, Any]] = {
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("HUIYING_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("HUIYING_INBOX", raising=False)
-    inbox._seen.clear()
+    import_queue._seen.clear()
     monkeypatch.setattr(import_queue, "_stuck", [], raising=False)
     yield
     import_queue.close()
@@ -62,7 +62,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def begun(cast: Cast, rows: list[dict[str, Any]], name: str = "a.jsonl") -> Import:
     content = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
-    return uploads.begin(uploads.propose(SimpleUploadedFile(name, content), cast.duty), cast.duty)
+    return imports.begin(imports.propose(SimpleUploadedFile(name, content), cast.duty), cast.duty)
 
 
 def work(times: int = 12) -> None:
@@ -148,14 +148,14 @@ def test_whatever_goes_wrong_fails_that_import_in_words_and_the_next_goes_on(
     staff: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = begun(staff, [good(1), good(2), good(3)]), begun(staff, [good(4)], "b.jsonl")
-    parse = opening.parse_post
+    parse = registry.parse_post
 
     def breaks(value: Any) -> Any:
         if value["native_id"] == "good-3":
             raise ZeroDivisionError("secret detail")
         return parse(value)
 
-    monkeypatch.setattr(opening, "parse_post", breaks)
+    monkeypatch.setattr(registry, "parse_post", breaks)
     work()
     first.refresh_from_db()
     second.refresh_from_db()
@@ -198,7 +198,7 @@ def test_the_command_says_so_in_words_too(staff: Cast, tmp_path: Path, monkeypat
     def breaks(_value: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(opening, "parse_post", breaks)
+    monkeypatch.setattr(registry, "parse_post", breaks)
     with pytest.raises(UsageError, match="出错"):
         ingest([path], actor=staff.duty)
     assert Import.objects.get().state == Import.FAILED

@@ -12,7 +12,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive_message
-from huiying.listening.actions.sealed import open_sealed
+from huiying.listening.actions.receiving import open_sealed
 from huiying.listening.models import Message
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from huiying.kernel.tokenise import wanted
-from huiying.listening.search.sqlite import SqliteIndex
+from huiying.kernel.wording import wanted
+from huiying.listening.searching import SqliteIndex
 
 
 def test_the_indexer_indexes_what_waits_and_ends_with_its_pipe(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_the_indexer_indexes_what_waits_and_ends_with_its_pipe(tmp_path: Path) -
     command = "import sys; from huiying.cli.main import main; sys.exit(main(['ingest', sys.argv[1]]))"
     subprocess.run([sys.executable, "-c", command, str(posts)], env=environment, check=True, capture_output=True)
     ended = subprocess.run(
-        [sys.executable, "-m", "huiying.listening.search.process"],
+        [sys.executable, "-m", "huiying.listening.search_process"],
         env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert (ended.returncode, ended.stderr) == (0, "")

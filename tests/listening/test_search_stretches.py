@@ -10,11 +10,10 @@ from django.db import connection
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from huiying.kernel.tokenise import Wanted, tokenise
+from huiying.kernel.wording import Wanted, tokenise
+from huiying.listening import searching
 from huiying.listening.schema import FIND
-from huiying.listening.search import indexing
-from huiying.listening.search.cursor import Cursor, Index, Indexed
-from huiying.listening.search.postgres import ANALYSED_FROM, WIDTHS, PostgresIndex, doubled, stretches
+from huiying.listening.searching import ANALYSED_FROM, WIDTHS, Cursor, Index, Indexed, PostgresIndex, doubled, stretches
 
 RARITY = {"十条": 10, "百条": 100, "千条": 700}
 IDS = st.integers(1, 1 << 40)
@@ -43,7 +42,7 @@ def test_no_word_that_anybody_writes_is_a_stretch(text: str) -> None:
 @pytest.fixture
 def index(db: None) -> Iterator[Index]:
     """An empty index, emptied again: on SQLite it lies outside the database, and no rollback reaches it."""
-    found = indexing.index()
+    found = searching.index()
     found.clear()
     yield found
     found.clear()

@@ -9,7 +9,7 @@ import pytest
 from cast import Cast
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import rhythm, source_lists
+from huiying.listening import rhythm
 from huiying.listening.actions import sources
 from huiying.listening.models import Source
 from huiying.people.errors import Refused
@@ -28,7 +28,7 @@ def told(**more: Any) -> sources.SourceData:
 
 
 def test_a_list_becomes_sources_that_are_due_and_collected(cast: Cast, frozen: FrozenClock) -> None:
-    found = source_lists.take_up([row(), row("http://bbs.example/rss", "论坛", 4)], told(), cast.duty)
+    found = sources.take_up([row(), row("http://bbs.example/rss", "论坛", 4)], told(), cast.duty)
     assert [(one.name, one.adapter, one.kind, one.owner_role) for one in found.added] == [
         ("鞍山日报", "feed", "news", "duty_officer"), ("论坛", "feed", "news", "duty_officer"),
     ]  # fmt: skip
@@ -40,7 +40,7 @@ def test_a_list_becomes_sources_that_are_due_and_collected(cast: Cast, frozen: F
 
 def test_a_row_that_can_not_be_taken_is_told_by_its_line_and_the_rest_is(cast: Cast) -> None:
     sources.add_source(told(name="早就有", adapter="feed", url="http://93.184.216.34/feed"), cast.duty)
-    found = source_lists.take_up(
+    found = sources.take_up(
         [
             row("http://93.184.216.34/feed", "早就有", 4),
             row("http://10.0.0.8/feed", "内部的", 5),
@@ -63,7 +63,7 @@ def test_a_list_asks_no_name_server(cast: Cast, monkeypatch: pytest.MonkeyPatch)
         raise AssertionError("asked")
 
     monkeypatch.setattr("socket.getaddrinfo", never)
-    assert len(source_lists.take_up([row()], told(), cast.duty).added) == 1
+    assert len(sources.take_up([row()], told(), cast.duty).added) == 1
 
 
 @pytest.mark.parametrize(
@@ -77,25 +77,25 @@ def test_a_list_asks_no_name_server(cast: Cast, monkeypatch: pytest.MonkeyPatch)
 )
 def test_what_is_wrong_for_all_is_said_once_and_nothing_is_taken(cast: Cast, more: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as caught:
-        source_lists.take_up([row(), row("http://b.example/")], told(**more), cast.duty)
+        sources.take_up([row(), row("http://b.example/")], told(**more), cast.duty)
     assert caught.value.code == code
     assert not Source.objects.exists()
 
 
 def test_nothing_chosen_and_too_much_are_refused(cast: Cast) -> None:
     with pytest.raises(Refused):
-        source_lists.take_up([], told(), cast.duty)
+        sources.take_up([], told(), cast.duty)
     with pytest.raises(Refused):
-        source_lists.take_up([row(f"http://a{n}.example/") for n in range(501)], told(), cast.duty)
+        sources.take_up([row(f"http://a{n}.example/") for n in range(501)], told(), cast.duty)
 
 
 def test_a_row_without_a_name_is_called_by_its_host(cast: Cast) -> None:
-    (made,) = source_lists.take_up([row(title=" ")], told(), cast.duty).added
+    (made,) = sources.take_up([row(title=" ")], told(), cast.duty).added
     assert made.name == "news.example"
 
 
 @pytest.mark.parametrize("who", ["editor", "inspector", "admin"])
 def test_who_does_not_answer_for_the_list_takes_up_none(cast: Cast, who: str) -> None:
     with pytest.raises(Refused):
-        source_lists.take_up([row()], told(), cast.people[who])
+        sources.take_up([row()], told(), cast.people[who])
     assert not Source.objects.exists()

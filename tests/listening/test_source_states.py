@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cast import Cast
 from huiying.kernel.clock import FrozenClock
-from huiying.listening import outcomes, rhythm, source_alarms
+from huiying.listening import outcomes, rhythm
 from huiying.listening.models import Source
 from huiying.listening.source_queries import STATE_WORDS
 from huiying.work.auditor import check
@@ -103,8 +103,8 @@ def run(world: World, frozen: FrozenClock, length: dt.timedelta) -> None:
     until = frozen() + length
     while frozen() < until:
         world.run(minutes(10))
-        if source_alarms.due(frozen()):
-            source_alarms.poll(frozen(), 200)
+        if rhythm.due(frozen()):
+            rhythm.poll(frozen(), 200)
 
 
 def test_one_lost_look_wakes_nobody_and_a_failure_that_lasts_alarms_owner_backup_and_desk(
@@ -170,5 +170,5 @@ def test_a_post_that_owns_a_source_is_whoever_holds_it(cast: Cast, frozen: Froze
 def test_what_was_put_aside_alarms_nobody(cast: Cast, frozen: FrozenClock, condition: str) -> None:
     feed(state=condition)
     frozen.advance(30 * DAY)
-    assert not source_alarms.due(frozen())
+    assert not rhythm.due(frozen())
     assert not Notice.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 
 from cast import Cast
 from huiying.engine.post import Post as EnginePost
-from huiying.judging.comment_sources import open_for_new_articles
+from huiying.judging.coverage import open_for_new_articles
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor

@@ -15,17 +15,18 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger import append_only
-from huiying.overseeing import actions, audits
-from huiying.overseeing.comparing import rows_say_what_the_ledger_says
+from huiying.overseeing import actions
+from huiying.overseeing.auditing import cases
+from huiying.overseeing.auditing.comparing import rows_say_what_the_ledger_says
 from huiying.overseeing.models import Assessment, Measure
 from huiying.people.models import User
 from stories import accepted, again
 
 CHECKS = {
-    "planted_cases": audits.cases_say_what_the_ledger_says,
-    "planted_regulation": audits.versions_are_what_was_adopted,
-    "planted_scores": audits.scores_are_computed,
-    "planted_measures": audits.measures_are_what_was_decided,
+    "planted_cases": cases.cases_say_what_the_ledger_says,
+    "planted_regulation": cases.versions_are_what_was_adopted,
+    "planted_scores": cases.scores_are_computed,
+    "planted_measures": cases.measures_are_what_was_decided,
     "planted_rows": rows_say_what_the_ledger_says,
 }
 # What test_planted_decisions.py tells of; test_planted_rows.py tells of the rest.

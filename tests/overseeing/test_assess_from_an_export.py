@@ -17,8 +17,8 @@ from huiying.ledger import commands as ledger
 from huiying.ledger.actions import Actor, erase
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.commands import assess, in_words
-from huiying.overseeing.figures import figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import figures
 from huiying.regulation.errors import UsageError
 from huiying.responding import actions as responding
 from huiying.responding.public import public_answer

@@ -36,7 +36,7 @@ from huiying.kernel import home as places
 from huiying.ledger.actions import Actor, erase
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Message, Post
-from huiying.overseeing import case_export, case_rows, verify_case
+from huiying.overseeing import case_export, verify_case
 from huiying.overseeing.case_export import Exported, ExportRefused, export_case
 from huiying.responding.evidence import path_of
 from huiying.responding.models import BodyConfirmation, Evidence, Revision
@@ -254,10 +254,10 @@ def test_a_citizens_message_keeps_its_number_and_gives_no_word_away(story: Case,
 
 def test_no_column_that_is_sealed_can_ever_be_a_document() -> None:
     """The rule is by kind of column: a sealed column that is added later stays out without a word from anybody."""
-    row = case_rows.plain(Post(platform="论坛", sealed_text=b"x", sealed_voice=b"y"))
+    row = case_export.plain(Post(platform="论坛", sealed_text=b"x", sealed_voice=b"y"))
     assert not [name for name in row if name.startswith("sealed")]
-    assert "token_hash" not in case_rows.plain(Liaison(token_hash="x", contact="y"))
-    assert "contact" not in case_rows.plain(Liaison(token_hash="x", contact="y"))
+    assert "token_hash" not in case_export.plain(Liaison(token_hash="x", contact="y"))
+    assert "contact" not in case_export.plain(Liaison(token_hash="x", contact="y"))
 
 
 def test_a_case_about_a_danger_to_life_says_how_it_may_be_read(story: Case, tmp_path: Path) -> None:

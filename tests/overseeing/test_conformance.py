@@ -11,15 +11,26 @@ from hypothesis import strategies as st
 
 from cast import Cast, builtin_text
 from huiying.kernel.clock import FrozenClock
-from huiying.overseeing import clauses, conformance
-from huiying.overseeing.clauses import BY_CLASS, CLAUSES, article, indicators_of
+from huiying.overseeing import conformance
 from huiying.overseeing.commands import assess
-from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, judge, without_indicator
-from huiying.overseeing.figures import figures
-from huiying.overseeing.indicator_table import BY_NAME, INDICATORS, Indicator
-from huiying.overseeing.periods import period
+from huiying.overseeing.conformance import (
+    AMBER,
+    BY_CLASS,
+    CLAUSES,
+    GREEN,
+    NOTHING,
+    OFF,
+    RED,
+    article,
+    indicators_of,
+    judge,
+    without_indicator,
+)
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import figures
+from huiying.overseeing.indicators.table import BY_NAME, INDICATORS, Indicator
 from huiying.regulation import load
-from huiying.regulation.gaps import GAPS, answers
+from huiying.regulation.differing import GAPS, answers
 from stories import answered
 
 # How many duties each of the fourteen articles has.
@@ -66,7 +77,7 @@ def test_a_clause_whose_figure_is_not_computed_says_so_and_why() -> None:
 def test_it_turns_live_when_its_indicator_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever adds an indicator with its clause does nothing else."""
     added = Indicator("policies_read_share", "读过的政策", "Policies read, share", ("C6.1",))
-    monkeypatch.setattr(clauses, "INDICATORS", (*INDICATORS, added))
+    monkeypatch.setattr(conformance, "INDICATORS", (*INDICATORS, added))
     monkeypatch.setitem(BY_NAME, added.name, added)
     indicators_of.cache_clear()
     try:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from figures_told import OF_THE_BUREAU, SCALARS
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import Entry, figures
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
 YEAR = period("2026")

@@ -15,8 +15,8 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.models import HandEntry, Message
-from huiying.overseeing.figures import figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import figures
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
 WANTED = period("2026-09")

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.overseeing.commands import in_words
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import Entry, figures
 from huiying.regulation import loader
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)

@@ -12,8 +12,8 @@ from cast import Cast, builtin_text
 from huiying.foreseeing.actions import policies
 from huiying.kernel import clock
 from huiying.overseeing.commands import entries_of, in_words
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import Entry, figures
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)

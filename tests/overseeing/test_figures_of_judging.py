@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import builtin_text
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.periods import period
-from huiying.overseeing.warning_indicators import kappa
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import Entry, figures
+from huiying.overseeing.indicators.listening import kappa
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from cast import builtin_text
 from huiying.overseeing.commands import in_words
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.listening_indicators import Listened
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import Entry, figures
+from huiying.overseeing.indicators.listening import Listened
 
 START = dt.datetime(2026, 9, 14, 2, 0, tzinfo=dt.UTC)  # ten in the morning in Anshan
 HOUR = dt.timedelta(hours=1)

@@ -9,8 +9,8 @@ import pytest
 import stories
 from cast import Cast
 from huiying.documents.actions import instruct, sign
-from huiying.documents.actions.daily import issue_log
-from huiying.documents.actions.reporting import issue_special_report
+from huiying.documents.actions.issuing import issue_special_report
+from huiying.documents.loops import issue_log
 from huiying.documents.models import IssuedDocument
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -12,7 +12,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing import actions
-from huiying.overseeing.actions import measures, rules, skills, training
+from huiying.overseeing.actions import measures, rules, training
 from huiying.overseeing.actions.erasing import propose_erasure, settle_erasure
 from huiying.overseeing.models import TrainingSeat, TrainingSession
 from huiying.people.errors import Refused
@@ -61,8 +61,8 @@ def _organised(cast: Cast, frozen: FrozenClock) -> None:
     rules.read_rule(version, cast.duty)
     rules.end_rule(version.rule, "另有新的制度。", cast.top)
     skill = {"user": cast.editor, "skill": "数据分析", "note": "", "since": dt.date(2026, 1, 1), "actor": cast.office}
-    skills.record_skill(backup=None, **skill)  # type: ignore[arg-type]
-    skills.end_skill(skills.record_skill(backup=cast.duty, **skill), "调离岗位。", cast.office)  # type: ignore[arg-type]
+    training.record_skill(backup=None, **skill)  # type: ignore[arg-type]
+    training.end_skill(training.record_skill(backup=cast.duty, **skill), "调离岗位。", cast.office)  # type: ignore[arg-type]
     plan = training.plan_training(title="三季度培训", goal="会研判会回应", sessions_planned=2, actor=cast.office)
     session = _session(cast, plan)
     frozen.advance(DAY)

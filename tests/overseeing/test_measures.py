@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from cast import Cast, builtin_text
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing import sanctions
 from huiying.overseeing.actions import measures
 from huiying.overseeing.commands import assess
 from huiying.overseeing.models import Measure
@@ -40,7 +39,7 @@ def decided(row: Measure, who: Any, *, issue: bool = True) -> Measure:
 def test_the_ledger_suggests_with_evidence_and_does_nothing_c12_4(cast: Cast, frozen: FrozenClock) -> None:
     case = overdue(cast, frozen)
     entries = LedgerEntry.objects.count()
-    (found,) = sanctions.suggestions()
+    (found,) = measures.suggestions()
     assert (found.department, found.trigger, found.code) == ("交易中心信息技术部", "处置不力", "deadline_missed")
     assert (found.step, found.cases) == ("提醒", (case.number,))
     assert LedgerEntry.objects.count() == entries
@@ -49,24 +48,24 @@ def test_the_ledger_suggests_with_evidence_and_does_nothing_c12_4(cast: Cast, fr
 
 def test_a_case_answered_in_time_suggests_nothing_c12_4(cast: Cast) -> None:
     answered(cast)
-    assert sanctions.suggestions() == []
+    assert measures.suggestions() == []
 
 
 def test_what_a_measure_speaks_of_already_is_not_suggested_again_c12_4(cast: Cast, frozen: FrozenClock) -> None:
     proposed(cast, overdue(cast, frozen))
-    assert sanctions.suggestions() == []
+    assert measures.suggestions() == []
 
 
 def test_each_time_the_next_step_is_suggested_c12_4(cast: Cast, frozen: FrozenClock) -> None:
     """What was issued and not put right in its time asks for the next step; once that is proposed, for nothing more."""
     case = overdue(cast, frozen)
     decided(proposed(cast, case, "督办"), cast.office)
-    assert sanctions.suggestions() == []
+    assert measures.suggestions() == []
     frozen.advance(31 * DAY)
-    (found,) = sanctions.suggestions()
+    (found,) = measures.suggestions()
     assert (found.code, found.step, found.cases) == ("duban_overdue", "通报批评", (case.number,))
     proposed(cast, again(case))
-    assert sanctions.suggestions() == []
+    assert measures.suggestions() == []
 
 
 @given(st.lists(st.sampled_from(["upgrade", "return", "report", "correct"]), max_size=8))
@@ -83,7 +82,7 @@ def test_honest_acts_never_become_evidence_c9_7(acts: list[str]) -> None:
             book.write("system", "report.credited", 3, department="信息部")
         else:
             book.answer("1", 4, corrects=1)
-    assert sanctions.wrong(book.entries, START) == {}
+    assert measures.wrong(book.entries, START) == {}
 
 
 def test_a_second_wave_and_a_stale_fact_are_seen_and_old_ones_are_not_c12_4() -> None:
@@ -91,14 +90,14 @@ def test_a_second_wave_and_a_stale_fact_are_seen_and_old_ones_are_not_c12_4() ->
     book.write("case:1", "effect.judged", 30, verdict="second_wave")
     book.write("case:2", "facts.agreed", 1, version=2)
     book.write("case:2", "release.live", 2, facts=1)
-    found = sanctions.wrong(book.entries, START)
+    found = measures.wrong(book.entries, START)
     assert found == {("信息部", "second_wave_after_response"): {"1"}, ("工程处", "wrong_facts_published"): {"2"}}
-    assert sanctions.wrong(book.entries, START + 2 * DAY) == {}
+    assert measures.wrong(book.entries, START + 2 * DAY) == {}
 
 
 def test_grounds_that_the_ledger_cannot_see_are_left_to_a_person_c12_6() -> None:
-    assert sanctions.by_hand(load("anshan")) == ["工作重视不够", "发生重大问题", "造成严重社会影响"]
-    assert sanctions.by_hand(load("sixian")) == []
+    assert measures.by_hand(load("anshan")) == ["工作重视不够", "发生重大问题", "造成严重社会影响"]
+    assert measures.by_hand(load("sixian")) == []
 
 
 def test_nothing_is_proposed_without_evidence_or_by_whom_it_does_not_concern_c12_4(
@@ -234,7 +233,7 @@ def test_the_second_regulation_has_another_ladder_c12_4(cast: Cast, frozen: Froz
     later = builtin_text("sixian").replace('effective_from: "2025-04-01"', 'effective_from: "2026-09-16"')
     adopt_regulation(later, cast.office)
     frozen.advance(DAY)
-    (found,) = sanctions.suggestions()
+    (found,) = measures.suggestions()
     assert (found.trigger, found.step) == ("逾期", "提醒")
     assert again(case).number == found.cases[0]
     assert load("sixian").accountability.ladder == ("提醒", "督办", "通报")

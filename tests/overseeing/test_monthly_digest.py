@@ -20,9 +20,8 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive
 from huiying.listening.actions.by_hand import Entry, enter
 from huiying.listening.models import HandEntry, Message
-from huiying.overseeing.digest import digest, parts
-from huiying.overseeing.digest_loop import issue, issue_when_due, last_month
-from huiying.overseeing.periods import period
+from huiying.overseeing.digest import digest, issue, issue_when_due, last_month, parts
+from huiying.overseeing.history.norms import period
 from huiying.work.models import Notice
 
 SEPTEMBER = period("2026-09")

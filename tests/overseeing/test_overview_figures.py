@@ -20,7 +20,7 @@ from huiying.ledger.actions import Actor, record
 from huiying.listening.models import Post
 from huiying.overseeing import overview
 from huiying.overseeing.commands import assess
-from huiying.overseeing.periods import period
+from huiying.overseeing.history.norms import period
 from huiying.people.queries import regulation_now
 from stream_of import LIFE
 

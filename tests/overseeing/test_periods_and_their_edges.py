@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiying.overseeing.figures import Entry, figures
-from huiying.overseeing.periods import Period, period
+from huiying.overseeing.history.norms import Period, period
+from huiying.overseeing.indicators.figures import Entry, figures
 from huiying.regulation.errors import UsageError
 
 SHANGHAI, UTC, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("UTC"), ZoneInfo("America/New_York")

@@ -15,8 +15,8 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing import comparing
-from huiying.overseeing.actions import rules, skills, training
+from huiying.overseeing.actions import rules, training
+from huiying.overseeing.auditing import comparing
 from huiying.overseeing.models import TrainingSession
 from huiying.people.errors import Refused
 from huiying.responding import actions as answering
@@ -86,9 +86,9 @@ def trained(cast: Cast, frozen: FrozenClock) -> None:
     rules.read_rule(version, cast.duty)
     since = dt.date(2026, 1, 1)
     first = {"user": cast.editor, "skill": "短视频", "note": "做过三年", "since": since}
-    skills.record_skill(**first, backup=None, actor=cast.office)
-    row = skills.record_skill(**first, backup=cast.duty, actor=cast.office)
-    skills.end_skill(row, "调到别处。", cast.office)
+    training.record_skill(**first, backup=None, actor=cast.office)
+    row = training.record_skill(**first, backup=cast.duty, actor=cast.office)
+    training.end_skill(row, "调到别处。", cast.office)
 
 
 def lived(cast: Cast, frozen: FrozenClock) -> None:

@@ -13,7 +13,7 @@ from cast import Cast, builtin_text
 from huiying.handling import actions as handling
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger import append_only
-from huiying.overseeing import audits
+from huiying.overseeing.auditing import cases
 from huiying.people.actions.interpretations import sign_interpretation
 from huiying.people.models import Interpretation, RegulationVersion
 from overseeing.oversight_of import CHECKS, lies, overdue, told_of
@@ -152,4 +152,4 @@ def test_every_check_is_registered_by_name() -> None:
     from huiying.work import auditor
 
     assert set(CHECKS) <= set(auditor._auditors)
-    assert audits.LISTED
+    assert cases.LISTED

@@ -9,9 +9,10 @@ import pytest
 
 from cast import Cast
 from huiying.documents import actions as papers
-from huiying.documents.actions.reporting import issue_special_report
-from huiying.documents.actions.withdrawing import withdraw
-from huiying.handling.actions import handover, liaison
+from huiying.documents.actions.issued import withdraw
+from huiying.documents.actions.issuing import issue_special_report
+from huiying.handling import handover
+from huiying.handling.actions import liaison
 from huiying.handling.models import Case, Liaison
 from huiying.judging.models import Event
 from huiying.kernel import clock
@@ -20,12 +21,11 @@ from huiying.ledger.actions import Actor, erase
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import patrolling
 from huiying.listening.models import PatrolCard
-from huiying.overseeing import comparing
+from huiying.overseeing.auditing import comparing
 from huiying.people.actions import appoint, deactivate, end_appointment
-from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.actions.swaps import answer_swap, ask_swap
+from huiying.people.actions.roster import answer_swap, ask_swap, cancel_shift, set_shift
 from huiying.responding.actions import propose_withhold
-from huiying.responding.grounds import GROUNDS
+from huiying.responding.readiness import GROUNDS
 from overseeing.oversight_of import DECIDED, lies, not_found, planted
 from stories import again, answered, handled
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from cast import builtin_text
 from huiying.kernel import canonical
-from huiying.overseeing.assessing import FINAL, NONE, SHOWN, assessed, chain_of, score
-from huiying.overseeing.figures import figures
-from huiying.overseeing.periods import period
+from huiying.overseeing.commands import FINAL, NONE, SHOWN, assessed, chain_of, score
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import figures
 from huiying.regulation import loader
 from huiying.regulation.builtin import SCORABLE
 from huiying.regulation.errors import RegulationError
-from huiying.regulation.schema_duties import USUAL_ASSESSMENT
+from huiying.regulation.schema_blocks import USUAL_ASSESSMENT
 from overseeing.test_figures_by_hand import START, Book
 
 QUARTER = period("2026-Q3")

@@ -12,8 +12,8 @@ from cast import Cast
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
-from huiying.overseeing import organising, organising_loop
-from huiying.overseeing.actions import rules, skills
+from huiying.overseeing import organising
+from huiying.overseeing.actions import rules, training
 from huiying.overseeing.models import ReadReceipt, RuleVersion, SkillEntry
 from huiying.people.actions import appoint
 from huiying.people.errors import Refused
@@ -35,7 +35,7 @@ def skilled(cast: Cast, **more: Any) -> SkillEntry:
     told: dict[str, Any] = {
         "user": cast.editor, "skill": "短视频", "note": "做过三年", "backup": None, "since": dt.date(2026, 1, 1)
     }  # fmt: skip
-    return skills.record_skill(**told | more, actor=cast.office)
+    return training.record_skill(**told | more, actor=cast.office)
 
 
 # --- C9.4 -------------------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_an_entry_is_about_staff_in_post_and_nobody_backs_themselves_c9_4(cast: 
     assert refusal(skilled, cast, user=cast.admin) == "not_staff"
     assert refusal(skilled, cast, backup=cast.editor) == "own_backup"
     assert refusal(skilled, cast, since=clock.now().date() + 2 * DAY) == "in_the_future"
-    assert refusal(skills.record_skill, user=cast.editor, skill="短视频", note="", backup=None,
+    assert refusal(training.record_skill, user=cast.editor, skill="短视频", note="", backup=None,
                    since=dt.date(2026, 1, 1), actor=cast.editor) == "not_permitted"  # fmt: skip
     row = skilled(cast)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -86,10 +86,10 @@ def test_an_entry_is_about_staff_in_post_and_nobody_backs_themselves_c9_4(cast: 
 
 def test_an_entry_ends_with_its_reason_and_the_ledger_keeps_it_c9_4(cast: Cast) -> None:
     row = skilled(cast)
-    assert refusal(skills.end_skill, row, "", cast.office) == "too_short"
-    skills.end_skill(row, "调走了", cast.office)
+    assert refusal(training.end_skill, row, "", cast.office) == "too_short"
+    training.end_skill(row, "调走了", cast.office)
     assert organising.skills() == []
-    assert refusal(skills.end_skill, row, "调走了", cast.office) == "is_over"
+    assert refusal(training.end_skill, row, "调走了", cast.office) == "is_over"
     kinds = LedgerEntry.objects.filter(chain="skills").values_list("kind", flat=True)
     assert list(kinds) == ["skill.recorded", "skill.ended"]
 
@@ -112,7 +112,7 @@ def signed(cast: Cast, **more: Any) -> RuleVersion:
 
 
 def lapsed() -> list[str]:
-    return [found.severity for found in organising_loop.rules_hold()]
+    return [found.severity for found in organising.rules_hold()]
 
 
 def test_an_unsigned_rule_holds_for_nobody_and_the_auditor_says_so_must_be_impossible_c9_2(cast: Cast) -> None:
@@ -141,7 +141,7 @@ def test_a_rule_that_ran_out_holds_no_longer_and_the_office_was_told_a_month_bef
     version = signed(cast, expires_on=clock.now().date() + 60 * DAY)
     assert rules.remind_expiring(clock.now()) == 0
     frozen.advance(31 * DAY)
-    organising_loop.rules_run_out()
+    organising.rules_run_out()
     assert Notice.objects.filter(recipient="office", key__contains="expires").count() == 1
     assert rules.remind_expiring(clock.now()) == 0
     assert lapsed() == []

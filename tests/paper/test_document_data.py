@@ -23,8 +23,9 @@ from huiying.paper.document import (
     loads,
     said_of,
     sources_of,
+    to_paste,
+    to_text,
 )
-from huiying.paper.text import to_paste, to_text
 from paper.paper_of import made, stamped
 
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 
 from huiying.kernel import home
-from huiying.paper import fonts, measures
+from huiying.paper import measures
 from huiying.paper.document import STYLES, Paragraph, Row, Table
 from huiying.paper.pdf import loose, to_pdf, to_pictures
 from paper.paper_of import SENTENCE, made, pages, stamped, whole
@@ -90,17 +90,17 @@ def test_5_1_the_page_says_which_typefaces_were_really_used() -> None:
     text = whole("".join(pages(made("official"))))
     for face in (measures.BODY_FACE, measures.TITLE_FACE, measures.SECOND_FACE, measures.FIRST_FACE):
         assert face in text, face
-    assert f"本页实际使用{whole(fonts.SERIF)}、{whole(fonts.SANS)}" in text
+    assert f"本页实际使用{whole(measures.SERIF)}、{whole(measures.SANS)}" in text
 
 
 def test_5_1_a_folder_of_the_bureau_s_own_typefaces_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     own = home.home() / "fonts"
     own.mkdir(exist_ok=True)
     try:
-        assert str(own) in fonts.faces().paths
+        assert str(own) in measures.faces().paths
     finally:
         own.rmdir()
-    assert str(own) not in fonts.faces().paths
+    assert str(own) not in measures.faces().paths
 
 
 def test_a_long_address_breaks_and_no_word_is_lost() -> None:

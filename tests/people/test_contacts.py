@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 import pytest
 
 from cast import Cast
-from huiying.handling import duty_list
+from huiying.handling import routing_table
 from huiying.handling.actions import routing
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import actions, contacts
-from huiying.people.actions import contacts as calls
+from huiying.people.actions import base as calls
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Bureau, PhoneTest, User
 from stories import again, opened, routed
@@ -195,14 +195,14 @@ def test_nor_after_a_return(cast: Cast) -> None:
 
 
 def test_the_auditor_names_a_department_with_cases_and_without_a_contact(cast: Cast, frozen: FrozenClock) -> None:
-    assert not any("信息技术部" in finding.sentence_zh for finding in duty_list.contacts_are_there())
+    assert not any("信息技术部" in finding.sentence_zh for finding in routing_table.contacts_are_there())
     routed(cast)
-    found = duty_list.contacts_are_there()
+    found = routing_table.contacts_are_there()
     assert [finding.sentence_zh for finding in found if "网络管理处" in finding.sentence_zh] == [
         "网络管理处有在办的件，却没有联络人；请任命"
     ]
     assert {finding.severity for finding in found} == {"warning"}
     User.objects.filter(pk=cast.tech_head.pk).update(is_active=False)
     assert any(
-        "信息技术部有在办的件，却没有负责人" in finding.sentence_zh for finding in duty_list.contacts_are_there()
+        "信息技术部有在办的件，却没有负责人" in finding.sentence_zh for finding in routing_table.contacts_are_there()
     )

@@ -17,14 +17,18 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.commands import assess
-from huiying.people.actions.interpretations import bring_regulation, sign_interpretation
+from huiying.people.actions.interpretations import (
+    bring_regulation,
+    interpretations_at,
+    questions,
+    sign_interpretation,
+    unsigned,
+)
 from huiying.people.errors import Refused
-from huiying.people.interpretations import interpretations_at, questions, unsigned
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.people.versions import regulation_of
 from huiying.regulation import load, loads
-from huiying.regulation.differing import BLOCKS, Change, differences, in_words, path_name, sentence
-from huiying.regulation.gaps import GAPS, answers
+from huiying.regulation.differing import BLOCKS, GAPS, Change, answers, differences, in_words, path_name, sentence
 from stories import again, hear
 
 TODAY = dt.date(2026, 9, 14)

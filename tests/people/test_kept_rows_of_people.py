@@ -13,14 +13,12 @@ from huiying.ledger.actions import Actor
 from huiying.ledger.comparing import differences, sentence
 from huiying.ledger.models import LedgerEntry
 from huiying.people import actions, three
-from huiying.people.actions import contacts as calls
-from huiying.people.actions import keys, partners, registers, speakers
-from huiying.people.actions.group import leave_seat, sign_roster, take_seat
+from huiying.people.actions import base as calls
+from huiying.people.actions import factors, registers
+from huiying.people.actions.base import Newcomer, settle
 from huiying.people.actions.interpretations import sign_interpretation
-from huiying.people.actions.roster import set_shift
-from huiying.people.actions.settling import Newcomer, settle
-from huiying.people.actions.swaps import answer_swap, ask_swap
-from huiying.people.actions.three import name_administrator, relieve_administrator
+from huiying.people.actions.offboarding import name_administrator, relieve_administrator
+from huiying.people.actions.roster import answer_swap, ask_swap, leave_seat, set_shift, sign_roster, take_seat
 from huiying.people.models import Appointment, Bureau, GroupSeat, Platform, SecondFactor, SecurityKey, User
 from huiying.responding.actions.accounts import change_channel, connect_platform, disconnect_platform
 from partners_told import partner
@@ -30,7 +28,7 @@ from software_key import SoftwareKey
 PASSWORD = "松花江上-七盏-渔灯-夜"
 TODAY = dt.date(2026, 9, 14)
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-HERE = keys.Place("testserver", "http://testserver")
+HERE = factors.Place("testserver", "http://testserver")
 TABLES = tables_of("people")
 
 
@@ -70,12 +68,12 @@ def _factors(new: User, cast: Cast, frozen: clock.FrozenClock) -> None:
         frozen.advance(dt.timedelta(seconds=30))
         for name in ("办公桌上的", "备用的"):
             key = SoftwareKey()
-            options, challenge = keys.key_to_be(user, HERE)
-            keys.add_key(user, name, key.make(options), challenge, HERE)
-        options, challenge = keys.key_question(user, HERE)
-        keys.check_key(user, key.answer(options), challenge, HERE)
+            options, challenge = factors.key_to_be(user, HERE)
+            factors.add_key(user, name, key.make(options), challenge, HERE)
+        options, challenge = factors.key_question(user, HERE)
+        factors.check_key(user, key.answer(options), challenge, HERE)
         actions.bind_identity(user, "https://id.example.gov.cn", f"staff-{user.pk}")
-    keys.remove_key(cast.duty, SecurityKey.objects.filter(factor__user=cast.duty).order_by("pk")[0].pk)
+    factors.remove_key(cast.duty, SecurityKey.objects.filter(factor__user=cast.duty).order_by("pk")[0].pk)
     actions.renew_recovery_codes(cast.duty)
     actions.give_up_factor(new, actions.renew_recovery_codes(new)[0])
     actions.remove_factor(cast.office, cast.admin)
@@ -98,13 +96,13 @@ def _registers(cast: Cast) -> None:
     change_channel(made, "website", cast.office)
     disconnect_platform(made, cast.admin)
     connect_platform(made, site, cast.admin, "website")
-    entry = speakers.appoint_spokesperson(cast.office2, "全局工作", False, None, cast.office)
-    speakers.train_spokesperson(entry, TODAY, cast.office)
-    speakers.appoint_spokesperson(cast.deputy, "全局工作", True, TODAY, cast.office)
-    speakers.end_spokesperson(entry, cast.office)
+    entry = registers.appoint_spokesperson(cast.office2, "全局工作", False, None, cast.office)
+    registers.train_spokesperson(entry, TODAY, cast.office)
+    registers.appoint_spokesperson(cast.deputy, "全局工作", True, TODAY, cast.office)
+    registers.end_spokesperson(entry, cast.office)
     carried = partner(cast)
-    partners.test_partner(carried, True, "", cast.office)
-    partners.end_partner(carried, "协议到期不再续签", cast.office)
+    registers.test_partner(carried, True, "", cast.office)
+    registers.end_partner(carried, "协议到期不再续签", cast.office)
     partner(cast)
     sign_interpretation("G1", "较大四十八小时，重大二十四小时。", TODAY, cast.office)
 

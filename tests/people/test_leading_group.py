@@ -12,9 +12,15 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import roster
 from huiying.people.actions import deactivate
-from huiying.people.actions.group import leave_seat, sign_roster, take_seat
-from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.actions.swaps import answer_swap, ask_swap
+from huiying.people.actions.roster import (
+    answer_swap,
+    ask_swap,
+    cancel_shift,
+    leave_seat,
+    set_shift,
+    sign_roster,
+    take_seat,
+)
 from huiying.people.errors import Refused
 from huiying.people.models import GroupSeat, RosterSignature, User
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from cast import Cast
 from huiying.people.permissions import may
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, display_name, join_names
+from huiying.people.versions import department_name, display_name, join_names
 from huiying.regulation import loader
 
 LAW = loader.load("anshan")

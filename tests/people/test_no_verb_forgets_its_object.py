@@ -18,7 +18,7 @@ SOURCE = Path(huiying.__file__).parent
 # What every department's head or informant may, whatever it is about, and why that is right.
 EVERYBODYS = {
     "post.take_in": "whoever works here hands in what they saw (C5.13)",
-    "post.unseal": "the page asks for the case of the post besides (`desk/views/sealed.py` gate)",
+    "post.unseal": "the page asks for the case of the post besides (`desk/views/personal_data.py` gate)",
     "search.view": "the search finds what the person's desk shows",
     "source.look": "an informant goes the rounds and says what they saw; nothing of a department changes (C5.6, C5.8)",
     "call.acknowledge": "the verb asks besides that the person was called (`acts.may_acknowledge`)",

@@ -14,10 +14,10 @@ from django.utils import translation
 
 from cast import Cast
 from huiying.desk.views import personal_data as page
-from huiying.documents import data_flow
-from huiying.handling import evidence_loop
+from huiying.documents.compositors import conformance
+from huiying.handling import tasks
 from huiying.judging.tasks import VOICE_KEPT
-from huiying.keeping import residue
+from huiying.keeping import scheduled
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
@@ -26,8 +26,8 @@ from huiying.listening.actions import receive_message
 from huiying.listening.models import Post
 from huiying.people import personal_data
 from huiying.people.queries import regulation_now
-from huiying.regulation.durations import Duration
-from huiying.responding.actions import requests
+from huiying.regulation.calendar import Duration
+from huiying.responding.actions import dialogue
 from huiying.responding.models import PersonalRequest
 from huiying.work import limits, schedule
 from stories import hear
@@ -86,10 +86,10 @@ def test_the_table_and_the_jobs_know_the_same_periods(cast: Cast) -> None:
 
 def test_original_words_without_a_case_go_after_two_years_and_the_masked_text_stays(cast: Cast, frozen) -> None:
     (post,) = bring(PLAIN_PHONE)
-    evidence_loop.purge_originals()
+    tasks.purge_originals()
     assert Post.objects.get(pk=post.pk).sealed_text is not None
     frozen.advance(dt.timedelta(days=732))
-    evidence_loop.purge_originals()
+    tasks.purge_originals()
     kept = Post.objects.get(pk=post.pk)
     assert kept.sealed_text is None
     assert "13912345678" not in "".join(ingest_masking.original_of(kept))
@@ -97,7 +97,7 @@ def test_original_words_without_a_case_go_after_two_years_and_the_masked_text_st
     entry = LedgerEntry.objects.get(kind="post.originals_purged")
     assert entry.data == {"posts": 1, "last": post.pk}
     assert verify().ok
-    evidence_loop.purge_originals()
+    tasks.purge_originals()
     assert LedgerEntry.objects.filter(kind="post.originals_purged").count() == 1
 
 
@@ -108,21 +108,21 @@ def test_those_of_a_case_and_of_a_message_live_with_it(cast: Cast, frozen) -> No
     receive_message("投诉", "保证金没有退，电话13912345678", "")
     assert Post.objects.filter(sealed_text__isnull=False).count() == 2
     frozen.advance(dt.timedelta(days=800))
-    evidence_loop.purge_originals()
+    tasks.purge_originals()
     assert Post.objects.filter(sealed_text__isnull=False).count() == 2
 
 
 def test_the_words_of_a_decided_request_go_after_a_year(cast: Cast, frozen) -> None:
-    receipt = requests.ask_request("deletion", "把我的电话13912345678删掉")
+    receipt = dialogue.ask_request("deletion", "把我的电话13912345678删掉")
     row = PersonalRequest.objects.get(number=receipt.number)
     assert row.sealed_text is not None
     frozen.advance(dt.timedelta(days=500))
-    assert requests.purge_originals(clock.now()) == 0, "nobody has decided yet"
-    requests.decide_request(row, PersonalRequest.GRANTED, "公开的答复里没有您的电话", False, cast.office)
+    assert dialogue.purge_originals(clock.now()) == 0, "nobody has decided yet"
+    dialogue.decide_request(row, PersonalRequest.GRANTED, "公开的答复里没有您的电话", False, cast.office)
     frozen.advance(dt.timedelta(days=364))
-    assert requests.purge_originals(clock.now()) == 0
+    assert dialogue.purge_originals(clock.now()) == 0
     frozen.advance(dt.timedelta(days=2))
-    assert requests.purge_originals(clock.now()) == 1
+    assert dialogue.purge_originals(clock.now()) == 1
     row.refresh_from_db()
     assert row.sealed_text is None
     assert row.reason
@@ -139,7 +139,7 @@ def test_ended_sessions_and_old_records_of_sign_ins_are_cleared(cast: Cast, froz
     for name, age in (("young", 1000), ("old", 1200)):
         row = AccessAttempt.objects.create(username=name, ip_address="203.0.113.9", failures_since_start=1)
         AccessAttempt.objects.filter(pk=row.pk).update(attempt_time=now - dt.timedelta(days=age))
-    residue.clear_residue()
+    scheduled.clear_residue()
     assert list(Session.objects.values_list("session_key", flat=True)) == ["new"]
     assert list(AccessAttempt.objects.values_list("username", flat=True)) == ["young"]
 
@@ -167,7 +167,7 @@ def test_it_goes_out_as_word_and_as_plain_text(cast: Cast) -> None:
     assert word.headers["Content-Type"] == page.MEDIA["docx"]
     assert word.content.startswith(b"PK")
     text = client.get("/desk/personal-data/personal-data.txt").content.decode()
-    assert text.startswith(data_flow.TITLE)
+    assert text.startswith(conformance.DATA_FLOW)
     assert all(str(kind.name) in text for kind in personal_data.KINDS)
     assert "第五十五条" in text
     assert "不得处理国家秘密" in text

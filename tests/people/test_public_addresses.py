@@ -20,7 +20,7 @@ from huiying.listening.actions import patrolling
 from huiying.people.actions.registers import web_address
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.actions import disclosure, gaps
+from huiying.responding.actions import releasing
 from huiying.responding.models import Publication
 from stories import DRAFT
 
@@ -49,14 +49,14 @@ def doors(cast: Cast) -> dict[str, Callable[[str], Any]]:
     case = stories.approved(cast, **BOTH)
     (row,) = actions.release(case, ["weibo"], cast.office)
     shot = SimpleUploadedFile("截图.png", b"\x89PNG\r\n\x1a\n" + b"0" * 64)
-    item = disclosure.plan_disclosure(
+    item = releasing.plan_disclosure(
         title="三季度统计", kind="statistics", department=cast.department("BGS"), due_on=dt.date(2026, 10, 10),
         repeats="", ground="",
         actor=cast.office,
     )  # fmt: skip
     return {
         "a post by hand": lambda url: actions.record_post(row, url, shot, cast.office),
-        "what is published on its own": lambda url: disclosure.finish_disclosure(item, url, None, cast.office),
+        "what is published on its own": lambda url: releasing.finish_disclosure(item, url, None, cast.office),
         "every other": web_address,
     }
 
@@ -100,7 +100,7 @@ def test_on_the_desk_it_is_said_beside_the_form_and_over_rest_by_its_code(cast: 
 
 
 def gaps_of(cast: Cast) -> Any:
-    return gaps.make_gap(
+    return releasing.make_gap(
         question="保证金什么时候退", department=cast.department("Z-XX"), owner=cast.tech_liaison,
         due_at=clock.now() + dt.timedelta(days=3), actor=cast.office,
     )  # fmt: skip
@@ -131,9 +131,9 @@ def test_a_place_of_the_patrol_may_be_inside_but_runs_nothing(cast: Cast) -> Non
 
 def test_a_released_page_of_our_own_is_an_address_too(cast: Cast) -> None:
     release = releasing_told.published(cast)
-    item = disclosure.plan_disclosure(
+    item = releasing.plan_disclosure(
         title="三季度统计", kind="statistics", department=cast.department("BGS"), due_on=dt.date(2026, 10, 10),
         repeats="", ground="",
         actor=cast.office,
     )  # fmt: skip
-    assert disclosure.finish_disclosure(item, "", release, cast.office).url.startswith("/news/")
+    assert releasing.finish_disclosure(item, "", release, cast.office).url.startswith("/news/")

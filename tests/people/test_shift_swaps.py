@@ -14,8 +14,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import roster
 from huiying.people.actions import end_appointment
-from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.actions.swaps import answer_swap, ask_swap, withdraw_swap
+from huiying.people.actions.roster import answer_swap, ask_swap, cancel_shift, set_shift, withdraw_swap
 from huiying.people.errors import Refused
 from huiying.people.models import DutyShift, ShiftSwap
 from huiying.work.models import Notice

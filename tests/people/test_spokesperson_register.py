@@ -8,12 +8,12 @@ from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.people import speakers
+from huiying.people import registers
 from huiying.people.actions import appoint, deactivate, end_appointment
-from huiying.people.actions.speakers import appoint_spokesperson, end_spokesperson, train_spokesperson
+from huiying.people.actions.registers import appoint_spokesperson, end_spokesperson, train_spokesperson
 from huiying.people.errors import Refused
 from huiying.people.models import Bureau, Spokesperson, User
-from huiying.people.speakers import days_covered, register, somebody_may_speak
+from huiying.people.registers import days_covered, somebody_may_speak, speaker_register
 
 TODAY = dt.date(2026, 9, 14)
 DAY = dt.timedelta(days=1)
@@ -82,13 +82,13 @@ def test_one_entry_a_person_and_after_its_end_another(cast: Cast, frozen: Frozen
 
 def test_training_is_entered_for_whoever_is_in_the_register(cast: Cast, frozen: FrozenClock) -> None:
     row = entry(cast, trained=False)
-    assert [one.pk for one in register().untrained] == [row.pk]
+    assert [one.pk for one in speaker_register().untrained] == [row.pk]
     with pytest.raises(Refused):
         train_spokesperson(row, TODAY + DAY, cast.office)
     with pytest.raises(Refused):
         train_spokesperson(row, TODAY, cast.duty)
     train_spokesperson(row, TODAY - DAY, cast.office)
-    assert register().untrained == []
+    assert speaker_register().untrained == []
     frozen.advance(DAY)
     end_spokesperson(row, cast.office)
     with pytest.raises(Refused):
@@ -101,7 +101,7 @@ def test_a_leaver_leaves_the_register_and_the_record_says_so(cast: Cast, frozen:
     deactivate(cast.office2, cast.admin)
     row.refresh_from_db()
     assert row.until == clock.now()
-    assert register().nobody
+    assert speaker_register().nobody
     assert LedgerEntry.objects.filter(kind="speaker.ended").count() == 1
 
 
@@ -120,25 +120,25 @@ def test_the_check_names_what_the_register_lacks_c12_1(cast: Cast, frozen: Froze
 
 def test_the_figure_counts_the_days_of_a_year_on_which_somebody_could_speak(cast: Cast, frozen: FrozenClock) -> None:
     """C12.1: valid spokesperson 365 d."""
-    assert register().days == 0
+    assert speaker_register().days == 0
     row = entry(cast)
-    assert register().days == 1
+    assert speaker_register().days == 1
     frozen.advance(DAY * 10)
-    assert register().days == 11
+    assert speaker_register().days == 11
     end_spokesperson(row, cast.office)
-    assert register().days == 10, "today ends without a speaker"
+    assert speaker_register().days == 10, "today ends without a speaker"
     frozen.advance(DAY * 5)
     appoint(cast.office2, "editor", cast.department("BGS"), actor=cast.admin)
     entry(cast)
-    assert register().days == 11
+    assert speaker_register().days == 11
     frozen.advance(DAY * 400)
-    assert register().days == 365
+    assert speaker_register().days == 365
 
 
 def test_overlapping_entries_count_a_day_once() -> None:
     now = dt.datetime(2026, 9, 14, 2, tzinfo=dt.UTC)
     spans = [(now - DAY * 3, None), (now - DAY * 2, now - DAY), (now - DAY * 800, now - DAY * 700)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(speakers, "zone", lambda: dt.UTC)
+        patch.setattr(registers, "zone", lambda: dt.UTC)
         assert days_covered(spans, now) == 4
         assert days_covered([], now) == 0

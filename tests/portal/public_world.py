@@ -12,7 +12,7 @@ from huiying.foreseeing import queries
 from huiying.foreseeing.models import Consultation
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.responding.actions import pages, requests
+from huiying.responding.actions import dialogue, pages
 from huiying.responding.models import TopicPage
 
 QUESTIONS = [{"text": "押金多久退合适", "options": ["三天", "五天", "十天"]}]
@@ -25,7 +25,7 @@ class Shown:
     clarified: TopicPage
     asking: Consultation
     done: Consultation
-    request: requests.Receipt
+    request: dialogue.Receipt
 
 
 def page(cast: Cast, kind: str, **changes: Any) -> TopicPage:
@@ -98,7 +98,7 @@ def fill(cast: Cast, cases: list[Case], frozen: clock.FrozenClock) -> Shown:
         clarified=page(cast, TopicPage.CLARIFICATION),
         asking=opened(cast),
         done=done,
-        request=requests.ask_request("correction", "第二段的日期写错了，请改正。", answer=numbers[0]),
+        request=dialogue.ask_request("correction", "第二段的日期写错了，请改正。", answer=numbers[0]),
     )
     assert not queries.is_open(shown.done)
     return shown

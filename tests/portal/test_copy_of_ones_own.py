@@ -9,10 +9,10 @@ from django.test import Client
 
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive_message
-from huiying.listening.actions.sealed import purge_contact
+from huiying.listening.actions.receiving import purge_contact
 from huiying.listening.models import Message
 from huiying.people.errors import Refused
-from huiying.responding.actions import requests
+from huiying.responding.actions import dialogue
 from huiying.responding.models import PersonalRequest
 
 WORDS = "保证金三个月没有退，请打我电话13912345678"
@@ -20,13 +20,13 @@ CONTACT = "13912347788"
 
 
 @pytest.fixture
-def asked(desk) -> tuple[requests.Receipt, PersonalRequest]:
+def asked(desk) -> tuple[dialogue.Receipt, PersonalRequest]:
     message = receive_message("投诉", WORDS, CONTACT)
-    receipt = requests.ask_request("copy", "请给我一份副本", message=message.number, code=message.query_code)
+    receipt = dialogue.ask_request("copy", "请给我一份副本", message=message.number, code=message.query_code)
     return receipt, PersonalRequest.objects.get(number=receipt.number)
 
 
-def fetch(receipt: requests.Receipt, **changed: str):
+def fetch(receipt: dialogue.Receipt, **changed: str):
     form = {"number": receipt.number, "code": receipt.query_code} | changed
     return Client().post("/rights/copy/", form)
 
@@ -34,7 +34,7 @@ def fetch(receipt: requests.Receipt, **changed: str):
 def test_granted_it_is_handed_to_who_holds_the_code_and_that_is_on_record(desk, asked) -> None:
     receipt, row = asked
     assert "13912345678" not in row.text
-    requests.decide_request(row, PersonalRequest.GRANTED, "您的留言在附件里", False, desk.cast.office)
+    dialogue.decide_request(row, PersonalRequest.GRANTED, "您的留言在附件里", False, desk.cast.office)
     page = Client().post("/rights/status/", {"number": receipt.number, "code": receipt.query_code}).content.decode()
     assert "下载副本" in page
     answer = fetch(receipt)
@@ -53,7 +53,7 @@ def test_before_it_is_granted_refused_or_with_a_wrong_code_everything_sounds_ali
     receipt, row = asked
     pages = {re.sub(re.escape(receipt.number), "#", fetch(receipt).content.decode())}
     pages.add(re.sub(re.escape(receipt.number), "#", fetch(receipt, code="AAAAAAAA").content.decode()))
-    requests.decide_request(row, PersonalRequest.REFUSED, "不能提供", False, desk.cast.office)
+    dialogue.decide_request(row, PersonalRequest.REFUSED, "不能提供", False, desk.cast.office)
     pages.add(re.sub(re.escape(receipt.number), "#", fetch(receipt).content.decode()))
     told = {re.sub(r'value="[^"]*"', "", page) for page in pages}
     assert len(told) == 1
@@ -63,23 +63,23 @@ def test_before_it_is_granted_refused_or_with_a_wrong_code_everything_sounds_ali
 
 def test_a_request_for_something_else_hands_nothing_out(desk) -> None:
     message = receive_message("投诉", WORDS, CONTACT)
-    receipt = requests.ask_request("deletion", "请删去电话", message=message.number, code=message.query_code)
+    receipt = dialogue.ask_request("deletion", "请删去电话", message=message.number, code=message.query_code)
     row = PersonalRequest.objects.get(number=receipt.number)
-    requests.decide_request(row, PersonalRequest.GRANTED, "已经删除了", False, desk.cast.office)
+    dialogue.decide_request(row, PersonalRequest.GRANTED, "已经删除了", False, desk.cast.office)
     assert fetch(receipt).status_code == 404
 
 
 def test_without_the_code_of_the_message_nobody_asks_for_its_copy(desk) -> None:
     message = receive_message("投诉", WORDS, CONTACT)
     with pytest.raises(Refused, match="查询码"):
-        requests.ask_request("copy", "请给我一份副本")
+        dialogue.ask_request("copy", "请给我一份副本")
     with pytest.raises(Refused, match="对不上"):
-        requests.ask_request("copy", "请给我一份副本", message=message.number, code="AAAAAAAA")
+        dialogue.ask_request("copy", "请给我一份副本", message=message.number, code="AAAAAAAA")
 
 
 def test_a_contact_that_is_gone_is_said_to_be_gone(desk, asked) -> None:
     receipt, row = asked
-    requests.decide_request(row, PersonalRequest.GRANTED, "您的留言在附件里", False, desk.cast.office)
+    dialogue.decide_request(row, PersonalRequest.GRANTED, "您的留言在附件里", False, desk.cast.office)
     purge_contact(Message.objects.get(number=row.message))
     text = fetch(receipt).content.decode()
     assert CONTACT not in text

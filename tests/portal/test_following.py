@@ -13,7 +13,7 @@ from django.test import Client
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.responding.actions import followers
+from huiying.responding.actions import dialogue
 from huiying.responding.models import Subscription
 from huiying.work import outbox
 from huiying.work.models import Job
@@ -59,7 +59,7 @@ def test_nothing_is_sent_before_the_link_was_confirmed(mailing, client: Client, 
     assert client.get(path).status_code == 200, "a mail program that looks confirms nothing"
     mailing.answer(title="新的答复", after=dt.timedelta(minutes=1))
     frozen.advance(dt.timedelta(minutes=10))
-    followers.tell(clock.now())
+    dialogue.tell(clock.now())
     assert sent() == []
     assert "已经订阅" in client.post(path).content.decode()
 
@@ -72,13 +72,13 @@ def test_a_follower_is_told_once_of_what_became_public_since_then(mailing, clien
     frozen.advance(dt.timedelta(hours=1))
     mailing.answer(case, title="新的答复", after=dt.timedelta(hours=1))
     frozen.advance(dt.timedelta(minutes=5))
-    assert followers.tell(clock.now()) == 1
+    assert dialogue.tell(clock.now()) == 1
     (body,) = sent()
     assert "新的答复" in body
     assert f"/answers/{case.number}/" in body
     assert "以前的答复" not in body
     frozen.advance(dt.timedelta(minutes=5))
-    assert followers.tell(clock.now()) == 0
+    assert dialogue.tell(clock.now()) == 0
 
 
 def test_a_topic_brings_its_own_answers_only(mailing, client: Client, frozen) -> None:
@@ -86,11 +86,11 @@ def test_a_topic_brings_its_own_answers_only(mailing, client: Client, frozen) ->
     frozen.advance(dt.timedelta(minutes=1))
     mailing.answer(title="没有分类", after=dt.timedelta(minutes=1))
     frozen.advance(dt.timedelta(minutes=5))
-    assert followers.tell(clock.now()) == 0
+    assert dialogue.tell(clock.now()) == 0
     case = mailing.answer(title="平台的事", after=dt.timedelta(minutes=1)).case
     Case.objects.filter(pk=case.pk).update(category="PT")
     frozen.advance(dt.timedelta(minutes=5))
-    assert followers.tell(clock.now()) == 1
+    assert dialogue.tell(clock.now()) == 1
     assert "平台的事" in sent()[0]
 
 
@@ -99,7 +99,7 @@ def test_one_click_ends_it_and_the_address_is_gone(mailing, client: Client, froz
     frozen.advance(dt.timedelta(minutes=1))
     mailing.answer(title="新的答复", after=dt.timedelta(minutes=1))
     frozen.advance(dt.timedelta(minutes=5))
-    followers.tell(clock.now())
+    dialogue.tell(clock.now())
     while outbox.run_due("test"):
         pass
     (message,) = mail.outbox
@@ -116,9 +116,9 @@ def test_one_click_ends_it_and_the_address_is_gone(mailing, client: Client, froz
 
 def test_an_address_that_nobody_confirmed_is_destroyed(mailing, client: Client, frozen) -> None:
     client.post("/follow/", {"address": ADDRESS, "topic": ""})
-    assert followers.purge_unconfirmed(clock.now()) == 0
+    assert dialogue.purge_unconfirmed(clock.now()) == 0
     frozen.advance(dt.timedelta(days=2, minutes=1))
-    assert followers.purge_unconfirmed(clock.now()) == 1
+    assert dialogue.purge_unconfirmed(clock.now()) == 1
     assert Subscription.objects.get().sealed_address is None
     assert sent() == [], "the letter of somebody who is forgotten is not written any more"
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.test import Client
 
-from huiying.handling import liaison_loop
+from huiying.handling.actions import liaison
 from huiying.handling.actions.liaison import send_liaison
 from huiying.handling.models import Liaison
 from huiying.kernel import clock
@@ -93,7 +93,7 @@ def test_a_late_link_says_whom_to_call(sent, client: Client, frozen):
 
 def test_silence_closes_the_link_and_is_no_consent(sent, client: Client, frozen):
     frozen.advance(dt.timedelta(hours=12))
-    liaison_loop.run_letters(clock.now(), 10)
+    liaison.run_letters(clock.now(), 10)
     assert "答复时间已过" in client.get(sent.url).content.decode()
     sent.row.refresh_from_db()
     assert (sent.row.finding, sent.row.not_received_at) == ("", clock.now())

@@ -16,7 +16,7 @@ from desk_helpers import text_of
 from huiying.kernel.clock import FrozenClock
 from huiying.portal import caching, reading
 from huiying.responding.actions.press import publish_press, submit_press
-from huiying.responding.press_numbers import address_of
+from huiying.responding.models.releasing import address_of
 from portal.test_public_words import INTERNAL, walk
 
 PAGES = ("/", "/news/", "/news/2026-1/", "/feed.xml")
@@ -101,7 +101,7 @@ def test_the_figures_of_answers_do_not_count_news(cast: Cast) -> None:
 
 
 def test_pages_of_the_list_come_in_parts(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("huiying.portal.reading_news.PAGE_SIZE", 1)
+    monkeypatch.setattr("huiying.portal.reading_pages.PAGE_SIZE", 1)
     told.published(cast)
     told.published(cast, title="第二件事")
     assert "第二件事" in text_of(client.get("/news/"))

@@ -21,7 +21,7 @@ from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive_message
-from huiying.overseeing import open_figures
+from huiying.overseeing import overview
 from huiying.people.queries import zone
 from huiying.portal import caching
 from huiying.responding import actions as responding
@@ -145,7 +145,7 @@ def test_what_was_erased_is_counted_by_its_entry_and_the_month_is_the_bureaus_ow
     """Midnight of Anshan begins a month, not that of Greenwich."""
     frozen.set(datetime(2026, 9, 30, 16, 30, tzinfo=clock.now().tzinfo))  # 1 October, half past midnight
     receive_message("咨询", "外地企业的证书在哪里办", "")
-    rows, whole = open_figures.own_months(zone())
+    rows, whole = overview.own_months(zone())
     assert [(row.month, row.asked) for row in rows] == [("2026-10", 1)]
     assert whole.asked == 1
 

@@ -13,9 +13,9 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import receive_message
 from huiying.listening.models import Message
 from huiying.people.errors import Refused
-from huiying.responding.actions.requests import ask_request, decide_request
+from huiying.responding.actions.dialogue import ask_request, decide_request
 from huiying.responding.models import PersonalRequest
-from huiying.responding.tasks import dialogue
+from huiying.responding.tasks import releasing
 
 
 def asked(client: Client, **fields: str) -> tuple[str, str]:
@@ -108,9 +108,9 @@ def test_what_was_written_is_masked_and_never_on_the_ledger(desk) -> None:
 
 def test_a_late_request_shows_to_the_auditor(desk, frozen) -> None:
     ask_request("correction", "第二段的日期写错了，请改正。")
-    assert dialogue.late_requests() == []
+    assert releasing.late_requests() == []
     frozen.advance(dt.timedelta(days=15, minutes=1))
-    assert [found.code for found in dialogue.late_requests()] == ["personal_request.late"]
+    assert [found.code for found in releasing.late_requests()] == ["personal_request.late"]
 
 
 def test_what_is_wrong_with_the_form_is_said_and_nothing_typed_is_lost(desk, client: Client) -> None:

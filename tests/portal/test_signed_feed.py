@@ -16,7 +16,7 @@ from django.test import Client
 import stories
 from cast import Cast
 from huiying.kernel.keyfiles import KeyFileError
-from huiying.portal import releases
+from huiying.portal import reading
 from huiying.portal.caching import shelf
 from huiying.responding import actions
 from huiying.responding.models import Publication, Revision
@@ -130,12 +130,12 @@ def test_nobody_posts_there(cast: Cast, path: str) -> None:
 
 
 def test_the_key_stays_when_the_house_restarts_and_is_never_replaced_in_silence(cast: Cast, home: Path) -> None:
-    before = releases.public_key()
-    assert releases.public_key() == before
+    before = reading.public_key()
+    assert reading.public_key() == before
     assert (home / "keys" / "release.key").stat().st_mode & 0o077 == 0
     (home / "keys" / "release.key").unlink()
     with pytest.raises(KeyFileError):
-        releases.public_key()
+        reading.public_key()
 
 
 def test_pages_say_that_the_feed_is_there(cast: Cast) -> None:

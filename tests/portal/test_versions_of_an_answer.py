@@ -14,7 +14,7 @@ from cast import Cast
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.kernel.clock import FrozenClock
-from huiying.overseeing.case_rows import documents
+from huiying.overseeing.case_export import documents
 from huiying.portal import caching, reading
 from huiying.responding import actions
 from huiying.responding.models import Publication, Revision

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from huiying.regulation import loader
 from huiying.regulation.builtin import ACT_NAMES
-from huiying.regulation.deadlines import nudge
-from huiying.regulation.durations import Duration
-from huiying.regulation.quiet import quiet_until
+from huiying.regulation.calendar import Duration
+from huiying.regulation.deadlines import nudge, quiet_until
 from huiying.regulation.schema import Calendar, InternalClock
 
 ANSHAN = loader.load("anshan")

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from huiying.regulation import Problem, Regulation, RegulationError, UsageError, load, loads
 from huiying.regulation.basis import Basis
-from huiying.regulation.calendar import WorkCalendar
+from huiying.regulation.calendar import Duration, WorkCalendar
 from huiying.regulation.deadlines import deadlines, effective, regrade, warn_points
-from huiying.regulation.durations import Duration
 from huiying.regulation.loader import built_in_file
 from huiying.regulation.rules import days_of
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiying.regulation import load
-from huiying.regulation.calendar import WorkCalendar
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration, WorkCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICE = WorkCalendar(

@@ -8,11 +8,11 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions import ending
+from huiying.handling.actions import base
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.kernel.clock import FrozenClock
-from huiying.responding import actions, closing
+from huiying.responding import actions, following
 from huiying.responding.models import MediaInquiry, Publication
 from stories import DRAFT, again, answered, approve, do_what_is_due, effects_seen, handled, seen
 
@@ -43,16 +43,16 @@ def inquiry(case: Case, outlet: str = "鞍山日报") -> MediaInquiry:
 
 
 def test_every_check_of_the_answer_is_asked_before_closing() -> None:
-    assert set(closing.CHECKS) <= set(ending.guards)
-    before = list(ending.guards)
-    closing.register()
-    assert ending.guards == before, "registering twice asks once"
+    assert set(following.CHECKS) <= set(base.guards)
+    before = list(base.guards)
+    following.register()
+    assert base.guards == before, "registering twice asks once"
 
 
 def test_what_a_guard_says_stands_in_the_way(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     case = effects_seen(cast, answered(cast))
     assert handling.why_not_close(case) == []
-    monkeypatch.setattr(ending, "guards", [lambda case: [f"{case.number} 还不行。"]])
+    monkeypatch.setattr(base, "guards", [lambda case: [f"{case.number} 还不行。"]])
     assert handling.why_not_close(case) == [f"{case.number} 还不行。"]
 
 
@@ -88,7 +88,7 @@ def test_a_medium_that_waits_keeps_the_case_open_c1_4(cast: Cast) -> None:
 
 def test_before_an_answer_the_answer_owes_nothing(cast: Cast) -> None:
     case = handled(cast)
-    for check in closing.CHECKS:
+    for check in following.CHECKS:
         assert check(case) == []
 
 

@@ -17,10 +17,10 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
 from huiying.responding.actions.confirming import fallen_silent, heard_after, record_confirmation, unheard
-from huiying.responding.actions.holding import hold_statement
+from huiying.responding.actions.drafting import hold_statement
 from huiying.responding.models import BodyConfirmation, Revision
 from huiying.responding.queries import confirmations_of, current_revision, is_confirmed, why_not_release
-from huiying.responding.tasks.drafting import unheard_bodies
+from huiying.responding.tasks.reviewing import unheard_bodies
 from stories import DRAFT, again, approve, approved, do_what_is_due, opened
 
 NAMES_A_BODY = {"facts": "经与财政局核对，9月14日登录服务中断七十分钟。"}

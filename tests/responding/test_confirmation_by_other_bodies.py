@@ -11,7 +11,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.bodies import named_in
+from huiying.responding.actions.confirming import named_in
 from huiying.responding.models import BodyConfirmation, Publication
 from huiying.responding.queries import current_revision, why_not_release
 from stories import DRAFT, again, approve, approved, submitted

@@ -13,7 +13,7 @@ from huiying.kernel.sealing import SealingError
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.people.models import Platform
-from huiying.responding import connections
+from huiying.responding import sending
 from huiying.responding.actions import accounts
 from huiying.responding.channels.registry import CHANNELS, SENDING
 from huiying.responding.models import Publication
@@ -37,7 +37,7 @@ def test_settings_are_sealed_and_the_ledger_says_which_never_what(cast: Cast, cm
     row = accounts.connect_platform(platform(), cms.settings, cast.admin, channel="website")
     assert row.sealed_settings is not None
     assert cms.SECRET.encode() not in bytes(row.sealed_settings)
-    assert connections.opened(row) == ("website", cms.settings)
+    assert sending.opened(row) == ("website", cms.settings)
     assert told("platform.connected")["settings"] == ["endpoint", "secret"]
     everything = "".join(LedgerEntry.objects.values_list("payload", flat=True))  # type: ignore[arg-type]
     assert cms.SECRET not in everything
@@ -49,13 +49,13 @@ def test_what_was_sealed_for_one_account_does_not_open_for_another(cast: Cast, c
     other = platform("weibo")
     other.sealed_settings = row.sealed_settings
     with pytest.raises(SealingError):
-        connections.opened(other)
+        sending.opened(other)
 
 
 def test_a_secret_left_empty_stays_and_only_what_changed_is_named(cast: Cast, cms: Cms) -> None:
     row = accounts.connect_platform(platform(), cms.settings, cast.admin, channel="website")
     row = accounts.connect_platform(row, {"endpoint": f"{cms.url}/other", "secret": ""}, cast.admin)
-    assert connections.opened(row) == ("website", {"endpoint": f"{cms.url}/other", "secret": cms.SECRET})
+    assert sending.opened(row) == ("website", {"endpoint": f"{cms.url}/other", "secret": cms.SECRET})
     assert told("platform.connected")["settings"] == ["endpoint"]
 
 
@@ -223,7 +223,7 @@ def test_a_name_that_is_not_found_is_waited_for_not_given_up(
 
     monkeypatch.setattr(addresses, "resolve", nowhere)
     settings = {"endpoint": "https://cms.example.gov.cn/hook", "secret": cms.SECRET}
-    Platform.objects.filter(code="website").update(sealed_settings=connections.seal(platform(), "website", settings))
+    Platform.objects.filter(code="website").update(sealed_settings=sending.seal(platform(), "website", settings))
     once()
     row = again(row)
     assert (row.state, "找不到主机" in row.error) == (Publication.QUEUED, True)

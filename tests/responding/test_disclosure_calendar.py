@@ -12,8 +12,8 @@ from cast import Cast
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.responding import disclosure
-from huiying.responding.actions.disclosure import (
+from huiying.responding import releasing
+from huiying.responding.actions.releasing import (
     drop_disclosure,
     edit_disclosure,
     finish_disclosure,
@@ -45,7 +45,7 @@ def planned(cast: Cast, due_on: dt.date = dt.date(2026, 9, 25), **changes: Any) 
 
 def to_day(frozen: FrozenClock, day: dt.date, hour: int = 10) -> None:
     """That hour of that day in the bureau's zone."""
-    frozen.set(dt.datetime.combine(day, dt.time(hour), disclosure.zone()))
+    frozen.set(dt.datetime.combine(day, dt.time(hour), releasing.zone()))
 
 
 def heard(words: str) -> set[str]:
@@ -111,7 +111,7 @@ def test_done_has_an_address_and_the_servers_day_inv_13(cast: Cast, frozen: Froz
     assert refused(lambda: finish_disclosure(item, URL, None, cast.works_head)) == "not_permitted"
     to_day(frozen, dt.date(2026, 9, 25), 23)
     item = finish_disclosure(item, URL, None, cast.tech_head)
-    assert (item.url, disclosure.is_late(item), item.next_action_at) == (URL, False, None)
+    assert (item.url, releasing.is_late(item), item.next_action_at) == (URL, False, None)
     assert refused(lambda: finish_disclosure(item, URL, None, cast.tech_head)) == "is_over"
     entry = LedgerEntry.objects.get(chain="system", kind="disclosure.done")
     assert entry.data is not None
@@ -125,12 +125,12 @@ def test_done_has_an_address_and_the_servers_day_inv_13(cast: Cast, frozen: Froz
 def test_what_is_done_after_its_day_stays_late(cast: Cast, frozen: FrozenClock) -> None:
     item = planned(cast)
     to_day(frozen, dt.date(2026, 9, 26), 0)
-    assert disclosure.is_late(item)
-    assert list(disclosure.late_items()) == [item]
+    assert releasing.is_late(item)
+    assert list(releasing.late_items()) == [item]
     assert [finding.code for finding in late_disclosures()] == ["disclosure.late"]
     item = finish_disclosure(item, URL, None, cast.office)
-    assert disclosure.is_late(item)
-    assert not disclosure.late_items().exists()
+    assert releasing.is_late(item)
+    assert not releasing.late_items().exists()
     assert late_disclosures() == []
 
 
@@ -187,8 +187,8 @@ def test_dropping_needs_a_reason_and_leaves_the_row_inv_1(cast: Cast, frozen: Fr
     assert refused(lambda: drop_disclosure(item, "", False, cast.office)) == "too_short"
     item = drop_disclosure(item, "上级不再要求公开", False, cast.office)
     to_day(frozen, dt.date(2026, 10, 1))
-    assert not disclosure.is_late(item)
-    assert disclosure.share(2026).due == 0
+    assert not releasing.is_late(item)
+    assert releasing.share(2026).due == 0
     assert DisclosureItem.objects.filter(pk=item.pk).exists()
 
 
@@ -235,16 +235,16 @@ def test_dropping_one_of_a_series_or_the_series(cast: Cast) -> None:
 
 
 def test_the_share_counts_what_was_due_up_to_now(cast: Cast, frozen: FrozenClock) -> None:
-    assert disclosure.share(2026).percent is None
+    assert releasing.share(2026).percent is None
     early, on_day, late, owed = (planned(cast, dt.date(2026, 9, day)) for day in (30, 20, 18, 16))
     planned(cast, dt.date(2026, 12, 1))
     finish_disclosure(early, URL, None, cast.office)
     to_day(frozen, dt.date(2026, 9, 20))
     finish_disclosure(on_day, URL, None, cast.office)
     finish_disclosure(late, URL, None, cast.office)
-    share = disclosure.share(2026)
+    share = releasing.share(2026)
     assert (share.due, share.on_time, share.percent) == (4, 2, 50)
-    assert set(disclosure.due_in(2026)) == {early, on_day, late, owed}
+    assert set(releasing.due_in(2026)) == {early, on_day, late, owed}
 
 
 def test_a_month_shows_what_is_owed_planned_and_convened(cast: Cast) -> None:
@@ -254,13 +254,13 @@ def test_a_month_shows_what_is_owed_planned_and_convened(cast: Cast) -> None:
         press=release, topic="第三季度情况发布会", starts_at=dt.datetime(2026, 9, 30, 16, 30, tzinfo=dt.UTC),
         place="一楼大厅", by="采编小林", at=clock.now(),
     )  # fmt: skip
-    days = disclosure.month(dt.date(2026, 9, 1), cast.watch_head)
+    days = releasing.month(dt.date(2026, 9, 1), cast.watch_head)
     assert [(day.day.day, len(day.items), len(day.releases), len(day.conferences)) for day in days] == [
         (25, 1, 0, 0),
         (30, 0, 1, 0),
     ]
     # Half past four in the afternoon of Greenwich is the next day here.
-    (october,) = disclosure.month(dt.date(2026, 10, 1), cast.watch_head)
+    (october,) = releasing.month(dt.date(2026, 10, 1), cast.watch_head)
     assert (october.day, len(october.conferences)) == (dt.date(2026, 10, 1), 1)
     assert days[0].items == [item]
 
@@ -272,5 +272,5 @@ def test_a_conference_of_a_case_is_shown_to_who_may_see_the_case(cast: Cast) -> 
     PressConference.objects.create(
         case=case, topic="情况发布会", starts_at=clock.now(), place="一楼", by="采编小林", at=clock.now()
     )
-    assert len(disclosure.month(dt.date(2026, 9, 1), cast.office)) == 1
-    assert disclosure.month(dt.date(2026, 9, 1), cast.works_head) == []
+    assert len(releasing.month(dt.date(2026, 9, 1), cast.office)) == 1
+    assert releasing.month(dt.date(2026, 9, 1), cast.works_head) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cast import Cast
-from huiying.handling.actions.facts import agree_facts
+from huiying.handling.actions.work import agree_facts
 from huiying.handling.models import Case
 from huiying.judging import actions as judging
 from huiying.judging.models import EventPost

@@ -16,7 +16,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
-from huiying.responding import actions, following, heat
+from huiying.responding import actions, following
 from huiying.responding.actions.following import decide_sustained, judge_effect
 from huiying.responding.models import EffectReview, Publication, SustainedDecision
 from huiying.responding.tasks import following as loop
@@ -81,24 +81,24 @@ def last(case: Case, kind: str) -> dict[str, object]:
 
 def test_what_nobody_could_hear_is_unknown_and_not_zero(cast: Cast) -> None:
     case, now = opened(cast), time.now()
-    assert heat.heat(case.event, now + HOUR, now + 2 * HOUR) == heat.UNKNOWN
+    assert following.heat(case.event, now + HOUR, now + 2 * HOUR) == following.UNKNOWN
     say(opened(cast, text=RUMOUR), 1, 1.5)  # somebody listened: of this matter nothing was said
-    found = heat.heat(case.event, now + HOUR, now + 2 * HOUR)
+    found = following.heat(case.event, now + HOUR, now + 2 * HOUR)
     assert (found["posts"], found["reads"], found["platforms"], found["per_hour"]) == (0, 0, 0, 0)
 
 
 def test_figures_that_no_post_brought_are_unknown(cast: Cast) -> None:
     case, now = opened(cast), time.now()
     say(case, 4, 1, metrics={"reads": 10, "comments": None})
-    found = heat.heat(case.event, now + HOUR, now + 3 * HOUR)
+    found = following.heat(case.event, now + HOUR, now + 3 * HOUR)
     assert found == {"posts": 4, "reads": 40, "reposts": None, "comments": None, "platforms": 3, "per_hour": 2.0}
 
 
 def test_the_end_of_the_time_is_not_part_of_it(cast: Cast) -> None:
     case, now = opened(cast), time.now()
     say(case, 1, 2)
-    assert heat.heat(case.event, now + HOUR, now + 2 * HOUR)["posts"] is None or 0
-    assert heat.heat(case.event, now + 2 * HOUR, now + 3 * HOUR)["posts"] == 1
+    assert following.heat(case.event, now + HOUR, now + 2 * HOUR)["posts"] is None or 0
+    assert following.heat(case.event, now + 2 * HOUR, now + 3 * HOUR)["posts"] == 1
 
 
 def test_a_text_that_came_again_with_newer_figures_counts_once(cast: Cast) -> None:
@@ -109,7 +109,7 @@ def test_a_text_that_came_again_with_newer_figures_counts_once(cast: Cast) -> No
     newer.pk, newer.version, newer.text_sha256, newer.metrics = None, 2, "other", {"reads": 50}
     newer.save(force_insert=True)
     EventPost.objects.create(event=case.event, post=newer, stream_no=1, stood_at=now)
-    found = heat.heat(case.event, now, now + 2 * HOUR)
+    found = following.heat(case.event, now, now + 2 * HOUR)
     assert (found["posts"], found["reads"]) == (2, 50)  # the post that opened the matter, and this one
 
 
@@ -120,17 +120,17 @@ def test_a_post_that_was_split_off_belongs_to_the_other_matter(cast: Cast) -> No
     Case.objects.filter(pk=other.pk).update(split_from=case)
     SplitPost.objects.create(case=other, post=Post.objects.filter(membership__event=case.event).latest("id"))
     window = (now + HOUR / 2, now + 2 * HOUR)
-    assert heat.heat(case.event, *window)["posts"] == 1
-    assert heat.heat(other.event, *window)["posts"] == 1
+    assert following.heat(case.event, *window)["posts"] == 1
+    assert following.heat(other.event, *window)["posts"] == 1
 
 
 def test_the_peak_is_the_first_hour_in_which_most_was_said(cast: Cast) -> None:
     case, now = opened(cast), time.now()
     say(case, 3, 2)
     say(case, 3, 5)
-    assert heat.peak_at(case.event) == now + 2 * HOUR
-    assert [count for _at, count in heat.curve(case.event, now + HOUR, now + 4 * HOUR)] == [0, 3, 0]
-    assert heat.peak_at(Event(pk=0)) is None
+    assert following.peak_at(case.event) == now + 2 * HOUR
+    assert [count for _at, count in following.curve(case.event, now + HOUR, now + 4 * HOUR)] == [0, 3, 0]
+    assert following.peak_at(Event(pk=0)) is None
 
 
 # --- reviews ----------------------------------------------------------------------------------------------------------

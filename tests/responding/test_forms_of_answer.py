@@ -17,18 +17,21 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.actions.conferences import cancel_conference, edit_conference, hold_conference, prepare
 from huiying.responding.actions.forms import (
+    cancel_conference,
     check_conflict,
     drop_expert,
     drop_interview,
+    edit_conference,
+    hold_conference,
     plan_expert,
     plan_interview,
+    prepare,
     review_outline,
 )
 from huiying.responding.actions.speaking import revoke
+from huiying.responding.forms_of_answer import overdue_conferences, upcoming_conferences
 from huiying.responding.models import ExpertExplanation, Interview, PressConference, Publication
-from huiying.responding.queries_forms import overdue_conferences, upcoming_conferences
 from huiying.work.auditor import check
 
 URL = "https://video.example/1"

@@ -7,7 +7,7 @@ from cast import Cast
 from forms_of import expert, photo
 from huiying.handling import required
 from huiying.responding import actions
-from huiying.responding.forms_required import done_forms, form_of
+from huiying.responding.forms_of_answer import done_forms, form_of
 from huiying.responding.models import Publication
 
 

@@ -15,11 +15,11 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.actions.holding import hold_statement, holding_texts, title_of
+from huiying.responding.actions.drafting import hold_statement, holding_texts, title_of
 from huiying.responding.available_actions.main import actions_for
 from huiying.responding.models import Publication, ReviewRound, Revision
 from huiying.responding.queries import approved_round, current_revision, open_round, why_not_release
-from huiying.responding.readiness.blanks import open_blanks
+from huiying.responding.readiness import open_blanks
 from huiying.work import schedule
 from stories import again, answered, approve, do_what_is_due, handled, opened, routed
 

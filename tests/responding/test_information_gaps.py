@@ -16,8 +16,8 @@ from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Post
 from huiying.listening.watching import ruleset
 from huiying.people.queries import regulation_now
-from huiying.responding import gaps
-from huiying.responding.actions.gaps import drop_gap, finish_gap, make_gap
+from huiying.responding import releasing
+from huiying.responding.actions.releasing import drop_gap, finish_gap, make_gap
 from huiying.responding.models import InfoGap
 from huiying.responding.tasks.releasing import late_gaps, remind_of_gaps
 from huiying.work.models import Notice
@@ -67,12 +67,12 @@ def made(cast: Cast, **changes: Any) -> InfoGap:
 
 def test_three_events_in_ninety_days_make_a_suggestion(cast: Cast, frozen: FrozenClock) -> None:
     asked(2)
-    assert gaps.asked_often() == []
+    assert releasing.asked_often() == []
     asked(1)
-    (found,) = gaps.suggestions(gaps.asked_often())
+    (found,) = releasing.suggestions(releasing.asked_often())
     assert (found.topic, found.department, len(found.events)) == (rule().name, "Z-XX", 3)
     frozen.advance(dt.timedelta(days=91))
-    assert gaps.asked_often() == []
+    assert releasing.asked_often() == []
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_three_events_in_ninety_days_make_a_suggestion(cast: Cast, frozen: Froze
 def test_only_what_is_asked_or_doubted_counts(cast: Cast, fields: dict[str, Any]) -> None:
     """Life first: a danger to life is on no list."""
     asked(3, **fields)
-    assert gaps.asked_often() == []
+    assert releasing.asked_often() == []
 
 
 def test_many_posts_of_one_event_are_one_event(cast: Cast) -> None:
@@ -96,38 +96,40 @@ def test_many_posts_of_one_event_are_one_event(cast: Cast) -> None:
     for other in asked(5):
         EventPost.objects.filter(event=other).update(event=event)
         other.delete()
-    assert gaps.asked_often() == []
+    assert releasing.asked_often() == []
 
 
 def test_a_narrower_rule_over_the_same_events_says_nothing_new(cast: Cast) -> None:
     wide, narrow = rule(0), rule(1)
     asked(3, [wide.id, narrow.id])
     asked(1, [wide.id])
-    assert [row.topic for row in gaps.asked_often()] == [wide.name]
+    assert [row.topic for row in releasing.asked_often()] == [wide.name]
 
 
 def test_the_most_frequent_comes_first(cast: Cast) -> None:
     asked(3, [rule(0).id])
     asked(4, [rule(1).id])
-    assert [len(row.events) for row in gaps.asked_often()] == [4, 3]
+    assert [len(row.events) for row in releasing.asked_often()] == [4, 3]
 
 
 def test_a_task_covers_its_topic_until_ninety_days_after_it_was_done(cast: Cast, frozen: FrozenClock) -> None:
     events = asked()
     gap = made(cast, topic=rule().name, events=[event.number for event in events])
-    assert gaps.suggestions(gaps.asked_often()) == []
+    assert releasing.suggestions(releasing.asked_often()) == []
     finish_gap(gap, URL, cast.tech_liaison)
     frozen.advance(dt.timedelta(days=89))
     asked()
-    assert gaps.suggestions(gaps.asked_often()) == []
+    assert releasing.suggestions(releasing.asked_often()) == []
     frozen.advance(dt.timedelta(days=2))
-    assert len(gaps.suggestions(gaps.asked_often())) == 1, "it is asked again: what was published does not help"
+    assert len(releasing.suggestions(releasing.asked_often())) == 1, (
+        "it is asked again: what was published does not help"
+    )
 
 
 def test_a_dropped_task_covers_nothing(cast: Cast) -> None:
     asked()
     drop_gap(made(cast, topic=rule().name), "不是我们该说的", cast.office)
-    assert len(gaps.suggestions(gaps.asked_often())) == 1
+    assert len(releasing.suggestions(releasing.asked_often())) == 1
 
 
 def test_where_an_answer_is_public_it_is_linked_and_not_written_anew(cast: Cast) -> None:
@@ -136,15 +138,15 @@ def test_where_an_answer_is_public_it_is_linked_and_not_written_anew(cast: Cast)
     Event.objects.filter(pk=case.event_id).update(concern="咨询")
     rules = Screening.objects.get(post=post.post).rules
     asked(2, rules)
-    rows = gaps.asked_often()
-    assert gaps.suggestions(rows) == []
-    (found,) = gaps.answered_already(rows)[:1]
+    rows = releasing.asked_often()
+    assert releasing.suggestions(rows) == []
+    (found,) = releasing.answered_already(rows)[:1]
     assert [answer.case for answer in found.answers] == [case]
 
 
 def test_a_regulation_without_these_words_has_no_suggestions_and_no_error(cast: Cast) -> None:
     asked(3, concern="别的词")
-    assert gaps.asked_often() == []
+    assert releasing.asked_often() == []
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------

@@ -16,21 +16,17 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.models import Spokesperson
-from huiying.responding import actions, endpoint
-from huiying.responding.actions import followers, requests
-from huiying.responding.actions.disclosure import drop_disclosure, edit_disclosure, plan_disclosure
-from huiying.responding.actions.filings import answer_filing, record_filing
-from huiying.responding.actions.following import decide_sustained
-from huiying.responding.actions.gaps import finish_gap, make_gap
-from huiying.responding.actions.inquiries import answer_inquiry, record_inquiry
-from huiying.responding.actions.machine import ask_machine
+from huiying.responding import actions
+from huiying.responding.actions import dialogue, writing_aids
+from huiying.responding.actions.following import answer_filing, decide_sustained, record_filing
 from huiying.responding.actions.pages import withdraw_page
 from huiying.responding.actions.partners import mark_sent, push, record_reply
-from huiying.responding.actions.speaking import authorise_for_press, revoke
-from huiying.responding.actions.templating import retire_template, save_template
-from huiying.responding.grounds import GROUNDS
+from huiying.responding.actions.releasing import drop_disclosure, edit_disclosure, finish_gap, make_gap, plan_disclosure
+from huiying.responding.actions.speaking import answer_inquiry, authorise_for_press, record_inquiry, revoke
+from huiying.responding.actions.writing_aids import ask_machine, retire_template, save_template
+from huiying.responding.forms_of_answer import voices
 from huiying.responding.models import PersonalRequest, Publication, ReviewStep, TopicPage
-from huiying.responding.statement_voices import voices
+from huiying.responding.readiness import GROUNDS
 from partners_told import partner
 from planted_in import empty_of, told_otherwise, unseen
 from portal.public_world import page
@@ -46,7 +42,7 @@ DAY = dt.timedelta(days=1)
 def mailing(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EMAIL_HOST, settings.ALLOWED_HOSTS = "mail.example.cn", ["testserver", "hui.example.cn"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    monkeypatch.setattr(endpoint, "propose", lambda *_words: ("登录服务已经恢复。", "local-7b"))
+    monkeypatch.setattr(writing_aids, "propose", lambda *_words: ("登录服务已经恢复。", "local-7b"))
 
 
 def lived(cast: Cast, frozen: FrozenClock) -> None:
@@ -138,14 +134,14 @@ def _pages_and_people(cast: Cast, frozen: FrozenClock) -> None:
     shown = page(cast, TopicPage.FREQUENT)
     page(cast, TopicPage.FREQUENT, page=shown, title="外地企业的证书在哪里办", note="标题改短。")
     withdraw_page(page(cast, TopicPage.CLARIFICATION), "另有说明。", cast.editor)
-    asked = requests.ask_request("correction", "第二段写错了，我的电话是13912345678，请改正。")
+    asked = dialogue.ask_request("correction", "第二段写错了，我的电话是13912345678，请改正。")
     wish = PersonalRequest.objects.get(number=asked.number)
-    requests.decide_request(wish, PersonalRequest.GRANTED, "已按您说的改正。", False, cast.office)
-    followers.confirm(followers.follow("reader@example.cn", "", "zh-hans"))
-    followers.end(followers.follow("other@example.cn", "", "zh-hans"))
+    dialogue.decide_request(wish, PersonalRequest.GRANTED, "已按您说的改正。", False, cast.office)
+    dialogue.confirm(dialogue.follow("reader@example.cn", "", "zh-hans"))
+    dialogue.end(dialogue.follow("other@example.cn", "", "zh-hans"))
     frozen.advance(dt.timedelta(days=400))
-    assert requests.purge_originals(clock.now()) == 1
-    followers.tell(clock.now())
+    assert dialogue.purge_originals(clock.now()) == 1
+    dialogue.tell(clock.now())
 
 
 def test_all_that_the_verbs_wrote_is_as_they_told_the_ledger_inv_8(cast: Cast, frozen: FrozenClock) -> None:

@@ -13,9 +13,9 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
-from huiying.responding import actions, linked
+from huiying.responding import actions, targets
 from huiying.responding.models import Publication
-from huiying.responding.tasks.accounts import skew_over_the_limit
+from huiying.responding.tasks.publishing import skew_over_the_limit
 from responding.sending_helpers import kinds
 from stories import DRAFT, again, approve, approved, do_what_is_due
 
@@ -45,12 +45,12 @@ def post(cast: Cast, case: Case, target: str = "weibo") -> None:
 def test_the_meter_runs_until_the_last_account_is_out(cast: Cast, frozen: FrozenClock) -> None:
     case = two_accounts(cast)
     frozen.advance(dt.timedelta(minutes=40))
-    running = linked.skew(case)
+    running = targets.skew(case)
     assert running is not None
     assert (running.length, running.waiting, running.over) == (dt.timedelta(minutes=40), 1, False)
     post(cast, case)
     frozen.advance(dt.timedelta(hours=5))
-    done = linked.skew(case)
+    done = targets.skew(case)
     assert done is not None
     assert (done.length, done.waiting, done.over) == (dt.timedelta(minutes=40), 0, False)
     assert [target for target, _at in done.marks] == ["portal", "weibo"]
@@ -64,7 +64,7 @@ def test_beyond_two_hours_it_is_over_and_the_auditor_says_so_c8_9(cast: Cast, fr
     assert [found.code for found in skew_over_the_limit()] == ["release.skew"]
     post(cast, case)
     assert skew_over_the_limit() == [], "late, but nothing is waited for any more"
-    found = linked.skew(case)
+    found = targets.skew(case)
     assert found is not None
     assert found.over
 
@@ -72,16 +72,16 @@ def test_beyond_two_hours_it_is_over_and_the_auditor_says_so_c8_9(cast: Cast, fr
 def test_without_anything_public_there_is_nothing_to_measure(cast: Cast) -> None:
     case = approved(cast, renditions=TEXTS)
     actions.release(case, ["weibo"], cast.office)
-    assert linked.skew(case) is None
-    assert linked.families_live(case) == set()
+    assert targets.skew(case) is None
+    assert targets.families_live(case) == set()
     assert skew_over_the_limit() == []
 
 
 def test_families_that_are_public_count_once(cast: Cast) -> None:
     case = two_accounts(cast)
-    assert linked.families_live(case) == {"门户网站"}
+    assert targets.families_live(case) == {"门户网站"}
     post(cast, case)
-    assert linked.families_live(case) == {"门户网站", "政务微博"}
+    assert targets.families_live(case) == {"门户网站", "政务微博"}
 
 
 @pytest.mark.parametrize(("level", "wanted"), [("一般", 1), ("较大", 2), ("重大", 3), ("特别重大", 4)])
@@ -89,44 +89,44 @@ def test_the_level_says_how_many_families_c8_9(cast: Cast, level: str, wanted: i
     case = two_accounts(cast)
     case.level = {"一般": "L1", "较大": "L2", "重大": "L3", "特别重大": "L4"}[level]
     case.save(update_fields=["level"])
-    why = linked.why_not_linked(case)
+    why = targets.why_not_linked(case)
     assert bool(why) == (wanted > 1)
     if why:
         assert f"{wanted} 类" in why[0]
         assert "政务微博" in why[0]
     post(cast, case)
-    assert bool(linked.why_not_linked(case)) == (wanted > 2)
+    assert bool(targets.why_not_linked(case)) == (wanted > 2)
 
 
 def test_a_reason_takes_the_place_of_the_missing_ones_and_stays(cast: Cast) -> None:
     case = two_accounts(cast)
     for user in (cast.editor, cast.duty, cast.tech_head):
         with pytest.raises(Refused):
-            linked.excuse(case, "只影响本市两个标段，门户已足够", user)
+            targets.excuse(case, "只影响本市两个标段，门户已足够", user)
     with pytest.raises(Refused) as refusal:
-        linked.excuse(case, "不用", cast.office)
+        targets.excuse(case, "不用", cast.office)
     assert refusal.value.code == "too_short"
-    linked.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
-    assert linked.why_not_linked(case) == []
+    targets.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
+    assert targets.why_not_linked(case) == []
     entry = LedgerEntry.objects.get(kind="linked.excused")
     assert entry.data is not None
     assert entry.data["families"] == ["门户网站"]
     with pytest.raises(Refused):
-        linked.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
+        targets.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
 
 
 def test_no_reason_is_asked_where_nothing_is_missing(cast: Cast) -> None:
     case = two_accounts(cast)
     post(cast, case)
     with pytest.raises(Refused) as refusal:
-        linked.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
+        targets.excuse(case, "只影响本市两个标段，门户已足够", cast.office)
     assert refusal.value.code == "not_needed"
 
 
 def test_the_same_facts_are_proved_for_each_account_and_those_that_differ_are_named(cast: Cast) -> None:
     case = approved(cast, renditions=TEXTS)
     actions.release(case, ["portal", "weibo", "wechat"], cast.office)
-    (release,) = linked.releases(case)
+    (release,) = targets.releases(case)
     assert release.carries_facts == {"portal": True, "weibo": True, "wechat": False}
     assert release.facts_differ == ["wechat"]
 
@@ -143,8 +143,8 @@ def test_the_same_facts_are_proved_for_each_account_and_those_that_differ_are_na
     ],
 )
 def test_facts_stand_in_a_text_word_for_word_or_not_at_all(text: str, same: bool) -> None:
-    assert linked.carries(text, "事实。") is same
-    assert linked.carries(text, "") is False
+    assert targets.carries(text, "事实。") is same
+    assert targets.carries(text, "") is False
 
 
 def test_each_release_is_measured_by_itself(cast: Cast, frozen: FrozenClock) -> None:
@@ -157,11 +157,11 @@ def test_each_release_is_measured_by_itself(cast: Cast, frozen: FrozenClock) -> 
     frozen.advance(dt.timedelta(hours=9))
     actions.release(again(case), ["portal"], cast.office)
     do_what_is_due()
-    newest, first = linked.releases(case)
+    newest, first = targets.releases(case)
     assert newest.skew is not None
     assert first.skew is not None
     assert (newest.skew.length, first.skew.length) == (dt.timedelta(0), dt.timedelta(hours=1))
-    found = linked.skew(case)
+    found = targets.skew(case)
     assert found is not None
     assert found.first == clock.now()
     assert kinds(case).count("release.live") == 3

@@ -14,10 +14,11 @@ from cast import Cast
 from huiying.handling import actions as handling
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
-from huiying.responding import actions, endpoint
-from huiying.responding.actions.machine import SYSTEM, ask_machine, prompt_of
+from huiying.responding import actions
+from huiying.responding.actions import writing_aids
+from huiying.responding.actions.writing_aids import SYSTEM, ask_machine, prompt_of
 from huiying.responding.models import MachineDraft, Revision
-from huiying.responding.readiness.machine import bare
+from huiying.responding.readiness import bare
 from huiying.work import schedule
 from stories import DRAFT, again, do_what_is_due, handled, opened
 
@@ -74,7 +75,7 @@ def refused(cast: Cast, code: str = "endpoint") -> str:
 
 def test_it_is_off_until_somebody_configures_it(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HUIYING_DRAFT_ENDPOINT", raising=False)
-    assert endpoint.configured() is None
+    assert writing_aids.configured() is None
     refused(cast, "no_endpoint")
 
 
@@ -136,10 +137,10 @@ def test_an_answer_that_cannot_be_read_is_refused(cast: Cast, model: type[Model]
 
 
 def test_an_answer_without_end_is_cut_off(cast: Cast, model: type[Model]) -> None:
-    model.answer = b"x" * (endpoint.LARGEST + 1)
+    model.answer = b"x" * (writing_aids.LARGEST + 1)
     refused(cast)
     model.answer = says("长" * 9000)
-    assert len(ask_machine(again(handled_once()), "portal", cast.editor).text) == endpoint.LONGEST
+    assert len(ask_machine(again(handled_once()), "portal", cast.editor).text) == writing_aids.LONGEST
 
 
 def handled_once() -> Any:

@@ -7,16 +7,16 @@ import pytest
 import stories
 from cast import Cast
 from forms_of import authorised
-from huiying.handling.actions.facts import agree_facts
+from huiying.handling.actions.work import agree_facts
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.actions.inquiries import answer_inquiry, record_inquiry
+from huiying.responding.actions.speaking import answer_inquiry, record_inquiry
+from huiying.responding.forms_of_answer import Forms, first_word_at, spoke_first, spoke_first_of
 from huiying.responding.models import MediaInquiry
-from huiying.responding.queries_forms import Forms, first_word_at, spoke_first, spoke_first_of
 
 HOUR = dt.timedelta(hours=1)
 LEAD = "department:交易中心信息技术部"

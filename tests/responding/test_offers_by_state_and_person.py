@@ -13,10 +13,10 @@ import pytest
 from cast import PEOPLE, Cast
 from huiying.handling import actions as handling
 from huiying.handling import available_actions
-from huiying.handling.actions import clues, liaison, meetings
-from huiying.handling.actions.acts import acknowledge_call
-from huiying.handling.actions.merging import merge_cases
+from huiying.handling.actions import liaison, meetings
+from huiying.handling.actions.relating import merge_cases
 from huiying.handling.actions.sensitive import label
+from huiying.handling.actions.work import acknowledge_call
 from huiying.handling.calling import open_calls
 from huiying.handling.models import Case
 from huiying.handling.process import PROCESS, allows
@@ -30,7 +30,7 @@ from huiying.people.actions import appoint
 from huiying.people.models import User
 from huiying.people.permissions import PERMISSIONS, may
 from huiying.responding import actions
-from huiying.responding.available_actions import LINKS
+from huiying.responding.available_actions.answering import LINKS
 from huiying.responding.available_actions.main import OFFERS, ActionState, actions_for, parts
 from stories import (
     CONSULTATION,
@@ -153,7 +153,7 @@ def labelled(cast: Cast) -> Case:
 
 def with_a_clue(cast: Cast) -> Case:
     case = routed(cast)
-    clues.propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", cast.office)
+    liaison.propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", cast.office)
     return again(case)
 
 
@@ -342,7 +342,7 @@ def test_the_second_person_of_a_clue_is_somebody_else(cast: Cast) -> None:
     assert "sign_clue" not in offered(cast.deputy, case)
     appoint(cast.deputy, "office_head", cast.department("BGS"), is_deputy=True, actor=Actor.SYSTEM)
     both = User.objects.get(pk=cast.deputy.pk)
-    clues.propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", both)
+    liaison.propose_clue(case, "公安机关", "有人冒用交易中心的名义收款。", "网络安全法第四十九条", both)
     assert "另一位局领导" in offered(both, case)["sign_clue"].why
     assert offered(cast.top, case)["sign_clue"].allowed
 

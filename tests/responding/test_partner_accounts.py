@@ -14,17 +14,18 @@ import stories
 from cast import Cast
 from huiying.api import registers as api_registers
 from huiying.api import releasing as api_releasing
-from huiying.desk import forms_registers, forms_releasing
+from huiying.desk.subjects import registers as subjects_registers
+from huiying.desk.subjects import releasing
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import registers
-from huiying.people.actions.partners import edit_partner, end_partner, test_partner
+from huiying.people.actions.registers import edit_partner, end_partner, test_partner
 from huiying.responding import actions as responding
 from huiying.responding import partners
 from huiying.responding.actions.partners import deliver, mark_sent, push, record_reply, send_again
 from huiying.responding.models import PartnerPush, Publication
-from huiying.responding.packs import ASKED, pack
+from huiying.responding.partners import ASKED, pack
 from huiying.responding.tasks.releasing import untested_partners
 from huiying.work.models import Job
 from partners_told import answer, partner
@@ -313,7 +314,7 @@ def names_of_releasing() -> set[str]:
     }
     forms = {
         name
-        for module in (forms_registers, forms_releasing)
+        for module in (subjects_registers, releasing)
         for form in vars(module).values()
         if isinstance(form, type) and hasattr(form, "base_fields")
         for name in form.base_fields
@@ -338,7 +339,7 @@ def test_there_is_no_field_for_comments_likes_or_payments_c8_10() -> None:
 
 
 def test_the_only_answers_of_a_partner_are_carried_and_declined() -> None:
-    choices = {code for code, _word in forms_registers.ReplyForm.base_fields["reply"].choices}  # type: ignore[attr-defined]
+    choices = {code for code, _word in subjects_registers.ReplyForm.base_fields["reply"].choices}  # type: ignore[attr-defined]
     assert choices == {"reposted", "declined"}
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cast import Cast
-from huiying.responding import actions, plain, tone
-from huiying.responding.plain import look_at, reading, sentences
+from huiying.responding import actions, tone
+from huiying.responding.tone import look_at, reading, sentences
 from stories import again, approve, drafted
 
 GOOD = (
@@ -42,7 +42,7 @@ def test_what_stands_below_does_not_make_up_for_the_beginning() -> None:
     assert {"no_facts_first"} <= set(found(text))
 
 
-@pytest.mark.parametrize("word", sorted(plain.EMPTY))
+@pytest.mark.parametrize("word", sorted(tone.EMPTY))
 def test_every_empty_phrase_is_named_with_what_to_write_instead(word: str) -> None:
     hints = [hint for hint in look_at(f"{GOOD}{word}。") if hint.code == "empty"]
     assert any(hint.quote == word and hint.how for hint in hints)

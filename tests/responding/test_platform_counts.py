@@ -15,8 +15,7 @@ from huiying.listening.models import Message
 from huiying.people.models import Platform
 from huiying.responding.actions.press import publish_press
 from huiying.responding.models import Publication
-from huiying.responding.packs import article
-from huiying.responding.platforms import latest_on, unanswered_here
+from huiying.responding.partners import article, latest_on, unanswered_here
 
 
 def message(text: str = stories.CONSULTATION) -> Event | None:

@@ -18,12 +18,12 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.actions.registers import add_platform, close_platform
 from huiying.people.models import Appointment
-from huiying.responding import evidence, press
+from huiying.responding import evidence, releasing
 from huiying.responding import queries as responding
 from huiying.responding.actions.press import drop_press, publish_press, save_press, submit_press
 from huiying.responding.actions.publishing import record_post, verify_post
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
-from huiying.responding.press_numbers import address_of, number_of
+from huiying.responding.models.releasing import address_of, number_of
 from huiying.responding.public import public_answers
 from huiying.work.models import Notice
 from releasing_told import refused
@@ -167,20 +167,20 @@ def test_whose_turn_it_is_hears_of_it_and_finds_it(cast: Cast) -> None:
     told_now = set(Notice.objects.filter(title__contains=version.release.number).values_list("recipient", flat=True))
     assert {"office", "office2", "secrecy"} <= told_now, "and whoever stands in for them"
     assert not told_now & {"editor", "deputy", "tech_head"}
-    assert [step.role for step in press.my_press_steps(cast.office)] == ["office_head"]
-    assert press.my_press_steps(cast.deputy) == []
+    assert [step.role for step in releasing.my_press_steps(cast.office)] == ["office_head"]
+    assert releasing.my_press_steps(cast.deputy) == []
     for step in version.open_steps():
         told.decide(step, cast.people[told.REVIEWERS[step.role]])
-    assert [step.role for step in press.my_press_steps(cast.deputy)] == ["deputy_leader"]
+    assert [step.role for step in releasing.my_press_steps(cast.deputy)] == ["deputy_leader"]
     assert Notice.objects.filter(recipient="deputy", title__contains=version.release.number).exists()
 
 
 def test_the_last_step_approves_the_text(cast: Cast) -> None:
     release = told.approved(cast)
-    version = press.current_version(release)
+    version = releasing.current_version(release)
     assert version is not None
     assert (release.state, version.approved_at) == (PressRelease.APPROVED, clock.now())
-    assert press.why_not_publish(version) == []
+    assert releasing.why_not_publish(version) == []
 
 
 def test_the_drafter_decides_no_step_inv_4(cast: Cast) -> None:
@@ -234,7 +234,7 @@ def test_sending_back_says_why_and_the_same_text_does_not_come_again(cast: Cast)
 
 def test_a_change_voids_what_was_decided_and_the_old_approval_publishes_nothing_inv_4(cast: Cast) -> None:
     release = told.approved(cast)
-    old = press.current_version(release)
+    old = releasing.current_version(release)
     assert old is not None
     told.drafted(cast, release, title="改过的题目")
     old.refresh_from_db()
@@ -287,7 +287,7 @@ def test_an_approval_by_its_drafter_publishes_nothing_inv_4(cast: Cast) -> None:
     release = told.approved(cast)
     PressStep.objects.filter(version__release=release).update(decided_user=cast.editor.pk)
     assert refused(lambda: publish_press(release, ["portal"], cast.editor)) == "not_ready"
-    version = press.current_version(release)
+    version = releasing.current_version(release)
     assert version is not None
     with pytest.raises(IntegrityError), transaction.atomic():
         Publication.objects.create(
@@ -331,7 +331,7 @@ def test_a_post_by_hand_waits_for_its_second_person_c8_7(cast: Cast) -> None:
     verify_post(row, True, "", cast.duty)
     release = told.again(release)
     assert (release.state, release.published_at) == (PressRelease.PUBLISHED, clock.now())
-    assert press.public_of(release) == row
+    assert releasing.public_of(release) == row
 
 
 def test_a_department_head_sees_posts_of_press_releases_but_of_no_case(cast: Cast) -> None:
@@ -358,16 +358,16 @@ def test_an_account_closed_between_release_and_post_takes_nothing_inv_11(cast: C
 
 def test_what_is_public_is_only_changed_with_a_note_c11_1(cast: Cast) -> None:
     release = told.published(cast)
-    before = press.news_item(release.number)
+    before = releasing.news_item(release.number)
     change = {"renditions": told.CORRECTED["renditions"]}
     assert refused(lambda: told.drafted(cast, release, **change)) == "correction_note"
     assert told.drafted(cast, release).number == 1, "saving what is public changes nothing"
-    assert press.news_item(release.number) == before
+    assert releasing.news_item(release.number) == before
 
 
 def test_a_correction_leaves_every_version_to_be_read_c11_1(cast: Cast) -> None:
     release = told.corrected(cast)
-    found = press.news_item(release.number)
+    found = releasing.news_item(release.number)
     assert found is not None
     assert [row.text[:6] for row in found.versions] == ["10月8日起", "10月1日起"]
     newest = found.versions[0].press
@@ -380,7 +380,7 @@ def test_a_correction_leaves_every_version_to_be_read_c11_1(cast: Cast) -> None:
 def test_while_a_correction_is_reviewed_the_old_text_stands(cast: Cast) -> None:
     release = told.published(cast)
     submit_press(told.drafted(cast, release, **told.CORRECTED).release, cast.editor)
-    found = press.news_item(release.number)
+    found = releasing.news_item(release.number)
     assert found is not None
     assert (found.text[:6], found.corrected) == ("10月1日起", False)
 
@@ -411,7 +411,7 @@ def test_a_change_calls_back_what_is_not_out_yet(cast: Cast) -> None:
     told.drafted(cast, release, title="改过的题目")
     stories.do_what_is_due()
     assert {Publication.objects.get(pk=row.pk).state for row in rows} == {Publication.FAILED}
-    assert press.news_item(release.number) is None
+    assert releasing.news_item(release.number) is None
 
 
 def test_dropping_needs_a_reason_and_nothing_public(cast: Cast) -> None:
@@ -443,18 +443,18 @@ def test_the_texts_of_the_public_are_newest_first_one_a_release(cast: Cast, froz
     first = told.corrected(cast)
     frozen.advance(dt.timedelta(hours=1))
     second = told.published(cast, title="第二件事")
-    rows = press.news_rows(press.public_news())
+    rows = releasing.news_rows(releasing.public_news())
     assert [row.number for row in rows] == [second.number, first.number]
     assert PressVersion.objects.count() == 3
 
 
 def test_a_release_that_is_planned_and_not_out_is_late(cast: Cast, frozen: FrozenClock) -> None:
     version = told.drafted(cast, planned_at=clock.now() + dt.timedelta(hours=1))
-    assert not press.planned_late(clock.now()).exists()
+    assert not releasing.planned_late(clock.now()).exists()
     frozen.advance(dt.timedelta(hours=2))
-    assert press.planned_late(clock.now()).get() == version.release
+    assert releasing.planned_late(clock.now()).get() == version.release
     drop_press(version.release, "不再需要这份了", cast.editor)
-    assert not press.planned_late(clock.now()).exists()
+    assert not releasing.planned_late(clock.now()).exists()
 
 
 def test_a_department_in_nobodys_list_says_nothing(cast: Cast) -> None:

@@ -8,7 +8,7 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.people.queries import regulation_now
 from huiying.responding.models import PressStep, PressVersion
-from huiying.responding.tasks.press import late_press_steps, press_steps
+from huiying.responding.tasks.reviewing import late_press_steps, press_steps
 from huiying.work.models import Notice
 
 DAY = dt.timedelta(days=1)

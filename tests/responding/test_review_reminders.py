@@ -17,9 +17,9 @@ from huiying.people.actions import appoint
 from huiying.people.models import Appointment
 from huiying.people.queries import regulation_of
 from huiying.responding import actions
+from huiying.responding.actions.reviewing import is_grave
 from huiying.responding.models import ReviewRound, ReviewStep
-from huiying.responding.tasks.drafting import late_steps, review_steps
-from huiying.responding.turns import is_grave
+from huiying.responding.tasks.reviewing import late_steps, review_steps
 from huiying.work import schedule
 from huiying.work.models import Notice
 from stories import drafted, reviewer, submitted

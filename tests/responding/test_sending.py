@@ -9,16 +9,16 @@ import pytest
 from django.test import override_settings
 
 from cast import Cast
-from huiying.handling.actions.facts import agree_facts
+from huiying.handling.actions.work import agree_facts
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
 from huiying.people.models import Platform
 from huiying.responding import actions, sending
 from huiying.responding.actions import accounts
-from huiying.responding.channels.website import channel as website
+from huiying.responding.channels import website
 from huiying.responding.models import Publication
-from huiying.responding.tasks.accounts import late_publications
+from huiying.responding.tasks.publishing import late_publications
 from huiying.work import outbox
 from huiying.work.models import Job, Notice
 from responding.sending_helpers import TEXT, again, drafted, kinds, once, released, turns

@@ -19,7 +19,7 @@ from cast import Cast
 from conftest import MONDAY_TEN
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.responding.channels.wechat import client as wechat_client
+from huiying.responding.channels import wechat as wechat_client
 from huiying.responding.models import Evidence, Publication
 from huiying.work.models import Job
 from responding.sending_helpers import kinds, once, released, turns

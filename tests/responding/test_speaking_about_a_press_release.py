@@ -9,9 +9,9 @@ from cast import Cast
 from forms_of import speaker
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
-from huiying.people.actions.speakers import end_spokesperson
+from huiying.people.actions.registers import end_spokesperson
 from huiying.people.errors import Refused
-from huiying.responding import press
+from huiying.responding import releasing
 from huiying.responding.actions.press import drop_press
 from huiying.responding.actions.speaking import authorise_for_press, revoke
 
@@ -23,8 +23,8 @@ def code_of(refusal: pytest.ExceptionInfo[Refused]) -> str:
 def test_a_leader_lets_somebody_of_the_register_speak_about_it_c12_1(cast: Cast) -> None:
     release = told.published(cast)
     row = authorise_for_press(release, speaker(cast), "答记者问", cast.deputy)
-    assert [one.pk for one in press.speakers_of(release)] == [row.pk]
-    entry = LedgerEntry.objects.get(kind="speaker.authorised", chain=press.chain_of(release))
+    assert [one.pk for one in releasing.speakers_of(release)] == [row.pk]
+    entry = LedgerEntry.objects.get(kind="speaker.authorised", chain=releasing.chain_of(release))
     assert row.speaker_name in (entry.payload or "")
 
 
@@ -62,8 +62,8 @@ def test_the_word_is_taken_back_once_with_a_reason(cast: Cast) -> None:
     with pytest.raises(Refused):
         revoke(row, "", cast.deputy)
     revoke(row, "改由另一位发言人说明", cast.deputy)
-    assert press.speakers_of(release) == []
+    assert releasing.speakers_of(release) == []
     with pytest.raises(Refused) as refusal:
         revoke(row, "再撤销一次看看", cast.deputy)
     assert code_of(refusal) == "already_revoked"
-    assert LedgerEntry.objects.filter(kind="speaker.revoked", chain=press.chain_of(release)).count() == 1
+    assert LedgerEntry.objects.filter(kind="speaker.revoked", chain=releasing.chain_of(release)).count() == 1

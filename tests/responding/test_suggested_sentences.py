@@ -6,13 +6,13 @@ import datetime as dt
 
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions.facts import agree_facts
 from huiying.handling.actions.liaison import answer_liaison, draft_liaison, send_liaison
+from huiying.handling.actions.work import agree_facts
 from huiying.judging.models import EventPost
 from huiying.kernel.clock import FrozenClock
 from huiying.listening.models import Post
 from huiying.responding import actions
-from huiying.responding.suggest import Suggestion, suggestions
+from huiying.responding.templates import Suggestion, suggestions
 from stories import again, answered, drafted, handled, opened
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions.facts import agree_facts
 from huiying.handling.actions.routing import set_keys
+from huiying.handling.actions.work import agree_facts
 from huiying.handling.models import Case
 from huiying.judging import actions as judging
 from huiying.judging.models import Event
@@ -18,10 +18,10 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.people.queries import regulation_now
 from huiying.regulation import loader
-from huiying.responding import plain, templates
-from huiying.responding.actions.templating import retire_template, save_template
+from huiying.responding import templates, tone
+from huiying.responding.actions.writing_aids import retire_template, save_template
 from huiying.responding.models import AnswerTemplate
-from huiying.responding.readiness.blanks import open_blanks
+from huiying.responding.readiness import open_blanks
 from huiying.responding.templates import CaseValues, fill, pick
 from stories import CONSULTATION, RUMOUR, again, handled, opened
 
@@ -53,7 +53,7 @@ def test_the_built_in_set_covers_every_stage_and_the_usual_concerns(cast: Cast) 
 def test_no_built_in_template_says_nothing_in_many_words(name: str) -> None:
     """C8.10: what the aid tells a writer, the product's own words do."""
     for row in templates._set(name).templates:
-        found = [hint for hint in plain.look_at(row.text) if hint.code in ("empty", "blaming", "praise", "no_contact")]
+        found = [hint for hint in tone.look_at(row.text) if hint.code in ("empty", "blaming", "praise", "no_contact")]
         assert not found, (row.code, [hint.what for hint in found])
 
 

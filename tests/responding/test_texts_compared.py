@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cast import Cast
-from huiying.responding.bodies import ENDINGS, dictionary, named_in
-from huiying.responding.difference import difference
-from huiying.responding.manifest import manifest, normalised, text_sha256
+from huiying.responding.actions.confirming import ENDINGS, dictionary, named_in
+from huiying.responding.bound import manifest, normalised, text_sha256
+from huiying.responding.queries import difference
 
 WORDS = st.text(alphabet="开标顺延系统故障已恢复，。9:00 \t\r\nab", max_size=40)
 BASE: dict[str, Any] = {
@@ -167,6 +167,6 @@ def test_bodies_are_named_in_the_order_of_the_text(cast: Cast, text: str, bodies
 def test_a_body_is_found_wherever_it_stands(before: str, after: str) -> None:
     from unittest.mock import patch
 
-    with patch("huiying.responding.bodies.dictionary", return_value=["自然资源局", "财政局"]):
+    with patch("huiying.responding.actions.confirming.dictionary", return_value=["自然资源局", "财政局"]):
         assert named_in(f"{before}财政局{after}") == ["财政局"]
         assert named_in(f"{before}{after}") == []

@@ -10,9 +10,8 @@ from cast import Cast
 from huiying.kernel.clock import FrozenClock
 from huiying.responding import evidence
 from huiying.responding.actions import accounts
-from huiying.responding.channels.speaking import Reply
+from huiying.responding.channels.speaking import Reply, plain, text_of
 from huiying.responding.models import Publication
-from huiying.responding.reading_back import plain, text_of
 from responding.sending_helpers import TEXT, again, connected, kinds, once, released, turns
 from stand_ins import Answer, Cms, answer
 

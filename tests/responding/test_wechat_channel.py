@@ -11,7 +11,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
 from huiying.people.models import Platform
 from huiying.responding.actions import accounts
-from huiying.responding.channels.wechat.client import token
+from huiying.responding.channels.wechat import token
 from huiying.responding.models import Publication
 from responding.sending_helpers import again, connected, once, released, turns
 from stand_ins import Wechat, answer

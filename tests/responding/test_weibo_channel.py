@@ -10,7 +10,7 @@ from cast import Cast
 from huiying.kernel.clock import FrozenClock
 from huiying.people.errors import Refused
 from huiying.responding.actions import accounts
-from huiying.responding.channels.weibo.channel import length, short
+from huiying.responding.channels.weibo import length, short
 from huiying.responding.models import Publication
 from responding.sending_helpers import again, connected, once, released, turns
 from stand_ins import Weibo

@@ -13,15 +13,15 @@ from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.actions import deactivate
-from huiying.people.actions.speakers import end_spokesperson
+from huiying.people.actions.registers import end_spokesperson
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.responding import actions
+from huiying.responding import actions, readiness
 from huiying.responding.actions.speaking import authorise, revoke
+from huiying.responding.forms_of_answer import still_authorised, voice_of, voices
 from huiying.responding.models import Authorisation, Publication, Revision
 from huiying.responding.queries import why_not_release
-from huiying.responding.readiness import voice, why_not_submit
-from huiying.responding.statement_voices import still_authorised, voice_of, voices
+from huiying.responding.readiness import why_not_submit
 
 BY_HAND = {"renditions": {**stories.DRAFT["renditions"], "weibo": "登录服务已恢复，两个标段顺延。"}}  # type: ignore[dict-item]
 WHY = "发言内容还要再核实"
@@ -57,8 +57,8 @@ def test_a_vendor_can_not_make_the_holding_statement_either_c8_3(cast: Cast) -> 
     told = stories.DRAFT | {"track": Revision.HOLDING, "facts": ""}
     said = {name: actions.save_revision(case, actor=cast.duty, department=name, **told)  # type: ignore[arg-type]
             for name in ("某软件有限公司", "局办公室")}  # fmt: skip
-    assert voice.why(case, said["某软件有限公司"])
-    assert voice.why(case, said["局办公室"]) == []
+    assert readiness.why_not_their_voice(case, said["某软件有限公司"])
+    assert readiness.why_not_their_voice(case, said["局办公室"]) == []
 
 
 def test_a_joint_department_speaks_only_after_it_has_worked_c8_3(cast: Cast) -> None:
@@ -75,7 +75,7 @@ def test_a_joint_department_speaks_only_after_it_has_worked_c8_3(cast: Cast) -> 
 
 def test_the_lead_may_speak_without_anybodys_authorisation(cast: Cast) -> None:
     revision = stories.drafted(cast)
-    assert voice.why(revision.case, revision) == []
+    assert readiness.why_not_their_voice(revision.case, revision) == []
 
 
 # --- authorisation ----------------------------------------------------------------------------------------------------

@@ -23,13 +23,13 @@ from django.db import connection  # noqa: E402
 
 from cast import bureau  # noqa: E402
 from huiying.kernel import clock, home  # noqa: E402
-from huiying.listening import import_queue, inbox  # noqa: E402
+from huiying.listening import import_queue  # noqa: E402
 from huiying.listening.actions import imports  # noqa: E402
 
 BEGIN = dt.datetime(2026, 9, 14, 0, 0, tzinfo=dt.UTC)
 imports.CHUNK = 7
 # Two runs are compared row by row: the random part of a batch's name is the same in both.
-imports.secrets = inbox.secrets = SimpleNamespace(token_hex=lambda size: "0" * (2 * size))  # type: ignore[assignment]
+imports.secrets = import_queue.secrets = SimpleNamespace(token_hex=lambda size: "0" * (2 * size))  # type: ignore[assignment]
 ROWS = 60
 
 
@@ -51,8 +51,8 @@ def play() -> None:
     if "PUT" in os.environ:
         path.write_text(rows(), encoding="utf-8")
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    inbox.look()
-    inbox.look()
+    import_queue.look_in_folder()
+    import_queue.look_in_folder()
     while import_queue.to_do().exists():
         import_queue.go_on(clock.now(), 1)
     import_queue.sweep()

@@ -10,7 +10,7 @@ from django.utils import translation
 import releasing_told as told
 from cast import Cast
 from desk.test_desk_releasing import everything
-from huiying.desk.sentences import releasing as sentences
+from huiying.desk.subjects import releasing as sentences
 from whole.test_english_is_complete import CHINESE, english, read
 
 

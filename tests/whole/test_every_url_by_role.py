@@ -23,17 +23,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from conftest import MONDAY_TEN
 from huiying.desk.case_verbs import CASE_VERBS
-from huiying.desk.event_verbs import EVENT_VERBS
 from huiying.desk.picture_shelf import shelf as pictures
-from huiying.desk.verbs.forms import CONFERENCE_VERBS
-from huiying.desk.verbs.liaison import LETTER_VERBS
-from huiying.desk.verbs.meetings import MEETING_VERBS
+from huiying.desk.subjects.answer_formats import CONFERENCE_VERBS
+from huiying.desk.subjects.events import EVENT_VERBS
+from huiying.desk.subjects.liaison import LETTER_VERBS
+from huiying.desk.subjects.meetings import MEETING_VERBS
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.handling.queries import cases_for
 from huiying.judging import engines
 from huiying.kernel import clock
-from huiying.kernel.headers import ALWAYS
+from huiying.kernel.web import ALWAYS
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry
 from huiying.people import actions as people

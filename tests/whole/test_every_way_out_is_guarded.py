@@ -29,7 +29,7 @@ NOTHING_TO_GUARD = {
     "keeping/delivery.py": "HUIYING_ANCHOR_MAIL by the mail server of HUIYING_EMAIL_URL: the administrator's word",
     "work/notify.py": "HUIYING_NOTIFY_URLS: the administrator's word",
     "responding/actions/partners.py": "mail to registered addresses by the server of HUIYING_EMAIL_URL",
-    "responding/actions/followers.py": "mail to a confirmed address by the server of HUIYING_EMAIL_URL",
+    "responding/actions/dialogue.py": "mail to a confirmed address by the server of HUIYING_EMAIL_URL",
     "listening/adapters/feeds.py": "parsers are given bytes that were fetched, never an address",
     "listening/importing/feeds.py": "parsers are given bytes of a file, never an address",
 }

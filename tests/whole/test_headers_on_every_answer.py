@@ -19,7 +19,7 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from cast import Cast
-from huiying.kernel.headers import ALWAYS
+from huiying.kernel.web import ALWAYS
 from huiying.portal.views import pages
 
 SRC = Path(__file__).resolve().parents[2] / "src"

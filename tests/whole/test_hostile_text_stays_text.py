@@ -31,7 +31,7 @@ from huiying.listening.actions import receive_message
 from huiying.paper.document import Heading, Note, Paragraph, Row, Table
 from huiying.paper.docx import _writable
 from huiying.portal.templatetags.plain import as_typed
-from huiying.responding.actions import requests
+from huiying.responding.actions import dialogue
 from paper.paper_of import made, pages, whole, word
 from stream_of import bring
 
@@ -69,7 +69,7 @@ def hostile(cast: Cast) -> Cast:
         HOSTILE, title=f"标题{PAYLOADS[0]}{PAYLOADS[2]}", outlet=f"某报{PAYLOADS[1]}", url="https://a.example/<script>"
     )
     receive_message("投诉", HOSTILE, PAYLOADS[1])
-    requests.ask_request("deletion", f"请删去 {HOSTILE}")
+    dialogue.ask_request("deletion", f"请删去 {HOSTILE}")
     draft = {
         "title": f"答复{PAYLOADS[0]}", "question": f"有人问{PAYLOADS[1]}", "facts": f"经查{PAYLOADS[2]}",
         "renditions": {"portal": f"已办{PAYLOADS[3]}{PAYLOADS[4]}"},

@@ -34,8 +34,8 @@ from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
 from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
-from huiying.responding import actions, connections, sending
-from huiying.responding.actions.holding import hold_statement
+from huiying.responding import actions, sending
+from huiying.responding.actions.drafting import hold_statement
 from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Sending
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.evidence import path_of
@@ -362,7 +362,7 @@ def test_the_answer_holds_whatever_is_done_to_it(
     enough, lives = (2000, 40) if connection.vendor == "sqlite" else (500, 10)
     host = OtherHost()
     monkeypatch.setitem(SENDING, "website", replace(SENDING["website"], send=host.send))
-    monkeypatch.setattr(connections, "settings_for", lambda platform, channel: {"url": "https://site.example/"})
+    monkeypatch.setattr(sending, "settings_for", lambda platform, channel: {"url": "https://site.example/"})
     monkeypatch.setattr(sending.reading_back, "fetch", lambda url: None)
     Platform.objects.filter(code="website").update(channel="website")
     Answering.cast, Answering.frozen, Answering.host = cast, frozen, host

@@ -24,7 +24,7 @@ from django.urls import resolve
 
 from conftest import MONDAY_TEN
 from huiying.api.urls import api
-from huiying.desk.moments import DayField, MomentField
+from huiying.desk.fields import DayField, MomentField
 from huiying.judging import engines
 from huiying.judging.pipeline import judge_pending
 from huiying.kernel import clock

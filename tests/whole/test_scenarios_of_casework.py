@@ -10,11 +10,11 @@ from django.db import DatabaseError, connection, transaction
 import stories
 from cast import Cast
 from huiying.handling import actions as handling
-from huiying.handling.actions.facts import agree_facts
 from huiying.handling.actions.liaison import answer_liaison, draft_liaison, send_liaison, why_not_close_liaison
-from huiying.handling.letters import draft as letter_of
+from huiying.handling.actions.work import agree_facts
 from huiying.handling.models import Breach, Case, Clock, Escalation
 from huiying.handling.queries import effective
+from huiying.handling.slips import draft_letter as letter_of
 from huiying.handling.slips import elements_of
 from huiying.judging import actions as judging
 from huiying.kernel import clock

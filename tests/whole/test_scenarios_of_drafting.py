@@ -20,7 +20,7 @@ from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused
 from huiying.responding import actions as responding
 from huiying.responding.actions.confirming import heard_after
-from huiying.responding.actions.holding import hold_statement
+from huiying.responding.actions.drafting import hold_statement
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, Revision
 from huiying.responding.templates import pick
 from huiying.work import schedule

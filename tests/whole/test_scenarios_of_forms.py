@@ -18,9 +18,9 @@ from huiying.ledger.models import LedgerEntry
 from huiying.ledger.queries import verify
 from huiying.people.errors import Refused
 from huiying.responding import actions
-from huiying.responding.actions.filings import answer_filing, record_filing
+from huiying.responding.actions.following import answer_filing, record_filing
 from huiying.responding.models import Publication
-from huiying.responding.readiness.statutory import notices
+from huiying.responding.readiness import notices
 
 COMPLAINT = "鞍山公共资源交易平台登录不上，解密超时就废标，不答复我就要投诉到底，正式投诉书已经写好了！"
 ROOT = "证书到期无人盯办，已列入月度检查"

@@ -33,9 +33,9 @@ from huiying.people.models import Department, User
 from huiying.people.queries import office, regulation_now
 from huiying.regulation import load
 from huiying.responding import actions as responding
-from huiying.responding.linked import excuse
 from huiying.responding.models import Publication, ReviewRound
 from huiying.responding.queries import my_steps
+from huiying.responding.targets import excuse
 from huiying.work import outbox
 
 LAW, ANSHAN = load("sixian"), load("anshan")

@@ -22,7 +22,7 @@ from huiying.documents import actions as documents
 from huiying.foreseeing import actions as consulting
 from huiying.foreseeing import queries as consultations
 from huiying.foreseeing.models import Consultation
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.kernel import canonical, clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry

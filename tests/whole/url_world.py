@@ -18,9 +18,8 @@ import stories
 from cast import Cast, bureau
 from huiying.handling import actions as handling
 from huiying.handling import calling, clocks
-from huiying.handling.actions import clues, liaison, meetings, merging, room, table, tasks
-from huiying.handling.actions.agenda import acknowledge_agenda, plan_agenda
-from huiying.handling.actions.reports import see_reports
+from huiying.handling.actions import liaison, meetings, relating, table, tasks, work
+from huiying.handling.actions.work import acknowledge_agenda, plan_agenda, see_reports
 from huiying.handling.models import Case, Clock, Meeting, MeetingSeat, Task
 from huiying.judging import actions as judging
 from huiying.judging.models import Event, Screening, UrgentCall, Warning
@@ -31,8 +30,8 @@ from huiying.people import actions as people
 from huiying.people.actions.roster import set_shift
 from huiying.people.models import Appointment, User
 from huiying.responding import actions as responding
-from huiying.responding import linked
-from huiying.responding.heat import UNKNOWN
+from huiying.responding import targets
+from huiying.responding.following import UNKNOWN
 from huiying.responding.models import EffectReview, Publication, ReviewRound
 from huiying.work.models import Notice
 from stream_of import COMPLAINT, LIFE, bring
@@ -194,7 +193,7 @@ def _life(cast: Cast) -> dict[str, Any]:
         "call": UrgentCall.objects.get().pk,
         "life_call": calling.call(_clock(case), 0).pk,
         "life_slip": case.slips.get().pk,
-        "life_file": room.attach(case, text_file(), cast.works_liaison).pk,
+        "life_file": work.attach(case, text_file(), cast.works_liaison).pk,
         "life_task": _task(cast, case, owner=cast.works_liaison, actor=cast.duty).pk,
         "life_letter": letter.pk,
         "life_meeting": _meeting_on_danger(cast, case).pk,
@@ -231,7 +230,7 @@ def _cases(cast: Cast) -> dict[str, Any]:
     """A case in every state of the process, with the proposals that wait for a second person."""
     back, proposed, review, closed = _sent(cast), _worked(cast), _submitted(cast), _answered(cast)
     handling.decide_sustained(closed, False, ENOUGH, cast.office2)
-    linked.excuse(closed, ENOUGH, cast.office2)
+    targets.excuse(closed, ENOUGH, cast.office2)
     handling.close(closed, f"{ENOUGH}\n不需要源头整改：{ENOUGH}", cast.office2)
     handling.return_case(back, ENOUGH, cast.tech_liaison)
     handling.propose_lower(proposed, "L1", ENOUGH * 3, cast.office2)
@@ -258,7 +257,7 @@ def _cases(cast: Cast) -> dict[str, Any]:
 
 def _merged(cast: Cast) -> Case:
     loser = _sent(cast)
-    merging.merge_cases(loser, _sent(cast), cast.duty2)
+    relating.merge_cases(loser, _sent(cast), cast.duty2)
     return stories.again(loser)
 
 
@@ -273,7 +272,7 @@ def _together(cast: Cast) -> dict[str, Any]:
     return {
         "busy": busy.number,
         "ring": calling.call(_clock(busy), 1).pk,
-        "file": room.attach(busy, text_file(), cast.tech_liaison).pk,
+        "file": work.attach(busy, text_file(), cast.tech_liaison).pk,
         "task": _task(cast, busy, owner=cast.tech_liaison, actor=cast.tech_head).pk,
         "help": _task(cast, busy, owner=cast.watch_head, actor=cast.tech_head, kind=Task.HELP).pk,
         "slip": busy.slips.get().pk,
@@ -295,7 +294,7 @@ def _two_posts() -> Event:
 def _outside(cast: Cast) -> dict[str, Any]:
     """What goes to others: letters with their public link, a clue, meetings before and after."""
     case, later, guests = _worked(cast), _worked(cast), _worked(cast)
-    clues.propose_clue(case, "公安机关", ENOUGH, ENOUGH, cast.office2)
+    liaison.propose_clue(case, "公安机关", ENOUGH, ENOUGH, cast.office2)
     sent = liaison.draft_liaison(case, BODY, "", ENOUGH, "", cast.office2)
     link = liaison.send_liaison(sent, "link", cast.office2)
     told = liaison.draft_liaison(later, BODY, "", ENOUGH, "", cast.office2)
@@ -358,7 +357,7 @@ def _publications(cast: Cast) -> dict[str, Any]:
     """Answers on the portal; one is to be posted by hand, one waits for the person who compares."""
     done, checked = _answered(cast), _answered(cast)
     handling.decide_sustained(checked, False, ENOUGH, cast.office2)
-    linked.excuse(checked, ENOUGH, cast.office2)
+    targets.excuse(checked, ENOUGH, cast.office2)
     to_check = Publication.objects.get(case=checked, channel="by_hand")
     responding.record_post(to_check, "https://weibo.example/1", screenshot(), cast.office2)
     live = Publication.objects.get(case=done, channel="portal")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiying.kernel import clock
-from huiying.work import auditor, inbox, notify, outbox
+from huiying.work import auditor, notify, outbox
 from huiying.work.loop import Loop
 from huiying.work.models import Job, Notice
 
@@ -48,7 +48,7 @@ def poll() -> int:
 def test_a_notice_stands_in_the_inbox_of_each_recipient_even_without_a_gateway(no_gateway: clock.FrozenClock) -> None:
     assert notify.send("预警", "请定级", ["duty", "office", "duty"], "urgent", url="/desk/") == []
     assert [row.recipient for row in Notice.objects.order_by("recipient")] == ["duty", "office"]
-    assert inbox.unread("duty").get().url == "/desk/"
+    assert notify.unread("duty").get().url == "/desk/"
     assert not Job.objects.exists()
 
 
@@ -153,7 +153,7 @@ def test_two_digests_of_one_person_are_two_messages(gateway: clock.FrozenClock) 
 def test_what_was_read_before_its_time_is_not_carried_out_any_more(gateway: clock.FrozenClock) -> None:
     notify.send("t", "b", ["duty"], digest=True)
     notify.send("t", "b", ["duty"], not_before=at(12))
-    inbox.read_all("duty", Notice.objects.latest("id").pk)
+    notify.read_all("duty", Notice.objects.latest("id").pk)
     gateway.set(at(14))
     assert poll() == 2
     assert carried() == []
@@ -230,16 +230,16 @@ def test_check_says_when_notices_are_stuck(gateway: clock.FrozenClock) -> None:
 def test_a_person_opens_only_what_was_told_to_that_person(no_gateway: clock.FrozenClock) -> None:
     notify.send("t", "b", ["duty"])
     notice = Notice.objects.get()
-    assert inbox.opened("office", notice.pk) is None
+    assert notify.opened("office", notice.pk) is None
     notice.refresh_from_db()
     assert notice.read_at is None
 
 
 def test_opening_again_keeps_the_first_reading(no_gateway: clock.FrozenClock) -> None:
     notify.send("t", "b", ["duty"])
-    first = inbox.opened("duty", Notice.objects.get().pk)
+    first = notify.opened("duty", Notice.objects.get().pk)
     no_gateway.advance(dt.timedelta(hours=1))
-    again = inbox.opened("duty", Notice.objects.get().pk)
+    again = notify.opened("duty", Notice.objects.get().pk)
     assert first is not None
     assert again is not None
     assert again.read_at == first.read_at
@@ -247,8 +247,8 @@ def test_opening_again_keeps_the_first_reading(no_gateway: clock.FrozenClock) ->
 
 def test_marking_all_read_leaves_what_came_meanwhile(no_gateway: clock.FrozenClock) -> None:
     notify.send("old", "b", ["duty", "office"])
-    seen = inbox.unread("duty").get().pk
+    seen = notify.unread("duty").get().pk
     notify.send("new", "b", ["duty"])
-    assert inbox.read_all("duty", seen) == 1
-    assert [row.title for row in inbox.unread("duty")] == ["new"]
-    assert inbox.unread("office").count() == 1
+    assert notify.read_all("duty", seen) == 1
+    assert [row.title for row in notify.unread("duty")] == ["new"]
+    assert notify.unread("office").count() == 1

@@ -19,7 +19,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from django.db import transaction
-from huiying.work import numbers, outbox
+from huiying.work import outbox, rows
 from huiying.work.loop import Loop
 from huiying.work.models import Counter, Job, Lease
 
@@ -27,7 +27,7 @@ home = Path(sys.argv[1])
 
 @outbox.handler("count")
 def count(job):
-    number = numbers.next_number("counted")
+    number = rows.next_number("counted")
     if (home / "hang").exists():
         (home / "in the middle").touch()
         while True:

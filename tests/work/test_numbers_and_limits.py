@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from huiying.kernel import clock
-from huiying.work import limits, numbers
+from huiying.work import limits, rows
 from huiying.work.models import Counter, RateBucket
 
 MINUTE = timedelta(minutes=1)
@@ -15,8 +15,8 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.mark.django_db
 def test_numbers_of_a_series_follow_one_another() -> None:
-    assert [numbers.next_number("case:2026") for _ in range(3)] == [1, 2, 3]
-    assert numbers.next_number("case:2027") == 1
+    assert [rows.next_number("case:2026") for _ in range(3)] == [1, 2, 3]
+    assert rows.next_number("case:2027") == 1
 
 
 @pytest.mark.django_db
@@ -24,17 +24,17 @@ def test_a_number_taken_in_vain_is_given_again() -> None:
 
     def act() -> None:
         with transaction.atomic():
-            numbers.next_number("case:2026")
+            rows.next_number("case:2026")
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         act()
-    assert numbers.next_number("case:2026") == 1
+    assert rows.next_number("case:2026") == 1
 
 
 def test_a_number_outside_a_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match=r"transaction\.atomic"):
-        numbers.next_number("case:2026")
+        rows.next_number("case:2026")
 
 
 @pytest.mark.django_db

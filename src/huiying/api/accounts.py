@@ -9,11 +9,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, caller
 from huiying.handling.access import get_case
 from huiying.people.queries import regulation_of
-from huiying.responding import linked
+from huiying.responding import targets
 from huiying.responding.access import get_publication
 from huiying.responding.actions import accounts
 from huiying.responding.models import Publication
@@ -55,11 +54,11 @@ class SkewOut(Schema):
     over: bool
 
     @staticmethod
-    def resolve_seconds(found: linked.Skew) -> int:
+    def resolve_seconds(found: targets.Skew) -> int:
         return int(found.length.total_seconds())
 
     @staticmethod
-    def resolve_limit_seconds(found: linked.Skew) -> int:
+    def resolve_limit_seconds(found: targets.Skew) -> int:
         return int(found.limit.total_seconds())
 
 
@@ -76,11 +75,11 @@ class PublicationsOut(Schema):
 def publications(request: HttpRequest, number: str) -> dict[str, Any]:
     """By account, the newest release first (C8.9)."""
     case = get_case(caller(request), number)
-    found = linked.releases(case)
+    found = targets.releases(case)
     newest = next((release.skew for release in found if release.skew is not None), None)
     return {
         "items": [_out(row, release.carries_facts[row.target]) for release in found for row in release.rows],
-        "families": sorted(linked.families_live(case)),
+        "families": sorted(targets.families_live(case)),
         "wanted": regulation_of(case.regulation).response.linked_channels.min_channels[case.level],
         "skew": newest,
     }
@@ -100,7 +99,7 @@ def by_hand(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 def _one(row: Publication) -> dict[str, Any]:
     facts = row.revision.facts if row.revision is not None else row.press.facts if row.press is not None else ""
-    return _out(row, linked.carries(row.text, facts))
+    return _out(row, targets.carries(row.text, facts))
 
 
 def _out(row: Publication, facts: bool) -> dict[str, Any]:

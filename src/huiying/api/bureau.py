@@ -11,24 +11,33 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, department, or_404
-from huiying.api.errors import Problem, Problems, Unreadable
-from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.bodies import (
+    NO,
+    READS,
+    Body,
+    DepartmentCode,
+    Page,
+    Problem,
+    Problems,
+    Unreadable,
+    caller,
+    department,
+    or_404,
+)
 from huiying.handling import calling, routing_table
 from huiying.handling.access import get_case
-from huiying.handling.actions.acts import acknowledge_call
 from huiying.handling.actions.table import propose_rule, second_rule
+from huiying.handling.actions.work import acknowledge_call
 from huiying.handling.models import Escalation, RoutingRule
 from huiying.kernel import clock
 from huiying.people import roster as kept
-from huiying.people.actions.contacts import test_phone
+from huiying.people.actions.base import test_phone
 from huiying.people.contacts import Card, Contact, cards
 from huiying.people.models import PhoneTest, User
 from huiying.people.queries import standing, zone
-from huiying.people.words import display_name, in_english
+from huiying.people.versions import display_name, in_english
 from huiying.regulation import Regulation
-from huiying.work.inbox import inbox, unread
+from huiying.work.notify import inbox, unread
 
 router = Router()
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 1, 1)

@@ -18,31 +18,22 @@ from huiying.api.bodies import (
     Done,
     LabelIn,
     Moment,
+    Page,
+    Problem,
+    Problems,
     Reason,
     ReasonIn,
+    Unreadable,
     Username,
+    caller,
     department,
     done,
     person,
 )
-from huiying.api.errors import Problem, Problems, Unreadable
-from huiying.api.paging import Page
-from huiying.api.security import caller
 from huiying.api.tasks import TaskOut
 from huiying.handling import required as level
 from huiying.handling.access import get_case
-from huiying.handling.actions import (
-    acts,
-    facts,
-    feedback,
-    merging,
-    recurrence,
-    room,
-    routing,
-    sensitive,
-    splitting,
-    tasks,
-)
+from huiying.handling.actions import feedback, relating, routing, sensitive, tasks, work
 from huiying.handling.models import Case, FactSheet, Feedback, Note, Task
 from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
@@ -80,7 +71,7 @@ class TaskIn(Body):
 class SayIn(Body):
     """`@` before a name calls that person."""
 
-    text: str = Field(min_length=1, max_length=room.LONGEST)
+    text: str = Field(min_length=1, max_length=work.LONGEST)
 
 
 class FeedbackIn(Body):
@@ -226,7 +217,7 @@ def facts_of(request: HttpRequest, number: str) -> dict[str, Any]:
 @router.post("/cases/{number}/agree_facts", response={200: FactSheetOut, **NO})
 def agree_facts(request: HttpRequest, number: str, data: FactsIn) -> FactSheet:
     found = get_case(caller(request), number)
-    return facts.agree_facts(found, data.text, data.based_on, data.reason, caller(request))
+    return work.agree_facts(found, data.text, data.based_on, data.reason, caller(request))
 
 
 @router.get("/cases/{number}/tasks", response={200: TasksOut, **READS})
@@ -255,7 +246,7 @@ def make_task(request: HttpRequest, number: str, data: TaskIn) -> Task:
 @router.post("/cases/{number}/say", response={200: NoteOut, **NO})
 def say(request: HttpRequest, number: str, data: SayIn) -> Note:
     found = get_case(caller(request), number)
-    return room.say(found, data.text, caller(request))
+    return work.say(found, data.text, caller(request))
 
 
 @router.get("/cases/{number}/slips", response={200: SlipsOut, **READS})
@@ -293,7 +284,7 @@ def link_recurrence(request: HttpRequest, number: str, data: RecurrenceIn) -> di
         earlier = get_case(caller(request), data.earlier)
     except Http404:
         raise Unreadable("earlier", _("没有编号为“%(number)s”的办件，请核对。") % {"number": data.earlier}) from None
-    recurrence.link_recurrence(found, earlier, data.reason, caller(request))
+    relating.link_recurrence(found, earlier, data.reason, caller(request))
     return done(found)
 
 
@@ -316,14 +307,14 @@ def unlabel(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]
 @router.post("/cases/{number}/note_act", response={200: Done, **NO})
 def note_act(request: HttpRequest, number: str, data: ActIn) -> dict[str, str]:
     found = get_case(caller(request), number)
-    acts.note_act(found, data.kind, data.note, caller(request))
+    work.note_act(found, data.kind, data.note, caller(request))
     return done(found)
 
 
 @router.get("/cases/{number}/posts", response={200: PostsOut, 401: Problem, 404: Problem, 422: Problems})
 def posts(request: HttpRequest, number: str, page: Query[Page]) -> dict[str, Any]:
     """What of the case can be split off: where and when it stood, and its words with personal data masked (§6.2)."""
-    found = splitting.posts_to_split(get_case(caller(request), number))
+    found = relating.posts_to_split(get_case(caller(request), number))
     return {"count": len(found), "items": found[page.offset : page.offset + page.limit]}
 
 
@@ -331,11 +322,11 @@ def posts(request: HttpRequest, number: str, page: Query[Page]) -> dict[str, Any
 def split(request: HttpRequest, number: str, data: SplitIn) -> dict[str, str]:
     """Answers with the new case."""
     found = get_case(caller(request), number)
-    return done(splitting.split_case(found, data.posts, data.title, data.reason, caller(request)))
+    return done(relating.split_case(found, data.posts, data.title, data.reason, caller(request)))
 
 
 @router.post("/cases/{number}/unmerge", response={200: Done, **NO})
 def unmerge(request: HttpRequest, number: str, data: ReasonIn) -> dict[str, str]:
     found: Case = get_case(caller(request), number)
-    merging.unmerge_cases(found, data.reason, caller(request))
+    relating.unmerge_cases(found, data.reason, caller(request))
     return done(found)

@@ -10,19 +10,29 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, department, or_404
-from huiying.api.paging import Page
-from huiying.api.security import asked_again, caller
+from huiying.api.bodies import (
+    NO,
+    READS,
+    Body,
+    DepartmentCode,
+    Moment,
+    Page,
+    ReasonIn,
+    asked_again,
+    caller,
+    department,
+    or_404,
+)
 from huiying.foreseeing import actions as consulting
 from huiying.foreseeing import queries
 from huiying.foreseeing.models import Consultation
 from huiying.handling.access import get_case
-from huiying.handling.actions.asking import uphold
+from huiying.handling.actions.feedback import uphold
 from huiying.kernel import clock
-from huiying.listening import inlets
+from huiying.listening import coverage
 from huiying.people.models import User
 from huiying.responding import pages as reading
-from huiying.responding.actions import pages, requests
+from huiying.responding.actions import dialogue, pages
 from huiying.responding.models import PersonalRequest, TopicPage
 
 router = Router()
@@ -335,7 +345,7 @@ class ChannelOut(Schema):
     state: str
 
     @staticmethod
-    def resolve_registered(row: inlets.Flow) -> bool:
+    def resolve_registered(row: coverage.Flow) -> bool:
         return row.inlet is not None
 
 
@@ -357,16 +367,16 @@ def personal_requests(request: HttpRequest, page: Query[Page]) -> dict[str, Any]
 def decide_request(request: HttpRequest, pk: int, data: RequestDecideIn) -> PersonalRequest:
     or_404(caller(request), "personal_request.view")
     row = get_object_or_404(PersonalRequest, pk=pk)
-    requests.decide_request(row, data.decision, data.reason, data.purge, caller(request))
+    dialogue.decide_request(row, data.decision, data.reason, data.purge, caller(request))
     row.refresh_from_db()
     return row
 
 
 @router.get("/channels", response={200: list[ChannelOut], **READS})
-def channels(request: HttpRequest) -> list[inlets.Flow]:
+def channels(request: HttpRequest) -> list[coverage.Flow]:
     """The bureau's channels, and whether what came over each reached the ledger (C4.1)."""
     or_404(caller(request), "channels.view")
-    return inlets.flows(clock.now() - COUNTED)
+    return coverage.inlet_flows(clock.now() - COUNTED)
 
 
 @router.post("/cases/{number}/uphold", response={200: UpheldOut, **NO})

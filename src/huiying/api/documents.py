@@ -10,17 +10,15 @@ from django.urls import reverse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
-from huiying.api.paging import Page
-from huiying.api.security import asked_again, caller
+from huiying.api.bodies import NO, READS, Body, Moment, Page, Username, asked_again, caller, or_404, person
 from huiying.documents import actions, queries
 from huiying.documents.access import documents_for, get_document, get_instruction
-from huiying.documents.actions import issuing, proving, reporting, withdrawing
+from huiying.documents.actions import issued, issuing
 from huiying.documents.models import IssuedDocument, Withdrawal
 from huiying.handling.access import get_case
+from huiying.paper.document import to_text
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
-from huiying.paper.text import to_text
 from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.regulation.errors import UsageError
@@ -219,7 +217,7 @@ def issue_conformance(request: HttpRequest, data: PeriodIn) -> IssuedDocument:
     """制度落实情况表 of a period as of now, for the inspector."""
     or_404(caller(request), "conformance.view")
     try:
-        return get_document(caller(request), proving.issue_conformance(data.period, caller(request)).pk)
+        return get_document(caller(request), issuing.issue_conformance(data.period, caller(request)).pk)
     except UsageError as error:
         raise Http404 from error
 
@@ -230,7 +228,7 @@ def issue_of_case(request: HttpRequest, number: str, data: CaseDocumentIn) -> Is
     user = caller(request)
     case = get_case(user, number)
     if data.kind == "report":
-        made = reporting.issue_special_report(
+        made = issuing.issue_special_report(
             case, user, judgement=data.judgement, advice=data.advice, to=data.to
         )  # fmt: skip
     else:
@@ -256,10 +254,10 @@ def addend(request: HttpRequest, pk: int, data: TextIn) -> IssuedDocument:
 def withdraw(request: HttpRequest, pk: int, data: WithdrawIn) -> IssuedDocument:
     """A special report by decision of another person: it stays and is marked (C6.10)."""
     row = get_document(caller(request), pk)
-    instead = next((one for one in withdrawing.later_ones(row) if one.number == data.replaced_by), None)
+    instead = next((one for one in issued.later_ones(row) if one.number == data.replaced_by), None)
     if data.replaced_by and instead is None:
         raise Http404
-    withdrawing.withdraw(row, reason=data.reason, replaced_by=instead, actor=caller(request))
+    issued.withdraw(row, reason=data.reason, replaced_by=instead, actor=caller(request))
     return get_document(caller(request), pk)
 
 

@@ -14,19 +14,16 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Code, Rendition, or_404
-from huiying.api.errors import Unreadable
-from huiying.api.security import asked_again, caller
+from huiying.api.bodies import NO, READS, Body, Code, Rendition, Unreadable, asked_again, caller, or_404
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.people.queries import standing
-from huiying.responding import actions, plain, queries, templates, tone
+from huiying.responding import actions, queries, templates, tone
 from huiying.responding.actions.confirming import heard_after, record_confirmation
-from huiying.responding.actions.holding import HOLDING_CHARS, hold_statement
+from huiying.responding.actions.drafting import HOLDING_CHARS, hold_statement
 from huiying.responding.models import Authorisation, BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.readiness import why_not_submit
-from huiying.responding.readiness.blanks import open_blanks
-from huiying.responding.suggest import suggestions
+from huiying.responding.readiness import open_blanks, why_not_submit
+from huiying.responding.templates import suggestions
 
 router = Router()
 
@@ -264,7 +261,7 @@ def hints(request: HttpRequest, number: str) -> dict[str, Any]:
     return {
         "revision": revision.number,
         "missing": why_not_submit(found, revision),
-        "readings": {code: plain.reading(text) for code, text in revision.renditions.items()},
+        "readings": {code: tone.reading(text) for code, text in revision.renditions.items()},
         "items": tone.hints(found, revision),
     }
 

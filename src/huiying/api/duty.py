@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Moment, Username, or_404, person
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Moment, Username, caller, or_404, person
 from huiying.people import roster
-from huiying.people.actions import group, swaps
+from huiying.people.actions import roster as actions_roster
 from huiying.people.models import DutyShift, GroupSeat, RosterSignature, ShiftSwap, User
 
 router = Router()
@@ -102,7 +101,7 @@ def leading_group(request: HttpRequest) -> dict[str, Any]:
 @router.post("/leading-group", response={200: SeatOut, **NO})
 def take_seat(request: HttpRequest, data: SeatIn) -> GroupSeat:
     who = _staff(caller(request))
-    return group.take_seat(person(data.staff, "staff"), data.place, who)
+    return actions_roster.take_seat(person(data.staff, "staff"), data.place, who)
 
 
 @router.post("/leading-group/{pk}/leave", response={200: SeatOut, **NO})
@@ -110,7 +109,7 @@ def leave(request: HttpRequest, pk: int, data: LeaveIn) -> GroupSeat:
     who, row = _staff(caller(request)), GroupSeat.objects.select_related("user").filter(pk=pk).first()
     if row is None:
         raise Http404
-    group.leave_seat(row, data.reason, who)
+    actions_roster.leave_seat(row, data.reason, who)
     row.refresh_from_db()
     return row
 
@@ -118,7 +117,7 @@ def leave(request: HttpRequest, pk: int, data: LeaveIn) -> GroupSeat:
 @router.post("/roster/sign", response={200: SignedOut, **NO})
 def sign(request: HttpRequest, data: SignIn) -> RosterSignature:
     """签发: by head or deputy of the leading group, and only where every hour has a name."""
-    return group.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
+    return actions_roster.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
 
 
 @router.get("/swaps", response={200: SwapsOut, **READS})
@@ -131,7 +130,7 @@ def open_swaps(request: HttpRequest) -> dict[str, Any]:
 def ask(request: HttpRequest, data: SwapIn) -> ShiftSwap:
     who = _staff(caller(request))
     shift, back = _shift(data.shift), _shift(data.in_return) if data.in_return is not None else None
-    return swaps.ask_swap(shift, person(data.asked_of, "asked_of"), data.reason, who, in_return=back)
+    return actions_roster.ask_swap(shift, person(data.asked_of, "asked_of"), data.reason, who, in_return=back)
 
 
 @router.post("/swaps/{pk}/{verb}", response={200: SwapOut, **NO})
@@ -141,7 +140,11 @@ def answer(request: HttpRequest, pk: int, verb: Literal["agree", "refuse", "with
     row = ShiftSwap.objects.filter(pk=pk, asker=who).first() or ShiftSwap.objects.filter(pk=pk, asked_of=who).first()
     if row is None:
         raise Http404
-    return swaps.withdraw_swap(row, who) if verb == "withdraw" else swaps.answer_swap(row, verb == "agree", who)
+    return (
+        actions_roster.withdraw_swap(row, who)
+        if verb == "withdraw"
+        else actions_roster.answer_swap(row, verb == "agree", who)
+    )
 
 
 def _shift(pk: int) -> DutyShift:

@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Reason
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Reason, caller
 from huiying.handling.access import get_case
 from huiying.responding import following
 from huiying.responding.actions.following import SELDOM, decide_sustained, judge_effect

@@ -12,8 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from huiying.api.bodies import NO, READS, Done, done, or_404, person
-from huiying.api.errors import Unreadable
+from huiying.api.bodies import NO, READS, Done, Unreadable, caller, done, or_404, person
 from huiying.api.forms_shapes import (
     AnswerFilingIn,
     AnswerInquiryIn,
@@ -46,16 +45,16 @@ from huiying.api.forms_shapes import (
     speaker_out,
     speaking_out,
 )
-from huiying.api.security import caller
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
-from huiying.people.actions import speakers as registering
+from huiying.people.actions import registers as registering
 from huiying.people.models import Spokesperson
 from huiying.people.queries import regulation_of
-from huiying.people.speakers import in_force, register
-from huiying.responding.actions import conferences, filings, inquiries, speaking
+from huiying.people.registers import speaker_register, speakers_in_force
+from huiying.responding.actions import following, speaking
+from huiying.responding.actions import forms as actions_forms
 from huiying.responding.actions import forms as acts
-from huiying.responding.forms_required import done_forms
+from huiying.responding.forms_of_answer import done_forms, forms_of, spoke_first, voices
 from huiying.responding.models import (
     Authorisation,
     ExpertExplanation,
@@ -64,8 +63,6 @@ from huiying.responding.models import (
     PressConference,
     StatutoryFiling,
 )
-from huiying.responding.queries_forms import forms_of, spoke_first
-from huiying.responding.statement_voices import voices
 
 router = Router()
 
@@ -77,7 +74,7 @@ router = Router()
 def speakers(request: HttpRequest) -> dict[str, Any]:
     """Who may be authorised to speak; being in the register lets nobody speak."""
     or_404(caller(request), "register.view")
-    found = register()
+    found = speaker_register()
     return {
         "days": found.days,
         "nobody": found.nobody,
@@ -138,7 +135,7 @@ def forms(request: HttpRequest, number: str) -> dict[str, Any]:
 def let_speak(request: HttpRequest, number: str, data: LetSpeakIn) -> dict[str, Any]:
     """A leader lets an entry of the register speak on this case, for one statement; never themselves."""
     case = get_case(caller(request), number)
-    entry = in_force().filter(pk=data.speaker).first()
+    entry = speakers_in_force().filter(pk=data.speaker).first()
     if entry is None:
         raise Unreadable("speaker", _("发言人名册里没有这位在任的发言人。"))
     return speaking_out(speaking.authorise(case, entry, data.statement, caller(request)), case)
@@ -179,7 +176,7 @@ def drop_expert(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
 @router.post("/cases/{number}/conferences", response={200: ConferenceOut, **NO})
 def plan_conference(request: HttpRequest, number: str, data: ConferenceIn) -> dict[str, Any]:
     case = get_case(caller(request), number)
-    row = conferences.plan_conference(
+    row = actions_forms.plan_conference(
         case, data.topic, data.starts_at, data.place, _word(case, data.speaker), data.media, data.plan, caller(request)
     )
     return conference_out(row, case)
@@ -193,7 +190,7 @@ def conference(request: HttpRequest, pk: int) -> dict[str, Any]:
 @router.post("/conferences/{pk}/edit", response={200: ConferenceOut, **NO})
 def edit_conference(request: HttpRequest, pk: int, data: ConferenceIn) -> dict[str, Any]:
     row, case = _of_conference(request, pk)
-    conferences.edit_conference(
+    actions_forms.edit_conference(
         row, data.topic, data.starts_at, data.place, _word(case, data.speaker), data.media, data.plan, caller(request)
     )
     return conference_out(*_of_conference(request, pk))
@@ -203,14 +200,14 @@ def edit_conference(request: HttpRequest, pk: int, data: ConferenceIn) -> dict[s
 def prepare(request: HttpRequest, pk: int, data: PrepareIn) -> dict[str, Any]:
     row, _case = _of_conference(request, pk)
     items = [{"question": item.question, "answer": item.answer} for item in data.items]
-    conferences.prepare(row, items, caller(request))
+    actions_forms.prepare(row, items, caller(request))
     return conference_out(*_of_conference(request, pk))
 
 
 @router.post("/conferences/{pk}/cancel", response={200: ConferenceOut, **NO})
 def cancel_conference(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
     row, _case = _of_conference(request, pk)
-    conferences.cancel_conference(row, data.why, caller(request))
+    actions_forms.cancel_conference(row, data.why, caller(request))
     return conference_out(*_of_conference(request, pk))
 
 
@@ -239,7 +236,7 @@ def drop_interview(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]
 @router.post("/cases/{number}/inquiries", response={200: InquiryOut, **NO})
 def record_inquiry(request: HttpRequest, number: str, data: InquiryIn) -> dict[str, Any]:
     case = get_case(caller(request), number)
-    row = inquiries.record_inquiry(case, data.outlet, data.question, data.asked_at, caller(request))
+    row = speaking.record_inquiry(case, data.outlet, data.question, data.asked_at, caller(request))
     return inquiry_out(row, case)
 
 
@@ -249,7 +246,7 @@ def answer_inquiry(request: HttpRequest, pk: int, data: AnswerInquiryIn) -> dict
     row = MediaInquiry.objects.select_related("case").filter(pk=pk).first()
     case = _seen(request, row.case if row else None)
     assert row is not None
-    inquiries.answer_inquiry(row, data.answer, data.spoken_by, caller(request))
+    speaking.answer_inquiry(row, data.answer, data.spoken_by, caller(request))
     return inquiry_out(MediaInquiry.objects.get(pk=pk), case)
 
 
@@ -257,7 +254,7 @@ def answer_inquiry(request: HttpRequest, pk: int, data: AnswerInquiryIn) -> dict
 def record_filing(request: HttpRequest, number: str, data: FilingIn) -> dict[str, Any]:
     """Starts the procedure's own clock; no public answer stops it (§2.1)."""
     case = get_case(caller(request), number)
-    return filing_out(filings.record_filing(case, data.channel, data.reference, data.filed_at, caller(request)))
+    return filing_out(following.record_filing(case, data.channel, data.reference, data.filed_at, caller(request)))
 
 
 @router.post("/filings/{pk}/answer", response={200: FilingOut, **NO})
@@ -266,7 +263,7 @@ def answer_filing(request: HttpRequest, pk: int, data: AnswerFilingIn) -> dict[s
     row = rows.filter(pk=pk).first()
     _seen(request, row.case if row else None)
     assert row is not None
-    filings.answer_filing(row, data.reference, caller(request))
+    following.answer_filing(row, data.reference, caller(request))
     return filing_out(rows.get(pk=pk))
 
 

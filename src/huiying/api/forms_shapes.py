@@ -11,8 +11,9 @@ from pydantic import Field
 from huiying.api.bodies import Body, Moment, Username
 from huiying.handling.models import Case
 from huiying.people.models import Spokesperson
-from huiying.responding import formal, outlets
-from huiying.responding.actions.conferences import MOST_QUESTIONS
+from huiying.responding import forms_of_answer
+from huiying.responding.actions.forms import MOST_QUESTIONS
+from huiying.responding.forms_of_answer import is_valid
 from huiying.responding.models import (
     Authorisation,
     ExpertExplanation,
@@ -21,7 +22,6 @@ from huiying.responding.models import (
     PressConference,
     StatutoryFiling,
 )
-from huiying.responding.statement_voices import is_valid
 
 _EXPERT = ("name", "field", "employer", "topic", "conflict_free", "conflict_statement", "conflict_checked_by")
 _CONFERENCE = (
@@ -75,7 +75,7 @@ class ConferenceIn(Body):
     starts_at: Moment
     place: str = Field(min_length=1, max_length=200)
     speaker: int | None = Field(default=None, ge=1, le=2**62)
-    media: list[Annotated[str, Field(max_length=outlets.LONGEST)]] = Field(default_factory=list, max_length=200)
+    media: list[Annotated[str, Field(max_length=forms_of_answer.LONGEST)]] = Field(default_factory=list, max_length=200)
     plan: str = Field(default="", max_length=20000)
 
 
@@ -286,7 +286,7 @@ def expert_out(row: ExpertExplanation, case: Case) -> dict[str, Any]:
         "case": case.number,
         "dropped": dropped,
         "publication": row.publication_id,
-        "lacks": [] if dropped else formal.expert_lacks(row),
+        "lacks": [] if dropped else forms_of_answer.expert_lacks(row),
     }
 
 
@@ -296,7 +296,7 @@ def conference_out(row: PressConference, case: Case) -> dict[str, Any]:
         "case": case.number,
         "speaker": row.speaker.speaker_name if row.speaker else "",
         "publication": row.publication_id,
-        "lacks": [] if row.state == PressConference.CANCELLED else formal.conference_lacks(row),
+        "lacks": [] if row.state == PressConference.CANCELLED else forms_of_answer.conference_lacks(row),
     }
 
 
@@ -308,7 +308,7 @@ def interview_out(row: Interview, case: Case) -> dict[str, Any]:
         "speaker": row.speaker.speaker_name if row.speaker else "",
         "dropped": dropped,
         "publication": row.publication_id,
-        "lacks": [] if dropped else formal.interview_lacks(row),
+        "lacks": [] if dropped else forms_of_answer.interview_lacks(row),
     }
 
 

@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, Body, LabelIn, Reason, ReasonIn
-from huiying.api.security import caller
+from huiying.api.bodies import NO, Body, LabelIn, Reason, ReasonIn, caller
 from huiying.handling.actions import sensitive
 from huiying.judging import actions as judging
 from huiying.judging.access import get_event

@@ -11,15 +11,12 @@ from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field
 
-from huiying.api.bodies import NO, Body
-from huiying.api.errors import Problem, Problems
-from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.bodies import NO, Body, Page, Problem, Problems, caller
 from huiying.api.sources import Who, owners
-from huiying.listening import source_lists
-from huiying.listening.actions import uploads
+from huiying.listening.actions import imports as actions_imports
+from huiying.listening.actions import sources as actions_sources
 from huiying.listening.actions.sources import FASTEST, SLOWEST, SourceData
-from huiying.listening.importing.headings import FIELDS
+from huiying.listening.importing.vendor import FIELDS
 from huiying.listening.models import Import
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -87,9 +84,12 @@ class PreviewOut(Schema):
 class CorrectIn(Body):
     format: str = Field(max_length=30)
     mapping: dict[
-        Annotated[str, Field(max_length=uploads.HEADING_CHARS)], Annotated[str, Field(max_length=uploads.FIELD_CHARS)]
+        Annotated[str, Field(max_length=actions_imports.HEADING_CHARS)],
+        Annotated[str, Field(max_length=actions_imports.FIELD_CHARS)],
     ] = Field(
-        default={}, max_length=uploads.MOST_HEADINGS, description=f"heading to one of: {', '.join(FIELDS)}, or empty"
+        default={},
+        max_length=actions_imports.MOST_HEADINGS,
+        description=f"heading to one of: {', '.join(FIELDS)}, or empty",
     )
 
 
@@ -124,7 +124,7 @@ def imports(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 def hand_in(request: HttpRequest, file: File[UploadedFile]) -> Import:
     """Nothing is imported before `begin`."""
     _may(caller(request))
-    return uploads.propose(file, caller(request))
+    return actions_imports.propose(file, caller(request))
 
 
 @router.get("/imports/{pk}", response={200: ImportOut, 401: Problem, 404: Problem})
@@ -133,27 +133,27 @@ def one(request: HttpRequest, pk: int) -> Import:
 
 
 @router.get("/imports/{pk}/preview", response={200: PreviewOut, **NO})
-def preview(request: HttpRequest, pk: int) -> uploads.Preview:
+def preview(request: HttpRequest, pk: int) -> actions_imports.Preview:
     """What the first 200 rows would give; only before `begin`."""
     row = _get(caller(request), pk)
     if row.state != Import.PREVIEW:
         raise Http404
-    return uploads.preview(row)
+    return actions_imports.preview(row)
 
 
 @router.post("/imports/{pk}/correct", response={200: ImportOut, **NO})
 def correct(request: HttpRequest, pk: int, data: CorrectIn) -> Import:
-    return uploads.correct(_get(caller(request), pk), data.format, data.mapping, caller(request))
+    return actions_imports.correct(_get(caller(request), pk), data.format, data.mapping, caller(request))
 
 
 @router.post("/imports/{pk}/begin", response={200: ImportOut, **NO})
 def begin(request: HttpRequest, pk: int) -> Import:
-    return uploads.begin(_get(caller(request), pk), caller(request))
+    return actions_imports.begin(_get(caller(request), pk), caller(request))
 
 
 @router.post("/imports/{pk}/cancel", response={200: ImportOut, **NO})
 def cancel(request: HttpRequest, pk: int) -> Import:
-    return uploads.cancel(_get(caller(request), pk), caller(request))
+    return actions_imports.cancel(_get(caller(request), pk), caller(request))
 
 
 @router.get("/imports/{pk}/rejected", response={200: RejectedPage, 401: Problem, 404: Problem, 422: Problems})
@@ -170,7 +170,7 @@ def take_up(request: HttpRequest, pk: int, data: TakeUpIn) -> dict[str, Any]:
     chosen = set(told.pop("urls"))
     rows = [source for source in row.sources if not chosen or source["url"] in chosen]
     told |= owners(data.owner, data.backup)
-    found = source_lists.take_up(rows, SourceData(name="", adapter="", **told), caller(request))
+    found = actions_sources.take_up(rows, SourceData(name="", adapter="", **told), caller(request))
     refused = [{"file": one.file, "line": one.line, "reason": one.reason} for one in found.refused]
     return {"added": [source.pk for source in found.added], "rejected": refused}
 

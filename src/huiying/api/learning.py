@@ -10,11 +10,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
-from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Page, ReasonIn, caller, or_404
 from huiying.judging import learning, learning_nightly
-from huiying.judging.actions import agreement
+from huiying.judging.actions import sampling
 from huiying.judging.models import ConcernSample, LearningRun
 
 router = Router()
@@ -92,14 +90,14 @@ def roll_back(request: HttpRequest, target: Literal["concern", "lead"], data: Re
 def samples(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Posts that still want the caller's word."""
     or_404(caller(request), "sample.rate")
-    return page.of(agreement.waiting_for(caller(request)))
+    return page.of(sampling.concerns_waiting_for(caller(request)))
 
 
 @router.post("/concern-samples/{pk}", response={200: RatedOut, **NO})
 def rate(request: HttpRequest, pk: int, data: RatingIn) -> dict[str, Any]:
     or_404(caller(request), "sample.rate")
     found = get_object_or_404(ConcernSample, pk=pk)
-    rating = agreement.rate(found, data.concern, caller(request))
+    rating = sampling.rate_concern(found, data.concern, caller(request))
     return {"id": found.pk, "concern": rating.concern}
 
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Done, ReasonIn, done
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Done, ReasonIn, caller, done
 from huiying.handling.access import get_case
-from huiying.handling.actions import clues, liaison
+from huiying.handling.actions import liaison
+from huiying.handling.actions import liaison as actions_liaison
 from huiying.handling.models import ClueHandover, Liaison
 from huiying.people.models import User
 
@@ -180,7 +180,7 @@ def clues_of(request: HttpRequest, number: str) -> dict[str, Any]:
 @router.post("/cases/{number}/clues", response={200: ClueOut, **NO})
 def propose(request: HttpRequest, number: str, data: ClueIn) -> ClueHandover:
     found = get_case(caller(request), number)
-    return clues.propose_clue(found, data.body, data.facts, data.legal_ground, caller(request))
+    return actions_liaison.propose_clue(found, data.body, data.facts, data.legal_ground, caller(request))
 
 
 @router.post("/clues/{pk}/sign", response={200: ClueOut, **NO})
@@ -188,7 +188,7 @@ def sign(request: HttpRequest, pk: int, data: SignIn) -> ClueHandover:
     """A leader's word, never the proposer's own."""
     row = get_object_or_404(ClueHandover.objects.select_related("case"), pk=pk)
     get_case(caller(request), row.case.number)
-    clues.sign_clue(row, data.sign, data.why, caller(request))
+    actions_liaison.sign_clue(row, data.sign, data.why, caller(request))
     return ClueHandover.objects.select_related("case").get(pk=pk)
 
 

@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, person
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, caller, department, person
 from huiying.api.tasks import TaskOut
-from huiying.handling.access import get_case
+from huiying.handling.access import get_case, get_meeting, meetings_for
 from huiying.handling.actions import meetings
-from huiying.handling.meeting_access import get_meeting, meetings_for
 from huiying.handling.models import Meeting, MeetingSeat, Task
 from huiying.people.errors import Refused
 

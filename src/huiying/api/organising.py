@@ -10,11 +10,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Moment, ReasonIn, Username, or_404, person
-from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Moment, Page, ReasonIn, Username, caller, or_404, person
 from huiying.overseeing import organising
-from huiying.overseeing.actions import rules, skills, training
+from huiying.overseeing.actions import rules, training
 from huiying.overseeing.models import HouseRule, RuleVersion, SkillEntry, Training, TrainingSession
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -135,7 +133,7 @@ class SkillOut(Schema):
 
 class SkillsOut(Schema):
     posts: list[PostOut]
-    skills: list[SkillOut]
+    training: list[SkillOut]
 
 
 class RuleOut(Schema):
@@ -281,7 +279,7 @@ def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
         "user": person(data.holder, "holder"),
         "backup": person(data.backup, "backup") if data.backup else None,
     }
-    skills.record_skill(**told, actor=caller(request))
+    training.record_skill(**told, actor=caller(request))
     return _skills_out()
 
 
@@ -289,7 +287,7 @@ def record_skill(request: HttpRequest, data: SkillIn) -> dict[str, Any]:
 def end_skill(request: HttpRequest, pk: int, data: ReasonIn) -> dict[str, Any]:
     or_404(caller(request), "skill.view")
     row = get_object_or_404(SkillEntry, pk=pk)
-    skills.end_skill(row, data.reason, caller(request))
+    training.end_skill(row, data.reason, caller(request))
     return _skills_out()
 
 

@@ -16,21 +16,20 @@ from huiying.api.bodies import (
     Body,
     DepartmentCode,
     Moment,
+    Page,
     ReasonIn,
     Username,
+    caller,
     department,
     or_404,
     person,
 )
-from huiying.api.paging import Page
-from huiying.api.security import caller
-from huiying.overseeing import actions, sanctions
+from huiying.overseeing import actions
 from huiying.overseeing.actions import measures
 from huiying.overseeing.conformance import computed, conformance
+from huiying.overseeing.history.norms import period
 from huiying.overseeing.models import Appeal, Assessment, Measure
-from huiying.overseeing.periods import period
-from huiying.people.actions.interpretations import bring_regulation, sign_interpretation
-from huiying.people.interpretations import questions
+from huiying.people.actions.interpretations import bring_regulation, questions, sign_interpretation
 from huiying.people.models import Department, Interpretation, RegulationVersion, User
 from huiying.people.permissions import may, require
 from huiying.people.queries import regulation_now, standing
@@ -295,7 +294,7 @@ def every_measure(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 def suggested(request: HttpRequest) -> dict[str, Any]:
     """Evidence in a list; nothing was done to anybody."""
     or_404(caller(request), "measure.propose")
-    return {"items": [vars(row) | {"cases": list(row.cases)} for row in sanctions.suggestions()]}
+    return {"items": [vars(row) | {"cases": list(row.cases)} for row in measures.suggestions()]}
 
 
 @router.post("/measures", response={200: MeasureOut, **NO})

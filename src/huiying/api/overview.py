@@ -8,10 +8,9 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
-from huiying.api.bodies import READS, or_404
-from huiying.api.security import caller
+from huiying.api.bodies import READS, caller, or_404
 from huiying.kernel import clock
-from huiying.listening import heard_now
+from huiying.listening import coverage as listening_coverage
 from huiying.overseeing import drills, overview
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_now
@@ -109,7 +108,10 @@ def whole(request: HttpRequest) -> Any:
         "at": now,
         "levels": [_level(level) for level in overview.by_level(rows, law, now)],
         "months": [_month(month.words, told[month.words].of()) for month in months],
-        "coverage": [{"name": row.name, "required": row.required, **row.counts} for row in heard_now.classes(law, now)],
+        "coverage": [
+            {"name": row.name, "required": row.required, **row.counts}
+            for row in listening_coverage.classes_now(law, now)
+        ],
         "days": trend.days,
         "concerns": trend.concerns,
         "channels": trend.channels,

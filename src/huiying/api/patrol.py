@@ -10,14 +10,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, Username, department, or_404, person
-from huiying.api.security import caller
-from huiying.handling import handover_sheet, reconciling
-from huiying.handling.actions import handover
+from huiying.api.bodies import NO, READS, Body, DepartmentCode, Username, caller, department, or_404, person
+from huiying.handling import handover
+from huiying.handling.actions import reconciling
 from huiying.handling.actions import reconciling as acts_reconciling
 from huiying.handling.models import Handover, OutsideItem, OutsideList
-from huiying.judging import latency as lateness
-from huiying.judging import topic_coverage
+from huiying.judging import coverage as judging_coverage
+from huiying.judging import coverage as lateness
 from huiying.kernel import clock
 from huiying.listening import coverage, patrol
 from huiying.listening.actions import patrolling as acts
@@ -226,7 +225,7 @@ class TopicOut(Schema):
 def topics(request: HttpRequest) -> list[dict[str, Any]]:
     """Every business category, with rules or without (C5.11)."""
     or_404(caller(request), "patrol.view")
-    found = topic_coverage.matrix()
+    found = judging_coverage.matrix()
     return [
         {
             "category": row.category,
@@ -346,5 +345,5 @@ def _handover(request: HttpRequest, row: Handover) -> dict[str, Any]:
         "gave_at": row.gave_at,
         "took_at": row.took_at,
         "sheet_sha256": row.sheet_sha256,
-        "sheet": row.sheet and {**row.sheet, "sections": handover_sheet.shown_to(caller(request), row.sheet)},
+        "sheet": row.sheet and {**row.sheet, "sections": handover.shown_to(caller(request), row.sheet)},
     }

@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.errors import Problem, Problems
-from huiying.api.security import caller
+from huiying.api.bodies import Problem, Problems, caller
 from huiying.judging import heat as heats
-from huiying.judging import material, spread, views
+from huiying.judging import material, spread
 from huiying.judging.access import get_event
 from huiying.judging.material import Material
 from huiying.judging.models import Event
@@ -156,7 +155,7 @@ def event_spread(request: HttpRequest, number: str) -> Any:
 def event_views(request: HttpRequest, number: str) -> Any:
     """What people say, in groups; nothing of a danger to life."""
     event, read = _read(request, number)
-    return views.views_of(read, quoting=not event.reserved)
+    return material.views_of(read, quoting=not event.reserved)
 
 
 @router.get("/events/{number}/heat", response={200: CurveOut, 401: Problem, 404: Problem, 422: Problems})

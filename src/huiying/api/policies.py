@@ -9,9 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from huiying.api.bodies import NO, READS, ReasonIn, department, or_404, person
-from huiying.api.errors import Unreadable
-from huiying.api.paging import Page
+from huiying.api.bodies import NO, READS, Page, ReasonIn, Unreadable, caller, department, or_404, person
 from huiying.api.policies_shapes import (
     AssessmentDecideIn,
     BeginIn,
@@ -35,7 +33,6 @@ from huiying.api.policies_shapes import (
     TrackIn,
     VisitIn,
 )
-from huiying.api.security import caller
 from huiying.foreseeing import policies as reads
 from huiying.foreseeing.actions import assessing, evidencing, planning, policies
 from huiying.foreseeing.models import Assessment, Consultation, Deliberation, PlanHit, Policy, Risk, Survey
@@ -44,7 +41,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now
-from huiying.people.speakers import in_force
+from huiying.people.registers import speakers_in_force
 
 router = Router()
 
@@ -263,7 +260,7 @@ def decide_assessment(request: HttpRequest, pk: int, data: AssessmentDecideIn) -
 @router.post("/policies/{pk}/plan", response={200: PolicyOut, **NO})
 def save_plan(request: HttpRequest, pk: int, data: PlanIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
-    speaker = in_force().filter(user__username=data.speaker).first()
+    speaker = speakers_in_force().filter(user__username=data.speaker).first()
     if speaker is None:
         raise Unreadable("speaker", _("发言人名册里没有这个人，请核对用户名。"))
     planning.save_plan(

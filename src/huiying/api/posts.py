@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from ninja import Body, Router, Schema
 from pydantic import Field
 
-from huiying.api.errors import Problem, Problems
-from huiying.api.security import caller
+from huiying.api.bodies import Problem, Problems, caller
 from huiying.engine.post import Post, PostError, parse_post
 from huiying.listening.actions import receive
 from huiying.people.errors import Refused
@@ -53,7 +52,7 @@ def posts(request: HttpRequest, rows: Body[Annotated[list[Any], Field(max_length
             rejected.append({"row": place, "field": error.field, "reason": str(error)})
     received = receive(good, how="import", actor=user)
     rejected += [{"row": places[at], "field": "", "reason": why} for at, why in received.refused.items()]
-    rejected.sort(key=lambda one: cast(int, one["row"]))
+    rejected.sort(key=lambda one: cast("int", one["row"]))
     return {
         "batch": received.batch,
         "received": received.received,

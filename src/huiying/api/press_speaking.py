@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, Body, or_404
-from huiying.api.errors import Unreadable
-from huiying.api.security import caller
-from huiying.people.speakers import in_force
+from huiying.api.bodies import NO, Body, Unreadable, caller, or_404
+from huiying.people.registers import speakers_in_force
 from huiying.responding.actions import speaking
 from huiying.responding.models import Authorisation, PressRelease
 
@@ -53,7 +51,7 @@ def speakers(request: HttpRequest, pk: int) -> QuerySet[Authorisation]:
 def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> Authorisation:
     """For this press release and one statement; nobody authorises themselves."""
     found = _release(request, pk)
-    entry = in_force().filter(pk=data.speaker).first()
+    entry = speakers_in_force().filter(pk=data.speaker).first()
     if entry is None:
         raise Unreadable("speaker", _("发言人名册里没有这位在任的发言人。"))
     return speaking.authorise_for_press(found, entry, data.statement, caller(request))

@@ -10,12 +10,10 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from huiying.api.errors import Problem, Problems, TooOften
-from huiying.api.paging import SearchPage
+from huiying.api.bodies import Problem, Problems, SearchPage, TooOften
 from huiying.kernel import clock
-from huiying.responding.history import CHECKING
 from huiying.responding.models import Publication
-from huiying.responding.public import Answer, due_of, public_answer, public_answers, public_courses
+from huiying.responding.public import CHECKING, Answer, due_of, public_answer, public_answers, public_courses
 from huiying.work.limits import search_wait
 from huiying.work.loop import HEARTBEAT_STALE
 from huiying.work.models import Heartbeat

@@ -13,18 +13,29 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, DepartmentCode, Moment, ReasonIn, Username, department, or_404, person
-from huiying.api.security import caller
+from huiying.api.bodies import (
+    NO,
+    READS,
+    Body,
+    DepartmentCode,
+    Moment,
+    ReasonIn,
+    Username,
+    caller,
+    department,
+    or_404,
+    person,
+)
 from huiying.kernel import clock
 from huiying.people import registers
-from huiying.people.actions import partners as people_partners
 from huiying.people.actions import registers as acts
+from huiying.people.actions import registers as people_partners
 from huiying.people.models import Partner, Platform, User
 from huiying.responding import partners as reading
 from huiying.responding.access import get_publication
 from huiying.responding.actions import partners
 from huiying.responding.models import PartnerPush
-from huiying.responding.platforms import unanswered_here
+from huiying.responding.partners import unanswered_here
 
 router = Router()
 Line = Annotated[str, Field(max_length=300)]

@@ -19,23 +19,24 @@ from huiying.api.bodies import (
     Code,
     DepartmentCode,
     Moment,
+    Page,
     ReasonIn,
     Rendition,
+    Unreadable,
     Username,
+    asked_again,
+    caller,
     department,
     or_404,
     person,
 )
-from huiying.api.errors import Unreadable
-from huiying.api.paging import Page
-from huiying.api.security import asked_again, caller
 from huiying.people.models import User
-from huiying.responding import disclosure as calendar
-from huiying.responding import gaps as missing
-from huiying.responding import press as reading
-from huiying.responding.actions import disclosure, gaps, press
+from huiying.responding import releasing as calendar
+from huiying.responding import releasing as missing
+from huiying.responding import releasing as reading
+from huiying.responding.actions import press, releasing
 from huiying.responding.models import DisclosureItem, InfoGap, PressRelease, PressStep
-from huiying.responding.press_numbers import address_of
+from huiying.responding.models.releasing import address_of
 
 router = Router()
 router.add_router("", registers.router)
@@ -309,12 +310,12 @@ def disclosures(request: HttpRequest, asked: Query[MonthQuery]) -> dict[str, Any
 def plan(request: HttpRequest, data: DisclosureIn) -> DisclosureItem:
     or_404(caller(request), "press.view")
     told = data.dict() | {"department": department(data.department, "department")}
-    return disclosure.plan_disclosure(**told, actor=caller(request))
+    return releasing.plan_disclosure(**told, actor=caller(request))
 
 
 @router.post("/disclosures/{pk}/edit", response={200: DisclosureOut, **NO})
 def edit(request: HttpRequest, pk: int, data: EditDisclosureIn) -> DisclosureItem:
-    return disclosure.edit_disclosure(_item(caller(request), pk), **data.dict(), actor=caller(request))
+    return releasing.edit_disclosure(_item(caller(request), pk), **data.dict(), actor=caller(request))
 
 
 @router.post("/disclosures/{pk}/finish", response={200: DisclosureOut, **NO})
@@ -323,13 +324,13 @@ def finish(request: HttpRequest, pk: int, data: FinishDisclosureIn) -> Disclosur
     by = PressRelease.objects.filter(pk=data.press).first() if data.press is not None else None
     if data.press is not None and by is None:
         raise Unreadable("press", _("没有这份新闻稿。"))
-    return disclosure.finish_disclosure(found, data.url, by, caller(request))
+    return releasing.finish_disclosure(found, data.url, by, caller(request))
 
 
 @router.post("/disclosures/{pk}/drop", response={200: DisclosureOut, **NO})
 def drop_disclosure(request: HttpRequest, pk: int, data: DropDisclosureIn) -> DisclosureItem:
     found = _item(caller(request), pk)
-    return disclosure.drop_disclosure(found, data.reason, data.whole_series, caller(request))
+    return releasing.drop_disclosure(found, data.reason, data.whole_series, caller(request))
 
 
 def _item(user: User, pk: int) -> DisclosureItem:
@@ -424,7 +425,7 @@ def suggestions(request: HttpRequest) -> dict[str, Any]:
 def make_gap(request: HttpRequest, data: GapIn) -> InfoGap:
     or_404(caller(request), "press.view")
     row = next((row for row in missing.asked_often() if row.topic == data.topic), None) if data.topic else None
-    return gaps.make_gap(
+    return releasing.make_gap(
         question=data.question,
         department=department(data.department, "department"),
         owner=person(data.owner, "owner"),
@@ -437,12 +438,12 @@ def make_gap(request: HttpRequest, data: GapIn) -> InfoGap:
 
 @router.post("/gaps/{pk}/finish", response={200: GapOut, **NO})
 def finish_gap(request: HttpRequest, pk: int, data: UrlIn) -> InfoGap:
-    return gaps.finish_gap(_found_gap(caller(request), pk), data.url, caller(request))
+    return releasing.finish_gap(_found_gap(caller(request), pk), data.url, caller(request))
 
 
 @router.post("/gaps/{pk}/drop", response={200: GapOut, **NO})
 def drop_gap(request: HttpRequest, pk: int, data: ReasonIn) -> InfoGap:
-    return gaps.drop_gap(_found_gap(caller(request), pk), data.reason, caller(request))
+    return releasing.drop_gap(_found_gap(caller(request), pk), data.reason, caller(request))
 
 
 def _found_gap(user: User, pk: int) -> InfoGap:

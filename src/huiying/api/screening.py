@@ -9,11 +9,8 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import Body
-from huiying.api.errors import Problem, Problems
-from huiying.api.paging import Page
-from huiying.api.security import caller
-from huiying.judging import actions, adjustments, queries
+from huiying.api.bodies import Body, Page, Problem, Problems, caller
+from huiying.judging import actions, learning, queries
 from huiying.judging.actions import sampling
 from huiying.judging.models import SampleDraw, ScreenAdjustment, Screening
 from huiying.kernel.keepable import link_of
@@ -167,7 +164,7 @@ def lessons(request: HttpRequest, page: Query[Page]) -> dict[str, object]:
     """What clearances taught, the newest first, whether it was used or not."""
     _clears(request)
     found = ScreenAdjustment.objects.all()
-    current = adjustments.current()
+    current = learning.current_adjustment()
     rows = found[page.offset : page.offset + page.limit]
     return {"count": found.count(), "items": [_lesson(row, current) for row in rows]}
 
@@ -179,7 +176,7 @@ def withdraw(request: HttpRequest, pk: int) -> dict[str, Any]:
     row = ScreenAdjustment.objects.filter(pk=pk).first()
     if row is None or not may(user, "screening.withdraw"):
         raise Http404
-    return _lesson(adjustments.withdraw(row, user), adjustments.current())
+    return _lesson(learning.withdraw_adjustment(row, user), learning.current_adjustment())
 
 
 def _clears(request: HttpRequest) -> User:

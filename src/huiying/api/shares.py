@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, or_404
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, caller, or_404
 from huiying.judging.access import get_event
 from huiying.judging.actions import sharing
 from huiying.judging.models import SharePackage

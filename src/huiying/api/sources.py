@@ -11,11 +11,9 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404, person
-from huiying.api.errors import Problem, Problems, Unreadable
-from huiying.api.paging import Page
-from huiying.api.security import caller
-from huiying.listening import hooks, outcomes, probing, source_queries
+from huiying.api.bodies import NO, READS, Body, Page, Problem, Problems, ReasonIn, Unreadable, caller, or_404, person
+from huiying.listening import collected as listening_collected
+from huiying.listening import outcomes, probing, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.models import Post, Source, SourceCheck
@@ -159,7 +157,10 @@ def add_source(request: HttpRequest, data: SourceIn) -> dict[str, Any]:
     added = verbs.add_source(told, user)
     row = source_queries.as_row(added.source)
     if added.secret:
-        row |= {"hook": f"/api/hooks/{added.source.pk}/{hooks.address_key(added.source)}", "signing_key": added.secret}
+        row |= {
+            "hook": f"/api/hooks/{added.source.pk}/{listening_collected.hook_address_key(added.source)}",
+            "signing_key": added.secret,
+        }
     return row
 
 
@@ -220,8 +221,8 @@ def hook(request: HttpRequest, pk: int, key: str) -> Any:
     """What Miniflux (signed in X-Miniflux-Signature) or changedetection.io sends; the key is part of the address."""
     signature = request.headers.get("X-Miniflux-Signature", "")
     try:
-        new = hooks.accept(pk, key, request.body, signature, request.headers.get("Content-Type", ""))
-    except hooks.HookRefused as refused:
+        new = listening_collected.accept_hook(pk, key, request.body, signature, request.headers.get("Content-Type", ""))
+    except listening_collected.HookRefused as refused:
         if refused.status == 404:
             raise Http404 from refused
         words = {413: outcomes.TOO_LARGE, 429: outcomes.THROTTLED}[refused.status]

@@ -9,8 +9,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.errors import Problem, Problems
-from huiying.api.security import caller
+from huiying.api.bodies import Problem, Problems, caller
 from huiying.judging import stream
 from huiying.judging.models import Screening
 from huiying.judging.stream import Filters

@@ -10,14 +10,11 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, Body, ReasonIn
-from huiying.api.errors import Problem, Problems
-from huiying.api.paging import Page
-from huiying.api.security import caller
+from huiying.api.bodies import NO, Body, Page, Problem, Problems, ReasonIn, caller
 from huiying.handling.access import get_case
 from huiying.handling.actions import tasks
 from huiying.handling.models import Task
-from huiying.handling.worklist import own_tasks, tasks_for
+from huiying.handling.queries import own_tasks, tasks_for
 from huiying.people.models import User
 from huiying.people.permissions import may
 

@@ -11,6 +11,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from huiying.api import (
     accounts,
+    bodies,
     bureau,
     cases,
     casework,
@@ -18,7 +19,6 @@ from huiying.api import (
     documents,
     drafting,
     duty,
-    errors,
     events,
     following,
     forms_of_answer,
@@ -44,8 +44,7 @@ from huiying.api import (
     warnings,
     watch,
 )
-from huiying.api.reading import Reader
-from huiying.api.security import staff
+from huiying.api.bodies import Reader, staff
 
 
 class Api(NinjaAPI):
@@ -83,7 +82,7 @@ api = Api(
     parser=Reader(),
     urls_namespace="api",
 )
-errors.register(api)
+bodies.register(api)
 api.add_router("", public.router, tags=["public"])
 api.add_router("", cases.router, tags=["cases"])
 api.add_router("", casework.router, tags=["casework"])

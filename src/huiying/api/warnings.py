@@ -10,12 +10,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, ReasonIn, or_404
-from huiying.api.paging import Page
-from huiying.api.security import caller
-from huiying.judging import actions, alarming, queries, warning_queries, warnings
+from huiying.api.bodies import NO, READS, Body, Page, ReasonIn, caller, or_404
+from huiying.judging import actions, alarming, queries, warnings
 from huiying.judging.access import get_event
-from huiying.judging.actions import concerns
+from huiying.judging.actions import deciding
 from huiying.judging.models import Alarm, ConcernDecision, Warning
 from huiying.kernel import clock
 from huiying.people.models import User
@@ -45,15 +43,15 @@ class WarningOut(Schema):
 
     @staticmethod
     def resolve_state(row: Warning) -> str:
-        return warning_queries.state_of(row)
+        return warnings.state_of(row)
 
     @staticmethod
     def resolve_late(row: Warning) -> bool:
-        return warning_queries.is_late(row, clock.now())
+        return warnings.is_late(row, clock.now())
 
     @staticmethod
     def resolve_waited_seconds(row: Warning) -> float | None:
-        waited = warning_queries.time_to_acknowledge(row)
+        waited = warnings.time_to_acknowledge(row)
         return None if waited is None else waited.total_seconds()
 
 
@@ -134,7 +132,7 @@ class ConcernOut(Schema):
 def warnings_list(request: HttpRequest, page: Query[WarningsPage]) -> dict[str, Any]:
     """Warnings, the newest first."""
     or_404(caller(request), "event.view")
-    return page.of(warning_queries.warnings_for(caller(request), page.state))
+    return page.of(warnings.warnings_for(caller(request), page.state))
 
 
 @router.post("/warnings/{pk}/acknowledge", response={200: WarningOut, **NO})
@@ -153,14 +151,14 @@ def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> Warning:
 def alarms(request: HttpRequest, page: Query[AlarmsPage]) -> dict[str, Any]:
     """Early alarms, the newest first."""
     or_404(caller(request), "event.view")
-    return page.of(warning_queries.alarms_for(caller(request), only_open=page.open))
+    return page.of(warnings.alarms_for(caller(request), only_open=page.open))
 
 
 @router.post("/alarms/{pk}/verdict", response={200: AlarmOut, **NO})
 def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> Alarm:
     """Whether an alarm proved real; the bars learn from it."""
     or_404(caller(request), "event.view")
-    found = warning_queries.alarms_for(caller(request)).filter(pk=pk).first()
+    found = warnings.alarms_for(caller(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
     return alarming.judge_alarm(found, data.verdict, caller(request))
@@ -183,7 +181,7 @@ def budget(request: HttpRequest, data: BudgetIn) -> alarming.Bars:
 def set_concern(request: HttpRequest, number: str, data: ConcernIn) -> ConcernDecision:
     """Say what the concern is. What needs proof wants claim, proof and a second person (C1.2)."""
     event = get_event(caller(request), number)
-    return concerns.set_concern(event, data.concern, caller(request), data.claim, data.proof)
+    return deciding.set_concern(event, data.concern, caller(request), data.claim, data.proof)
 
 
 @router.post("/events/{number}/second-concern", response={200: ConcernOut, **NO})
@@ -192,8 +190,8 @@ def second_concern(request: HttpRequest, number: str, data: AgreeIn) -> ConcernD
     waiting = queries.open_rumour(get_event(caller(request), number))
     if waiting is None:
         raise Http404
-    return concerns.second_concern(waiting, data.agree, caller(request))
+    return deciding.second_concern(waiting, data.agree, caller(request))
 
 
 def _warning(user: User, pk: int) -> Warning:
-    return get_object_or_404(warning_queries.warnings_for(user), pk=pk)
+    return get_object_or_404(warnings.warnings_for(user), pk=pk)

@@ -12,16 +12,14 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import Field
 
-from huiying.api.bodies import NO, READS, Body, Reason, or_404
-from huiying.api.errors import Unreadable
-from huiying.api.security import caller
+from huiying.api.bodies import NO, READS, Body, Reason, Unreadable, caller, or_404
 from huiying.engine.importing_rules import read_frequency_words
 from huiying.engine.rules import ExpressionError, RuleError
-from huiying.judging import watch_queries, watchbook
-from huiying.judging.actions import watch_changes, watch_feedback
-from huiying.judging.actions.watch_changes import Draft
+from huiying.judging import watchbook
+from huiying.judging.actions import watching
+from huiying.judging.actions.watching import Draft
 from huiying.judging.models import WatchChange, WatchProposal
-from huiying.judging.watch_queries import RuleFigures, Tried
+from huiying.judging.watchbook import RuleFigures, Tried
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
 
@@ -92,7 +90,7 @@ class ChangeIn(Body):
 
 
 class ProposalIn(Body):
-    changes: Annotated[list[ChangeIn], Field(min_length=1, max_length=watch_changes.MOST_CHANGES)]
+    changes: Annotated[list[ChangeIn], Field(min_length=1, max_length=watching.MOST_CHANGES)]
     reason: Reason
 
 
@@ -188,16 +186,16 @@ class WordsOut(Schema):
 @router.get("/watch/rules", response={200: list[RuleOut], **READS})
 def rules(request: HttpRequest) -> list[dict[str, Any]]:
     or_404(caller(request), "watch.view")
-    return [_rule(line) for line in watch_queries.lines()]
+    return [_rule(line) for line in watchbook.lines()]
 
 
 @router.get("/watch/rules/{code}", response={200: RuleDetailOut, **READS})
 def rule(request: HttpRequest, code: str) -> dict[str, Any]:
     or_404(caller(request), "watch.view")
-    line = next((one for one in watch_queries.lines() if one.id == code), None)
+    line = next((one for one in watchbook.lines() if one.id == code), None)
     if line is None:
         raise Http404
-    return {**_rule(line), "proposals": [one.proposal for one in watch_queries.versions(code)]}
+    return {**_rule(line), "proposals": [one.proposal for one in watchbook.versions(code)]}
 
 
 @router.post("/watch/try", response={200: TryOut, **NO})
@@ -212,13 +210,13 @@ def try_rules(request: HttpRequest, data: TryIn) -> dict[str, Any]:
     if data.rule and data.expression:
         body = {**watchbook.body_of(rows[data.rule]), "expression": data.expression}
         try:
-            asked = watch_queries.rules_with(data.rule, body)
+            asked = watchbook.rules_with(data.rule, body)
         except (RuleError, ExpressionError) as error:
             raise Unreadable("expression", str(error)) from None
-        found = watch_queries.what_would_change([data.rule], asked)
+        found = watchbook.what_would_change([data.rule], asked)
         gained, lost = ([post.pk for post in posts] for posts in (found.gained, found.lost))
         would = {"looked_at": found.looked_at, "gained": gained, "lost": lost}
-    tried = watch_queries.try_texts(data.texts, asked, data.rule)
+    tried = watchbook.try_texts(data.texts, asked, data.rule)
     return {"tried": [_tried(one) for one in tried], "would_change": would}
 
 
@@ -234,7 +232,7 @@ def words(request: HttpRequest, data: WordsIn) -> dict[str, Any]:
 def proposals(request: HttpRequest) -> QuerySet[WatchProposal]:
     """Those that wait for a second person, oldest first."""
     or_404(caller(request), "watch.view")
-    return watch_queries.open_proposals()
+    return watchbook.open_proposals()
 
 
 @router.post("/watch/proposals", response={200: ProposalOut, **NO})
@@ -246,22 +244,22 @@ def propose(request: HttpRequest, data: ProposalIn) -> WatchProposal:
         said = change.body.dict(exclude_none=True) if change.body else {}
         body = {} if change.action == WatchChange.REMOVE else {**watchbook.body_of(rows.get(change.rule, {})), **said}
         drafts.append(Draft(change.rule, change.action, body))
-    return watch_changes.propose(drafts, data.reason, caller(request))
+    return watching.propose(drafts, data.reason, caller(request))
 
 
 @router.post("/watch/proposals/{pk}/agree", response={200: ProposalOut, **NO})
 def agree(request: HttpRequest, pk: int) -> WatchProposal:
-    return watch_changes.agree(_found(request, pk), caller(request))
+    return watching.agree(_found(request, pk), caller(request))
 
 
 @router.post("/watch/proposals/{pk}/refuse", response={200: ProposalOut, **NO})
 def refuse(request: HttpRequest, pk: int, data: NoteIn) -> WatchProposal:
-    return watch_changes.refuse(_found(request, pk), data.note, caller(request))
+    return watching.refuse(_found(request, pk), data.note, caller(request))
 
 
 @router.post("/watch/proposals/{pk}/withdraw", response={200: ProposalOut, **NO})
 def withdraw(request: HttpRequest, pk: int) -> WatchProposal:
-    return watch_changes.withdraw(_found(request, pk), caller(request))
+    return watching.withdraw(_found(request, pk), caller(request))
 
 
 @router.post("/watch/posts/{pk}/verdict", response={200: VerdictOut, **NO})
@@ -271,7 +269,7 @@ def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
     post = without_sensitive(Post.objects.filter(pk=pk, life_safety=False)).first()
     if post is None:
         raise Http404
-    said = watch_feedback.judge_hit(post, data.relevant, caller(request))
+    said = watching.judge_hit(post, data.relevant, caller(request))
     return {"post": post.pk, "relevant": said.relevant, "by": said.by, "at": said.at}
 
 
@@ -279,8 +277,8 @@ def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
 def reviewed(request: HttpRequest, code: str, data: NoteIn) -> dict[str, Any]:
     """A silent rule was looked at and stays."""
     or_404(caller(request), "watch.view")
-    watch_feedback.review_silent(code, data.note, caller(request))
-    return _rule(next(one for one in watch_queries.lines() if one.id == code))
+    watching.review_silent(code, data.note, caller(request))
+    return _rule(next(one for one in watchbook.lines() if one.id == code))
 
 
 def _found(request: HttpRequest, pk: int) -> WatchProposal:

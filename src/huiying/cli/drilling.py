@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from huiying.cli.main import DONE, USAGE
-from huiying.cli.output import complain, say, text
+from huiying.cli.main import DONE, USAGE, complain, say, text
 
 STEPS = (
     ("opened_at", "立案"),
@@ -27,8 +26,8 @@ VERDICTS = {
 
 def run(options: argparse.Namespace) -> int:
     from huiying.drill import recording, running
-    from huiying.drill.pacing import FASTEST, SLOWEST
-    from huiying.drill.storms import STORMS
+    from huiying.drill.recording import STORMS
+    from huiying.drill.running import FASTEST, SLOWEST
 
     storm = STORMS.get(options.name)
     rows: list[dict[str, Any]] = []

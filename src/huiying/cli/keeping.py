@@ -9,8 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from huiying.cli.main import DONE, FOUND, USAGE
-from huiying.cli.output import Stop, complain, say, text
+from huiying.cli.main import DONE, FOUND, USAGE, Stop, complain, say, text
 from huiying.cli.ready import ready
 
 T = TypeVar("T")

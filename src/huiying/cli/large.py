@@ -8,8 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from huiying.cli.main import DONE, FOUND, USAGE
-from huiying.cli.output import Stop, complain, say, text
+from huiying.cli.main import DONE, FOUND, USAGE, Stop, complain, say, text
 from huiying.cli.ready import keys_in_place, loaded, one_at_a_time, ready
 from huiying.cli.serving import free_port
 
@@ -85,10 +84,10 @@ def up(options: argparse.Namespace) -> int:
     loaded_for(hub)
     import psycopg
 
-    from huiying.hub import apart, messages, supervising
+    from huiying.hub import apart, broker, supervising
 
     stop = apart.until_told()
-    messages.key(hub.key)
+    broker.key(hub.key)
     try:
         supervising.prepare(hub)
     except psycopg.Error as error:
@@ -191,7 +190,7 @@ def loaded_for(hub: Hub) -> None:
 
 
 def _until_told(run: object, stop: object) -> int:
-    from huiying.hub.messages import Unreadable
+    from huiying.hub.broker import Unreadable
 
     try:
         run(stop)  # type: ignore[operator]

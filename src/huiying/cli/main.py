@@ -1,16 +1,42 @@
-"""Parsing of arguments; what a command does stands in the sibling modules, imported only when it is called."""
+"""Parsing of arguments and printing; what a command does stands in the sibling modules, imported when it is called."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from huiying.cli.output import Stop, complain
+
+class Stop(Exception):
+    """The command can not go on: `sentence` says what, where and what to do; `code` is the exit status."""
+
+    def __init__(self, sentence: str, code: int) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+
+
+def say(result: Any) -> None:
+    """A result as JSON on standard output."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=2) + "\n")
+
+
+def line(row: Any) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def text(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+
+
+def complain(sentence: str) -> None:
+    sys.stderr.write(f"huiying: {sentence}\n")
+
 
 DONE, FOUND, USAGE = 0, 1, 2
 
@@ -75,28 +101,28 @@ def build() -> Parser:
         command.add_argument("--host", default="127.0.0.1")
         command.add_argument("--port", type=int, default=None, help="默认取环境变量 PORT，再默认 8000")
 
-    ingest = add("ingest", "stream:ingest", "导入文件（格式自动识别），并研判")
+    ingest = add("ingest", "files:ingest", "导入文件（格式自动识别），并研判")
     ingest.add_argument("files", nargs="+", metavar="FILE")
     ingest.add_argument("--format", default=None, help="文件格式，默认自动识别")
 
     for name, help_text in (("screen", "只筛查，不写数据库"), ("cluster", "只聚类，不写数据库")):
-        command = add(name, f"stream:{name}", help_text)
+        command = add(name, f"files:{name}", help_text)
         command.add_argument("file", metavar="FILE")
         command.add_argument("--rules", default="anshan", help="内置规则名或规则文件")
     command.add_argument("--ignore-parents", action="store_true", help="不使用 parent_id 和 root_id")
 
-    evaluate = add("eval", "evaluating:evaluate", "对照带标注的文件，算出引擎某一部分的准确程度")
+    evaluate = add("eval", "files:evaluate", "对照带标注的文件，算出引擎某一部分的准确程度")
     evaluate.add_argument("kind", choices=["screen", "events", "duplicates", "spread", "labels", "alarms"])
     evaluate.add_argument("file", metavar="FILE")
     evaluate.add_argument("--train", default=None, metavar="FILE", help="labels：用这个文件训练；不写则分组交叉验证")
 
-    clocks = add("clocks", "law:clocks", "算出各项时限，逐项写明依据和算法")
+    clocks = add("clocks", "files:clocks", "算出各项时限，逐项写明依据和算法")
     clocks.add_argument("--regulation", required=True, help="内置制度名（anshan）或文件路径")
     clocks.add_argument("--level", required=True)
     clocks.add_argument("--first-known", required=True, metavar="T", help="带时区的时间，如 2026-09-12T10:00:00+08:00")
     clocks.add_argument("--emergency", default=None, metavar="L", help="突发事件级别")
 
-    check = add("check", "law:regulation_check", "检查制度文件", group("regulation", "制度文件"))
+    check = add("check", "files:regulation_check", "检查制度文件", group("regulation", "制度文件"))
     check.add_argument("file", metavar="FILE")
 
     audit = add("check", "proof:check", "自查：迟到的时钟、停掉的循环、断掉的链；并报出每日核对发现的问题")

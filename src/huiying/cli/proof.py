@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from huiying.cli.main import DONE, FOUND, USAGE
-from huiying.cli.output import Stop, complain, say, text
+from huiying.cli.main import DONE, FOUND, USAGE, Stop, complain, say, text
 from huiying.cli.ready import loaded, ready
 
 
@@ -20,8 +19,8 @@ def check(options: argparse.Namespace) -> int:
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.kernel import clock
     from huiying.ledger import queries
-    from huiying.overseeing import audits as planted  # noqa: F401  registers what the tables say against the ledger
-    from huiying.overseeing import comparing
+    from huiying.overseeing.auditing import cases as planted  # noqa: F401  registers what the tables say against the ledger
+    from huiying.overseeing.auditing import comparing
     from huiying.work import auditor
 
     try:

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from huiying.cli.main import USAGE
-from huiying.cli.output import Stop, complain
-from huiying.kernel import starting
+from huiying.cli.main import USAGE, Stop, complain
+from huiying.kernel import processes
 
 #: A number of our own among PostgreSQL's advisory locks.
 _STARTING: Final = 0x48_59_01
@@ -37,7 +36,7 @@ def loaded(*, bare: bool = False) -> None:
     `bare` is for a command that only reads: it loads tables, and not what happens later.
     """
     if bare:
-        starting.bare()
+        processes.bare()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiying.settings")
     import django
 
@@ -167,9 +166,9 @@ def _made_at_once() -> bool:
 
     if connection.vendor != "sqlite" or settings.MIGRATION_MODULES or connection.introspection.table_names():
         return False
-    from huiying.kernel.sqlite import new_home
+    from huiying.kernel.sqlite import base
 
-    return new_home.make(connection, migrations_on_disk())
+    return base.make(connection, migrations_on_disk())
 
 
 def migrations_on_disk() -> set[tuple[str, str]]:

@@ -15,8 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from huiying.cli.main import FOUND, USAGE
-from huiying.cli.output import Stop, complain, text
+from huiying.cli.main import FOUND, USAGE, Stop, complain, text
 from huiying.cli.ready import gathered, keys_in_place, ready
 
 #: The API is loaded when somebody asks it, or after so many seconds beside the first pages.
@@ -49,11 +48,11 @@ def demo(options: argparse.Namespace) -> int:
     os.environ.pop("HUIYING_DATABASE_URL", None)
     with alone(options) as port:
         ready()
-        from huiying.demo import clock, start
+        from huiying.demo import clock, people
 
         clock.install()
         keys_in_place()
-        start.prepare()
+        people.prepare()
         return serve(options.host, port)
 
 
@@ -78,7 +77,7 @@ def alone(options: argparse.Namespace) -> Iterator[int]:
     """The port that was asked for, and the home for this process alone as long as the block lasts. On PostgreSQL a home
     may be shared: its loops stand by for each other (docs/large.md). Raises Stop.
     """
-    from huiying.kernel.alone import AlreadyRunning, hold, refuse_second
+    from huiying.kernel.processes import AlreadyRunning, hold, refuse_second
 
     if os.environ.get("HUIYING_DATABASE_URL"):
         yield free_port(options)
@@ -192,7 +191,7 @@ def behind(proxy: bool) -> dict[str, Any]:
 
 def _indexer() -> subprocess.Popen[bytes]:
     """The search index has a process of its own: cutting words must not hold up a page. It ends with our pipe."""
-    return subprocess.Popen([sys.executable, "-m", "huiying.listening.search.process"], stdin=subprocess.PIPE)
+    return subprocess.Popen([sys.executable, "-m", "huiying.listening.search_process"], stdin=subprocess.PIPE)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from huiying.cli.main import DONE, FOUND, USAGE
-from huiying.cli.output import complain, say, text
+from huiying.cli.main import DONE, FOUND, USAGE, complain, say, text
 from huiying.cli.ready import ready
 from huiying.engine.lines import Rejected
 
@@ -78,7 +77,7 @@ def _add_box(options: argparse.Namespace, facts: dict[str, Any]) -> int:
     """A mail box: opened once, then taken up. Its password is no argument: those can be read in a list of processes."""
     import datetime as dt
 
-    from huiying.engine.channels import OWN_CLASSES
+    from huiying.engine.post import OWN_CLASSES
     from huiying.kernel import clock
     from huiying.ledger.actions import Actor
     from huiying.listening import probing
@@ -118,11 +117,10 @@ def import_(options: argparse.Namespace) -> int:
     """Take up the feeds of an OPML list; exit 1 where a row was not taken."""
     ready()
     from huiying.ledger.actions import Actor
-    from huiying.listening import source_lists
     from huiying.listening.actions import sources
-    from huiying.listening.importing import opml
+    from huiying.listening.importing import feeds
     from huiying.listening.importing.look import File, Unreadable
-    from huiying.listening.importing.opening import UsageError, opened
+    from huiying.listening.importing.registry import UsageError, opened
     from huiying.listening.importing.rows import Options
     from huiying.people.errors import Refused
     from huiying.people.versions import regulation_now
@@ -136,7 +134,7 @@ def import_(options: argparse.Namespace) -> int:
         complain(f"没有文件 {options.file}。请写一个 OPML 文件的路径。")
         return USAGE
     try:
-        with opened(File.of(path), opml.CODE) as found:
+        with opened(File.of(path), feeds.OPML) as found:
             rejected = [row.as_row() for row in found.rows(Options()) if isinstance(row, Rejected)]
             rows = found.sources
     except (UsageError, Unreadable) as error:
@@ -147,11 +145,9 @@ def import_(options: argparse.Namespace) -> int:
         return FOUND
     added = []
     try:
-        for begin in range(0, len(rows), source_lists.MOST):
-            part = rows[begin : begin + source_lists.MOST]
-            taken = source_lists.take_up(
-                part, sources.SourceData(name="", adapter="", **_facts(options, "")), Actor.SYSTEM
-            )
+        for begin in range(0, len(rows), sources.MOST_AT_ONCE):
+            part = rows[begin : begin + sources.MOST_AT_ONCE]
+            taken = sources.take_up(part, sources.SourceData(name="", adapter="", **_facts(options, "")), Actor.SYSTEM)
             added += taken.added
             rejected += [{"file": row.file, "line": row.line, "reason": row.reason} for row in taken.refused]
     except Refused as refused:
@@ -223,11 +219,11 @@ def list_(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Look at sources now, in this process; exit 1 where one is not collected."""
     ready()
-    from huiying.listening import checking
+    from huiying.listening import probing
 
     wanted = list(options.ids or ())
     try:
-        rows = checking.check_now(wanted)
+        rows = probing.check_now(wanted)
     except LookupError as error:
         complain(f"没有编号为 {error} 的来源，或它已停用。用 huiying source list 查看。")
         return USAGE

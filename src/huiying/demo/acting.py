@@ -12,14 +12,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huiying.demo import casework, dialogue, organising, patrolling, pictures
+from huiying.demo import casework, organising, patrolling
 from huiying.demo.script import Act
 from huiying.demo.words import NothingThere, case_of, event_of, events_of, posts_of, words_of
 from huiying.handling import actions as handling
 from huiying.handling.process import LIVE
 from huiying.handling.queries import case_of_event
 from huiying.judging import actions as judging
-from huiying.judging.actions import concerns
+from huiying.judging.actions import deciding
 from huiying.judging.models import Event, Screening, UrgentCall
 from huiying.kernel import clock
 from huiying.listening import actions as listening
@@ -94,7 +94,7 @@ def _concern(act: Act, who: User) -> None:
 
 
 def _second_concern(act: Act, who: User) -> None:
-    decision = concerns.waiting(event_of(act.story))
+    decision = deciding.waiting(event_of(act.story))
     if decision is None:
         raise NothingThere("没有等第二人核对的认定")
     judging.second_concern(decision, True, who)
@@ -239,7 +239,7 @@ def _publication(act: Act, state: str) -> Publication:
 
 
 def _post(act: Act, who: User) -> None:
-    picture = SimpleUploadedFile("screenshot.png", pictures.screenshot(act.story), "image/png")
+    picture = SimpleUploadedFile("screenshot.png", casework.screenshot(act.story), "image/png")
     responding.record_post(_publication(act, Publication.TO_DO), act.words[0], picture, who)
 
 
@@ -259,7 +259,7 @@ def _effect(act: Act, who: User) -> None:
 
 VERBS: dict[str, Verb] = {
     **casework.VERBS,
-    **dialogue.VERBS,
+    **organising.DIALOGUE,
     **organising.VERBS,
     "places": lambda _act, who: patrol_actions.adopt_points(who),
     "tick": patrolling.tick,

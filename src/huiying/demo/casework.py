@@ -1,23 +1,25 @@
 """The verbs of the work behind an answer: line of facts, tasks, letters, meetings, the room, the roster, the telephone.
 
 Each is the house's own verb, by the person whom the script names; the long texts stand in `words.yaml` by story.
+Screenshots and scans are pictures made here, not shipped.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import struct
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from huiying.demo import pictures
 from huiying.demo.clock import BEGINS
 from huiying.demo.script import Act, minute
 from huiying.demo.words import NothingThere, case_of, words_of
 from huiying.handling import actions as handling
 from huiying.handling import calling
-from huiying.handling.actions import feedback, recurrence, table
+from huiying.handling.actions import feedback, relating, table
 from huiying.handling.actions.meetings import Decision
 from huiying.handling.models import (
     AgendaItem,
@@ -31,11 +33,28 @@ from huiying.handling.models import (
     Task,
 )
 from huiying.kernel import clock
-from huiying.people.actions import contacts, group, roster, swaps
+from huiying.people.actions import base, roster
 from huiying.people.errors import Refused
 from huiying.people.models import Department, DutyShift, User
 from huiying.work.models import Job
 from huiying.work.outbox import enqueue, handler
+
+
+def screenshot(story: str) -> bytes:
+    """A small PNG that stands for a screenshot: a page with lines, its width of text by the story's name."""
+    width, height = 240, 135
+    rows = []
+    for y in range(height):
+        length = 60 + zlib.crc32(f"{story}{y // 12}".encode()) % 150
+        rows.append(b"\0" + bytes(0x55 if y % 12 < 5 and 12 <= x < length else 0xF4 for x in range(width)))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in parts)
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
 
 Verb = Callable[[Act, User], object]
 ANSWER = "demo.answer"
@@ -69,12 +88,12 @@ def _shift(act: Act, who: User) -> None:
 
 def _swap(act: Act, who: User) -> None:
     starts_at, asked_of, reason = act.words
-    swaps.ask_swap(DutyShift.objects.get(user=who, starts_at=_at(starts_at)), _user(asked_of), reason, who)
+    roster.ask_swap(DutyShift.objects.get(user=who, starts_at=_at(starts_at)), _user(asked_of), reason, who)
 
 
 def _phone(act: Act, who: User) -> None:
     username, reached, *note = act.words
-    contacts.test_phone(_user(username), reached == "reached", "".join(note), who)
+    base.test_phone(_user(username), reached == "reached", "".join(note), who)
 
 
 def _plan(act: Act, who: User) -> None:
@@ -118,7 +137,7 @@ def _done(act: Act, who: User) -> None:
 
 
 def _attach(act: Act, who: User) -> None:
-    picture = SimpleUploadedFile(act.words[0], pictures.screenshot(act.words[0]), "image/png")
+    picture = SimpleUploadedFile(act.words[0], screenshot(act.words[0]), "image/png")
     handling.attach(case_of(act.story), picture, who)
 
 
@@ -229,7 +248,7 @@ def _minute(act: Act, who: User) -> None:
 
 VERBS: dict[str, Verb] = {
     "shift": _shift,
-    "join": lambda act, who: group.take_seat(_user(act.words[0]), act.words[1], who),
+    "join": lambda act, who: roster.take_seat(_user(act.words[0]), act.words[1], who),
     "swap": _swap,
     "phone": _phone,
     "plan": _plan,
@@ -245,7 +264,7 @@ VERBS: dict[str, Verb] = {
     "look": _look,
     "heard": _heard,
     "noted": lambda act, who: handling.note_act(case_of(act.story), act.words[0], act.words[1], who),
-    "again": lambda act, who: recurrence.link_recurrence(case_of(act.story), case_of(act.words[0]), act.words[1], who),
+    "again": lambda act, who: relating.link_recurrence(case_of(act.story), case_of(act.words[0]), act.words[1], who),
     "tell": _tell,
     "letter": _letter,
     "send": _send,

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from huiying.demo import acting, clock, tail
+from huiying.demo import acting, clock, words
 from huiying.demo.patrolling import desk_of
 from huiying.demo.script import ACTS, FIRST_PHASE, Act
 from huiying.demo.words import NothingThere
@@ -57,7 +57,7 @@ def recorded() -> list[dict[str, Any]]:
 
 
 def _recorded_acts() -> list[Act]:
-    looks = [act for day in range(1, tail.RECORDED_DAYS + 1) for act in desk_of(day)]
+    looks = [act for day in range(1, words.RECORDED_DAYS + 1) for act in desk_of(day)]
     return sorted([*ACTS, *looks], key=lambda act: act.minute)
 
 
@@ -69,7 +69,7 @@ def chapter(number: int) -> Sequence[Item]:
     if _course:
         posts, acts = (_course if number == 0 else ()), ()
     else:
-        posts, acts = (recorded(), _recorded_acts()) if number == 0 else tail.day(number)
+        posts, acts = (recorded(), _recorded_acts()) if number == 0 else words.day(number)
     items: list[Item] = [*((int(row["at"]), row) for row in posts), *((act.minute, act) for act in acts)]
     return sorted(items, key=lambda item: (item[0], isinstance(item[1], Act)))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from huiying.demo.script import Act, minute
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.handling.models import Handover
 from huiying.kernel import clock
 from huiying.listening.actions import patrolling as patrol_actions

@@ -1,19 +1,22 @@
-"""The people of `staff` take up their posts; nobody has a password, one signs in by card."""
+"""The demonstration is made ready, twice is once: the people of `staff` take up their posts, one signs in by card."""
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.functional import lazy
 
+from huiying.demo import people
 from huiying.demo.staff import ADMINISTRATOR, PEOPLE
+from huiying.desk.views.sign_in import DemoCard, offer_cards
 from huiying.ledger.actions import Actor
 from huiying.people.actions import adopt_regulation, appoint
-from huiying.people.actions.settling import Newcomer, settle
+from huiying.people.actions.base import Newcomer, settle
 from huiying.people.models import Department
 from huiying.people.queries import regulation_now
-from huiying.people.words import in_english
+from huiying.people.versions import in_english
 from huiying.regulation import Regulation, loader
 
 NAME = "鞍山市公共资源交易管理局（演示）"
@@ -91,3 +94,10 @@ def cards() -> list[Card]:
 def _card(username: str, name: str, role: str, wants: str, regulation: Regulation) -> Card:
     english = "System administrator" if username == ADMINISTRATOR[0] else regulation.english_of(role)
     return Card(username, name, spoken(role, english), spoken(wants, WANTS_EN.get(username, "")))
+
+
+def prepare() -> None:
+    """After migrations, before the loop: the people are in post and the loop knows the course."""
+    people.settle_in()
+    offer_cards([DemoCard(one.username, one.name, one.role, one.wants) for one in people.cards()])
+    importlib.import_module("huiying.demo.director")  # registers its poller and its job with the loop

@@ -86,3 +86,21 @@ def form_for(verb: Verb, name: str, subject: Any, user: User, *data: Any) -> Ver
 
 
 __all__ = ["Action", "Bar", "Cleaned", "NothingForm", "Verb", "build", "form_for"]
+
+
+@dataclass(frozen=True)
+class State:
+    """One verb for the action bar."""
+
+    name: str
+    label: str
+    why: str
+
+    @property
+    def allowed(self) -> bool:
+        return not self.why
+
+
+def offered(rows: Iterable[tuple[str, str | Promise, str]]) -> list[State]:
+    """Name, label, and why not ("" where it may be done)."""
+    return [State(name, str(label), why) for name, label, why in rows]

@@ -10,7 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import forms
 from huiying.desk.bar import Cleaned, Verb
-from huiying.desk.verbs import VERBS
+from huiying.desk.subjects import (
+    accounts,
+    answer_formats,
+    asking,
+    calling,
+    drafting,
+    events,
+    following,
+    liaison,
+    meetings,
+    routing,
+    work,
+)
 from huiying.handling import actions as handling
 from huiying.handling.access import find_case
 from huiying.handling.models import Case
@@ -164,4 +176,7 @@ CASE_VERBS: dict[str, Verb] = {
     ),
 }
 
-CASE_VERBS |= VERBS
+PARTS = (
+    calling, routing, asking, work, liaison, meetings, drafting, accounts, answer_formats, following, events,
+)  # fmt: skip
+CASE_VERBS |= {name: verb for part in PARTS for name, verb in part.VERBS.items()}

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from huiying.desk import home_following
 from huiying.desk.language import lang
+from huiying.desk.subjects import following
 from huiying.judging.models import Screening, UrgentCall
 from huiying.keeping import drift
 from huiying.kernel import clock
@@ -71,7 +71,7 @@ class Everywhere:
             press=Exists(PressRelease.objects.filter(state=PressRelease.REVIEWING)),
             urgent=Exists(UrgentCall.objects.filter(acknowledged_at__isnull=True)),
             suspects=Subquery(waiting.values("band").annotate(n=Count("pk")).values("n")),
-            **home_following.flags(self.now, self.regulation),
+            **following.flags(self.now, self.regulation),
             unread=Subquery(told.values("recipient").annotate(n=Count("pk")).values("n")),
         )
         found = row.first()

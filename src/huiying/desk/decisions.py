@@ -16,10 +16,9 @@ from django.urls import reverse
 from huiying.handling.departments import running
 from huiying.handling.models import ClueHandover, Escalation, Meeting
 from huiying.handling.process import LIVE
-from huiying.handling.queries import cases_for, with_next_due
-from huiying.handling.worklist import own_tasks, tasks_for
+from huiying.handling.queries import cases_for, own_tasks, tasks_for, with_next_due
 from huiying.judging import queries as judging
-from huiying.judging.actions.levels import BY_PERSONS
+from huiying.judging.actions.deciding import BY_PERSONS
 from huiying.judging.models import LevelDecision
 from huiying.kernel import clock
 from huiying.people.models import Appointment, User

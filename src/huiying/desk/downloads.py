@@ -1,7 +1,7 @@
-"""Kept files as downloads, and what is answered when one is no longer what was kept (INV-8, §6.1 S11).
+"""Kept files and labelled matters as they leave: nothing goes out before the ledger knows (§6.1 S9, S11).
 
-Whoever serves a kept file asks `kernel.store.read` for its bytes, which compares them with their digest. What it raises
-ends here: a page in words and a finding, never the altered bytes.
+Whoever serves a kept file asks `kernel.store.read` for its bytes, which compares them with their digest. What it
+raises ends here: a page in words and a finding, never the altered bytes (INV-8).
 """
 
 from __future__ import annotations
@@ -11,16 +11,57 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.store import Unfit
+from huiying.people import access_log
+from huiying.people.models import User
 from huiying.work.kept_files import came_upon
 
-STATUS: Final = 409
 log = logging.getLogger(__name__)
+ANSWERED = range(200, 300)
+STAFF = ("desk", "api")
+
+
+class RecordedReads:
+    """Innermost: it sees the finished answer of a view, and whatever its gates noted on the way."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
+        # The public's pages ask nobody who they are: a look at the session would keep each of them from being shared.
+        if request.resolver_match is None or request.resolver_match.namespace not in STAFF:
+            return response
+        user = getattr(request, "user", None)
+        # A refused form shows its page again (409, 422): that is a look as well. Who was sent on has seen nothing.
+        if not isinstance(user, User) or not access_log.noted(user) or not _shows(response):
+            return response
+        try:
+            access_log.write_down(user)
+        except Exception:
+            log.exception("a read could not be recorded")
+            return _refused(request)
+        return response
+
+
+def _shows(response: HttpResponseBase) -> bool:
+    return response.status_code in ANSWERED or response.status_code in (409, 422)
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    sentence = _("查阅记录写不进去，所以不能打开。请系统管理员检查磁盘和数据库，再试一次。")
+    if request.path.startswith("/api/"):
+        told = {"error": sentence, "code": "not_recorded"}
+        return JsonResponse(told, status=503, json_dumps_params={"ensure_ascii": False})
+    return render(request, "desk/not_recorded.html", {"heading": _("不能打开"), "sentence": sentence}, status=503)
+
+
+STATUS: Final = 409
 
 
 def download(content: bytes, name: str, media_type: str) -> FileResponse:

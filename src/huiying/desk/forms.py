@@ -10,36 +10,21 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from huiying.desk.fields import DayField, DepartmentField, DepartmentsField, MomentField, long_text
 from huiying.desk.language import lang, twin
-from huiying.desk.moments import DayField, MomentField
 from huiying.handling import routing_table
 from huiying.handling.actions.grading import awaits_confirmation, confirms
 from huiying.handling.models import Case
 from huiying.judging.models import Event
 from huiying.people.models import Department, User
 from huiying.people.queries import departments, manned, standing
-from huiying.people.words import department_name
+from huiying.people.versions import department_name
 from huiying.regulation import Regulation
 from huiying.responding.actions.following import SELDOM, proposed_hours
 from huiying.responding.channels.base import Channel
-from huiying.responding.grounds import GROUNDS as WITHHOLD_GROUNDS
 from huiying.responding.queries import approved_round, current_revision
+from huiying.responding.readiness import GROUNDS as WITHHOLD_GROUNDS
 from huiying.responding.targets import target_names, targets
-
-
-def long_text(tall: bool = False) -> forms.Textarea:
-    """For what becomes a record of the bureau: written in its language, whatever the language of the page."""
-    return forms.Textarea(attrs={"rows": 12 if tall else 3, "lang": "zh-Hans"})
-
-
-class DepartmentField(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Department) -> str:
-        return department_name(obj.name)
-
-
-class DepartmentsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Department) -> str:
-        return department_name(obj.name)
 
 
 class VerbForm(forms.Form):
@@ -56,7 +41,7 @@ class VerbForm(forms.Form):
         """Fill in choices that depend on the subject."""
 
     def choose(self, name: str) -> forms.ChoiceField:
-        return cast(forms.ChoiceField, self.fields[name])
+        return cast("forms.ChoiceField", self.fields[name])
 
 
 class NothingForm(VerbForm):
@@ -257,7 +242,7 @@ class ReleaseForm(VerbForm):
             else (code, name)
             for code, name in target_names(written).items()
         ]
-        cast(forms.MultipleChoiceField, self.fields["channels"]).choices = choices
+        cast("forms.MultipleChoiceField", self.fields["channels"]).choices = choices
         self.fields["channels"].initial = [kind for kind, _name in choices]
 
     @property

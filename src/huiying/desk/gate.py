@@ -42,7 +42,7 @@ def staff(
             else:
                 _refuse_nul(request)
                 timezone.activate(standing(request.user).regulation.zone)
-                response = view(cast(StaffRequest, request), *args, **kwargs)
+                response = view(cast("StaffRequest", request), *args, **kwargs)
             # Staff pages hold what only this person may see: no shared cache keeps them (§6.1 S6).
             response.headers.setdefault("Cache-Control", "private, no-cache")
             return response

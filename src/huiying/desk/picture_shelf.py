@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from huiying.kernel import clock
-from huiying.listening import heard_now
+from huiying.listening import coverage
 from huiying.overseeing import overview
 from huiying.overseeing.overview import Punctual, Running, Trend
 from huiying.regulation import Regulation
@@ -81,5 +81,5 @@ def _seen(regulation: Regulation) -> Seen:
     )
 
 
-def heard(regulation: Regulation, entry: int) -> list[heard_now.ClassNow]:
-    return shelf.get("heard", entry, lambda: heard_now.classes(regulation, clock.now()))
+def heard(regulation: Regulation, entry: int) -> list[coverage.ClassNow]:
+    return shelf.get("heard", entry, lambda: coverage.classes_now(regulation, clock.now()))

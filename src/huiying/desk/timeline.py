@@ -12,13 +12,41 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huiying.desk import sentences
 from huiying.desk.forms import GROUND_WORDS
 from huiying.desk.language import lang, twin
-from huiying.judging.grounds import GROUNDS
+from huiying.desk.subjects import (
+    accounts,
+    answer_formats,
+    asking,
+    calling,
+    dialogue,
+    documents,
+    drafting,
+    events,
+    following,
+    liaison,
+    meetings,
+    organising,
+    oversight,
+    patrol,
+    policies,
+    releasing,
+    roster,
+    routing,
+    sources,
+    watch,
+    work,
+)
+from huiying.judging.actions.deciding import GROUNDS
 from huiying.ledger.models import LedgerEntry
 from huiying.regulation import Regulation
-from huiying.responding.grounds import GROUNDS as WITHHOLD_GROUNDS
+from huiying.responding.readiness import GROUNDS as WITHHOLD_GROUNDS
+
+# The subjects that tell their own entries: `SENTENCES` by ledger kind, `WORDS` by word of the payload.
+PARTS = (
+    calling, routing, asking, work, liaison, meetings, roster, drafting, accounts, answer_formats, following,
+    releasing, patrol, watch, sources, dialogue, oversight, policies, organising, documents, events,
+)  # fmt: skip
 
 # Names that a sentence may use: kind of name → fields of the payload that hold such a code.
 CODES = {
@@ -144,7 +172,7 @@ SENTENCES: dict[str, Any] = {
     "identity.removed": _("解除%(name)s的统一认证账号"),
     "regulation.adopted": _("采用制度文件"),
     "ledger.erased": _("依决定删除一条记录的内容"),
-    **sentences.SENTENCES,
+    **{kind: told for part in PARTS for kind, told in part.SENTENCES.items()},
 }
 
 WORDS: dict[str, Any] = {
@@ -165,7 +193,7 @@ WORDS: dict[str, Any] = {
     "interview": _("媒体专访"),
     "True": _("同意"),
     "False": _("不同意"),
-    **sentences.WORDS,
+    **{word: said for part in PARTS for word, said in part.WORDS.items()},
     **WITHHOLD_GROUNDS,
     **{sentence: GROUND_WORDS[code] for code, sentence in GROUNDS.items()},
 }

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class DocumentsConfig(AppConfig):
@@ -11,6 +11,6 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from huiying.documents import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.documents import loops, offboarding  # noqa: F401 -- registers what the loop does
+        from huiying.documents import loops  # noqa: F401 -- registers what the loop does

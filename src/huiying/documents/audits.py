@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from huiying.documents.actions import chain_of
 from huiying.documents.models import Addendum, Circulation, Instruction, IssuedDocument, Signature, Withdrawal
 from huiying.kernel import canonical
-from huiying.overseeing.comparing import Key, Near, Said, Subject, Told, compared, counted
+from huiying.overseeing.auditing.comparing import Key, Near, Said, Subject, Told, compared, counted
 from huiying.overseeing.history.entries import Entry, moment
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from huiying.overseeing.sanctions import PAPERS
+from huiying.overseeing.actions.measures import PAPERS
 from huiying.regulation import Regulation
 
 # Kind → (the words by which the regulation's list of documents may call it, the name where it has none).

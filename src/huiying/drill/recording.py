@@ -1,4 +1,4 @@
-"""One's own past event as a storm: its posts as the house keeps them, masked, nameless, by the minute.
+"""Which storms can come again, and one's own past event as a storm: its posts masked, nameless, by the minute.
 
 No address, no source's id, no voice, no citizen's message leaves the record: a drill needs the words and their pace.
 """
@@ -9,10 +9,37 @@ import datetime as dt
 import json
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from huiying.drill.storms import LONGEST_HOURS, Storm
+LONGEST_HOURS: Final = 24
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A recorded course: posts and what the bureau's people did about them, from its first minute."""
+
+    name: str
+    title: str
+    begins: dt.datetime
+    minutes: int
+
+    @property
+    def ends(self) -> dt.datetime:
+        return self.begins + dt.timedelta(minutes=self.minutes)
+
+
+# The recorded Monday of the demonstration: the platform is down while bids are opened.
+STORMS: Final = {
+    "storm-demo": Storm(
+        "storm-demo",
+        "开标日系统中断",
+        dt.datetime(2026, 9, 13, 23, 30, tzinfo=dt.UTC),
+        LONGEST_HOURS * 60,
+    )
+}
+
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 FOLDER: Final = "recorded"

@@ -1,5 +1,8 @@
 """A drill from its first minute to its review. Everything happens in the drill's own home: no entry of the real
 ledger, no real person, no real channel is touched （九）.
+
+Its clock stands still while colleagues of the script work and then moves on, never faster than it was asked to, so the
+same drill gives the same review on a slow machine and on a fast one.
 """
 
 from __future__ import annotations
@@ -9,13 +12,50 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.drill.pacing import PacedClock
+from huiying.drill.recording import Storm
 from huiying.drill.review import review
-from huiying.drill.storms import Storm
+
+SLOWEST, FASTEST = 1.0, 600.0
+
+
+class PacedClock:
+    """A source for `huiying.kernel.clock`. `speed` is drill seconds a real second; tests give their own meter."""
+
+    def __init__(
+        self,
+        begins: dt.datetime,
+        ends: dt.datetime,
+        speed: float,
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+        rest: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._begins, self._ends, self._at, self._speed = begins, ends, begins, speed
+        self._elapsed, self._rest, self._since = elapsed, rest, elapsed()
+        self._lock = threading.Lock()
+
+    def __call__(self) -> dt.datetime:
+        with self._lock:
+            return self._at
+
+    def fast_forward(self, to: dt.datetime) -> dt.datetime:
+        """On to `to`, once as much real time has passed as the speed asks for; a past moment changes nothing.
+
+        Never beyond the end of the drill.
+        """
+        to = min(to, self._ends)
+        early = (to - self._begins).total_seconds() / self._speed - (self._elapsed() - self._since)
+        if early > 0:
+            self._rest(early)
+        with self._lock:
+            self._at = max(self._at, to)
+            return self._at
+
 
 FILE = "review.json"
 
@@ -52,7 +92,7 @@ def bring(rows: Sequence[dict[str, Any]]) -> None:
 def play(storm: Storm, speed: float) -> dict[str, Any]:
     """With colleagues of the script alone, in this process. Returns the review."""
     from huiying.demo import clock as demo_clock
-    from huiying.demo import director, start
+    from huiying.demo import director, people
     from huiying.judging import engines
     from huiying.kernel import clock
     from huiying.work.loop import Loop
@@ -60,7 +100,7 @@ def play(storm: Storm, speed: float) -> dict[str, Any]:
     end = storm.ends
     paced = PacedClock(storm.begins, end, speed)
     demo_clock.install(paced)
-    start.prepare()
+    people.prepare()
     engines.use_in_process()
     loop = Loop("drill")
     while clock.now() < end or director.is_behind(end):
@@ -77,12 +117,12 @@ def play_with_people(storm: Storm, speed: float, roles: Sequence[str], serve: Ca
     `serve` answers the browsers until this process is told to stop.
     """
     from huiying.demo import clock as demo_clock
-    from huiying.demo import director, start
+    from huiying.demo import director, people
     from huiying.demo.staff import PEOPLE
     from huiying.kernel import clock, home
 
     clock.install(clock.FrozenClock(storm.begins))
-    start.prepare()
+    people.prepare()
     director.leave_to_people(one.username for one in PEOPLE if one.role in roles)
     # It begins now, and is not the demonstration's own clock, which would jump: people need the time between moments.
     clock.install(demo_clock.DemoClock(home.home() / demo_clock.FILE, speed=speed))

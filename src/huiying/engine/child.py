@@ -17,7 +17,7 @@ from huiying.engine.facade import Engine
 from huiying.engine.grading import GradingModel
 from huiying.engine.lines import parse_object
 from huiying.engine.rules import RuleError, load_rules
-from huiying.kernel.memory import settle
+from huiying.kernel.processes import settle
 
 MAX_REQUEST_BYTES: Final = 256_000_000
 BAD_USAGE: Final = 2

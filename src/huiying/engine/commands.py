@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.engine.ahead import ahead
 from huiying.engine.grading import GradingModel
-from huiying.engine.lines import Rejected, read_objects
+from huiying.engine.lines import Rejected, ahead, read_objects
 from huiying.engine.post import Post, PostError, parse_post
 from huiying.engine.rules import load_rules
 from huiying.engine.screening import Screener

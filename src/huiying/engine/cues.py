@@ -1,4 +1,9 @@
-"""Plain, explainable cues: a *suggested* concern (C5.14: never final), and grading inputs from text."""
+"""What is read off a text before any model: signals of danger to life, the scope gate, and plain cues (C5.10, C5.14).
+
+Danger to life comes first of all, before masks, gates and bands, and needs no business word on the bureau's own
+channels (§4.2 F5): a false call costs five minutes, a missed one may cost a life, so where a guard is not sure it stays
+silent. A cue suggests a concern and gives inputs of the grading; it is never final.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +14,132 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from huiying.engine.normalise import normalise
+import daachorse
+
+from huiying.engine.normalise import FILLERS, Normalised, Standing, WordLists, aliases, fold_char, normalise
 from huiying.engine.post import Post
-from huiying.engine.word_lists import WordLists
+from huiying.engine.rules import RuleSet
+from huiying.engine.said import Said
+
+
+@dataclass(frozen=True, slots=True)
+class LifeSignal:
+    """What was read: the term, where it stands in the original text, and the words really written there."""
+
+    term: str
+    start: int
+    end: int
+    quote: str
+
+
+def life_signal(normalised: Normalised, *, own_channel: bool, local: bool, business: bool) -> LifeSignal | None:
+    """The first signal in an unmasked text, or None.
+
+    `local` means that the post names or comes from the place, `business` that it speaks of the bureau's work;
+    off the own channels one of them is needed, and a weak word alone is not enough.
+    """
+    if not (own_channel or local or business):
+        return None
+    automaton, terms, ranks = _lexicon()
+    for start, end, pattern in automaton.find(normalised.text):
+        if ranks[pattern] == "strong" or (ranks[pattern] == "weak" and own_channel):
+            return LifeSignal(terms[pattern], *normalised.span(start, end), normalised.quote(start, end))
+    return None
+
+
+def may_hold_signal(text: str) -> bool:
+    """A quick look that never says no where `life_signal` would find something, whatever its circumstances.
+
+    Every filler is taken out, not only those of a disguise, and an alias counts as found: both can only find more.
+    """
+    automaton = _hints()
+    return bool(automaton.find(text.translate(_BARE)))
+
+
+class _Bare(dict[int, str]):
+    """Each character's normal form without fillers, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        bare = "".join(char for char in fold_char(chr(code)) if char not in FILLERS)
+        self[code] = bare
+        return bare
+
+
+_BARE = _Bare()
+
+
+@cache
+def _hints() -> daachorse.CharwiseDoubleArrayAhoCorasick:
+    """The terms and every alias, bare. A guard is none: what it guards still has to be looked at."""
+    _automaton, terms, ranks = _lexicon()
+    words = [term for term, rank in zip(terms, ranks, strict=True) if rank != "guards"]
+    bare = {word.translate(_BARE) for word in [*words, *aliases()]}
+    return daachorse.CharwiseDoubleArrayAhoCorasick(sorted(bare - {""}))
+
+
+@cache
+def _lexicon() -> tuple[daachorse.CharwiseDoubleArrayAhoCorasick, list[str], list[str]]:
+    """One automaton over signals and guards: the longest match wins, so a guard swallows the word in it."""
+    raw = (resources.files("huiying.engine") / "data" / "life.json").read_text("utf-8")
+    table: dict[str, list[str]] = json.loads(raw)
+    ranked: dict[str, str] = {}
+    for rank in ("weak", "strong", "guards"):
+        ranked.update((normalise(term).text, rank) for term in table[rank])
+    terms = list(ranked)
+    automaton = daachorse.CharwiseDoubleArrayAhoCorasick(terms, daachorse.MATCH_KIND_LEFTMOST_LONGEST)
+    return automaton, terms, [ranked[term] for term in terms]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whether a post belongs to the bureau's place: `inside`, `unknown` or `elsewhere`, and why, in words."""
+
+    state: str
+    reason: Said
+
+
+_NO_PLACE: Final = Said("文中没有地名，来源地区未掌握", "the text names no place, and where it comes from is unknown")
+
+
+def _namesake(place: str) -> Said:
+    return Said(
+        f"文中的{place}是外地或街道的同名词", f"「{place}」 in the text is a place or street elsewhere of the same name"
+    )
+
+
+def scope_of(post: Post, plain: str, masked: str, rules: RuleSet, standing: Standing) -> Scope:
+    """An own channel, the place in the text, or a region of the place.
+
+    `plain` is normalised, `masked` masked too; `standing` are the rule file's words in `masked`.
+    """
+    if post.own_channel:
+        return Scope("inside", Said("来自本局渠道", "it came by a channel of the bureau"))
+    named = standing.first("places")
+    if named:
+        return Scope("inside", Said(f"{named}在文中", f"the text names 「{named}」"))
+    lookalike = rules.place in plain
+    region = normalise(post.region or "").text
+    local = bool(region) and _is_local(rules.masked(region), rules)
+    if lookalike:
+        return Scope("unknown" if local else "elsewhere", _namesake(rules.place))
+    if local:
+        return Scope("inside", Said(f"来源地区为{post.region}", f"it comes from 「{post.region}」"))
+    if region:
+        return Scope(
+            "elsewhere",
+            Said(f"来源地区为{post.region}，不是本地", f"it comes from 「{post.region}」, not from here"),
+        )
+    said = standing if plain == masked else rules.lists.standing(plain)
+    other = said.first("elsewhere")
+    if other:
+        return Scope("elsewhere", Said(f"文中提到的是{other}", f"the text speaks of 「{other}」"))
+    return Scope("unknown", _NO_PLACE)
+
+
+def _is_local(region: str, rules: RuleSet) -> bool:
+    """Whether a source's region is of the place: sources write 台安 where the rule file says 台安县."""
+    return any(place in region or place.rstrip("市县区") == region for place in rules.places)
+
 
 CONCERNS: Final = (
     "疑虑", "误解", "歪曲", "谣言", "咨询", "投诉", "建议", "表扬", "突发事件", "媒体报道", "理性批评",

@@ -12,8 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from huiying.engine.entities import ends, fillers, numbers_in
-from huiying.engine.texts import MAX_CHARS, Text, text_of, without_boilerplate
+from huiying.engine.texts import MAX_CHARS, Text, ends, fillers, numbers_in, text_of, without_boilerplate
 
 Grams = npt.NDArray[np.uint32]
 
@@ -66,7 +65,7 @@ class Scratch:
 
 
 def _scratch() -> tuple[Any, ...]:
-    from huiying.engine.kernels import copies, features
+    from huiying.engine.kernels import features, step
 
     longest = MAX_CHARS + 2_048
     return (
@@ -76,7 +75,7 @@ def _scratch() -> tuple[Any, ...]:
         np.zeros(features.MAX_NAMES, np.uint32),
         np.zeros(longest, np.uint32),
         np.zeros(longest, np.uint32),
-        np.zeros(copies.MAX_NUMBERS, np.uint32),
+        np.zeros(step.MAX_NUMBERS, np.uint32),
         np.zeros(features.BANDS + 3, np.uint64),
         np.zeros(8, np.int64),
     )
@@ -151,7 +150,7 @@ class DuplicateIndex:
 
     def find(self, one: Fingerprint) -> Duplicate | None:
         """The earliest copy of `one` among what was added, or None."""
-        from huiying.engine.kernels import copies, features
+        from huiying.engine.kernels import features, step
 
         if not one.mergeable:
             return None
@@ -160,7 +159,7 @@ class DuplicateIndex:
             return Duplicate(exact, 1.0, exact=True)
         sketched = min(len(one.grams), features.SKETCH)
         bands = np.array(one.bands, np.uint64)
-        position, likeness = copies.find(
+        position, likeness = step.find(
             self.arrays, self.window, one.grams, sketched, len(one.grams), bands, one.numbers, len(one.numbers)
         )
         return Duplicate(self.key(position), likeness, exact=False) if position >= 0 else None
@@ -171,12 +170,12 @@ class DuplicateIndex:
 
     def same_digest(self, digest: int) -> str | None:
         """The first text whose letters have this digest."""
-        from huiying.engine.kernels import copies
+        from huiying.engine.kernels import step
 
         if not digest:
             return None
         oldest = self.count - self.window
-        position = copies.lookup(self.arrays[0], self.arrays[1], np.array([digest], np.uint64), 0, oldest)
+        position = step.lookup(self.arrays[0], self.arrays[1], np.array([digest], np.uint64), 0, oldest)
         return self.key(position) if position >= 0 else None
 
     def key(self, position: int) -> str:
@@ -187,12 +186,12 @@ class DuplicateIndex:
 
     def add(self, key: str, one: Fingerprint, copy: Duplicate | None = None) -> None:
         """Remember `one`; the oldest goes when the window is full. `copy` is what `find` said of it."""
-        from huiying.engine.kernels import copies, features
+        from huiying.engine.kernels import features, step
 
         position = self.position(copy.key) if copy else -1
         sketched = min(len(one.grams), features.SKETCH)
         self.keys[self.count % self.window] = key
-        copies.add(
+        step.add(
             self.arrays, self.window, np.array([one.digest], np.uint64), 0, one.grams, sketched, len(one.grams),
             np.array(one.bands, np.uint64), one.numbers, len(one.numbers), one.mergeable, position,
         )  # fmt: skip

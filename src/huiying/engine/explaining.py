@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from huiying.engine.cues import ENGLISH, Concern
-from huiying.engine.evidence import OTHER_PREFIX
+from huiying.engine.cues import ENGLISH, Concern, LifeSignal, Scope
 from huiying.engine.grading import Grade
-from huiying.engine.life import LifeSignal
 from huiying.engine.rules import RuleHit
 from huiying.engine.said import Said
-from huiying.engine.scope import Scope
-from huiying.engine.screen_model import Concept, Judgement
+from huiying.engine.screen_model import OTHER_PREFIX, Concept, Judgement
 
 _SHOWN_RULES: Final = 6
 _SHOWN_QUOTE: Final = 24

@@ -17,24 +17,160 @@ Requests are `{"op": …}`:
 In one process a post may be handed over as a `Post` instead of an object, which saves writing and reading it.
 An answer is `{"ok": true, …}` or `{"ok": false, "error": sentence}`. A post that cannot be read is answered
 in its place with `{"id", "error"}`, so that one bad post never costs a batch (INV-1).
+A snapshot is one file, whole or not at all: its first line holds the format, the version of code and parameters and a
+digest of what follows; a file that does not match in every one of these is as good as none.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import math
+import os
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
-from huiying.engine import snapshots
+import numpy as np
+import numpy.typing as npt
+
 from huiying.engine.clusters import Judgement
 from huiying.engine.grading import Figures, GradingModel, grade
 from huiying.engine.post import Post, PostError, parse_post
-from huiying.engine.rules import ExpressionError, RuleError, RuleSet
+from huiying.engine.rules import ExpressionError, RuleError, RuleSet, rules_from
+from huiying.engine.screening import Screener
 from huiying.engine.stream import EventStream, StreamSettings
-from huiying.engine.swapping import Rules
-from huiying.engine.warming import POSTS, warm_stream
+
+_FORMAT: Final = "huiying.stream/1"
+_LARGE: Final = 1 << 16
+_ROWS: Final = "~rows"
+_SHAPE: Final = "~shape"
+
+
+def write_snapshot(path: Path, stream: EventStream, place: dict[str, Any]) -> None:
+    """Write the state, and with it `place`: where in the log it stands. Atomic; readable by the owner only."""
+    body = io.BytesIO()
+    arrays: dict[str, Any] = {"place": np.frombuffer(json.dumps(place).encode(), np.uint8), **_packed(stream.dump())}
+    np.savez(body, **arrays)
+    content = body.getbuffer()
+    head = f"{_FORMAT} {stream.version} {hashlib.blake2b(content, digest_size=16).hexdigest()}\n"
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(head.encode())
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def read_snapshot(path: Path, stream: EventStream) -> dict[str, Any] | None:
+    """Load the state into `stream` and return its place; None, with the stream empty, where there is no good file."""
+    stream.clear()
+    try:
+        with path.open("rb") as file:
+            head, content = file.readline(200).decode("ascii", "replace").split(), file.read()
+    except OSError:
+        return None
+    if head != [_FORMAT, stream.version, hashlib.blake2b(content, digest_size=16).hexdigest()]:
+        return None
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        arrays = {name: held[name] for name in held.files}
+    place: dict[str, Any] = json.loads(arrays.pop("place").tobytes())
+    stream.load(_unpacked(arrays))
+    return place
+
+
+def _packed(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Large tables are mostly empty: of those only the rows with anything in them."""
+    packed: dict[str, npt.NDArray[Any]] = {}
+    for name, array in arrays.items():
+        if array.ndim != 2 or array.size < _LARGE:
+            packed[name] = array
+            continue
+        rows = np.flatnonzero(array.any(axis=1))
+        packed[name] = array[rows]
+        packed[name + _ROWS] = rows
+        packed[name + _SHAPE] = np.array(array.shape)
+    return packed
+
+
+def _unpacked(packed: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for name, array in packed.items():
+        if name.endswith((_ROWS, _SHAPE)):
+            continue
+        if name + _ROWS not in packed:
+            arrays[name] = array
+            continue
+        whole = np.zeros(tuple(packed[name + _SHAPE].tolist()), array.dtype)
+        whole[packed[name + _ROWS]] = array
+        arrays[name] = whole
+    return arrays
+
+
+_LABEL: Final = 64
+
+
+class Rules:
+    """A screener and the label of its rules. Readers take `current` once and keep it for a batch: what they hold is
+    never changed under them, and no batch waits while new rules are compiled.
+    """
+
+    def __init__(self, ruleset: RuleSet, model: GradingModel) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._asked = 0
+        self._adjustment: dict[str, float] = {}
+        self.current = self._made(ruleset)
+        self.ruleset = ruleset
+
+    def swap(self, data: Mapping[str, Any], name: str, *, wait: bool) -> RuleSet | None:
+        """Compile and put in place; without `wait` in a thread of its own, and None is returned.
+
+        Raises `RuleError` or `ExpressionError` for data that cannot be used where it waits. Of two swaps the one that
+        was asked for later stays.
+        """
+        with self._lock:
+            self._asked += 1
+            turn = self._asked
+        if wait:
+            return self._put(rules_from(data, name=name), turn)
+        thread = threading.Thread(target=lambda: self._put(rules_from(data, name=name), turn), daemon=True)
+        thread.start()
+        return None
+
+    def adjust(self, weights: Mapping[str, float]) -> None:
+        """A bureau's own weights of the screening, for the rules of now and for those that follow (C5.16)."""
+        with self._lock:
+            self._adjustment = dict(weights)
+            screener, label = self.current
+            self.current = screener.adjusted(self._adjustment), label
+
+    def _put(self, ruleset: RuleSet, turn: int) -> RuleSet:
+        made = self._made(ruleset)
+        with self._lock:
+            if turn == self._asked:
+                screener, label = made
+                self.current, self.ruleset = (screener.adjusted(self._adjustment), label), ruleset
+        return ruleset
+
+    def _made(self, ruleset: RuleSet) -> tuple[Screener, str]:
+        label = f"{Path(ruleset.name).name}@{ruleset.version}"[:_LABEL]
+        return Screener(ruleset, self._model), label
+
+
+#: Two, because the second is looked up among the first. They go nowhere.
+POSTS: Final = tuple(Post(native_id=name, text=f"没有人说过的话，第{name}遍") for name in "12")
+
+
+def warm_stream() -> None:
+    stream = EventStream(StreamSettings(window=1 << 10, live=1 << 8))
+    for post in POSTS:
+        stream.observe(post)
+
 
 MAX_BATCH: Final = 5_000
 MAX_EVENT: Final = 200_000_000
@@ -163,11 +299,11 @@ class Engine:
 
     def _save(self, request: Mapping[str, Any]) -> dict[str, Any]:
         place = request.get("place")
-        snapshots.write(Path(_path(request)), self._stream, place if isinstance(place, dict) else {})
+        write_snapshot(Path(_path(request)), self._stream, place if isinstance(place, dict) else {})
         return {"saved": True}
 
     def _restore(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        found = snapshots.read(Path(_path(request)), self._stream)
+        found = read_snapshot(Path(_path(request)), self._stream)
         self._told = len(self._stream.merges)
         return {"place": found}
 

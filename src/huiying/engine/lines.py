@@ -1,7 +1,7 @@
 """Reading a file of JSON objects which somebody else made: nothing in it may stop the rest (C5.16).
 
-One line at a time, with a limit on each line, so that a file of any size needs little memory. What cannot be
-taken is named with its line and reason; everything else goes on.
+One line at a time, with a limit on each; what cannot be taken is named with its line and reason. `ahead` reads a large
+file in a process of its own: a thread would hold the interpreter, and each kernel that comes back would wait for it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,16 @@ from __future__ import annotations
 import codecs
 import json
 import math
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 
 MAX_LINE_BYTES: Final = 8_000_000
 MAX_ARRAY_BYTES: Final = 64_000_000
@@ -224,3 +230,73 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 _PLAIN: Final = json.JSONDecoder()  # only to find where a value ends
 _DECODER: Final = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
+
+
+Item = TypeVar("Item")
+Refusal = dict[str, Any]
+#: `read(path, rejected, …)` yields items and appends to `rejected` what it could not read.
+Read = Callable[..., Iterator[Item]]
+
+CHUNK: Final = 64  # a post may be a megabyte
+#: Bytes below which starting a process costs more than it saves.
+WORTH: Final = 4_000_000
+
+
+def ahead(read: Read[Item], path: Path, rejected: list[Refusal], *told: Any, worth: int = WORTH) -> Iterator[Item]:
+    """What `read(path, rejected, *told)` yields, in its order; `rejected` is filled as if it had been read here.
+
+    `read` and `told` are pickled: a function of a module, plain values. What it raises is raised here, after what was
+    read before it. Raises `FileUnreadable` when its process was ended by somebody else.
+    """
+    if (os.cpu_count() or 1) < 2 or not path.is_file() or path.stat().st_size < worth:
+        yield from read(path, rejected, *told)
+        return
+    import multiprocessing  # most files are read here, and most readers of files never start a process
+
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    reader = context.Process(target=_read, args=(there, read, path, told), name="ahead", daemon=True)
+    reader.start()
+    there.close()
+    try:
+        yield from _received(here, path, rejected)
+    finally:
+        here.close()  # whoever still reads finds nobody to tell, and ends
+        reader.join()
+
+
+def _received(here: Connection, path: Path, rejected: list[Refusal]) -> Iterator[Any]:
+    while True:
+        try:
+            items, refused, error, is_last = here.recv()
+        except EOFError:
+            raise FileUnreadable(f"读取 {path} 的进程中途被结束了，没有结果。可能是内存不够；请重新运行。") from None
+        rejected.extend(refused)
+        yield from items
+        if error is not None:
+            raise error
+        if is_last:
+            return
+
+
+def _read(there: Connection, read: Read[Any], path: Path, told: tuple[Any, ...]) -> None:
+    with suppress(BrokenPipeError, KeyboardInterrupt):  # nobody listens any more
+        for part in _parts(read, path, told):
+            there.send(part)
+
+
+def _parts(read: Read[Any], path: Path, told: tuple[Any, ...]) -> Iterator[tuple[list[Any], list[Refusal], Any, bool]]:
+    """What was read since the part before, what could not be, the error that ended it, and whether it is the last."""
+    items: list[Any] = []
+    rejected: list[Refusal] = []
+    error: Exception | None = None
+    try:
+        for item in read(path, rejected, *told):
+            items.append(item)
+            if len(items) == CHUNK:
+                yield items, rejected, None, False
+                items.clear()
+                rejected.clear()
+    except Exception as problem:
+        error = problem
+    yield items, rejected, error, True

@@ -16,11 +16,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from huiying.engine.expression import Clause, ExpressionError, parse
+from huiying.engine.expression import Clause, ExpressionError, is_person_word, parse
 from huiying.engine.matcher import Context, Matcher, Place, Seen
-from huiying.engine.normalise import Normalised, normalise
-from huiying.engine.persons import is_person_word
-from huiying.engine.word_lists import Standing, WordLists
+from huiying.engine.normalise import Normalised, Standing, WordLists, normalise
 
 __all__ = [
     "ClauseFound",

@@ -1,4 +1,7 @@
-"""One sentence in the two languages: made at the same place, so that the twins cannot drift apart."""
+"""A sentence in two languages, made at one place so that the twins cannot drift apart; and what is wrong with a model.
+
+It imports nothing, so that whoever only asks does not load what models are made of.
+"""
 
 from __future__ import annotations
 
@@ -10,3 +13,11 @@ class Said(NamedTuple):
 
     zh: str
     en: str
+
+
+class ModelUnreadable(ValueError):
+    """The stored bytes are no model, or not whole."""
+
+
+class TooFew(ValueError):
+    """There is not enough to learn from; the message says how much there is."""

@@ -1,15 +1,18 @@
 """The learned part of screening: a linear model over character n-grams, concepts, rule hits and the source.
 
-Weights are trained by `tools/train_screening.py` on texts written for this project only, and are shipped as
+Weights are trained by `tools/train_screening.py` on texts written for this project only, shipped as
 `data/screening.npz`. Inference is numpy alone, the same on every machine: integers are summed, and only the last
 step is floating point. The model knows the department codes it was trained for; a rule file of another trade is
-screened by its rules alone.
+screened by its rules alone. A bureau's own clearances add few, bounded weights of single facts, fitted on most of them
+and taken only if they help on the rest.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -20,7 +23,9 @@ import daachorse
 import numpy as np
 from numpy.typing import NDArray
 
-from huiying.engine.normalise import ascii_bounded, needs_bounds, normalise
+from huiying.engine.normalise import Standing, ascii_bounded, needs_bounds, normalise
+from huiying.engine.post import Post
+from huiying.engine.rules import RuleHit
 
 #: Hash buckets of the n-grams, a power of two: 2¹⁵ buckets keep the file under 2 MB.
 BITS: Final = 15
@@ -224,3 +229,175 @@ def _ranked(names: Sequence[str], values: NDArray[np.float64]) -> tuple[tuple[st
     shares = weights / weights.sum()
     order = sorted(range(len(names)), key=lambda index: (-shares[index], index))
     return tuple((names[index], float(shares[index])) for index in order)
+
+
+# What a matter is about, what is wrong with it, and where it happens: the model also weighs that they stand together.
+TRADE: Final = frozenset(
+    {
+        "bid", "procure", "land", "asset", "envrights", "rural", "platform", "ca", "entry", "deposit", "experts",
+        "agency", "witness", "auction", "session", "org", "medical", "collusion", "fraud", "hall",
+    }
+)  # fmt: skip
+WRONG: Final = frozenset({"collusion", "graft", "fraud", "manners", "rumour", "fake", "offline", "implicit"})
+OTHER_PREFIX: Final = "x-"
+_MANY: Final = 3
+_SPECIFIC: Final = 45
+_SHORT: Final = 16
+_LONG: Final = 80
+
+
+def evidence_of(
+    post: Post,
+    masked: str,
+    *,
+    standing: Standing,
+    hits: Sequence[RuleHit],
+    concepts: Mapping[str, Concept],
+    topics: Mapping[str, int],
+    scope: str,
+    negative: bool,
+) -> Evidence:
+    """The facts of one post. `masked` is the normalised, masked text, `standing` which of the rule file's words stand
+    in it, `topics` each department's weight.
+    """
+    names = {f"concept:{name}" for name in concepts}
+    trade, wrong = len(TRADE & concepts.keys()), len(WRONG & concepts.keys())
+    others = sum(name.startswith(OTHER_PREFIX) for name in concepts)
+    names.update((f"trade:{min(trade, _MANY)}", f"wrong:{min(wrong, _MANY)}", f"others:{min(others, 2)}"))
+    if trade and wrong:
+        names.add("trade×wrong")
+    if others and not trade:
+        names.add("others only")
+    names.update(_topic_names(topics))
+    names.update(_rule_names(hits))
+    names.add(f"core:{min(standing.count('concept:core'), 2)}")
+    names.add(f"channel:{post.channel_class}")
+    names.add(f"scope:{scope}")
+    names.update(
+        name
+        for name, holds in {
+            "own": post.own_channel,
+            "negative": negative,
+            "mask": "\0" in masked,
+            "named": standing.any("places"),
+            "away": standing.any("elsewhere"),
+            "foreign": standing.any("concept:foreign"),
+            "asks": masked.rstrip().endswith(("?", "吗", "呢")),
+            "short": len(masked) < _SHORT,
+            "long": len(masked) > _LONG,
+        }.items()
+        if holds
+    )
+    return Evidence(frozenset(names))
+
+
+def _topic_names(topics: Mapping[str, int]) -> set[str]:
+    best = max(topics, key=lambda code: topics[code], default=None)
+    names = {f"topic:{code}" for code, weight in topics.items() if weight > 1}
+    if best is not None and topics[best] > 1:
+        names.add(f"foremost:{best}")
+    return names
+
+
+def _rule_names(hits: Sequence[RuleHit]) -> set[str]:
+    names = {f"group:{hit.rule.group}" for hit in hits}
+    if hits:
+        first = max(hits, key=lambda hit: hit.rule.priority)
+        names.update(("rule", f"lead:{first.rule.lead}"))
+        if first.rule.priority >= _SPECIFIC:
+            names.add("specific rule")
+    return names
+
+
+#: The name of the offset among the weights.
+OFFSET: Final = ""
+#: No single weight may move the log-odds further than this, nor all together further than `MOST`.
+BOUND: Final = 0.75
+MOST: Final = 1.5
+#: Fewer clearances than this teach nothing: half of them, at least, must also stand among those held back.
+LEAST: Final = 60
+LEAST_HELD_BACK: Final = 20
+#: A fact must have been seen so often among the clearances learned from.
+_SEEN: Final = 8
+_PENALTY: Final = 4.0
+_ROUNDS: Final = 200
+_BETTER_BY: Final = 0.005
+# Facts about the matter and the place may be learned; none is about who wrote.
+_LEARNED: Final = ("concept:", "group:", "channel:", "topic:", "trade:", "wrong:", "others:", "scope:")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """One clearance: the post's key, the model's log-odds without any adjustment, its facts, what a person said."""
+
+    key: str
+    odds: float
+    names: frozenset[str]
+    relevant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Weights that were fitted, and the mean log loss on the clearances held back, before and after."""
+
+    weights: Mapping[str, float]
+    learned_from: int
+    held_back: int
+    loss_before: float
+    loss_after: float
+
+    @property
+    def helps(self) -> bool:
+        """Whether the weights did better on what they never saw, by more than a hair."""
+        return self.loss_before - self.loss_after > _BETTER_BY
+
+
+def shift(weights: Mapping[str, float], names: frozenset[str]) -> float:
+    """What an adjustment adds to the log-odds of a post with these facts; never more than `MOST` either way."""
+    added = sum(min(max(weight, -BOUND), BOUND) for name, weight in sorted(weights.items()) if name in names)
+    offset = min(max(weights.get(OFFSET, 0.0), -BOUND), BOUND)
+    return min(max(offset + added, -MOST), MOST)
+
+
+def lesson(rows: Sequence[Cleared], in_force: Mapping[str, float]) -> Lesson | None:
+    """What the clearances teach, compared with the adjustment in force; None where they are too few.
+
+    Which clearances are held back follows from their keys, so the same clearances give the same lesson.
+    """
+    held = [row for row in rows if _held_back(row.key)]
+    learned = [row for row in rows if not _held_back(row.key)]
+    if len(rows) < LEAST or len(held) < LEAST_HELD_BACK or len({row.relevant for row in learned}) < 2:
+        return None
+    weights = _fitted(learned)
+    return Lesson(weights, len(learned), len(held), _loss(held, in_force), _loss(held, weights))
+
+
+def _held_back(key: str) -> bool:
+    return hashlib.sha256(key.encode()).digest()[0] % 3 == 0
+
+
+def _loss(rows: Sequence[Cleared], weights: Mapping[str, float]) -> float:
+    """The mean log loss of the rows' labels under an adjustment."""
+    import numpy as np  # fitting alone needs it; screening reads the weights
+
+    odds = np.array([row.odds + shift(weights, row.names) for row in rows])
+    signs = np.array([1.0 if row.relevant else -1.0 for row in rows])
+    return float(np.logaddexp(0.0, -signs * odds).mean())
+
+
+def _fitted(rows: Sequence[Cleared]) -> dict[str, float]:
+    """Penalised logistic weights on top of the model's own odds, by plain descent; bounded after every step."""
+    counts = Counter(name for row in rows for name in row.names if name.startswith(_LEARNED))
+    names = sorted(name for name, count in counts.items() if _SEEN <= count <= len(rows) - _SEEN)
+    import numpy as np  # fitting alone needs it; screening reads the weights
+
+    matrix = np.array([[1.0, *(name in row.names for name in names)] for row in rows], dtype=np.float64)
+    base = np.array([row.odds for row in rows])
+    wanted = np.array([row.relevant for row in rows], dtype=np.float64)
+    weights = np.zeros(matrix.shape[1])
+    step = 1.0 / (_PENALTY + 0.25 * float(np.linalg.norm(matrix, 2)) ** 2)  # the curvature's bound: it cannot diverge
+    for _ in range(_ROUNDS):
+        given = 1.0 / (1.0 + np.exp(-np.clip(base + matrix @ weights, -30.0, 30.0)))
+        weights -= step * (matrix.T @ (given - wanted) + _PENALTY * weights)
+        weights = np.clip(weights, -BOUND, BOUND)
+    return {name: round(float(weight), 6) for name, weight in zip([OFFSET, *names], weights, strict=True)}

@@ -10,19 +10,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from huiying.engine.adjusting import shift
-from huiying.engine.cues import Concern, criticism_of, read_signs, suggest_concern
-from huiying.engine.evidence import OTHER_PREFIX, evidence_of
+from huiying.engine.cues import (
+    Concern,
+    LifeSignal,
+    Scope,
+    criticism_of,
+    life_signal,
+    read_signs,
+    scope_of,
+    suggest_concern,
+)
 from huiying.engine.explaining import reasons
 from huiying.engine.grading import Figures, Grade, GradingModel, grade
-from huiying.engine.life import LifeSignal, life_signal
 from huiying.engine.matcher import context_of
-from huiying.engine.normalise import Normalised, normalise
+from huiying.engine.normalise import Normalised, Standing, normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import RuleHit, RuleSet
-from huiying.engine.scope import Scope, scope_of
-from huiying.engine.screen_model import Concept, Evidence, Judgement, ScreenModel, concepts_in, readable, shipped
-from huiying.engine.word_lists import Standing
+from huiying.engine.screen_model import (
+    OTHER_PREFIX,
+    Concept,
+    Evidence,
+    Judgement,
+    ScreenModel,
+    concepts_in,
+    evidence_of,
+    readable,
+    shift,
+    shipped,
+)
 
 HIT: Final = "hit"
 SUSPECT: Final = "suspect"
@@ -152,7 +167,7 @@ class Screener:
         return self._learned.judge(seen.readable, seen.evidence, added)
 
     def adjusted(self, adjustment: Mapping[str, float]) -> Screener:
-        """The same screener with a bureau's own weights (`adjusting`) in place of those it had."""
+        """The same screener with a bureau's own weights (see `screen_model`) in place of those it had."""
         return Screener(self._rules, self._model, learned=self._learned, adjustment=adjustment)
 
     @property

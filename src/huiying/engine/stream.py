@@ -1,4 +1,4 @@
-"""The event stream: one pass over posts in order, each joins an event or opens one (C5.10, C6.2, INV-12).
+"""The event stream: one pass over posts in order, each joins an event or opens one (C5.10, C6.2, C6.5, INV-12).
 
 The only clock is the posts' own times. State is a pure function of the sequence of posts, their assignments and what
 persons said (`together`, `apart`, `split`): `remember` replays the log, and a restarted stream goes on exactly like an
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 import numpy as np
@@ -19,10 +20,85 @@ import numpy.typing as npt
 
 from huiying.engine.clusters import Clusters, Judgement, merges_of, words_version
 from huiying.engine.duplicates import Duplicate, DuplicateIndex, Scratch, read, table_size
-from huiying.engine.parents import Known, Links, without_ids
 from huiying.engine.post import Post
-from huiying.engine.spread import Parent, find_parent
+from huiying.engine.spread import Cascade, Parent, find_parent, own_references
 from huiying.engine.texts import Text, post_text, text_of
+
+_DAY_MINUTES: Final = 24 * 60
+
+
+class Links:
+    """At which of the last `window` posts a link, BV or mid points. State is a pure function of the `add` calls."""
+
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._places: dict[int, int] = {}
+
+    def add(self, post: Post, position: int) -> None:
+        """Remember what others may point at `post` by; the earliest post of an address keeps it."""
+        for reference in own_references(post):
+            known = self._places.setdefault(_digest(reference), position)
+            if known <= position - self._window:
+                self._places[_digest(reference)] = position
+        if len(self._places) > 2 * self._window:
+            self._places = {key: at for key, at in self._places.items() if at > position - self._window}
+
+    def find(self, reference: str, count: int) -> int:
+        """The position of the post among `count` so far, -1 where none of the window is known."""
+        at = self._places.get(_digest(reference), -1)
+        return at if at >= count - self._window else -1
+
+    def dump(self) -> npt.NDArray[np.int64]:
+        """The state, in the order in which it was learned."""
+        return np.array(list(self._places.items()), np.int64).reshape(-1, 2)
+
+    def load(self, held: npt.NDArray[Any]) -> None:
+        """The state that `dump` gave."""
+        self._places = dict(held.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A `spread.Lookup` for one post; times in days of the stream. `copy_of` is its earlier copy, if there is one."""
+
+    same_text: Callable[[str], str | None]
+    pointed_at: Callable[[str], str | None]
+    moment_of: Callable[[str], float | None]
+    now: float
+    copy_of: Duplicate | None
+
+    def said(self, words: str) -> tuple[str, bool] | None:
+        found = self.same_text(words)
+        return (found, True) if found is not None else None
+
+    def linked(self, reference: str) -> str | None:
+        return self.pointed_at(reference)
+
+    def cascade(self, post: Post) -> Cascade | None:
+        if not post.root_id:
+            return None
+        return Cascade(post.root_id, self._days_since(post.root_id) * _DAY_MINUTES, 0)
+
+    def copy(self, _post: Post) -> tuple[Duplicate, float] | None:
+        return (self.copy_of, self._days_since(self.copy_of.key)) if self.copy_of is not None else None
+
+    def path(self, _key: str) -> tuple[str, ...]:
+        return ()
+
+    def _days_since(self, key: str) -> float:
+        begun = self.moment_of(key)
+        return max(self.now - begun, 0.0) if begun is not None else 0.0
+
+
+def without_ids(post: Post) -> Post:
+    """`post` as if its source had named neither parent nor root."""
+    return replace(post, parent_id="", root_id="") if post.parent_id or post.root_id else post
+
+
+def _digest(reference: str) -> int:
+    digest = blake2b(reference.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
 
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _NEWS: Final = frozenset({"传统媒体", "新闻跟帖"})
@@ -289,11 +365,11 @@ class EventStream:
         return self._copies.same_digest(int(self._quoted.arrays[7][step.DIGEST]))
 
     def _position(self, key: str) -> int:
-        from huiying.engine.kernels import copies
+        from huiying.engine.kernels import step
 
         oldest = self._copies.count - self._settings.window
         self._asked[0] = _hash(key)
-        return int(copies.lookup(self._places[0], self._places[1], self._asked, 0, oldest))
+        return int(step.lookup(self._places[0], self._places[1], self._asked, 0, oldest))
 
     def _event_of(self, key: str) -> int | None:
         position = self._position(key)

@@ -14,7 +14,7 @@ from typing import Final
 
 import daachorse
 
-from huiying.engine.life import may_hold_signal
+from huiying.engine.cues import may_hold_signal
 from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
 from huiying.engine.screening import Screener

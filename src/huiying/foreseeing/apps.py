@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class ForeseeingConfig(AppConfig):
@@ -11,6 +11,6 @@ class ForeseeingConfig(AppConfig):
     def ready(self) -> None:
         from huiying.foreseeing import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.foreseeing import offboarding, tasks  # noqa: F401 -- registers what the loop does
+        from huiying.foreseeing import tasks  # noqa: F401 -- registers what the loop does

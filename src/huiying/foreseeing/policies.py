@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from huiying.foreseeing import surveying
 from huiying.foreseeing.models import Assessment, Plan, Policy, Risk, Survey
 from huiying.kernel import canonical
-from huiying.people.words import display_name, join_names
+from huiying.people.versions import display_name, join_names
 from huiying.regulation import Regulation
-from huiying.regulation.schema_duties import EvidenceKind
+from huiying.regulation.schema_blocks import EvidenceKind
 
 
 def chain_of(row: Policy) -> str:

@@ -1,15 +1,24 @@
-"""What happens later of consultations (C4.2), of policies before their day (C6.1) and of their plans (C6.8)."""
+"""What happens later of consultations C4.2, of policies before their day C6.1 and of their plans C6.8; and what a
+leaver holds of the risks §6.1 S5, C6.6.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from huiying.foreseeing import actions, policies, queries, watching
+from django.utils.translation import gettext_lazy
+
+from huiying.foreseeing import actions, policies, queries
 from huiying.foreseeing.actions import planning
 from huiying.foreseeing.actions import policies as policy_verbs
-from huiying.foreseeing.models import Consultation, Plan, Policy
+from huiying.foreseeing.actions.planning import with_contacts
+from huiying.foreseeing.actions.policies import note
+from huiying.foreseeing.models import Consultation, Plan, Policy, Risk
 from huiying.kernel import clock as time
+from huiying.people.models import User
+from huiying.people.offboarding import Kind, Thing, day, passes, register
 from huiying.people.queries import zone
+from huiying.people.standing import actor_of
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every, poller
 
@@ -61,7 +70,7 @@ def remind_of_policies(now: dt.datetime, limit: int) -> int:
 def _plans_behind(_now: dt.datetime) -> bool:
     """An idle house asks twice and writes nothing."""
     looked = Plan.objects.filter(active=True).order_by("looked_at").values_list("looked_at", flat=True).first()
-    newest = watching.newest_move() if looked is not None else None
+    newest = planning.newest_move() if looked is not None else None
     return looked is not None and newest is not None and newest > looked
 
 
@@ -87,3 +96,25 @@ def policies_are_assessed() -> list[Finding]:
         )
         for row in policies.ungated(time.now().astimezone(zone()).date())
     ]
+
+
+def _risks(user: User) -> list[Thing]:
+    rows = Risk.objects.filter(watcher=user, dropped_at__isnull=True).exclude(assessment__policy__state=Policy.SHELVED)
+    return [Thing(row.pk, day(row.at)) for row in rows]
+
+
+def _plans(user: User) -> list[Thing]:
+    return [Thing(row.pk, day(row.at)) for row in Plan.objects.filter(contacts=user)]
+
+
+def _give_plan(pk: int, leaver: User, to: User, actor: User) -> None:
+    """Whoever is called when the plan is set off (C6.8)."""
+    plan = Plan.objects.select_for_update().get(pk=pk)
+    people = list(plan.contacts.exclude(pk__in=[leaver.pk, to.pk]).order_by("pk"))
+    rows = with_contacts(plan, [*people, to])
+    told = {"n": plan.assessment.n, "name": leaver.name, "to_name": to.name}
+    note(plan.assessment.policy, "plan.contact_changed", told, actor_of(actor), rows)
+
+
+register(Kind("plan", gettext_lazy("应对预案的联系人"), _plans, _give_plan))
+register(Kind("risk", gettext_lazy("盯着的政策风险"), _risks, passes(Risk, "watcher")))

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class HandlingConfig(AppConfig):
@@ -11,14 +11,6 @@ class HandlingConfig(AppConfig):
     def ready(self) -> None:
         from huiying.handling import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.handling import (  # noqa: F401 -- registers what the loop does
-            audits,
-            evidence_loop,
-            handover_loop,
-            liaison_loop,
-            offboarding,
-            task_loop,
-            tasks,
-        )
+        from huiying.handling import audits, handover, offboarding, tasks  # noqa: F401 -- registers what the loop does

@@ -22,7 +22,7 @@ from huiying.people.models import Appointment, User
 from huiying.people.queries import regulation_of
 from huiying.people.roster import on_shift
 from huiying.people.standing import capabilities
-from huiying.regulation.quiet import quiet_until
+from huiying.regulation.deadlines import quiet_until
 from huiying.regulation.regulation import Regulation
 from huiying.work import notify
 

@@ -13,7 +13,7 @@ from huiying.kernel import canonical
 from huiying.ledger.actions import Actor
 from huiying.people.queries import regulation_of
 from huiying.regulation.deadlines import Deadline
-from huiying.regulation.schema_response import StatutoryChannel
+from huiying.regulation.schema_blocks import StatutoryChannel
 
 COUNTED = {
     True: ("放假日不计、调休上班日计入，到末日下班为止", "days off do not count; to the end of work on the last day"),

@@ -13,7 +13,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.offboarding import Kind, Thing, day, passes, register
 from huiying.people.standing import actor_of, standing
-from huiying.people.words import department_name
+from huiying.people.versions import department_name
 
 
 def _cases(user: User) -> list[Thing]:

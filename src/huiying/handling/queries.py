@@ -1,4 +1,4 @@
-"""Reads of cases: who has them, what is due next, how much time is left."""
+"""Reads of cases: who has them, what is due next, how much time is left; and whose tasks wait, and which are late."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from huiying.handling.clocks import STATUTORY, live
-from huiying.handling.models import Case, CaseDepartment, Clock
+from huiying.handling.models import Case, CaseDepartment, Clock, Task
 from huiying.handling.process import LIVE
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
@@ -193,3 +193,30 @@ def case_of_event(event_id: int) -> Case | None:
     while case is not None and case.merged_into is not None:
         case = case.merged_into
     return case
+
+
+def still_open() -> QuerySet[Task]:
+    """Every open task, the most urgent first."""
+    rows = Task.objects.filter(done_at__isnull=True, dropped_at__isnull=True)
+    return rows.select_related("case__event", "department", "owner").order_by("due_at", "id")
+
+
+def tasks_for(user: User) -> QuerySet[Task]:
+    """What this person may finish: their own, those of the departments they handle for, all of them in the office.
+
+    A task of a danger to life is for its owner and for who acts on that case (§6.2).
+    """
+    who = standing(user)
+    if who.can("office"):
+        return still_open()
+    handled = [code for code in who.departments if who.can_in("handle", {code})]
+    harmless = Q(case__event__life_safety=False, case__event__sensitive="") | Q(case__in=cases_for(user).values("pk"))
+    return still_open().filter(Q(owner=user) | (Q(department__code__in=handled) & harmless))
+
+
+def own_tasks(user: User) -> QuerySet[Task]:
+    return still_open().filter(owner=user)
+
+
+def late_tasks() -> QuerySet[Task]:
+    return still_open().filter(due_at__lte=time.now())

@@ -1,4 +1,6 @@
-"""What the level asks for, row by row, and how far each is: DOMAIN §4.3 for one case."""
+"""What the level asks for, row by row, and how far each is: DOMAIN §4.3 for one case; and 会商材料, what a meeting
+needs to know of the case, put together by itself from what was recorded C10.2.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiying.handling.actions.grading import awaits_confirmation, level_decision
-from huiying.handling.models import Case, CaseAct, Clock, Meeting
+from huiying.handling.models import Case, CaseAct, CaseDepartment, Clock, FactSheet, Finding, Liaison, Meeting, Task
+from huiying.handling.queries import shown_clocks
+from huiying.judging.queries import series
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_of
-from huiying.people.words import display_name, in_english, join_names
-from huiying.regulation.durations import Duration
+from huiying.people.versions import display_name, in_english, join_names
+from huiying.regulation.calendar import Duration
 
 DONE, OPEN, LATE, NOT_ASKED = "done", "open", "late", "not_asked"
 
@@ -207,3 +211,33 @@ class _Requirements:
 
     def _length(self, duration: Duration) -> str:
         return duration.en() if in_english() else duration.zh()
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Nothing in it was typed for the meeting: each field is read from where it was recorded once."""
+
+    clocks: list[Clock]
+    departments: list[CaseDepartment]  # the lead first
+    spread: list[tuple[dt.datetime, int]]  # posts an hour
+    facts: FactSheet | None
+    findings: list[Finding]  # with their disposals
+    liaisons: list[Liaison]  # those that were sent
+    tasks: list[Task]  # still open, decisions of earlier meetings included
+    required: list[Required]  # what the level asks for and how far it is (§4.3)
+
+
+def pack(case: Case) -> Pack:
+    """The case as it stands this minute. As many queries whatever its size."""
+    departments = case.departments.filter(until__isnull=True).select_related("department")
+    open_tasks = case.tasks.filter(done_at__isnull=True, dropped_at__isnull=True).select_related("department")
+    return Pack(
+        clocks=shown_clocks(case),
+        departments=sorted(departments, key=lambda row: (row.role != CaseDepartment.LEAD, row.pk)),
+        spread=series(case.event),
+        facts=case.fact_sheets.last(),
+        findings=list(case.findings.select_related("department").prefetch_related("disposals")),
+        liaisons=list(case.liaisons.filter(sent_at__isnull=False)),
+        tasks=list(open_tasks),
+        required=[row for row in required_acts(case) if row.state != NOT_ASKED],
+    )

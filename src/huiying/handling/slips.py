@@ -1,12 +1,11 @@
-"""转办单 (C10.5): the elements that the regulation asks for, each filled from what is known, or 「未掌握」 with why.
-
-Whatever can be read off the record is filled in, so that nobody types a fact twice; posts and institutions are shown,
-never private people, and what people wrote is masked (§6.2).
+"""The papers that carry a case to others, drafted from what is known: 转办单 C10.5, each element filled or 「未掌握」
+with why, and 核实函 §5.2-10, in the bureau's language.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,18 +16,22 @@ from django.utils.translation import gettext as _
 from huiying.engine.views import LEAST
 from huiying.handling import clocks, routing_table
 from huiying.handling.models import Case
-from huiying.judging import material, spread, views
+from huiying.judging import material, spread
+from huiying.judging import material as judging_material
 from huiying.judging import queries as judging
-from huiying.judging.models import EventPost
+from huiying.judging.models import ConcernDecision, EventPost
+from huiying.judging.queries import members
+from huiying.kernel import clock
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
-from huiying.people.queries import regulation_of
-from huiying.people.words import join_names
+from huiying.people.models import User
+from huiying.people.queries import bureau, office, regulation_of
+from huiying.people.versions import join_names, zone
 from huiying.regulation import Regulation
 from huiying.regulation.deadlines import nudge
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 VALUE, UNKNOWN = "value", "unknown"
 NOT_KNOWN = "未掌握"
@@ -201,7 +204,7 @@ def _comments(matter: _Matter) -> Element:
 def _views(matter: _Matter) -> Element:
     """Views in groups, with their share and one masked quotation each; none from a matter of life and death."""
     words = {post.pk: f"{post.title}\n{post.text}" if post.title else post.text for post in matter.posts}
-    found = views.views_of(matter.material, words, quoting=not matter.case.event.reserved)
+    found = judging_material.views_of(matter.material, words, quoting=not matter.case.event.reserved)
     if not found.enough:
         return _concerns(matter)
     said = [f"网民发声 {found.n} 条"]
@@ -321,3 +324,75 @@ def next_slip_number(case: Case) -> str:
     """「转办〔2026〕12号」, without gaps, from 1 each year."""
     year = time.now().astimezone(regulation_of(case.regulation).zone).year
     return f"转办〔{year}〕{next_number(f'slip:{year}')}号"
+
+
+NUMERALS = "一二三四五六七八九十"
+MOST_POINTS = len(NUMERALS)
+
+
+def draft_letter(case: Case, body: str, points: str = "", contact: str = "", writer: User | None = None) -> str:
+    """The whole letter to one body; a person reads and edits it before it is sent."""
+    ours = bureau()
+    name = ours.name if ours else "本局"
+    now = clock.now()
+    within = regulation_of(case.regulation).monitor.liaison.answer_within.zh()
+    asked = points_of(points or points_for(case))
+    listed = "\n".join(f"　　{mark}、{point}" for mark, point in zip(NUMERALS, asked, strict=False))
+    lines = [
+        "关于协助核实有关情况的函",
+        "",
+        f"{body}{f'（{contact}）' if contact else ''}：",
+        "",
+        f"　　{_heard(case)}“{_subject(case)}”。为查清事实、及时答复群众，请协助核实以下情况：",
+        listed,
+        f"　　请在收到本函后{within}内答复；来不及书面答复的，请先电话告知。",
+        f"　　联系人：{_writer(writer)}。",
+        "",
+        name,
+        _day(now),
+    ]
+    return "\n".join(lines)
+
+
+def points_for(case: Case) -> str:
+    """What is to be verified: the sentence that was found untrue, else whether what people say is so."""
+    claims = ConcernDecision.objects.filter(event=case.event_id).exclude(claim="").order_by("id")
+    said = list(dict.fromkeys(row.claim.strip() for row in claims))
+    if not said:
+        return f"“{_subject(case)}”的说法是否属实，依据是什么。"
+    return "\n".join(f"“{claim}”的说法是否属实，依据是什么。" for claim in said[:MOST_POINTS])
+
+
+def points_of(text: str) -> list[str]:
+    """One point a line, without the marks that a person may have typed before it."""
+    lines = (re.sub(r"^\s*(?:[一二三四五六七八九十]+、|\d+[.、．])\s*", "", line).strip() for line in text.splitlines())
+    return [line for line in lines if line][:MOST_POINTS]
+
+
+def _subject(case: Case) -> str:
+    return case.title.strip("。！？!? ")
+
+
+def _heard(case: Case) -> str:
+    """Where it was heard first: a platform and a time, never a person (INV-10)."""
+    first = members(case.event).first()
+    if first is None:
+        return f"{_said(case.first_known_at)}，我局获知"
+    at = first.post.published_at or first.post.received_at
+    return f"{_said(at)}，{first.post.platform or '网上'}有人反映"
+
+
+def _writer(writer: User | None) -> str:
+    if writer is None:
+        return office().name
+    return f"{writer.name}{f'，{writer.phone}' if writer.phone else ''}"
+
+
+def _said(at: dt.datetime) -> str:
+    local = at.astimezone(zone())
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def _day(at: dt.datetime) -> str:
+    local = at.astimezone(zone())
+    return f"{local.year}年{local.month}月{local.day}日"

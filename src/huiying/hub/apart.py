@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from huiying.hub import broker, handing
+from huiying.hub import broker, tasks
 from huiying.work.loop import Loop
 
 #: Short, so that a standing-by loop leads soon after the leader died; kept up while the leader is busy.
@@ -32,8 +32,8 @@ def loop() -> int:
     address = broker.url()
     stop = until_told()
     engines.use_process()
-    publisher = handing.Publisher(address)
-    hand_out = handing.HandOut(publisher, dead_after=OF_A_DEMONSTRATION if settings.DEMO else handing.DEAD_AFTER)
+    publisher = tasks.Publisher(address)
+    hand_out = tasks.HandOut(publisher, dead_after=OF_A_DEMONSTRATION if settings.DEMO else tasks.DEAD_AFTER)
     ttl = OF_A_DEMONSTRATION if settings.DEMO else LEASE
     one = Loop(f"{socket.gethostname()}:{os.getpid()}", ttl=ttl, hand_out=hand_out)
     keeper = threading.Thread(target=keep, args=(one.keep, stop), name="keeper", daemon=True)

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class HubConfig(AppConfig):
@@ -11,6 +11,6 @@ class HubConfig(AppConfig):
     def ready(self) -> None:
         from huiying.hub import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
         from huiying.hub import loop_tasks  # noqa: F401  registers what it does later

@@ -22,18 +22,18 @@ _GRADING: Final = ("weights", "thresholds", "floors")
 
 def mark() -> str:
     """Which rules, weights and words are in force, at the price of a few small queries."""
-    from huiying.judging import adjustments
+    from huiying.judging import learning
     from huiying.listening import patrol
     from huiying.listening.watching import rules_mark
     from huiying.people.queries import regulation_now
 
-    said = (regulation_now().sha256, rules_mark(), adjustments.current(), patrol.wider_words())
+    said = (regulation_now().sha256, rules_mark(), learning.current_adjustment(), patrol.wider_words())
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def card() -> dict[str, Any]:
     """This bureau's card as it stands."""
-    from huiying.judging import adjustments
+    from huiying.judging import learning
     from huiying.listening import patrol
     from huiying.listening.watching import grading_model, rules_data, rules_source
     from huiying.people.queries import regulation_now
@@ -45,7 +45,7 @@ def card() -> dict[str, Any]:
         "name": rules_source(regulation),
         "rules": dict(rules_data(regulation)),
         "grading": {name: dict(getattr(model, name)) for name in _GRADING},
-        "weights": adjustments.weights(),
+        "weights": learning.weights(),
         "wider": list(patrol.wider_words()),
     }
 

@@ -1,17 +1,143 @@
-"""The processes that take from the broker: a screener, and a bureau's stream. Both outlive the broker."""
+"""The processes that take from the broker: a screener, and a bureau's stream. Both outlive the broker.
+
+A screener asks all bureaus' rules in one pass and sends each its part. Any number may run: a part bears the batch's
+number, be it empty, and a batch is let go only when every part was confirmed. In a stream one batch is one transaction:
+what comes twice is behind the number reached, what comes early waits in a row, so no order of messages, no crash and no
+second consumer changes what the tables hold.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from huiying.hub import broker, feeding, messages, signs
+from django.db import transaction
+
+from huiying.engine.union import Union, Watcher
+from huiying.hub import broker, cards, feeding, signs
 from huiying.hub.hubfile import Bureau, Hub
-from huiying.hub.screening import Screening
-from huiying.hub.streaming import Stream
+from huiying.hub.models import Batch
+from huiying.judging import pipeline
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor
+from huiying.listening.actions import receive
+from huiying.work.models import Counter
+from huiying.work.rows import locked
+
+UNKNOWN: Final = Watcher(None)
+
+_log = logging.getLogger(__name__)
+
+Send = Callable[[str, bytes], None]
+
+
+class Screening:
+    """The union of the bureaus' cards, and what becomes of a batch. Knows no broker: `send` has a queue and a body."""
+
+    def __init__(self, hub: Hub, secret: bytes) -> None:
+        self._hub = hub
+        self._secret = secret
+        self._union = Union({one.code: UNKNOWN for one in hub.bureaus})
+
+    def hear(self, code: str, body: bytes | memoryview) -> None:
+        """A bureau's new card takes the place of its old one. One that cannot be read changes nothing."""
+        try:
+            made = cards.watcher(broker.opened(body, self._secret))
+        except (broker.Unreadable, ValueError, KeyError, TypeError):
+            _log.exception("the card of %s cannot be read; its last one stays", code)
+            return
+        self._union = Union({**self._union.watchers, code: made})
+
+    def is_known(self, code: str) -> bool:
+        return self._union.watchers[code].screener is not None
+
+    def parts(self, batch: broker.Batch) -> Mapping[str, list[dict[str, Any]]]:
+        """Each bureau's rows of the batch, in its order. What concerns nobody is kept by the bureau `rest`."""
+        found: dict[str, list[dict[str, Any]]] = {one.code: [] for one in self._hub.bureaus}
+        for row, post in zip(batch.rows, batch.posts(), strict=True):
+            concerned = self._union.concerned(post)
+            if not concerned:
+                concerned = [self._hub.rest]
+            for code in concerned:
+                found[code].append(row)
+        return found
+
+    def work(self, body: bytes | memoryview, send: Send) -> None:
+        """Screen one batch and send every bureau its part. Raises what `send` raises."""
+        batch = broker.open_(body, self._secret)
+        parts = self.parts(batch)
+        for bureau in self._hub.bureaus:
+            if batch.number >= bureau.begins:
+                part = broker.seal(batch.part(parts[bureau.code]), self._secret)
+                send(broker.posts_queue(self._hub.name, bureau.code), part)
+
+
+TAKEN: Final = "hub:taken"
+
+
+class Stream:
+    """Takes one bureau's messages. `begins` is the first batch that the bureau takes part in."""
+
+    def __init__(self, secret: bytes, begins: int = 1) -> None:
+        self._secret = secret
+        self._begins = begins
+
+    def take(self, body: bytes | memoryview) -> int:
+        """What came: now, if it is its turn, and then what waited for it; later, if not; never, if it was taken before.
+
+        Returns how many batches were taken. After it returns the message may be forgotten.
+        """
+        batch = broker.open_(body, self._secret)
+        taken = self._one(batch, body)
+        while taken and self._waiting():
+            taken += 1
+        return taken
+
+    def _one(self, batch: broker.Batch, body: bytes | memoryview) -> int:
+        with transaction.atomic():
+            place = self._place()
+            if batch.number <= place.value:
+                return 0
+            if batch.number > place.value + 1:
+                Batch.objects.get_or_create(
+                    way=Batch.CAME, number=batch.number, defaults={"body": bytes(body), "at": clock.now()}
+                )
+                return 0
+            self._work(batch, place)
+            return 1
+
+    def _waiting(self) -> bool:
+        with transaction.atomic():
+            place = self._place()
+            Batch.objects.filter(way=Batch.CAME, number__lte=place.value).delete()
+            row = Batch.objects.filter(way=Batch.CAME, number=place.value + 1).first()
+            if row is None:
+                return False
+            self._work(broker.open_(row.body, self._secret), place)
+            row.delete()
+            return True
+
+    def _place(self) -> Counter:
+        """How far the bureau has come, locked: two consumers that both believe to be the active one go one by one."""
+        return locked(Counter, TAKEN, value=self._begins - 1)
+
+    def _work(self, batch: broker.Batch, place: Counter) -> None:
+        posts = batch.posts()
+        if posts:
+            receive(posts, how=batch.how, actor=Actor.SYSTEM, batch=f"hub-{batch.number}")
+            while pipeline.judge_pending().screened:
+                pass
+        place.value = batch.number
+        place.save(update_fields=["value"])
+
+
+def taken() -> int:
+    """The number of the last batch that this bureau has taken."""
+    return Counter.objects.filter(pk=TAKEN).values_list("value", flat=True).first() or 0
+
 
 WAIT_SECONDS: Final = 1.0
 #: How long a new screener listens for cards before it begins; whose card did not come is sent everything.
@@ -20,7 +146,6 @@ _STREAM_PREFETCH: Final = 16
 _SCREENER_PREFETCH: Final = 2
 _CARDS_PREFETCH: Final = 100
 
-_log = logging.getLogger(__name__)
 
 Take = Callable[[Any], None]
 
@@ -47,7 +172,7 @@ def go_on(stop: threading.Event, once: Callable[[], None], wait: float = WAIT_SE
     while not stop.is_set():
         try:
             once()
-        except messages.Unreadable:
+        except broker.Unreadable:
             raise
         except broker.errors() as error:
             _log.warning("the broker went away, trying again: %s", error)
@@ -63,7 +188,7 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
     from huiying.judging import engines
 
     engines.use_in_process()
-    taker = Stream(messages.key(hub.key), bureau.begins)
+    taker = Stream(broker.key(hub.key), bureau.begins)
     queue = broker.queue(broker.posts_queue(hub.name, bureau.code), broker.in_order())
 
     def take(message: Any) -> None:
@@ -89,7 +214,7 @@ def stream(hub: Hub, bureau: Bureau, stop: threading.Event) -> None:
 
 def warm() -> None:
     """Load what only the first post would load: model and compiled kernels, by posts that go nowhere."""
-    from huiying.engine.warming import POSTS, warm_stream
+    from huiying.engine.facade import POSTS, warm_stream
     from huiying.judging import engines
 
     engines.engine().screen(POSTS)
@@ -98,7 +223,7 @@ def warm() -> None:
 
 def screener(hub: Hub, stop: threading.Event) -> None:
     """Screen batches for all bureaus."""
-    work = Screening(hub, messages.key(hub.key))
+    work = Screening(hub, broker.key(hub.key))
     names = {broker.rules_queue(hub.name, one.code): one.code for one in hub.bureaus}
 
     def hear(message: Any) -> None:

@@ -13,14 +13,14 @@ from django.conf import settings
 from django.db import transaction
 
 from huiying.demo import clock, director, people
-from huiying.demo.shared_clock import FILE, SharedClock
+from huiying.demo.clock import SHARED_FILE, SharedClock
 from huiying.desk.views.sign_in import DemoCard, offer_cards
 from huiying.engine.post import Post
-from huiying.hub import feeding, loop_tasks, streaming
+from huiying.hub import consuming, feeding, loop_tasks
 from huiying.hub.hubfile import Hub
 from huiying.ledger.actions import Actor
 from huiying.people.actions import appoint
-from huiying.people.actions.settling import Newcomer, settle
+from huiying.people.actions.base import Newcomer, settle
 from huiying.people.models import Department
 from huiying.people.queries import regulation_now
 
@@ -50,7 +50,7 @@ def shared_clock(hub: Hub) -> SharedClock:
     shown = hub.bureau(hub.demonstration)
     assert shown is not None
     shown.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return SharedClock(shown.home / FILE, speed=clock.speed())
+    return SharedClock(shown.home / SHARED_FILE, speed=clock.speed())
 
 
 def settle_in() -> None:
@@ -65,7 +65,7 @@ def settle_in() -> None:
 
 def has_arrived() -> bool:
     """Whether this bureau has taken all that was fed: people act on what has been judged."""
-    return streaming.taken() >= feeding.fed()
+    return consuming.taken() >= feeding.fed()
 
 
 def _feed(posts: Sequence[Post], hub: Hub) -> None:

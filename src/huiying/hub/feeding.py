@@ -14,13 +14,13 @@ from typing import Any, Final
 from django.db import transaction
 
 from huiying.engine.post import Post
-from huiying.hub import broker, messages
+from huiying.hub import broker
 from huiying.hub.hubfile import Hub
 from huiying.hub.models import Batch
 from huiying.kernel import clock
 from huiying.work import leases, loop
 from huiying.work.models import Counter
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 SERIES: Final = "hub:fed"
 POSTS: Final = 50
@@ -32,13 +32,13 @@ Send = Callable[[bytes], None]
 
 def feed(posts: Iterable[Post], hub: Hub, *, how: str) -> int:
     """Write posts down to be sent, 50 a batch; returns how many batches. Each batch is one transaction."""
-    secret = messages.key(hub.key)
-    rows = (messages.row_of(post) for post in posts)
+    secret = broker.key(hub.key)
+    rows = (broker.row_of(post) for post in posts)
     made = 0
     while chunk := tuple(islice(rows, POSTS)):
         with transaction.atomic():
             number = next_number(SERIES)
-            body = messages.seal(messages.Batch(number, how, chunk), secret)
+            body = broker.seal(broker.Batch(number, how, chunk), secret)
             Batch.objects.create(way=Batch.SENT, number=number, body=body, at=clock.now())
         made += 1
     return made
@@ -98,7 +98,7 @@ class Sender:
                 body,
                 exchange="",
                 routing_key=name,
-                content_type=messages.CONTENT_TYPE,
+                content_type=broker.CONTENT_TYPE,
                 content_encoding="binary",
                 delivery_mode=2,
                 retry=False,

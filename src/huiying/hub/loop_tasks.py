@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from huiying.hub import broker, cards, feeding, messages, signs
+from huiying.hub import broker, cards, feeding, signs
 from huiying.hub.hubfile import Bureau, Hub, load
 from huiying.hub.models import Batch
 from huiying.kernel import clock
@@ -99,7 +99,7 @@ def tell(_now: dt.datetime, _limit: int) -> int:
     if bureau is None:
         return 0
     mark = cards.mark()
-    body = messages.sealed(cards.card(), messages.key(found.key))
+    body = broker.sealed(cards.card(), broker.key(found.key))
     try:
         _desk.send(found, broker.rules_queue(found.name, bureau.code), broker.last_word(), body)
     except broker.errors():

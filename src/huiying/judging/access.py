@@ -1,19 +1,48 @@
-"""The one gate to an event: whoever may not see it gets 404, and a look at a labelled one is recorded (§6.1 S8, S9).
+"""The one gate to an event, and which labelled events a person may know of: 人身安全, 敏感 (§6.1 S8, S9, §6.2).
 
-Pages, lists, REST, exports and verbs that are told a number ask here. What the gate opened it notes on the caller, and
-the innermost middleware writes that into the ledger before the answer leaves (docs/adr/0020): no view can forget it.
+Whoever may not see an event gets 404, and a look at a labelled one is recorded. What the gate opened it notes on the
+caller; the innermost middleware writes that into the ledger before the answer leaves (docs/adr/0020): no view can
+forget it.
 """
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import json
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from huiying.judging.labels import in_sight
 from huiying.judging.models import Event
+from huiying.ledger.models import LedgerEntry
 from huiying.people import access_log
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.people.standing import standing
+
+
+def in_sight(user: User, prefix: str = "") -> Q:
+    """For lists that show labelled events to those who act on them; `permissions.knows_the_label` as a condition."""
+    if not may(user, "urgent.view"):
+        return Q(**{f"{prefix}life_safety": False, f"{prefix}sensitive": ""})
+    who = standing(user)
+    if who.can("office") or who.can("lead_bureau"):
+        return Q()
+    return ~Q(**{f"{prefix}sensitive": Event.REPORTER})
+
+
+def without_words(event: Event, entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
+    """The timeline of a matter whose words are for leaders only: the first title was its first post's first line.
+    Nothing is changed but what the page shows.
+    """
+    found = list(entries)
+    for entry in found if event.masked else ():
+        if entry.data is not None and WORDY & set(entry.data):
+            entry.payload = json.dumps({name: value for name, value in entry.data.items() if name not in WORDY})
+    return found
+
+
+WORDY = {"title", "trigger"}
 
 
 def get_event(user: User, number: str, rows: QuerySet[Event] | None = None) -> Event:

@@ -15,11 +15,10 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.engine.alarm_defaults import MODEL
-from huiying.engine.alarms import ALERT, LEAST_POSTS, WATCH, Heard, bar_for, rushes, shape_of, words_for
+from huiying.engine.alarms import ALERT, LEAST_POSTS, MODEL, WATCH, Heard, bar_for, rushes, shape_of, words_for
 from huiying.engine.said import Said
 from huiying.judging import warnings
-from huiying.judging.locking import locked_event, locked_events
+from huiying.judging.batch import locked_event, locked_events
 from huiying.judging.models import Alarm, AlarmSetting, Event, EventPost
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class JudgingConfig(AppConfig):
@@ -11,8 +11,8 @@ class JudgingConfig(AppConfig):
     def ready(self) -> None:
         from huiying.judging import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.judging import audits, tasks, watchbook  # noqa: F401  registers pollers, jobs and checks
+        from huiying.judging import tasks, watchbook  # noqa: F401  registers pollers, jobs and checks
 
         watchbook.lay_over()

@@ -19,7 +19,7 @@ from django.db import transaction
 from huiying.engine import post as engine_post
 from huiying.engine.client import EngineProcess
 from huiying.engine.facade import Engine
-from huiying.judging import adjustments, regulation_cache
+from huiying.judging import batch, learning
 from huiying.judging.models import EventPost, Pin
 from huiying.kernel import home
 from huiying.listening.models import Post
@@ -88,7 +88,7 @@ class Judge:
 
     def catch_up(self) -> None:
         """Bring the stream to the log's end. Rebuilds it after a rollback and under new rules."""
-        rules = regulation_cache.regulation().sha256
+        rules = batch.regulation().sha256
         if self._uncommitted or rules != self._rules:
             self.reset()
         if self._door is None:
@@ -97,7 +97,7 @@ class Judge:
         else:
             self._hear_rules()
             self._replay(self._door.handle)
-            if adjustments.current() != self._adjustment:
+            if learning.current_adjustment() != self._adjustment:
                 self._adjust(self._door.handle)
         if self._last - self._saved >= SAVE_EVERY:
             self._save()
@@ -116,7 +116,7 @@ class Judge:
 
     def _child(self) -> tuple[str, EngineProcess]:
         """A child that is not yet started, and what it is made of."""
-        regulation = regulation_cache.regulation()
+        regulation = batch.regulation()
         source, model = rules_source(regulation), _plain_model(regulation)
         kind = json.dumps([source, model], sort_keys=True)
         return kind, EngineProcess(source, grading=model, on_start=self._restore)
@@ -154,11 +154,11 @@ class Judge:
             self._watch = mark
 
     def _new_rules(self, *, wait: bool) -> dict[str, Any]:
-        regulation = regulation_cache.regulation()
+        regulation = batch.regulation()
         return {"op": "rules", "data": rules_data(regulation), "name": rules_source(regulation), "wait": wait}
 
     def _start(self) -> None:
-        regulation = regulation_cache.regulation()
+        regulation = batch.regulation()
         self._watch = rules_mark()
         if self._in_process:
             door = Engine(ruleset(regulation), grading_model(regulation))
@@ -179,8 +179,8 @@ class Judge:
 
     def _adjust(self, handle: Handle) -> None:
         """Let the door screen by the bureau's own weights in force (C5.16)."""
-        self._adjustment = adjustments.current()
-        _good(handle({"op": "adjust", "weights": adjustments.weights()}))
+        self._adjustment = learning.current_adjustment()
+        _good(handle({"op": "adjust", "weights": learning.weights()}))
 
     def _wake(self, handle: Handle) -> None:
         """Bring a new engine to the log's end: from the snapshot where that is of this very log, else from the log."""

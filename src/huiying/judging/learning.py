@@ -1,26 +1,41 @@
-"""Labels that learn from the bureau's own corrections: the model in force, and what it would say instead of the rules.
+"""What was learned and is in force: labels from the bureau's corrections (C5.14), weights of the screening from its
+clearances.
 
-A suggestion on top of the rules' own, never a decision (C5.14). A model that is missing, damaged or unsure says
-nothing, and then the rules speak; a missing or damaged one is said in `huiying check`.
+A suggestion on top of the rules' own, never a decision. A model that is missing, damaged or unsure says nothing, and
+then the rules speak.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from huiying.engine.model_errors import ModelUnreadable
-from huiying.engine.said import Said
-from huiying.judging import regulation_cache
-from huiying.judging.models import LearningRun
-from huiying.kernel import home, store
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huiying.engine.said import ModelUnreadable, Said
+from huiying.engine.screen_model import Cleared, lesson
+from huiying.engine.screening import Screener
+from huiying.judging import batch
+from huiying.judging.models import LearningRun, ScreenAdjustment, Screening
+from huiying.kernel import clock, home, store
+from huiying.ledger.actions import Actor, record
+from huiying.listening import actions as listening
 from huiying.listening.models import Post
+from huiying.listening.queries import as_engine_post
+from huiying.listening.watching import screener
+from huiying.people.errors import Refused
+from huiying.people.models import User
+from huiying.people.permissions import require
+from huiying.people.queries import actor_of
 from huiying.regulation import Regulation
 
 if TYPE_CHECKING:
     from huiying.engine.labels import LabelModel
+
 
 TARGETS: Final = (LearningRun.CONCERN, LearningRun.LEAD)
 
@@ -50,20 +65,20 @@ def unlearnable(target: str) -> frozenset[str]:
     """Concerns that no machine suggests from habit: what needs proof, and what asks for 核实衔接 (C1.2, C5.15)."""
     if target != LearningRun.CONCERN:
         return frozenset()
-    monitor = regulation_cache.regulation().monitor
+    monitor = batch.regulation().monitor
     return frozenset(monitor.proof_needed) | frozenset(monitor.liaison.required_when.concern_type)
 
 
 def known_labels(target: str) -> frozenset[str]:
     """What may be suggested under the regulation in force."""
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     known = regulation.concerns if target == LearningRun.CONCERN else regulation.departments
     return frozenset(known) - unlearnable(target)
 
 
 def in_force(target: str) -> LearningRun | None:
     """The run whose model speaks for a target, None where the rules alone do."""
-    return regulation_cache.once(("learning", target), lambda: _in_force(target))
+    return batch.once(("learning", target), lambda: _in_force(target))
 
 
 def _in_force(target: str) -> LearningRun | None:
@@ -123,7 +138,7 @@ def better(post_id: int, concern: str, lead: str) -> Better:
         run = in_force(target)
         if run is None:
             continue
-        regulation = regulation or regulation_cache.regulation()
+        regulation = regulation or batch.regulation()
         post = Post.objects.only("title", "text").get(pk=post_id)
         said = _ask(run, post, chosen[target], regulation)
         if said is not None:
@@ -164,3 +179,98 @@ _WORDS: Final[dict[str, Callable[[str, tuple[str, ...], float, int, Regulation],
     LearningRun.CONCERN: _of_concern,
     LearningRun.LEAD: _of_lead,
 }
+
+
+#: Clearances older than this say little of what is written today.
+REMEMBERED = dt.timedelta(days=180)
+MOST = 4_000
+#: A decision that may still be undone teaches nothing.
+SETTLED = dt.timedelta(minutes=10)
+
+
+def adjustment_in_force() -> ScreenAdjustment | None:
+    """The newest adjustment that was applied and not withdrawn, of the model that screens now."""
+    found = ScreenAdjustment.objects.filter(state=ScreenAdjustment.APPLIED).order_by("-id").first()
+    return found if found is not None and found.model == _version() else None
+
+
+def current_adjustment() -> int:
+    """The id of what is in force, 0 where nothing is."""
+    found = adjustment_in_force()
+    return found.pk if found is not None else 0
+
+
+def weights() -> dict[str, float]:
+    """The weights in force."""
+    found = adjustment_in_force()
+    return dict(found.weights) if found is not None else {}
+
+
+@transaction.atomic
+def learn_adjustment() -> ScreenAdjustment | None:
+    """Learn from the clearances of the last half year; kept only where it does better on those held back.
+
+    None where there are too few, where nothing was cleared since the last time, or where no model screens.
+    """
+    base = screener()
+    if base.model_version is None:
+        return None
+    now = clock.now()
+    newest = ScreenAdjustment.objects.order_by("-id").first()
+    rows = Screening.objects.filter(cleared_at__gt=now - REMEMBERED, cleared_at__lte=now - SETTLED).exclude(cleared="")
+    if newest is not None and not rows.filter(cleared_at__gt=newest.at - SETTLED).exists():
+        return None
+    cleared = [_cleared(row, base) for row in rows.select_related("post").order_by("-cleared_at", "-id")[:MOST]]
+    taught = lesson([row for row in cleared if row is not None], weights())
+    if taught is None:
+        return None
+    state = ScreenAdjustment.APPLIED if taught.helps else ScreenAdjustment.REFUSED
+    made = ScreenAdjustment.objects.create(
+        state=state,
+        weights=dict(taught.weights),
+        learned_from=taught.learned_from,
+        held_back=taught.held_back,
+        loss_before=taught.loss_before,
+        loss_after=taught.loss_after,
+        model=_version(),
+        at=now,
+    )
+    record(listening.CHAIN, f"screening.{state}", _told(made), Actor.SYSTEM, rows=[made])
+    return made
+
+
+@transaction.atomic
+def withdraw_adjustment(adjustment: ScreenAdjustment, actor: User) -> ScreenAdjustment:
+    """Take an adjustment back: the one before it, or the shipped model alone, screens again. Twice is once."""
+    require(actor, "screening.withdraw")
+    found = ScreenAdjustment.objects.select_for_update().get(pk=adjustment.pk)
+    if found.state == ScreenAdjustment.WITHDRAWN:
+        return found
+    if found.state != ScreenAdjustment.APPLIED:
+        raise Refused(_("这次调整没有启用，不用撤回。"), code="not_applied")
+    found.state, found.withdrawn_by, found.withdrawn_at = ScreenAdjustment.WITHDRAWN, actor.name, clock.now()
+    found.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
+    record(listening.CHAIN, "screening.withdrawn", _told(found), actor_of(actor), rows=[found])
+    return found
+
+
+def _told(made: ScreenAdjustment) -> dict[str, object]:
+    return {
+        "adjustment": made.pk,
+        "learned_from": made.learned_from,
+        "held_back": made.held_back,
+        "loss_before": round(made.loss_before, 4),
+        "loss_after": round(made.loss_after, 4),
+    }
+
+
+def _cleared(row: Screening, base: Screener) -> Cleared | None:
+    seen = base.seen(as_engine_post(row.post))
+    judged = base.judged(seen)
+    if judged is None:
+        return None
+    return Cleared(str(row.post_id), judged.odds, seen.evidence.names, row.cleared == Screening.HIT)
+
+
+def _version() -> str:
+    return screener().model_version or ""

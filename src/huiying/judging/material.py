@@ -1,12 +1,13 @@
-"""What spread, views and heat of an event are read from: its posts, once, in a bounded number of queries.
-
-Posts and outlets only; no column here could name a person (INV-10).
+"""What the pages of an event are read from: its posts, once, in a bounded number of queries; the views of people
+(C10.5 网民观点), past events about the like. Posts and outlets only; no column here could name a person (INV-10).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -14,6 +15,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.db.models.functions import Left
 
+from huiying.engine.normalise import normalise
+from huiying.engine.views import READ, Statement, Views, group_views
 from huiying.judging import merging
 from huiying.judging.models import Event, EventPost
 from huiying.listening.models import Post
@@ -195,3 +198,123 @@ def _material(rows: list[PostFacts], unread: int) -> Material:
             )
         )
     return Material(tuple(kept), newest, unread)
+
+
+NO_VIEWS = Views(0, 0, (), 0, 0.0, False)
+
+
+def voices_in(material: Material) -> list[PostFacts]:
+    """The originals that are grouped: what people said, the most copied first where there are too many to read."""
+    said = [row for row in material.rows if row.is_voice and material.original(row) == row.post]
+    copies = _copies(material)
+    return sorted(said, key=lambda row: (-copies.get(row.post, 0), row.at, row.post))[:READ]
+
+
+def views_of(material: Material, words: Mapping[int, str] | None = None, *, quoting: bool = True) -> Views:
+    """One query, for the words, where they are not given. `quoting` False: nothing is quoted (danger to life)."""
+    if not quoting:
+        return NO_VIEWS
+    chosen, copies = voices_in(material), _copies(material)
+    words = texts(row.post for row in chosen) if words is None else words
+    voices = [row for row in material.rows if row.is_voice]
+    whole = sum(1 + copies.get(row.post, 0) for row in voices if material.original(row) == row.post)
+    found = group_views(
+        Statement(str(row.post), words.get(row.post, ""), copies.get(row.post, 0), row.concern)
+        for row in sorted(chosen, key=lambda row: (row.at, row.post))
+    )
+    return _with_unread(found, whole - sum(1 + copies.get(row.post, 0) for row in chosen))
+
+
+def _copies(material: Material) -> dict[int, int]:
+    """How often people repeated a post. Who repeats an outlet's text says nothing of their own."""
+    counts: dict[int, int] = {}
+    for row in material.rows:
+        original = material.original(row)
+        if row.is_voice and original != row.post:
+            counts[original] = counts.get(original, 0) + 1
+    return counts
+
+
+def _with_unread(found: Views, left: int) -> Views:
+    """Statements beyond the limit stand with the rest, so that the shares still add up to one."""
+    if not left or not found.enough:
+        return found
+    n = found.n + left
+    groups = tuple(replace(view, share=view.posts / n) for view in found.groups)
+    return Views(n, found.read, groups, found.rest + left, (found.rest + left) / n, True)
+
+
+SCANNED: Final = 400  # events that are compared: the last ones that are over or have a case
+SHOWN: Final = 3
+LEAST: Final = 0.18
+_SAME: Final = 0.05  # the same department or concern: only beside words in common
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is compared of an event."""
+
+    key: int
+    title: str
+    lead: str = ""
+    concern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """`likeness` 0 to 1, and which runs of characters both titles share, longest first."""
+
+    key: int
+    likeness: float
+    shared: tuple[str, ...]
+
+
+def alike(one: About, others: Sequence[About], *, most: int = SHOWN, least: float = LEAST) -> list[Alike]:
+    """The likest of `others`, best first; ties go to the one named first."""
+    grams = [_grams(other.title) for other in others]
+    seen = Counter(gram for found in grams for gram in found)
+    mine = _weighed(_grams(one.title), seen, len(others))
+    found: list[tuple[float, Alike]] = []
+    for other, theirs in zip(others, grams, strict=True):
+        likeness = _cosine(mine, _weighed(theirs, seen, len(others)))
+        if likeness <= 0 or other.key == one.key:
+            continue
+        likeness += _SAME * (bool(one.lead) and one.lead == other.lead)
+        likeness += _SAME * (bool(one.concern) and one.concern == other.concern)
+        if likeness >= least:
+            found.append((likeness, Alike(other.key, min(likeness, 1.0), _shared(one.title, other.title))))
+    return [same for _likeness, same in sorted(found, key=lambda item: -round(item[0], 9))[:most]]
+
+
+def _grams(title: str) -> frozenset[str]:
+    runs = "".join(char if char.isalnum() else " " for char in normalise(title).text).split()
+    return frozenset(run[start : start + 2] for run in runs for start in range(len(run) - 1))
+
+
+def _weighed(grams: frozenset[str], seen: Counter[str], count: int) -> dict[str, float]:
+    """A word that no past event has tells nothing about which of them is the likest: it weighs one, not most."""
+    return {gram: math.log1p(count / (1 + seen[gram])) if gram in seen else 1.0 for gram in grams}
+
+
+def _cosine(one: dict[str, float], other: dict[str, float]) -> float:
+    shared = math.fsum(weight * other[gram] for gram, weight in sorted(one.items()) if gram in other)
+    size = math.sqrt(math.fsum(w * w for w in one.values()) * math.fsum(w * w for w in other.values()))
+    return shared / size if size else 0.0
+
+
+def _shared(one: str, other: str, most: int = 3) -> tuple[str, ...]:
+    """Runs of at least two characters that stand in both, each counted where it first stands."""
+    left, right = normalise(one).text, normalise(other).text
+    found: list[str] = []
+    start = 0
+    while start < len(left) - 1:
+        stop = start + 2
+        if left[start:stop] not in right or not left[start:stop].isalnum():
+            start += 1
+            continue
+        while stop < len(left) and left[stop].isalnum() and left[start : stop + 1] in right:
+            stop += 1
+        if left[start:stop] not in found:
+            found.append(left[start:stop])
+        start = stop
+    return tuple(sorted(found, key=lambda run: -len(run))[:most])

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from huiying.judging import warnings
-from huiying.judging.locking import locked_event
+from huiying.judging.batch import locked_event
 from huiying.judging.models import Event, Pin
 from huiying.ledger.actions import Actor, lock, record
 

@@ -1,24 +1,172 @@
 """How an event stands: opened by its first post, described by its gravest, graded by all, warned of when it needs an
-answer (C6.11, C6.12, DOMAIN §4.2).
+answer (C6.11, C6.12, DOMAIN §4.2). Its tally is kept with it; voices are counted under the event's own key, nobody is
+followed (INV-10, INV-12).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
 
 from huiying.engine.grading import Figures, grade
-from huiying.judging import alarming, learning, merging, regulation_cache, tally, voice_tags, warnings
-from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, Screening
+from huiying.judging import alarming, batch, learning, merging, warnings
+from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, LevelDecision, Screening, VoiceTag
+from huiying.kernel import sealing
 from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.ledger.kept import Gone
+from huiying.listening import ingest_masking
 from huiying.listening.models import Post
 from huiying.listening.watching import grading_model, level_code
 from huiying.people.models import User
-from huiying.work.numbers import next_numbers
-from huiying.work.rows import insert
+from huiying.work.rows import insert, next_numbers
+
+FLAGS: Final = ("casualty", "hot_list", "superior", "outage")
+_TOTALS: Final = ("reads", "reposts", "comments")
+_PARTS: Final = 1_000_000  # criticism is summed in whole millionths: a sum must not depend on its order
+
+
+@dataclass
+class Tally:
+    """Sums, greatest values and the gravest screening. Times are ISO text, since it lives as JSON.
+
+    `totals` holds only figures that somebody knows; `criticism` is [millionths, how many posts].
+    """
+
+    members: int = 0
+    channel_class: str = ""
+    last_received: str = ""
+    totals: dict[str, int] = field(default_factory=dict)
+    platforms: list[str] = field(default_factory=list)
+    said_platforms: float = 0
+    tier: int | None = None
+    hours: float | None = None
+    criticism: list[int] = field(default_factory=lambda: [0, 0])
+    sensitivity: int = 0
+    offline: float = 0
+    flags: list[str] = field(default_factory=list)
+    concerns: list[str] = field(default_factory=list)
+    gravest: list[Any] = field(default_factory=list)  # [level, sensitivity, score, id] of its screening
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def add(self, post: Post, screening: Screening) -> bool:
+        """Count a member in that is no later version of one counted before; whether it is now the gravest."""
+        self.weigh(post, screening)
+        return self.speak(post, screening)
+
+    def speak(self, post: Post, screening: Screening) -> bool:
+        """What every member tells, versions too: its concern, its place in the order, how grave it is."""
+        if not self.members:
+            self.channel_class = post.channel_class
+        self.members += 1
+        self.last_received = post.received_at.astimezone(dt.UTC).isoformat()
+        _once(self.concerns, screening.concern)
+        key = [screening.level, screening.sensitivity, screening.score, screening.pk]
+        if self.gravest and tally_order(self.gravest) >= tally_order(key):
+            return False
+        self.gravest = key
+        return True
+
+    def weigh(self, post: Post, screening: Screening) -> None:
+        """The figures of one post, in its latest version: an edited post must not count its readers twice."""
+        said: Mapping[str, Any] = screening.figures
+        for name in _TOTALS:
+            if (figure := post.metrics.get(name)) is not None:
+                self.totals[name] = self.totals.get(name, 0) + figure
+        _once(self.platforms, post.platform)
+        self.said_platforms = max(self.said_platforms, said.get("platforms") or 0)
+        self.tier = _greater(self.tier, said.get("tier"))
+        self.hours = _greater(self.hours, said.get("hours"))
+        if (attitude := said.get("attitude")) is not None:
+            self.criticism = [self.criticism[0] + round(attitude * _PARTS), self.criticism[1] + 1]
+        self.sensitivity = max(self.sensitivity, screening.sensitivity)
+        self.offline = max(self.offline, said.get("offline") or 0)
+        for name in FLAGS:
+            if said.get(name):
+                _once(self.flags, name)
+
+    @property
+    def attitude(self) -> float | None:
+        """The mean share of criticism; None where no post tells."""
+        total, count = self.criticism
+        return total / _PARTS / count if count else None
+
+
+def read_tally(kept: Mapping[str, Any]) -> Tally | None:
+    """The tally of an event as it was kept; None where members must be counted."""
+    return Tally(**kept) if kept else None
+
+
+def tally_of(members: Iterable[tuple[Post, Screening]]) -> Tally:
+    """Count all members, in the order in which they stood."""
+    tally = Tally()
+    latest: dict[tuple[str, str], tuple[Post, Screening]] = {}
+    for post, screening in members:
+        tally.speak(post, screening)
+        latest[post.platform, post.native_id] = (post, screening)
+    for post, screening in latest.values():
+        tally.weigh(post, screening)
+    return tally
+
+
+def tally_order(gravest: list[Any]) -> tuple[int, int, float, int]:
+    """The gravest post speaks for the event; of two alike the earlier one (a few hundredths more sure are alike)."""
+    level, sensitivity, score, pk = gravest
+    return (batch.regulation().rank(level) if level else -1, sensitivity, round(score, 1), -pk)
+
+
+def _once(kept: list[str], word: str) -> None:
+    if word not in kept:
+        kept.append(word)
+
+
+def _greater(one: Any, other: Any) -> Any:
+    return other if one is None else one if other is None else max(one, other)
+
+
+EVENT_KEY: Final = "event.key"
+
+
+def new_sealed_key() -> bytes:
+    """A fresh key for one event."""
+    return sealing.seal(sealing.new_key(), EVENT_KEY)
+
+
+def count_voice(placed: Sequence[tuple[Event, Post]], opened: Collection[int]) -> None:
+    """Turn the posts' sealed voices into tags of their events; the caller destroys them with the same commit.
+
+    `opened` are the events (by id) that have no tags yet.
+    """
+    found: dict[tuple[int, str], Event] = {}
+    keys: dict[int, bytes] = {}
+    for event, post in placed:
+        if post.sealed_voice is None or event.sealed_key is None:
+            continue
+        if event.pk not in keys:
+            keys[event.pk] = sealing.unseal(event.sealed_key, EVENT_KEY)
+        voice = sealing.unseal(post.sealed_voice, ingest_masking.VOICE).decode()
+        found.setdefault((event.pk, sealing.keyed_tag(keys[event.pk], f"{post.platform}\x00{voice}")), event)
+    older = {event for event, _tag in found} - set(opened)
+    if older:
+        tags = [tag for event, tag in found if event in older]
+        for known in VoiceTag.objects.filter(event__in=older, tag__in=tags).values_list("event_id", "tag"):
+            found.pop(known, None)
+    insert([VoiceTag(event=event, tag=tag) for (_pk, tag), event in found.items()])
+    for event in found.values():
+        event.voices_count += 1
+
+
+def forget_voices(event: Event) -> None:
+    """The key dies with the event, and the tags with it; how many voices there were stays."""
+    event.voices.all().delete()
+    event.sealed_key = None
+    Event.objects.filter(pk=event.pk).update(sealed_key=None)
+    told = {"voices": event.voices_count}
+    record(f"event:{event.number}", "event.voices_forgotten", told, Actor.SYSTEM, rows=[event])
+
 
 #: Concerns that ask for no answer where nothing grave stands beside them.
 TITLE_CHARS: Final = 60
@@ -32,7 +180,7 @@ def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Ev
     """
     if not firsts:
         return []
-    day = f"{now.astimezone(regulation_cache.regulation().zone):%Y%m%d}"
+    day = f"{now.astimezone(batch.regulation().zone):%Y%m%d}"
     numbers = next_numbers(f"event:{day}", len(firsts))
     events = [
         Event(
@@ -43,7 +191,7 @@ def open_events(firsts: Sequence[tuple[Post, int]], now: dt.datetime) -> list[Ev
             last_post_at=now,
             first_known_at=now,
             first_published_at=None,
-            sealed_key=voice_tags.new_sealed_key(),
+            sealed_key=new_sealed_key(),
             life_safety=post.life_safety,
         )
         for number, (post, stream_no) in zip(numbers, firsts, strict=True)
@@ -91,7 +239,7 @@ def count(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Non
     if not members:
         event.tally = {}
         return
-    counted = tally.of(members)
+    counted = tally_of(members)
     gravest = next(screening for _post, screening in members if screening.pk == counted.gravest[-1])
     _take(event, counted, gravest, now, desk)
 
@@ -104,7 +252,7 @@ def grow(
     A later version of a post, or an event whose members were not counted yet, asks for the whole count; `is_new` says
     that the posts are all there are.
     """
-    counted = tally.Tally() if is_new else tally.read(event.tally)
+    counted = Tally() if is_new else read_tally(event.tally)
     if counted is None or any(post.version > 1 for post in arrivals):
         count(event, now, desk)
         return
@@ -115,9 +263,7 @@ def grow(
     _take(event, counted, gravest, now, desk)
 
 
-def _take(
-    event: Event, counted: tally.Tally, gravest: Screening | None, now: dt.datetime, desk: list[User] | None
-) -> None:
+def _take(event: Event, counted: Tally, gravest: Screening | None, now: dt.datetime, desk: list[User] | None) -> None:
     event.tally = counted.as_json()
     if gravest is not None:
         _describe(event, gravest, alone=counted.members == 1)
@@ -154,7 +300,7 @@ def _describe(event: Event, gravest: Screening, *, alone: bool) -> None:
 
 def gravest_of(screenings: Iterable[Screening]) -> Screening:
     """The screening that speaks for the event."""
-    return max(screenings, key=lambda row: tally.order([row.level, row.sensitivity, row.score, row.pk]))
+    return max(screenings, key=lambda row: tally_order([row.level, row.sensitivity, row.score, row.pk]))
 
 
 def _decided(event: Event) -> ConcernDecision | None:
@@ -162,8 +308,8 @@ def _decided(event: Event) -> ConcernDecision | None:
     return next((one for one in reversed(list(event.concern_decisions.all())) if one.agreed), None)
 
 
-def _grade(event: Event, counted: tally.Tally) -> None:
-    regulation = regulation_cache.regulation()
+def _grade(event: Event, counted: Tally) -> None:
+    regulation = batch.regulation()
     figures = _figures(event, counted)
     result = grade(figures, grading_model(regulation), channel_class=counted.channel_class)
     was, event.suggested_level = event.suggested_level, level_code(regulation, result.level)
@@ -183,10 +329,10 @@ def _grade(event: Event, counted: tally.Tally) -> None:
 
 def figures_of(event: Event, members: Sequence[EventPost]) -> Figures:
     """The grading's inputs for a whole event. What nobody knows stays unknown; a hand-read figure stands first."""
-    return _figures(event, tally.of((row.post, row.post.screening) for row in members))
+    return _figures(event, tally_of((row.post, row.post.screening) for row in members))
 
 
-def _figures(event: Event, counted: tally.Tally) -> Figures:
+def _figures(event: Event, counted: Tally) -> Figures:
     hours = counted.hours
     if event.first_published_at is not None:
         elapsed = dt.datetime.fromisoformat(counted.last_received) - event.first_published_at
@@ -201,7 +347,7 @@ def _figures(event: Event, counted: tally.Tally) -> Figures:
         attitude=event.attitude if event.attitude is not None else counted.attitude,
         sensitivity=counted.sensitivity,
         offline=max(event.offline_risk, counted.offline),
-        **{name: name in counted.flags for name in tally.FLAGS},
+        **{name: name in counted.flags for name in FLAGS},
     )
 
 
@@ -221,7 +367,7 @@ def _stand(event: Event, concerns: Sequence[str], now: dt.datetime, desk: list[U
     event.state = Event.OPEN
     if event.confirm_by is None and not _is_confirmed(event):
         # For an event that was only noted until now the hour begins now; its first_known_at stays what it is.
-        event.confirm_by = now + regulation_cache.regulation().grading.confirm_within.elapsed
+        event.confirm_by = now + batch.regulation().grading.confirm_within.elapsed
     warnings.warn(event, now, desk)
 
 
@@ -236,11 +382,11 @@ def _reopen(event: Event) -> None:
 
 def needs_answer(event: Event, concerns: Sequence[str]) -> bool:
     """No answer is needed where all that was said is praise, good news or talk, at the lowest level."""
-    if event.life_safety or event.suggested_level != regulation_cache.regulation().levels[0].code:
+    if event.life_safety or event.suggested_level != batch.regulation().levels[0].code:
         return True
     decided = _decided(event)
     said = {decided.concern} if decided else set(concerns)
-    return not said <= set(regulation_cache.regulation().monitor.quiet_kinds)
+    return not said <= set(batch.regulation().monitor.quiet_kinds)
 
 
 def _is_confirmed(event: Event) -> bool:

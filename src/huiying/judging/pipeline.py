@@ -20,8 +20,8 @@ from huiying.engine.grading import Figures
 from huiying.engine.normalise import normalise
 from huiying.engine.said import Said
 from huiying.engine.screening import figures_of
-from huiying.judging import engines, merging, opening, regulation_cache, voice_tags, warnings
-from huiying.judging.locking import locked_event, locked_events
+from huiying.judging import batch, engines, merging, opening, warnings
+from huiying.judging.batch import locked_event, locked_events
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record, together, vouch
@@ -73,7 +73,7 @@ def judge_pending(limit: int = BATCH) -> Judged:
         with transaction.atomic():
             locked(Lease, LOCK)
             posts = list(unscreened()[:limit])
-            with regulation_cache.one_regulation():
+            with batch.one_regulation():
                 judge.catch_up()
                 return _judge(posts, judge)
     except BaseException:
@@ -117,7 +117,7 @@ def _mark(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
 
 
 def _screened(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> list[Screening]:
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     rules = ruleset(regulation)
     seen = [as_engine_post(post) for post in posts]
     screened = judge.screen(seen)
@@ -147,7 +147,7 @@ def _hits(post: Post, found: Sequence[dict[str, Any]], now: dt.datetime) -> list
 
 def own_word(heard: str) -> str:
     """The regulation's word for what the engine heard; nothing where it has none."""
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     word = regulation.monitor.heard_as.get(heard, heard)
     return word if word in regulation.concerns else ""
 
@@ -207,7 +207,7 @@ def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joine
     for event, post in zip(events, posts, strict=True):
         opening.add_post(event, post, now)
         joined.arrivals.setdefault(event.pk, []).append(post)
-    voice_tags.count(list(zip(events, posts, strict=True)), joined.opened)
+    opening.count_voice(list(zip(events, posts, strict=True)), joined.opened)
     rows = [_place(*placed, now) for placed in zip(events, posts, assigned, strict=True)]
     insert(rows)
     for event, row in zip(events, rows, strict=True):

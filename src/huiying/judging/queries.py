@@ -11,8 +11,8 @@ from django.db.models import F, QuerySet
 
 from huiying.engine.duplicates import fingerprint, overlap
 from huiying.judging import merging
-from huiying.judging.actions.levels import confirmed_level, current_level, open_proposal
-from huiying.judging.labels import in_sight
+from huiying.judging.access import in_sight
+from huiying.judging.actions.deciding import confirmed_level, current_level, open_proposal
 from huiying.judging.models import ConcernDecision, Event, EventPost, Screening, UrgentCall, Warning
 from huiying.listening.models import Post
 from huiying.people.models import User

@@ -14,12 +14,12 @@ from typing import Any, Final
 from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from huiying.judging import regulation_cache
+from huiying.judging import batch
 from huiying.judging.models import Event, Screening
+from huiying.listening import searching
 from huiying.listening.models import Post
 from huiying.listening.reserved import without_sensitive
-from huiying.listening.search import asking
-from huiying.listening.search.cursor import Lag
+from huiying.listening.searching import Lag
 
 BANDS: Final = (Screening.HIT, Screening.SUSPECT, Screening.OUT)
 YES, NO = "yes", "no"
@@ -78,7 +78,7 @@ class Filters:
         """First moment, and the one after the last."""
         if self.since is None and self.until is None:
             return None, None
-        zone = regulation_cache.regulation().zone
+        zone = batch.regulation().zone
         start = dt.datetime.combine(self.since, dt.time(), zone) if self.since else None
         end = dt.datetime.combine(self.until + dt.timedelta(days=1), dt.time(), zone) if self.until else None
         return start, end
@@ -114,7 +114,7 @@ def _searched(filters: Filters, limit: int, at: int | None) -> Stretch:
     within = Post.objects.filter(screening__isnull=False).select_related("screening", "membership__event").defer(*heavy)
     if replace(filters, q="").narrow:
         within = within.filter(pk__in=_narrowed(filters).values("post_id"))
-    found = asking.find(filters.q, limit + 1, within, at)
+    found = searching.find(filters.q, limit + 1, within, at)
     shown = found.posts[:limit]
     after = shown[-1].pk if len(found.posts) > limit else None
     return Stretch([post.screening for post in shown], after, found.cut, found.lag)

@@ -1,4 +1,6 @@
-"""What happens later in this room: pollers, jobs, and what the auditor looks at. Imported once the app is ready."""
+"""What happens outside of a request: pollers and jobs of the loop, and what the auditor looks at (C1.3). Imported
+once the app is ready.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +9,21 @@ import datetime as dt
 from django.db import transaction
 
 from huiying.judging import (
-    adjustments,
     alarming,
-    comment_sources,
+    coverage,
     learning,
     learning_nightly,
     merging,
     opening,
     pipeline,
     queries,
-    urgent,
     warnings,
+    watchbook,
 )
-from huiying.judging.actions import agreement, sampling
-from huiying.judging.locking import locked_event, locked_events
+from huiying.judging.actions import sampling
+from huiying.judging.batch import locked_event, locked_events
 from huiying.judging.models import Alarm, Event, EventPost, UrgentCall, Warning
+from huiying.judging.queries import missed_topics
 from huiying.kernel import clock
 from huiying.listening.models import Post
 from huiying.listening.queries import unscreened, waiting_since
@@ -72,7 +74,7 @@ def regrade_posts(job: Job) -> None:
 @handler("urgent_call")
 def urgent_call(job: Job) -> None:
     """A post speaks of danger to life: begin to call."""
-    urgent.raise_call(Post.objects.get(pk=job.payload["post"]))
+    warnings.raise_call(Post.objects.get(pk=job.payload["post"]))
 
 
 def _warnings_due(now: dt.datetime) -> bool:
@@ -101,7 +103,7 @@ def call_on(now: dt.datetime, limit: int) -> int:
     rows = UrgentCall.objects.select_for_update().filter(next_action_at__lte=now, acknowledged_at__isnull=True)
     due = list(rows.order_by("next_action_at", "id")[:limit])
     for call in due:
-        urgent.call_next(call, now)
+        warnings.call_next(call, now)
     return len(due)
 
 
@@ -120,7 +122,7 @@ def draw_last_week() -> None:
 @every("screening_lessons", 86_400)
 def learn_from_clearances() -> None:
     """What persons cleared teaches the screening, where that did better on clearances held back (C5.16)."""
-    adjustments.learn()
+    learning.learn_adjustment()
 
 
 @every("learning", 86_400, transactional=False)
@@ -132,7 +134,7 @@ def learn() -> None:
 @every("concern_sample", 86_400)
 def draw_concern_sample() -> None:
     """Posts for two persons to label without seeing each other's word (C5.14)."""
-    agreement.draw(clock.now())
+    sampling.draw_concerns(clock.now())
 
 
 @every("alarm_bars", 86_400)
@@ -154,7 +156,7 @@ def end_quiet_alarms(now: dt.datetime, _limit: int) -> int:
 @every("comment_sources", 300)
 def open_comment_sources() -> None:
     """新闻跟帖: recording an article but not its comments is impossible (C5.6)."""
-    comment_sources.open_for_new_articles()
+    coverage.open_for_new_articles()
 
 
 @auditor("learning")
@@ -240,3 +242,31 @@ def urgent_calls_are_taken() -> list[Finding]:
             )
         )
     return found
+
+
+@auditor("missed_topics")
+def topics_are_looked_at() -> list[Finding]:
+    """C1.3 不缺位: several posts of one matter, past the time to confirm it, with neither a case nor a decision."""
+    return [
+        Finding(
+            "topic.missed",
+            "error",
+            f"事件 {event.number} 已有 {event.posts_count} 条来文，过了确认时限，既没有立案，也没有不予回应的决定",
+            f"Event {event.number}: {event.posts_count} posts, past the time to confirm; neither case nor dismissal.",
+        )
+        for event in missed_topics(clock.now())
+    ]
+
+
+@auditor("watch_rules")
+def own_rules_are_in_force() -> list[Finding]:
+    """C5.11: a rule that two persons agreed on and the file in force cannot take hears nothing."""
+    return [
+        Finding(
+            "watch.left_out",
+            "error",
+            f"本局的监测规则 {rule} 与现行规则文件不合（例如主办部门已不存在），没有生效；请改写后重新提议",
+            f"The bureau's watch rule {rule} does not fit the rule file in force and is not applied; rewrite it.",
+        )
+        for rule in watchbook.left_out()
+    ]

@@ -1,24 +1,28 @@
-"""Warnings (C6.12): never without a recipient, and they climb until somebody acknowledges.
-
-The ladder is the regulation's: who is on duty, then its `life_safety.call_roles` one after another.
+"""Warnings (C6.11, C6.12): never without a recipient, and they climb until somebody acknowledges; danger to life by
+a path of its own (Life first, F5); the reads of both. The ladder is the regulation's: who is on duty, then its
+`life_safety.call_roles`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from huiying.judging import regulation_cache
-from huiying.judging.locking import locked_event
-from huiying.judging.models import Event, Warning
-from huiying.kernel import clock
+from huiying.judging import batch
+from huiying.judging.access import in_sight
+from huiying.judging.batch import locked_event
+from huiying.judging.models import Alarm, Event, UrgentCall, Warning
+from huiying.kernel import canonical, clock
 from huiying.ledger.actions import Actor, record
+from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.models import User
-from huiying.people.permissions import require
-from huiying.people.queries import actor_of, holders, on_duty
+from huiying.people.permissions import may, require
+from huiying.people.queries import actor_of, holders, on_duty, regulation_now
 from huiying.people.roster import on_shift
 from huiying.work import notify
 
@@ -36,7 +40,7 @@ def warn(event: Event, now: dt.datetime, desk: list[User] | None = None) -> Warn
     """
     if not is_graver(event):
         return None
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     is_raise = event.warnings.exists()
     if is_raise:
         settle(event, f"由更高级别的预警代替（{regulation.level(event.suggested_level).name}）")
@@ -81,7 +85,7 @@ def _give(event: Event, trigger: str, now: dt.datetime, desk: list[User] | None)
 
 def is_graver(event: Event) -> bool:
     """Whether the suggested level lies above every level that was warned of."""
-    rank = regulation_cache.regulation().rank
+    rank = batch.regulation().rank
     return rank(event.suggested_level) > max((rank(given.level) for given in event.warnings.all()), default=-1)
 
 
@@ -131,7 +135,7 @@ def cancel(warning: Warning, reason: str, actor: User) -> Warning:
 
 def patience(level: str) -> dt.timedelta:
     """How long a warning waits for an acknowledgement: the level's first notice, or the hour of confirmation."""
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     first = regulation.level_actions.by_level[level].first_notice
     return regulation.grading.confirm_within.elapsed if isinstance(first, str) else first.elapsed
 
@@ -141,7 +145,7 @@ def ladder(step: int) -> list[User]:
     duty = duty_desk()
     if step == 0 and duty:
         return duty
-    roles = regulation_cache.regulation().life_safety.call_roles
+    roles = batch.regulation().life_safety.call_roles
     manned = [people for role in roles if (people := holders(role))]
     steps = [duty, *manned] if duty else manned
     return steps[min(step, len(steps) - 1)] if steps else []
@@ -152,7 +156,7 @@ def duty_desk() -> list[User]:
     seated = on_shift()
     if seated:
         return seated
-    roles = regulation_cache.regulation().roles_acting_as("duty_officer")
+    roles = batch.regulation().roles_acting_as("duty_officer")
     return list(dict.fromkeys(user for role in roles for user in holders(role))) or on_duty()
 
 
@@ -168,7 +172,7 @@ def _trigger(event: Event, *, is_raise: bool) -> str:
 
 def _notify(warning: Warning, people: list[User]) -> None:
     """The lowest level stands in the ledger only, unless it spreads; no word of a danger to life is sent round."""
-    regulation = regulation_cache.regulation()
+    regulation = batch.regulation()
     spreads = warning.trigger.startswith(SPREADS)
     if (regulation.rank(warning.level) == 0 and not spreads) or warning.event.reserved:
         return
@@ -180,3 +184,107 @@ def _notify(warning: Warning, people: list[User]) -> None:
         "warning",
         key=f"warning:{warning.pk}:{warning.step}",
     )
+
+
+URGENT_CHAIN = "posts"
+
+
+def raise_call(post: Post) -> UrgentCall:
+    """Begin to call; once for each post. The first step reaches the duty desk and the leader of the shift together."""
+    now = clock.now()
+    call, is_new = UrgentCall.objects.get_or_create(post=post, defaults={"raised_at": now})
+    if is_new:
+        told = {"post": post.pk, "number": regulation_now().life_safety.number}
+        record(URGENT_CHAIN, "urgent.raised", told, Actor.SYSTEM, rows=[call])
+        _ring(call, now)
+    return call
+
+
+def call_next(call: UrgentCall, now: dt.datetime) -> None:
+    """Nobody acknowledged: call the next person; after the last one begin again."""
+    call.step += 1
+    _ring(call, now)
+
+
+def people_to_call() -> list[list[User]]:
+    """Who is called step by step: first the duty desk with the first leader, then one person at a time."""
+    leaders = [user for role in regulation_now().life_safety.call_roles for user in holders(role)]
+    order = list(dict.fromkeys(leaders))
+    first = list(dict.fromkeys([*duty_desk(), *order[:1]]))
+    return [step for step in (first, *([user] for user in order[1:])) if step]
+
+
+def _ring(call: UrgentCall, now: dt.datetime) -> None:
+    steps = people_to_call()
+    people = steps[call.step % len(steps)] if steps else []
+    at = canonical.timestamp(now)
+    rung = [{"name": user.name, "phone": user.phone, "at": at} for user in people]
+    call.called = [*call.called, *(rung or [{"name": NOBODY, "phone": "", "at": at}])]
+    call.next_action_at = now + regulation_now().life_safety.repeat_every.elapsed
+    call.save()
+    payload = {"post": call.post_id, "step": call.step, "called": [user.name for user in people] or [NOBODY]}
+    record(URGENT_CHAIN, "urgent.called", payload, Actor.SYSTEM, rows=[call])
+    number = regulation_now().life_safety.number
+    # Not a word of what was written goes through a gateway: who is called reads it on the desk.
+    notify.send(
+        _("【人身安全】请立即处理"),
+        _("有人身安全信号，请立即拨打 %(number)s 并登录系统查看、签收。") % {"number": number},
+        [user.username for user in people],
+        "urgent",
+        key=f"urgent:{call.pk}:{call.step}",
+    )
+
+
+def settle_calls(call: UrgentCall, what_was_done: str, actor: User) -> None:
+    """Somebody took it: the calling ends and what was done is kept."""
+    who = actor_of(actor)
+    call.acknowledged_at, call.acknowledged_by = clock.now(), who.name
+    call.what_was_done, call.next_action_at = what_was_done, None
+    call.save()
+    told = {"post": call.post_id, "what_was_done": what_was_done}
+    record(URGENT_CHAIN, "urgent.acknowledged", told, who, rows=[call])
+
+
+OPEN, ACKNOWLEDGED, CANCELLED = "open", "acknowledged", "cancelled"
+STATES: Final = (OPEN, ACKNOWLEDGED, CANCELLED)
+
+
+def warnings_for(user: User, state: str = "") -> QuerySet[Warning]:
+    """Warnings whose events the person may see, the newest first. Danger to life only for those who act on it."""
+    if not may(user, "event.view"):
+        return Warning.objects.none()
+    rows = Warning.objects.filter(in_sight(user, "event__")).select_related("event").order_by("-at", "-id")
+    if state == OPEN:
+        return rows.filter(acknowledged_at__isnull=True)
+    if state == ACKNOWLEDGED:
+        return rows.filter(acknowledged_at__isnull=False, cancelled_at__isnull=True)
+    return rows.filter(cancelled_at__isnull=False) if state == CANCELLED else rows
+
+
+def state_of(warning: Warning) -> str:
+    """`open`, `acknowledged` or `cancelled`."""
+    if warning.cancelled_at is not None:
+        return CANCELLED
+    return OPEN if warning.acknowledged_at is None else ACKNOWLEDGED
+
+
+def time_to_acknowledge(warning: Warning) -> dt.timedelta | None:
+    """How long it waited; None while it waits."""
+    return None if warning.acknowledged_at is None else warning.acknowledged_at - warning.at
+
+
+def is_late(warning: Warning, now: dt.datetime) -> bool:
+    """Whether the first step's time passed before anybody acknowledged."""
+    return warning.due_at is not None and (warning.acknowledged_at or now) > warning.due_at
+
+
+def alarms_for(user: User, *, only_open: bool = False) -> QuerySet[Alarm]:
+    """Alarms, the newest first; danger to life raises none."""
+    if not may(user, "event.view"):
+        return Alarm.objects.none()
+    rows = (
+        Alarm.objects.filter(event__life_safety=False, event__sensitive="")
+        .select_related("event")
+        .order_by("-at", "-id")
+    )
+    return rows.filter(ended_at__isnull=True) if only_open else rows

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class KeepingConfig(AppConfig):
@@ -9,7 +9,7 @@ class KeepingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        if starting.is_bare():
+        if processes.is_bare():
             return
         from huiying.keeping import (  # noqa: F401  registers what the loop and `check` do
             damage,
@@ -18,8 +18,5 @@ class KeepingConfig(AppConfig):
             evidence,
             health,
             keys,
-            looking,
-            residue,
             scheduled,
-            secrets_in_use,
         )

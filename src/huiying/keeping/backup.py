@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from huiying.keeping import archive, exporting, folders, importing
+from huiying.keeping import archive, exporting, importing
+from huiying.keeping import manifest as manifests
 from huiying.keeping.exporting import Refused
 from huiying.keeping.manifest import Manifest, sha256_of
 from huiying.kernel import clock, home
@@ -64,12 +65,12 @@ def backup(target: Path, passphrase: str, *, keys: Path | None = None) -> Made:
             raise Refused(f"{path} 已经存在；不会覆盖")
         if not path.parent.is_dir():
             raise Refused(f"文件夹 {path.parent} 不存在")
-    work = folders.work()
+    work = manifests.work()
     try:
         manifest = exporting.export_all(work, link=True)
         archive.pack(work, manifest, file, passphrase)
     finally:
-        folders.clear(work)
+        manifests.clear(work)
     archive.check(file, passphrase)
     if keys is not None:
         archive.pack_keys(exporting.keys_in_use(), keys, passphrase)
@@ -81,11 +82,11 @@ def backup(target: Path, passphrase: str, *, keys: Path | None = None) -> Made:
 def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> importing.Arrived:
     """Of a folder its newest copy. Raises Refused (nothing was done) or Damaged (nothing stays)."""
     if file.is_dir():
-        file = max(file.glob(f"huiying-*{folders.SUFFIX}"), key=lambda path: path.name, default=file / "huiying-*")
+        file = max(file.glob(f"huiying-*{manifests.SUFFIX}"), key=lambda path: path.name, default=file / "huiying-*")
     if not file.is_file():
         raise Refused(f"没有文件 {file}")
     importing.require_empty()
-    work = folders.work()
+    work = manifests.work()
     try:
         archive.unpack(file, passphrase, work)
         placed: list[Path] = []
@@ -98,13 +99,13 @@ def restore(file: Path, passphrase: str, *, keys: Path | None = None) -> importi
                 path.unlink(missing_ok=True)
             raise
     finally:
-        folders.clear(work)
+        manifests.clear(work)
 
 
 def _file_for(target: Path) -> Path:
     if not target.is_dir():
         return target
-    return target / f"huiying-{clock.now():%Y%m%dT%H%M%SZ}{folders.SUFFIX}"
+    return target / f"huiying-{clock.now():%Y%m%dT%H%M%SZ}{manifests.SUFFIX}"
 
 
 def _place_keys(file: Path, passphrase: str, placed: list[Path]) -> None:

@@ -18,7 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from huiying.kernel import clock, home
-from huiying.ledger.outside import Outside
+from huiying.ledger.anchors import Outside
 from huiying.ledger.queries import outside_at
 from huiying.people.queries import zone
 from huiying.work.auditor import Finding, auditor

@@ -1,4 +1,4 @@
-"""Is the clock right? Every deadline depends on it (S18, scenario 19, INV-13).
+"""Is the clock right? Every deadline depends on it (S18, scenario 19, INV-13); administrators are told of such trouble.
 
 Three comparisons, none of which needs an outside host: the database server's clock, this process's own monotone meter
 (somebody set the clock), and a time server of the office's own network, by SNTP, where HUIYING_TIME_SERVER names one.
@@ -11,18 +11,30 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from huiying.keeping.telling import tell_administrators
 from huiying.kernel import clock
 from huiying.ledger.actions import SYSTEM_CHAIN, Actor, record
 from huiying.ledger.models import LedgerEntry
+from huiying.people.models import User
+from huiying.work import notify
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every
+
+
+def tell_administrators(findings: Sequence[Finding]) -> None:
+    names = list(User.objects.filter(is_active=True, is_administrator=True).values_list("username", flat=True))
+    today = timezone.localtime(clock.now()).date()
+    for finding in findings:
+        if finding.severity == "error":
+            key = f"{finding.code}:{today}"
+            notify.send(finding.sentence_zh[:200], finding.sentence_zh, names, "warning", key=key)
+
 
 LIMIT = 60.0  # seconds
 DRIFTED, SETTLED = "time.drifted", "time.settled"

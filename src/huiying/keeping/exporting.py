@@ -9,11 +9,12 @@ from pathlib import Path
 
 import huiying
 from huiying.documents import audits as papers  # noqa: F401  registers what documents say
-from huiying.keeping import evidence, folders, tables
+from huiying.keeping import evidence, tables
+from huiying.keeping import manifest as manifests
 from huiying.keeping.manifest import HOME, NAME, TABLES, Manifest, path_of_file, path_of_table, sha256_of
 from huiying.kernel import canonical, clock, home, keyfiles
 from huiying.ledger import anchors, queries
-from huiying.overseeing import audits, comparing  # noqa: F401  audits registers what is compared
+from huiying.overseeing.auditing import cases, comparing  # noqa: F401  audits registers what is compared
 from huiying.work import auditor
 from huiying.work.auditor import Finding
 
@@ -87,9 +88,9 @@ def _anchored() -> bytes:
 
 
 def _take_files(manifest: Manifest, folder: Path, anchored: bytes, *, link: bool) -> None:
-    for name in folders.kept():
+    for name in manifests.kept():
         to = folder / path_of_file(name)
-        if name == ANCHORS or not folders.take(name, to, link=link):
+        if name == ANCHORS or not manifests.take(name, to, link=link):
             continue
         manifest.files[name] = (to.stat().st_size, sha256_of(to))
     if anchored:

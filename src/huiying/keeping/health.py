@@ -1,17 +1,23 @@
-"""Is it alive? `/healthz` for whoever watches over machines, and what `huiying check` says of the disk (S18)."""
+"""Is it alive? `/healthz` for whoever watches over machines, and what `check` says of disk and secrets (S14, S18).
+
+A secret's file is closed to others, and no secret is a word that everybody tries first.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from huiying.keeping import damage, drift, keys
-from huiying.kernel import clock, home
+from huiying.keeping.backup import SHORTEST
+from huiying.kernel import clock, home, secretfiles
 from huiying.ledger.actions import anchors_fault
 from huiying.work.auditor import Finding, auditor, known
 from huiying.work.loop import HEARTBEAT_STALE
@@ -101,3 +107,32 @@ def _disk() -> str:
 def there_is_room() -> list[Finding]:
     why = _disk()
     return [Finding("disk.full", "error", f"{why}，请清理或扩容", "The disk is almost full.")] if why else []
+
+
+TOKEN_LEAST = 16  # characters of the token of /metrics
+FILES = {"HUIYING_BACKUP_KEY_FILE": SHORTEST, "HUIYING_METRICS_TOKEN_FILE": TOKEN_LEAST}
+
+
+@auditor("secrets")
+def secrets_are_secret() -> list[Finding]:
+    """A refused file is already out of use; here is why."""
+    if settings.DEMO:
+        return []
+    found = []
+    for name, least in FILES.items():
+        if file := os.environ.get(name, ""):
+            try:
+                secretfiles.read(Path(file), least)
+            except secretfiles.SecretRefused as error:
+                found.append(_bad(f"{name}：{error}", f"{name}: open to others, too short or guessable."))
+            except OSError as error:
+                found.append(_bad(f"{name}：读不了 {file}（{error.strerror}）", f"{name}: cannot be read."))
+    try:
+        secretfiles.check_environment()
+    except secretfiles.SecretRefused as error:
+        found.append(_bad(str(error), "An address in the environment holds a password that everybody tries first."))
+    return found
+
+
+def _bad(zh: str, en: str) -> Finding:
+    return Finding("secrets.open", "error", zh, en)

@@ -17,7 +17,8 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 
 import huiying
-from huiying.keeping import exporting, folders, keys, tables
+from huiying.keeping import exporting, keys, tables
+from huiying.keeping import manifest as manifests
 from huiying.keeping.exporting import Refused
 from huiying.keeping.manifest import (
     HOME,
@@ -84,7 +85,7 @@ def examine(folder: Path, manifest: Manifest) -> None:
 
 def require_empty() -> None:
     """Nothing is ever written over. Raises Refused."""
-    if found := folders.foreign():
+    if found := manifests.foreign():
         raise Refused(f"数据目录 {home.home()} 不是空的（有 {found[0]} 等 {len(found)} 个文件）；请换一个空目录")
     if found := tables.filled():
         raise Refused(f"数据库不是空的（{found[0]} 等 {len(found)} 个表里有数据）；请换一个空库")

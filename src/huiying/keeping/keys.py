@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.db import models, transaction
 
-from huiying.kernel import keyfiles, keymarks, sealing
+from huiying.kernel import keyfiles, sealing
 from huiying.ledger import kept
 from huiying.ledger.actions import SYSTEM_CHAIN, Actor, lock, record
 from huiying.ledger.models import LedgerEntry
@@ -51,7 +51,7 @@ def faults(*, deep: bool = False) -> list[str]:
     """What is wrong with the keys, each in a sentence that says what to do. `deep` also looks at sealed data itself."""
     wanted = told()
     for name in (SEALING, *(name for name in _FOR if name != SITE)):
-        if name not in wanted and (mark := keymarks.remembered(name)):
+        if name not in wanted and (mark := keyfiles.remembered(name)):
             wanted[name] = mark
     if deep and SEALING not in wanted and (mark := _mark_of_sealed()):
         wanted[SEALING] = mark
@@ -60,16 +60,16 @@ def faults(*, deep: bool = False) -> list[str]:
 
 
 def _fault(name: str, mark: str) -> str:
-    there = keymarks.mark_of(name)
+    there = keyfiles.mark_of(name)
     if there == mark:
-        noted = keymarks.remembered(name)
+        noted = keyfiles.remembered(name)
         if not noted or noted == mark:
             return ""
         return (
             f"标记文件 {name}.keyid 被改过（写的是 {noted[:16]}，应为 {mark}）；密钥本身没有错。"
             f"请把 {name}.keyid 改回 {mark}，并查明是谁改动的"
         )
-    what = "已损坏" if keymarks.path_of(name).exists() else "不见了"
+    what = "已损坏" if keyfiles.path_of(name).exists() else "不见了"
     what = "不是原来的那一把" if there else what
     now = f"，现为 {there}" if there else ""
     lost = _LOST.get(name, "用原来那一把封存的内容从此打不开")
@@ -84,14 +84,14 @@ def adopt() -> list[str]:
     if faults(deep=True):
         return []
     known = told()
-    new = [name for name in keymarks.names() if name not in known and keymarks.mark_of(name)]
+    new = [name for name in keyfiles.names() if name not in known and keyfiles.mark_of(name)]
     if new:
         with transaction.atomic():
             lock(SYSTEM_CHAIN)
             known = told()
             for name in new:
                 if name not in known:
-                    record(SYSTEM_CHAIN, IN_USE, {"key": name, "mark": keymarks.mark_of(name)}, Actor.SYSTEM)
+                    record(SYSTEM_CHAIN, IN_USE, {"key": name, "mark": keyfiles.mark_of(name)}, Actor.SYSTEM)
     return new
 
 
@@ -107,21 +107,21 @@ def prepare() -> list[str]:
 
 def accept(name: str, reason: str, actor: Actor) -> str:
     """Use the key that is there from now on, or a new one where there is none; gives its mark. Raises KeysRefused."""
-    mark = told().get(name) or keymarks.remembered(name) or (_mark_of_sealed() if name == SEALING else "")
+    mark = told().get(name) or keyfiles.remembered(name) or (_mark_of_sealed() if name == SEALING else "")
     if not mark:
         raise KeysRefused(f"没有在用的密钥 {name}；在用的有 {'、'.join(sorted(told())) or '（还没有）'}")
     if not _fault(name, mark):
         raise KeysRefused(f"密钥 {name} 就是原来的那一把，不需要更换")
     if len(reason.strip()) < 4:
         raise KeysRefused("请写明原来的密钥怎么了、为什么取不回来，至少 4 个字")
-    path = keymarks.path_of(name)
-    if not keymarks.mark_of(name):
+    path = keyfiles.path_of(name)
+    if not keyfiles.mark_of(name):
         path.unlink(missing_ok=True)
         (path.parent.parent / f"{name}.keyid").unlink(missing_ok=True)
         keyfiles.load(name)
     if name != SITE:
-        keymarks.remember(name)
-    now = keymarks.mark_of(name)
+        keyfiles.remember(name)
+    now = keyfiles.mark_of(name)
     payload = {"key": name, "mark": now, "before": mark, "reason": reason.strip()[:500]}
     with transaction.atomic():
         lock(SYSTEM_CHAIN)
@@ -131,7 +131,7 @@ def accept(name: str, reason: str, actor: Actor) -> str:
 
 def after_restore() -> None:
     """Inside the transaction of a restore: the new machine signs with a key of its own."""
-    known, mark = told(), keymarks.mark_of(SITE)
+    known, mark = told(), keyfiles.mark_of(SITE)
     if SITE in known and mark and known[SITE] != mark:
         payload = {"key": SITE, "mark": mark, "before": known[SITE], "reason": "恢复到另一个数据目录"}
         record(SYSTEM_CHAIN, REPLACED, payload, Actor.SYSTEM)

@@ -5,7 +5,7 @@ HUIYING_BACKUP_KEY_FILE   the file that holds the passphrase; without both there
 HUIYING_BACKUP_KEEP       how many copies are kept, 14 by default
 
 The copy is made by a process of its own: deadlines must not wait for it. Only what was read back stands in the ledger,
-and only that counts.
+and only that counts. What nobody needs is cleared too: ended sessions, old records of sign-ins (S10, S16).
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from huiying.keeping.backup import MADE
-from huiying.keeping.telling import tell_administrators
+from huiying.keeping.drift import tell_administrators
 from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
+from huiying.people import personal_data
+from huiying.people.queries import regulation_now
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every
 
@@ -151,3 +155,20 @@ def _still_running() -> bool:
 
 def _log() -> IO[bytes]:
     return (home.logs() / "backup.log").open("ab")
+
+
+@every("keeping.residue", 86_400)
+def clear_residue() -> None:
+    """A session that ran out opens nothing any more, and its row would go into every copy."""
+    now = clock.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    over = _before(now)
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        model.objects.filter(attempt_time__lt=over).delete()
+
+
+def _before(now: dt.datetime) -> dt.datetime:
+    """The moment whose records are over today: at least the six months of the law, as the regulation says (S10)."""
+    kept = personal_data.kept("sign_in", regulation_now())
+    days = kept.elapsed + dt.timedelta(days=31 * kept.months)  # a month too long rather than a day too short
+    return now - days

@@ -1,7 +1,7 @@
-"""Key files in `HUIYING_HOME/keys`: 32 random bytes each, made on first use (S14).
+"""Key files in `HUIYING_HOME/keys`: 32 random bytes each, made on first use, told apart by a mark (S14).
 
-A small marker beside the folder (`HUIYING_HOME/<name>.keyid`) remembers that a key was in use. When the key
-is gone and the marker is not, a new key would silently make everything sealed unreadable, so that is
+A small marker beside the folder (`HUIYING_HOME/<name>.keyid`) remembers which key was in use and reveals nothing of
+it. When the key is gone and the marker is not, a new key would silently make everything sealed unreadable, so that is
 refused.
 """
 
@@ -11,7 +11,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from huiying.kernel import home
+from huiying.kernel import home, keyfiles
 
 KEY_BYTES = 32
 ID_BYTES = 8
@@ -91,3 +91,43 @@ def _parse(path: Path) -> bytes:
 
 def _marker(name: str) -> Path:
     return home.home() / f"{name}.keyid"
+
+
+def names() -> list[str]:
+    """The key files that are there."""
+    return sorted(path.stem for path in home.keys().glob("*.key"))
+
+
+def path_of(name: str) -> Path:
+    return home.keys() / f"{name}.key"
+
+
+def mark_of(name: str) -> str:
+    """The mark of the key in the file, "" where there is none or it can not be read.
+
+    A key of `keyfiles` is 32 bytes in hex; what is something else (the site's own key) is marked as it stands.
+    """
+    try:
+        text = path_of(name).read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    return keyfiles.key_id(key if len(key) == keyfiles.KEY_BYTES else text.encode()).hex()
+
+
+def remembered(name: str) -> str:
+    """What the marker beside the folder says was in use; "" where there is none."""
+    try:
+        return (home.home() / f"{name}.keyid").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def remember(name: str) -> None:
+    """Take the key that is there now for the one in use."""
+    marker = home.home() / f"{name}.keyid"
+    marker.unlink(missing_ok=True)
+    home.create_private(marker, mark_of(name).encode() + b"\n")

@@ -12,7 +12,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from huiying.kernel import surnames
+_SINGLE = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施"
+    "文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛"
+    "曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席"
+    "卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_DOUBLE = ("欧阳", "上官", "司马", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "夏侯")
+
+PATTERN = f"(?:{'|'.join(_DOUBLE)}|[{_SINGLE}])"
+AFTER = (
+    r"$|[^\u4e00-\u9fff]|电话|手机|联系|身份|先生|女士|同志|"
+    r"住|家|微信|性别|男|女|今年|现年|是|的|在|于|和|与|因|来自"
+)
 
 
 @dataclass(frozen=True)
@@ -252,23 +265,23 @@ _RULES: tuple[_Rule, ...] = (
         "name",
         "[姓名]",
         rf"(?:身份证(?:号|号码|姓名)?|联系人|姓名|户主|本人|业主|收件人|持卡人)(?:是|为)?\s*:\s*"
-        rf"(?P<hide>{surnames.PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={surnames.AFTER})",
+        rf"(?P<hide>{PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={AFTER})",
     ),
     _rule(
         "name",
         "[姓名]",
-        rf"(?:联系人|姓名|户主|收件人|持卡人)(?:是|为)?\s*:\s*(?P<hide>{surnames.PATTERN}[\u4e00-\u9fff]{{1,2}})"
+        rf"(?:联系人|姓名|户主|收件人|持卡人)(?:是|为)?\s*:\s*(?P<hide>{PATTERN}[\u4e00-\u9fff]{{1,2}})"
         r"(?![处科部室局院])",
     ),
     # The second of two names, as in 联系人：张三、李四; the first is hidden by then.
     _rule(
         "name",
         "[姓名]",
-        rf"\[姓名\][、,]\s*(?P<hide>{surnames.PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={surnames.AFTER})",
+        rf"\[姓名\][、,]\s*(?P<hide>{PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={AFTER})",
     ),
     _rule(
         "name",
         "[姓名]",
-        rf"(?:我叫|本人叫|我的名字是|联系人)\s*(?P<hide>{surnames.PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={surnames.AFTER})",
+        rf"(?:我叫|本人叫|我的名字是|联系人)\s*(?P<hide>{PATTERN}[\u4e00-\u9fff]{{1,2}}?)(?={AFTER})",
     ),
 )

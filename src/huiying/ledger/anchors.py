@@ -1,8 +1,8 @@
-"""Anchors: the heads of the chains, written outside the database, each line chained to the one before.
+"""Anchors: the heads of the chains, written outside the database, each line chained to the one before (S10, INV-8).
 
-Whoever owns the database can rewrite a whole chain so that it verifies; against the anchors it does not
-(INV-8). For the same reason copies of `anchors.jsonl` should leave the machine (printed in the daily log,
-sent to an inspector).
+Whoever owns the machine can rewrite a chain, its head and the anchors beside it; not what an inspector has. So the
+heads of one moment leave the house: mailed, put down elsewhere, printed in the daily log. Their root is short enough
+for paper and tells whether a file is the one that was printed.
 """
 
 from __future__ import annotations
@@ -168,3 +168,41 @@ def _write(line: str) -> None:
 
 def _end_of_last_whole_line(file: Path) -> int:
     return file.read_bytes().rfind(b"\n") + 1
+
+
+SCHEMA = "huiying.anchor/1"
+
+
+class NotAnAnchor(Exception):
+    """The file is no anchor, or its heads are not those that its root stands for."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """`heads` chain → (seq, hash) of the last entry before `at`."""
+
+    at: datetime
+    heads: dict[str, tuple[int, str]]
+
+    @property
+    def root(self) -> str:
+        """SHA-256 of the canonical JSON of `heads`."""
+        return canonical.sha256_of({chain: list(head) for chain, head in self.heads.items()})
+
+    def text(self) -> str:
+        return canonical.dumps({"schema": SCHEMA, "at": self.at, "heads": self.heads, "root": self.root}) + "\n"
+
+
+def parse_outside(text: str) -> Outside:
+    """Raises NotAnAnchor."""
+    try:
+        data = json.loads(text)
+        heads = {str(chain): (int(seq), str(digest)) for chain, (seq, digest) in data["heads"].items()}
+        anchor, schema, root = Outside(datetime.fromisoformat(data["at"]), heads), data["schema"], data["root"]
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotAnAnchor("不是锚定文件") from None
+    if schema != SCHEMA:
+        raise NotAnAnchor(f"不是 {SCHEMA} 的锚定文件")
+    if root != anchor.root:
+        raise NotAnAnchor("锚定文件自身被改动：链头与总校验值不符")
+    return anchor

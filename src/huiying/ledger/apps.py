@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class LedgerConfig(AppConfig):
@@ -11,6 +11,6 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         from huiying.ledger import kept_tables  # noqa: F401  says why nothing is kept of work and libraries
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
         from huiying.ledger import comparing, upkeep  # noqa: F401  registers the hourly anchor and the auditors

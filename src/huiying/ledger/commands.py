@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from huiying.ledger import actions, anchors, exporting, outside, queries
+from huiying.ledger import actions, anchors, exporting, queries
 from huiying.ledger.verifying import Report
 
 DONE, FOUND, USAGE = 0, 1, 2
@@ -21,7 +21,7 @@ def verify(
     try:
         delivered = [_anchor(path) for path in delivered_in]
         report = queries.verify_export(file) if file else queries.verify(delivered)
-    except (exporting.ExportError, outside.NotAnAnchor, OSError) as error:
+    except (exporting.ExportError, anchors.NotAnAnchor, OSError) as error:
         return USAGE, {"ok": False, "error": str(error)} if json else str(error)
     code = DONE if report.ok else FOUND
     if json:
@@ -30,11 +30,11 @@ def verify(
     return code, "\n".join([as_text(report), *told])
 
 
-def _anchor(path: Path) -> outside.Outside:
+def _anchor(path: Path) -> anchors.Outside:
     try:
-        return outside.parse(path.read_text("utf-8"))
-    except outside.NotAnAnchor as error:
-        raise outside.NotAnAnchor(f"{path}：{error}") from error
+        return anchors.parse_outside(path.read_text("utf-8"))
+    except anchors.NotAnAnchor as error:
+        raise anchors.NotAnAnchor(f"{path}：{error}") from error
 
 
 def anchor(lost: str | None = None) -> tuple[int, str]:

@@ -10,9 +10,9 @@ from django.db.models import F, Max, QuerySet, TextField, Window
 from django.db.models.functions import Cast, Lag
 
 from huiying.ledger import anchors, exporting, verifying
+from huiying.ledger.anchors import Outside
 from huiying.ledger.exporting import ExportedEntry
 from huiying.ledger.models import ChainHead, Erasure, LedgerEntry
-from huiying.ledger.outside import Outside
 from huiying.ledger.verifying import Bad, Report
 
 _CHUNK = 2000

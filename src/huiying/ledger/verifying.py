@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from huiying.ledger import anchors, hashing
-from huiying.ledger.outside import Outside
+from huiying.ledger.anchors import Outside
 
 ERASED = "ledger.erased"
 ANCHORED, ANCHORS_LOST = "ledger.anchored", "ledger.anchors_lost"

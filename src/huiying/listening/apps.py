@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class ListeningConfig(AppConfig):
@@ -11,8 +11,7 @@ class ListeningConfig(AppConfig):
     def ready(self) -> None:
         from huiying.listening import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.listening import coverage_sources, import_queue, offboarding, patrol_loop, tasks  # noqa: F401  registers what the loop does
-        from huiying.listening.ocr import tasks as reading  # noqa: F401
-        from huiying.listening.search import tasks as indexing  # noqa: F401
+        from huiying.listening import coverage, import_queue, tasks  # noqa: F401  registers what the loop does
+        from huiying.listening.ocr import readings  # noqa: F401

@@ -1,27 +1,36 @@
-"""From what was read to what is kept: posts, pages to follow, evidence. One transaction for each look that brought
-something; a crash before its commit leaves everything to be looked at again, and nothing twice (INV-1).
+"""From what was read, or was sent to us, to what is kept: posts, pages to follow, evidence （五）C5.2.
+
+One transaction for each look that brought something; a crash before its commit leaves everything to be looked at
+again, and nothing twice (INV-1). Miniflux signs what it sends, changedetection.io carries its secret in the address.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import hmac
+import secrets
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.engine import post as engine_post
 from huiying.kernel import clock
 from huiying.kernel.keepable import is_link, visible
 from huiying.ledger.actions import Actor, lock, record
-from huiying.listening import evidence, ingest_masking
+from huiying.listening import collected, evidence, ingest_masking, outcomes, rhythm
 from huiying.listening.actions import CHAIN, Received, receive
-from huiying.listening.adapters import Item
+from huiying.listening.adapters import ADAPTERS, HOOKS, Item
 from huiying.listening.adapters.base import SEEN
 from huiying.listening.fetching import Fetched, host_of
-from huiying.listening.models import Post, Source, SourcePage
+from huiying.listening.models import Post, Source, SourceCheck, SourcePage
+from huiying.listening.outcomes import Failed
 from huiying.listening.politeness import host_row
-from huiying.listening.source_check import CheckResult
+from huiying.listening.source_check import CheckResult, document_of, secret_of
+from huiying.work.limits import allow
 
 HOW: Final = "source"
 #: A page that never stops changing (a counter in its text) is not kept for ever.
@@ -178,3 +187,87 @@ def already(post: engine_post.Post) -> int | None:
         platform=platform, kind=kind, native_id=native_id, text_sha256=ingest_masking.sha256_of(post)
     )
     return rows.values_list("pk", flat=True).first()
+
+
+MOST_HOOK_BYTES: Final = 4_000_000
+PER, BURST = timedelta(minutes=1), 120
+MINIFLUX: Final = "miniflux"
+
+
+class HookRefused(Exception):
+    """The caller is not who it should be, or sends too much; `status` is the HTTP answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+def accept_hook(pk: int, key: str, body: bytes, signature: str, media_type: str) -> int:
+    """Take in what a tool sent; returns how many new posts came of it. Raises HookRefused, or Failed for nonsense.
+
+    `key` is from the address, `signature` the header of Miniflux (HMAC-SHA256 of the body, hex). An unknown source, a
+    wrong key and a missing signature look alike from outside.
+    """
+    source = Source.objects.select_related("article").filter(pk=pk, adapter__in=HOOKS, state=Source.ACTIVE).first()
+    secret = secret_of(source) if source is not None else secrets.token_urlsafe(32)
+    known = hmac.compare_digest(key.encode(), _key(secret).encode())
+    if source is None or not known or not _signed(source, secret, body, signature):
+        raise HookRefused(404)
+    if not allow(f"hook:{pk}", PER, BURST):
+        raise HookRefused(429)
+    if len(body) > MOST_HOOK_BYTES:
+        raise HookRefused(413)
+    return _take(source, body, media_type)
+
+
+def hook_address_key(source: Source) -> str:
+    """The part of the hook's address that only the sending tool knows."""
+    return _key(secret_of(source))
+
+
+def _key(secret: str) -> str:
+    """Derived, so that an address in somebody's log does not give away the secret that signs."""
+    return hashlib.sha256(f"huiying hook address\x00{secret}".encode()).hexdigest()[:40]
+
+
+def _signed(source: Source, secret: str, body: bytes, signature: str) -> bool:
+    if source.adapter != MINIFLUX:
+        return True
+    right = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(right, signature.strip().lower())
+
+
+def _take(source: Source, body: bytes, media_type: str) -> int:
+    now = clock.now()
+    fetched = Fetched(
+        f"hook:{source.pk}", "ok", status=200, headers=(("Content-Type", media_type[:100]),), body=body, wire=body
+    )
+    try:
+        reading = ADAPTERS[source.adapter].read(document_of(fetched), source.config)
+    except Failed as failed:
+        with transaction.atomic():
+            _note(source.pk, failed.outcome, failed.detail, len(body), 0, 0)
+        raise
+    posts, left_out = collected.engine_posts(source, reading.items, now)
+    new = collected.fresh(posts)
+    captured = evidence.capture(fetched, now) if new else None
+    with transaction.atomic():
+        taken = collected.take(source, new, captured) if new else Received("")
+        left_out = left_out or collected.left_out(list(taken.refused.values()))
+        _note(source.pk, outcomes.RECEIVED, left_out, len(body), len(reading.items), taken.new)
+    return taken.new
+
+
+def _note(pk: int, outcome: str, detail: str, size: int, items: int, new: int) -> None:
+    source = Source.objects.select_for_update().get(pk=pk)
+    now = clock.now()
+    if outcome in outcomes.COLLECTED:
+        rhythm.succeeded(source, now, items, new, outcome)
+        source.last_detail = visible(detail)[:300]
+    else:
+        rhythm.failed(source, now, outcome, detail)
+        source.next_action_at = None
+    source.save()
+    SourceCheck.objects.create(
+        source=source, at=now, outcome=outcome, detail=visible(detail)[:300], size=size, items=items, new=new
+    )

@@ -1,20 +1,29 @@
-"""全覆盖 （五）C5.10: the regulation's classes × what watches them × the windows of the last days, gaps named.
+"""How well each class of channels is heard （五）C5.2, C5.10: the matrix of 全覆盖, this moment, and 政民互动渠道
+(C4.1).
 
-A cell says which of the silences it is: looked at and nothing there, not looked at, could not be looked at, or nothing
-watches this class at all. A class can not be hidden: the rows are the regulation's, whatever is registered.
+Looked at and nothing there, not looked at, could not be looked at, nothing watches it: the silences are never one
+another. No class can be hidden: the rows are the regulation's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Final
+
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 
 from huiying.kernel import clock
-from huiying.listening import patrol
-from huiying.listening.models import ClassNote, PatrolCard
+from huiying.ledger.models import LedgerEntry
+from huiying.listening import coverage, outcomes, patrol, rhythm
+from huiying.listening.actions import CHAIN
+from huiying.listening.models import ClassNote, PatrolCard, Post, Source, SourceCheck
+from huiying.listening.patrol import Window
 from huiying.people.queries import regulation_now
+from huiying.regulation import Regulation
+from huiying.regulation.schema_blocks import Inlet
 
 # States of one source in one window, the worst first.
 MISSED, UNREACHABLE, LATE, OPEN, FOUND, NIL, NONE = "missed", "unreachable", "late", "open", "found", "nil", "none"
@@ -157,3 +166,180 @@ def _cell(window: patrol.Window, sources: Iterable[Watched]) -> Cell:
     counts = tuple((state, states.count(state)) for state in ORDER if state in states)
     # One source that was looked at does not cover up another that was not.
     return Cell(window, counts[0][0], counts)
+
+
+@coverage.provider
+def collected(windows: list[Window]) -> Iterable[coverage.Watched]:
+    """Active sources with what their looks of each window brought; a window that had begun and has none was missed."""
+    sources = list(Source.objects.filter(state=Source.ACTIVE).select_related("owner").order_by("channel_class", "name"))
+    if not windows or not sources:
+        return []
+    looked: dict[tuple[int, dt.datetime], set[str]] = defaultdict(set)
+    checks = SourceCheck.objects.filter(at__gte=windows[0].opens_at, at__lt=windows[-1].due_at)
+    for source, at, outcome in checks.values_list("source_id", "at", "outcome"):
+        home = next((window for window in windows if window.opens_at <= at < window.due_at), None)
+        if home is not None:
+            looked[source, home.opens_at].add(outcome)
+    now = clock.now()
+    return [
+        coverage.Watched(
+            name=source.name,
+            channel_class=source.channel_class,
+            owner=source.owner.name if source.owner else source.owner_role,
+            kind="source",
+            looks=tuple(_look(window, looked[source.pk, window.opens_at], source, now) for window in windows),
+            url=source.url,
+        )
+        for source in sources
+    ]
+
+
+def _look(window: Window, found: set[str], source: Source, now: dt.datetime) -> coverage.Look:
+    if window.due_at <= source.added_at:
+        state = coverage.NONE
+    elif outcomes.NEW in found or outcomes.RECEIVED in found:
+        state = coverage.FOUND
+    elif found & outcomes.COLLECTED:
+        state = coverage.NIL
+    elif found - {outcomes.MOVED, outcomes.ROBOTS_READ}:
+        state = coverage.UNREACHABLE
+    else:
+        state = coverage.MISSED if window.due_at <= now else coverage.OPEN
+    return coverage.Look(window.opens_at, state)
+
+
+HEARD, NOTHING, SILENT, NOT_COLLECTED = "heard", "nothing", "silent", "not_collected"
+STATES: Final = (HEARD, NOTHING, SILENT, NOT_COLLECTED)
+_OF_SOURCE: Final = {
+    rhythm.NEW: HEARD,
+    rhythm.NOTHING: NOTHING,
+    rhythm.SILENT: SILENT,
+    rhythm.FAILED: NOT_COLLECTED,
+    rhythm.UNCHECKED: NOT_COLLECTED,
+}
+_OF_LOOK: Final = {PatrolCard.FOUND: HEARD, PatrolCard.NIL: NOTHING}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A source, or a place that people look at; `pk` of the one or the other."""
+
+    name: str
+    kind: str  # source | patrol
+    pk: int
+    state: str
+
+
+@dataclass(frozen=True)
+class ClassNow:
+    """One class of the regulation; it stays on the map where nothing watches it (C5.10)."""
+
+    name: str
+    required: bool
+    places: tuple[Place, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {state: sum(place.state == state for place in self.places) for state in STATES}
+
+    @property
+    def deaf(self) -> bool:
+        """Nothing of it reaches the bureau now, whatever is registered."""
+        return not any(place.state in (HEARD, NOTHING) for place in self.places)
+
+
+def classes_now(regulation: Regulation, now: dt.datetime) -> list[ClassNow]:
+    """Every class in the regulation's order, with what watches it. Two queries, and one for sources read by people."""
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for channel_class, place in (*_sources(now), *_points(now)):
+        found[channel_class].append(place)
+    known = list(regulation.channel_classes)
+    names = [*known, *sorted(name for name in found if name not in known)]
+    return [ClassNow(name, name in regulation.monitor.channel_classes, tuple(found[name])) for name in names]
+
+
+def _sources(now: dt.datetime) -> Iterable[tuple[str, Place]]:
+    for source in Source.objects.filter(state=Source.ACTIVE).order_by("name", "pk"):
+        state = _OF_SOURCE[rhythm.state_of(source, now).code]
+        yield source.channel_class, Place(source.name, "source", source.pk, state)
+
+
+def _points(now: dt.datetime) -> Iterable[tuple[str, Place]]:
+    """By the last look that was due or done: a window that is still open accuses nobody."""
+    cards = PatrolCard.objects.filter(point=OuterRef("pk")).filter(Q(due_at__lte=now) | ~Q(result=""))
+    last = cards.order_by("-opens_at").values("result")[:1]
+    for point in patrol.points().annotate(last=Subquery(last)).order_by("name", "pk"):
+        yield point.channel_class, Place(point.name, "patrol", point.pk, _OF_LOOK.get(point.last or "", NOT_COLLECTED))
+
+
+INLET_NEVER, INLET_QUIET, INLET_HEARD = "never", "quiet", "heard"
+UNKNOWN = ""
+
+
+@dataclass
+class Flow:
+    """One channel: what came over it in all and since `since`, by which ways, and what the ledger has of that."""
+
+    code: str
+    inlet: Inlet | None  # None: messages that were sent to us over a channel that nobody registered
+    total: int = 0
+    lately: int = 0
+    in_ledger: int = 0
+    last_at: dt.datetime | None = None
+    ways: Counter[str] = field(default_factory=Counter)  # how they were received, of `lately`
+    state: str = INLET_NEVER
+
+    @property
+    def missing(self) -> int:
+        """Messages of late that the ledger does not have: there must be none."""
+        return max(self.lately - self.in_ledger, 0)
+
+    @property
+    def is_bad(self) -> bool:
+        return self.state != INLET_HEARD or self.missing > 0 or self.inlet is None
+
+
+def inlet_flows(since: dt.datetime) -> list[Flow]:
+    """Every registered channel in the regulation's order, then what came over none of them."""
+    regulation = regulation_now()
+    found = {code: Flow(code, inlet) for code, inlet in regulation.asking.channels.items()}
+    rows = (
+        Post.objects.filter(own_channel=True)
+        .values("platform", "channel_class", "received_how")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(received_at__gte=since)), last=Max("received_at"))
+        .order_by()
+    )
+    for row in rows:
+        code = regulation.inlet_of(row["platform"], row["channel_class"])
+        flow = found.setdefault(code, Flow(code, None))
+        flow.total += row["n"]
+        flow.lately += row["late"]
+        flow.last_at = max(filter(None, (flow.last_at, row["last"])))
+        if row["late"]:
+            flow.ways[row["received_how"]] += row["late"]
+    for code, n in _in_the_ledger(since).items():
+        if code in found:
+            found[code].in_ledger = n
+    for flow in found.values():
+        flow.state = _state(flow, regulation)
+    return list(found.values())
+
+
+def _in_the_ledger(since: dt.datetime) -> Counter[str]:
+    """What the ledger says it took in over each channel: counted apart from the posts, so that the two can differ."""
+    counted: Counter[str] = Counter()
+    entries = LedgerEntry.objects.filter(
+        chain=CHAIN, kind="posts.received", at__gte=since, payload__contains='"inlets"'
+    )
+    for entry in entries.only("payload").iterator(chunk_size=500):
+        counted.update((entry.data or {}).get("inlets", {}))
+    return counted
+
+
+def _state(flow: Flow, regulation: Regulation) -> str:
+    if flow.last_at is None:
+        return INLET_NEVER
+    quiet_after = flow.inlet.quiet_after if flow.inlet else None
+    if quiet_after is not None and regulation.work_calendar.add(flow.last_at, quiet_after) < clock.now():
+        return INLET_QUIET
+    return INLET_HEARD

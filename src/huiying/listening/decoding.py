@@ -1,15 +1,18 @@
-"""Bytes to text, as Chinese pages and feeds need it: strict UTF-8 first, then what is declared, then GB18030 and Big5.
+"""Bytes of strangers, before anything reads them: text in any encoding of Chinese pages, and XML that defines or
+fetches nothing.
 
-Many pages that declare gbk are UTF-8, hardly any text of another encoding is valid UTF-8, and GB2312 pages hold
-characters that only GB18030 has. Never raises; what could not be read is U+FFFD and is said.
+Strict UTF-8 first, then what is declared, then GB18030 and Big5; decoding never raises. XML that defines entities is
+refused: its beginning is read by a parser and not searched for words.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from xml.parsers import expat
 
 LOOKED_AT: Final = 4096
 _DECLARED: Final = (
@@ -93,3 +96,57 @@ def _likeness(text: str) -> float:
     """Share of frequent characters among the Chinese ones."""
     chinese = [char for char in text[:20_000] if char > "\u2e80"]
     return sum(char in _FREQUENT for char in chinese) / len(chinese) if chinese else 0.0
+
+
+#: No honest document needs more before its first element.
+MOST_PROLOG: Final = 1 << 20
+_XML_DECLARED: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\?>")
+_DEFINES: Final = re.compile(rb"<!ENTITY", re.IGNORECASE)
+
+
+class Entities(ValueError):
+    """The document defines entities: they may swell without end or read files."""
+
+
+class _Begun(Exception):
+    """The root element was reached: nothing can be defined any more."""
+
+
+def check_xml_text(text: str) -> None:
+    """Raises Entities. The text was decoded already: what it declares of its encoding counts for nothing."""
+    check_xml((text.encode("utf-8", "replace"),))
+
+
+def check_xml(blocks: Iterable[bytes], *, is_decoded: bool = True) -> None:
+    """Raises Entities; reads no further than the root element. What is not well-formed is left to its reader.
+
+    Unless `is_decoded` (UTF-8, whatever it declares), the document says its own encoding, as parts of a workbook do.
+    """
+    parser = expat.ParserCreate("utf-8" if is_decoded else None)
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.EntityDeclHandler = _refuse
+    parser.ExternalEntityRefHandler = _refuse
+    parser.UnparsedEntityDeclHandler = _refuse
+    parser.StartElementHandler = _begun
+    seen = b""
+    try:
+        for block in blocks:
+            to_clean, seen = is_decoded and not seen, seen + block
+            if len(seen) > MOST_PROLOG + len(block):
+                raise Entities("no root element")
+            parser.Parse(_XML_DECLARED.sub(b"", block) if to_clean else block, False)
+    except _Begun:
+        return
+    except expat.ExpatError:
+        if _DEFINES.search(
+            seen.replace(b"\x00", b"")
+        ):  # in UTF-16 too; a reader that forgives may get further than this one
+            raise Entities("<!ENTITY>") from None
+
+
+def _refuse(*_told: object) -> int:
+    raise Entities("<!ENTITY>")
+
+
+def _begun(*_told: object) -> None:
+    raise _Begun

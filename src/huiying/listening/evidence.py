@@ -28,7 +28,7 @@ from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import CHAIN
-from huiying.listening.actions.sealed import REASON_CHARS
+from huiying.listening.actions.receiving import REASON_CHARS
 from huiying.listening.fetching import Fetched
 from huiying.listening.models import Evidence, Post, Source
 from huiying.people.errors import Refused

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from huiying.engine.channels import UNCLASSIFIED
+from huiying.engine.post import UNCLASSIFIED
 from huiying.kernel import canonical
 
 LINK: Final = re.compile(r"https?://[^\s<>\"'，。；！？、（）《》“”]+", re.IGNORECASE)

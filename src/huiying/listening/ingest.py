@@ -12,7 +12,7 @@ from huiying.ledger.actions import Actor
 from huiying.listening.actions import imports
 from huiying.listening.actions.imports import Imported
 from huiying.listening.importing.look import File
-from huiying.listening.importing.opening import UsageError, check_format, opened
+from huiying.listening.importing.registry import UsageError, check_format, opened
 from huiying.people.models import User
 
 __all__ = ["Imported", "UsageError", "ingest"]

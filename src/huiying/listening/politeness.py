@@ -20,8 +20,7 @@ from huiying.listening import outcomes
 from huiying.listening.adapters import MAILBOX
 from huiying.listening.fetching import Fetched, Order
 from huiying.listening.models import Source, SourceHost, SourcePage
-from huiying.listening.source_check import CheckResult, Turn, allowed, crawl_delay, robots_url
-from huiying.listening.source_secrets import box_of
+from huiying.listening.source_check import CheckResult, Turn, allowed, box_of, crawl_delay, robots_url
 
 DELAY: Final = 2.0  # seconds between two requests to one host
 ROBOTS_KEPT: Final = dt.timedelta(hours=24)

@@ -14,7 +14,7 @@ from huiying.engine import post as engine_post
 from huiying.kernel import tokens
 from huiying.listening.models import Message, Post
 from huiying.listening.reserved import without_sensitive
-from huiying.listening.search.asking import search
+from huiying.listening.searching import search
 
 _NOBODY = "0" * 64
 

@@ -13,7 +13,7 @@ CREATE TABLE listening_search_reached (
 INSERT INTO listening_search_reached VALUES (1, 0, '');
 """
 # GIN gives no order: for the newest thirty posts with a word that stands in every tenth, it would fetch and sort all of
-# them. So each post also bears the numbers of the stretches of ids in which it lies (`search.postgres.stretches`), and
+# them. So each post also bears the numbers of the stretches of ids in which it lies (`searching.stretches`), and
 # one call asks in the two newest stretches first, then in wider ones, and everywhere only for what is rare. Executed
 # with its values each time, for a plan kept from another word would walk all posts; what is newer than `below` is left
 # out afterwards, else the planner reads the numbers of all posts beside the index.

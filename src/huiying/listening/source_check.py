@@ -1,7 +1,11 @@
-"""One turn of the collector: what to fetch, and what was read of it. Runs in a thread of its own; no database here."""
+"""One turn of the collector: what to fetch, and what was read of it. Runs in a thread of its own.
+
+What a source keeps sealed, the secret of a hook or the password of a mail box, is opened here and shown nowhere.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import time
@@ -12,14 +16,31 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from huiying.listening import outcomes
+from huiying.kernel import sealing
+from huiying.listening import mailbox, outcomes
 from huiying.listening.adapters import ADAPTERS, MAILBOX, Document, Item, Reading
 from huiying.listening.adapters.mailbox import MEDIA_TYPE
 from huiying.listening.decoding import Decoded, decode
 from huiying.listening.extracting import Article, extract
 from huiying.listening.fetching import AGENT, OK, UNCHANGED, Fetched, Fetcher, Limits, Order
 from huiying.listening.mailbox import Box, Letter, read_box
+from huiying.listening.models import Source
 from huiying.listening.outcomes import Failed
+
+SECRET: Final = "source.secret"  # noqa: S105 -- the purpose under which secrets are sealed
+SINCE: Final = "since"
+
+
+def secret_of(source: Source) -> str:
+    """The secret of a source; "" for none."""
+    return sealing.unseal(source.sealed_secret, SECRET).decode() if source.sealed_secret else ""
+
+
+def box_of(source: Source) -> Box:
+    """The mail box as the collector looks into it. Raises SealingError or ValueError where it can not be."""
+    since = dt.date.fromisoformat(str(source.config.get(SINCE) or source.added_at.date()))
+    return Box(mailbox.parse_address(source.url), secret_of(source), since, source.cursor)
+
 
 What = Literal["robots", "source", "page"]
 ROBOTS_BYTES: Final = 512_000

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from huiying.engine.cues import life_signal, may_hold_signal
 from huiying.engine.grading import LEVELS, GradingModel
-from huiying.engine.life import life_signal, may_hold_signal
 from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import RuleError, RuleSet, load_rules, read_rules, rules_from

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class OverseeingConfig(AppConfig):
@@ -11,6 +11,6 @@ class OverseeingConfig(AppConfig):
     def ready(self) -> None:
         from huiying.overseeing import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.overseeing import digest_loop, organising_loop  # noqa: F401  registers what the loop does
+        from huiying.overseeing import digest, organising  # noqa: F401  registers what the loop does

@@ -1,8 +1,5 @@
-"""民意月报 (C4.5): what people said in a month, praise and criticism in true proportion.
-
-Every message and every post in scope of the month is counted, once, in exactly one kind; nobody chooses what goes in
-(报喜不报忧 must be impossible). Danger to life is counted and never listed (Life first). For staff: of
-what people wrote it shows no more than the titles of events.
+"""民意月报 C4.5: what people said in a month, praise and criticism in true proportion; issued by itself on the first
+of the next month, from the whole of the records.
 """
 
 from __future__ import annotations
@@ -13,16 +10,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from huiying.handling.models import AskedAgain, Case, Satisfaction
 from huiying.judging.models import ConcernDecision, Event, EventPost, Screening
+from huiying.kernel import clock
+from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.models import LedgerEntry
 from huiying.listening.actions import MESSAGE_KINDS
 from huiying.listening.models import Message, Post
-from huiying.overseeing.periods import Period
-from huiying.people.queries import regulation_now
+from huiying.overseeing.history.norms import Period, period
+from huiying.people.queries import able, is_set_up, regulation_now
 from huiying.regulation import Regulation
+from huiying.work import notify
+from huiying.work.schedule import every
 
 UNKNOWN = "未分类"
 SHOWN = 12
@@ -186,3 +189,46 @@ def _late(asked: list[dt.datetime], case: Case | None) -> int:
 
 def _cases(events: dict[int, Event]) -> dict[int, Case]:
     return {case.event_id: case for case in Case.objects.filter(event_id__in=list(events))}
+
+
+def chain_of(month: str) -> str:
+    return f"digest:{month}"
+
+
+def last_month(now: dt.datetime) -> Period:
+    """The month before this one, in the bureau's zone."""
+    first = now.astimezone(regulation_now().zone).date().replace(day=1)
+    return period(f"{first - dt.timedelta(days=1):%Y-%m}")
+
+
+@every("digest.issue", 3600)
+def issue_when_due() -> None:
+    """Once a month; a program that was off on the first does it when it is back."""
+    if is_set_up():
+        issue(last_month(clock.now()))
+
+
+@transaction.atomic
+def issue(wanted: Period) -> Digest | None:
+    """Write the month's figures into the ledger and tell the leaders. None where that was done (INV-9)."""
+    chain = chain_of(wanted.words)
+    lock(chain)
+    if issued_at(wanted.words) is not None:
+        return None
+    made = digest(wanted)
+    record(chain, "digest.issued", made.figures(), Actor.SYSTEM)
+    people = dict.fromkeys(user.username for user in (*able("lead_bureau"), *able("office")))
+    notify.send(
+        f"{wanted.words} 民意月报：来文 {made.total} 条",
+        "",
+        list(people),
+        key=f"digest:{wanted.words}",
+        url=f"/desk/digest/{wanted.words}/",
+        digest=True,
+    )
+    return made
+
+
+def issued_at(month: str) -> dt.datetime | None:
+    entry = LedgerEntry.objects.filter(chain=chain_of(month), kind="digest.issued").order_by("seq").first()
+    return entry.at if entry else None

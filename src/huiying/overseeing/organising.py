@@ -1,4 +1,6 @@
-"""Reads of （九）: which abilities were trained, what hangs on one person, which house rules hold and who read them."""
+"""Reads of （九）: which abilities were trained, what hangs on one person, which house rules hold and who read them;
+and what happens to house rules that run out C9.2.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,14 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q, QuerySet
 
 from huiying.kernel import clock
+from huiying.overseeing import organising
+from huiying.overseeing.actions.rules import remind_expiring
 from huiying.overseeing.models import HouseRule, ReadReceipt, RuleVersion, SkillEntry, Training, TrainingSession
 from huiying.people.models import Appointment, User
 from huiying.people.queries import zone
 from huiying.regulation import Regulation
+from huiying.work.auditor import Finding, auditor
+from huiying.work.schedule import every
 
 # --- C9.6 -------------------------------------------------------------------------------------------------------------
 
@@ -150,3 +156,23 @@ def staff() -> QuerySet[User]:
 
 def unread(version: RuleVersion) -> list[User]:
     return list(staff().exclude(rules_read__version=version).select_related("department").order_by("id"))
+
+
+@every("rules.expiring", 86400)
+def rules_run_out() -> None:
+    remind_expiring(clock.now())
+
+
+@auditor("house_rules")
+def rules_hold() -> list[Finding]:
+    """C9.2: running with an unsigned or expired rule must be impossible: it is an error until a signed one holds."""
+    return [
+        Finding(
+            "rule.lapsed",
+            "error",
+            f"内部制度“{held.rule.title}”没有签发、或已过失效日期，现在没有有效的版本。",
+            f"The house rule “{held.rule.title}” has no signed version that holds today.",
+        )
+        for held in organising.rules()
+        if held.lapsed
+    ]

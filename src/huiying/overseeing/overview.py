@@ -1,13 +1,11 @@
-"""The figures behind the overview, the month and the wall （十）C10.2（十二）: counted here, drawn on the desk.
-
-On-time shares come from the ledger by the very reading that the indicators use, so that the picture and `huiying
-assess` can not disagree (INV-12). What concerns a danger to life is left out of everything that is counted by day,
-concern or channel (Life first).
+"""The figures behind the overview, the month and the wall （十）C10.2（十二）, counted here, drawn on the desk; and
+the open figures C1.1: how many asked, were answered, how fast, how many late and why, by month.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +20,11 @@ from huiying.judging.models import Event, EventPost, UrgentCall
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.commands import entries_of
-from huiying.overseeing.figures import read
-from huiying.overseeing.periods import Period, period
+from huiying.overseeing.history.case import CaseHistory
+from huiying.overseeing.history.entries import Entry
+from huiying.overseeing.history.norms import Period, period
+from huiying.overseeing.history.reading import read_entry
+from huiying.overseeing.indicators.figures import read
 from huiying.regulation import Regulation
 
 # What says when a case was opened, at which level it stands, who has it, and whether it was answered in time.
@@ -281,3 +282,70 @@ def began(zone: ZoneInfo) -> Period | None:
 
 def month_of(day: dt.date) -> Period:
     return period(f"{day.year:04d}-{day.month:02d}")
+
+
+# What these figures are made of; nothing else of the ledger is read for them.
+OPEN_KINDS = ("message.received", "case.opened", "case.known_earlier", "release.live", "clock.breached")
+
+
+@dataclass(frozen=True)
+class OpenMonth:
+    """One month, or the whole. `late` counts matters; `reasons` says how many for which cause."""
+
+    month: str
+    asked: int
+    answered: int
+    median_hours: float | None
+    slowest_hours: float | None
+    late: int
+    reasons: dict[str, int]
+
+    @property
+    def median(self) -> dt.timedelta | None:
+        return None if self.median_hours is None else dt.timedelta(hours=self.median_hours)
+
+    @property
+    def slowest(self) -> dt.timedelta | None:
+        return None if self.slowest_hours is None else dt.timedelta(hours=self.slowest_hours)
+
+
+def open_months(entries: Iterable[Entry], zone: ZoneInfo) -> tuple[list[OpenMonth], OpenMonth]:
+    """A row for each month in which something happened, the latest first, and the row of all of them."""
+    received: list[dt.datetime] = []
+    cases: dict[str, CaseHistory] = defaultdict(CaseHistory)
+    for entry in entries:
+        if entry["kind"] == "message.received":
+            received.append(entry["at"])
+        elif entry["chain"].startswith("case:") and entry["kind"] in OPEN_KINDS:
+            read_entry(cases[entry["chain"]], entry)
+
+    def month(at: dt.datetime) -> str:
+        return f"{at.astimezone(zone):%Y-%m}"
+
+    asked = Counter(month(at) for at in received)
+    hours: defaultdict[str, list[float]] = defaultdict(list)
+    answered: Counter[str] = Counter()
+    late: defaultdict[str, list[str]] = defaultdict(list)
+    for case in cases.values():
+        if (answered_at := case.first_answer_at) is not None:
+            answered[month(answered_at)] += 1
+            if case.first_known_at is not None:
+                hours[month(answered_at)].append((answered_at - case.first_known_at).total_seconds() / 3600)
+        if case.breaches:
+            late[month(case.breaches[0].due_at)].append(case.breaches[0].cause)
+    named = sorted(set(asked) | set(answered) | set(late), reverse=True)
+    rows = [_open_month(name, asked[name], answered[name], hours[name], late[name]) for name in named]
+    every = [value for found in hours.values() for value in found]
+    causes = [cause for found in late.values() for cause in found]
+    return rows, _open_month("", len(received), sum(answered.values()), every, causes)
+
+
+def _open_month(month: str, asked: int, answered: int, hours: list[float], causes: list[str]) -> OpenMonth:
+    median = round(statistics.median(hours), 2) if hours else None
+    slowest = round(max(hours), 2) if hours else None
+    return OpenMonth(month, asked, answered, median, slowest, len(causes), dict(sorted(Counter(causes).items())))
+
+
+def own_months(zone: ZoneInfo) -> tuple[list[OpenMonth], OpenMonth]:
+    """The same from this machine's ledger."""
+    return open_months(entries_of(OPEN_KINDS), zone)

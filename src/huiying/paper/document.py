@@ -1,4 +1,4 @@
-"""A document as data: head, blocks, foot. The same data gives the same hash and the same bytes (INV-9).
+"""A document as data (head, blocks, foot) and as text. The same data gives the same hash and the same bytes (INV-9).
 
 A block says what it is, never how it looks: a heading, a paragraph, a form's fields, a table, a note, an attached list.
 `sources` name where a sentence, a field or a row was read: `case:20260914-01#3` is the third entry of a chain of the
@@ -234,3 +234,35 @@ def said_of(source: str) -> str:
         return f"来文{rest}"
     chain, _, seq = source.rpartition("#")
     return f"台账{chain}第{seq}条"
+
+
+def to_text(document: Document, stamp: Stamp | None = None) -> str:
+    """The whole document, a line each; figures and words as on the pages."""
+    lines = [document.mark, document.title] if document.title != document.mark else [document.mark]
+    lines += [f"{document.issuer}　{document.number}　{document.date}"]
+    lines += [f"{label}：{value}" for label, value in document.head]
+    if document.to:
+        lines.append(f"{document.to}：")
+    lines.append("")
+    for block in document.blocks:
+        match block:
+            case Heading(text, level):
+                lines += ["", text] if level == 1 else [text]
+            case Paragraph(text, _) | Note(text):
+                lines.append(text)
+            case Fields(rows):
+                lines += [f"{row.label}：{row.value}" for row in rows]
+            case Table(header, rows, _, empty):
+                lines += ["｜".join(header)] if rows else [empty]
+                lines += ["｜".join(row.cells) for row in rows]
+    lines.append("")
+    lines += [f"{place}：{stamp.of(place) if stamp else ''}" for place in document.places]
+    lines += document.foot
+    if stamp is not None:
+        lines += [*stamp.additions, f"校验码 {stamp.sha256}"]
+    return "\n".join(lines) + "\n"
+
+
+def to_paste(document: Document) -> str:
+    """What goes into a work group: the short form where there is one."""
+    return document.short or to_text(document)

@@ -25,7 +25,8 @@ from docx.table import _Cell
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
-from huiying.paper import measures, qr
+from huiying.kernel import qr
+from huiying.paper import measures
 from huiying.paper.document import (
     BRIEF,
     FORM,

@@ -10,7 +10,8 @@ from typing import Any
 
 import typst
 
-from huiying.paper import fonts, measures, qr
+from huiying.kernel import qr
+from huiying.paper import measures
 from huiying.paper.document import Document, Fields, Heading, Note, Paragraph, References, Stamp, Table, said_of
 
 _LONG = re.compile(r"[!-~]{17,}")
@@ -29,7 +30,7 @@ def to_pictures(document: Document, stamp: Stamp, ppi: float) -> list[bytes]:
 
 def _set(document: Document, stamp: Stamp, ppi: float | None = None) -> list[bytes]:
     """One PDF, or with `ppi` a PNG a page."""
-    faces = fonts.faces()
+    faces = measures.faces()
     made = typst.compile(
         _template(),
         font_paths=typst.Fonts(False, False, list(faces.paths)),
@@ -48,7 +49,7 @@ def _template() -> bytes:
     return Path(__file__).with_name("page.typ").read_bytes()
 
 
-def _page(document: Document, stamp: Stamp, faces: fonts.Faces) -> dict[str, Any]:
+def _page(document: Document, stamp: Stamp, faces: measures.Faces) -> dict[str, Any]:
     references = References()
     blocks = [_block(block, references) for block in document.blocks]
     return {

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class PeopleConfig(AppConfig):
@@ -11,12 +11,9 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from huiying.people import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
-        from huiying.people import (
-            sessions,
-            speakers,  # noqa: F401 -- registers its auditor
-        )
+        from huiying.people import registers, sessions  # noqa: F401 -- registers its auditor
         from huiying.people.actions import offboarding  # noqa: F401 -- registers what the loop does
 
         sessions.watch_sign_ins()

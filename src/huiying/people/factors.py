@@ -1,4 +1,6 @@
-"""Who signs in with a second factor (§6.1 S4): whoever approves, publishes, or manages people."""
+"""Who signs in with a second factor §6.1 S4: whoever approves, publishes, or manages people; and whom the word of the
+identity service of the house lets in §6.1 S1, S5.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from huiying.kernel import clock
-from huiying.people.models import SecondFactor, SecurityKey, User
+from huiying.people.models import Identity, SecondFactor, SecurityKey, User
 from huiying.people.standing import capabilities, standing
 from huiying.regulation.regulation import Regulation
 
@@ -44,7 +46,7 @@ def has(user: User) -> bool:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
 
 
-def bound() -> frozenset[int]:
+def with_factor() -> frozenset[int]:
     """Everybody who has one, by primary key."""
     return frozenset(SecondFactor.objects.filter(confirmed_at__isnull=False).values_list("user", flat=True))
 
@@ -96,3 +98,18 @@ def is_owed(session: MutableMapping[str, Any], user: User) -> bool:
 
 def _of(user: User) -> int | None:
     return SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).values_list("pk", flat=True).first()
+
+
+def identity(user: User) -> Identity | None:
+    return Identity.objects.filter(user=user).first()
+
+
+def person_of(issuer: str, subject: str) -> User | None:
+    """Nobody for a subject that was never bound, and nobody for whoever was shut out or left."""
+    found = Identity.objects.filter(issuer=issuer, subject=subject, user__is_active=True).select_related("user").first()
+    return found.user if found else None
+
+
+def with_identity() -> frozenset[int]:
+    """Everybody who has one, by primary key."""
+    return frozenset(Identity.objects.values_list("user", flat=True))

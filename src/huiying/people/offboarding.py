@@ -18,8 +18,7 @@ from huiying.kernel import clock
 from huiying.people import contacts
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, DutyShift, Platform, User
-from huiying.people.versions import zone
-from huiying.people.words import department_name
+from huiying.people.versions import department_name, zone
 
 # What, from whom, to whom, by whom; the rows that it wrote and no entry of its own names go with the hand-over's.
 Give = Callable[[int, User, User, User], Iterable[Model] | None]

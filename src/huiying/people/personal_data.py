@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.people.versions import regulation_now
 from huiying.regulation import Regulation
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 
 Words = str | Promise
 Period = Callable[[Regulation], Duration]

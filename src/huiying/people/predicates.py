@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from huiying.people import three
 from huiying.people.models import User
 from huiying.people.standing import Standing, capabilities
-from huiying.people.words import department_name, display_name, join_names
+from huiying.people.versions import department_name, display_name, join_names
 from huiying.regulation.regulation import Regulation
 
 Predicate = Callable[[Standing, Any], str | None]

@@ -1,14 +1,20 @@
-"""The regulation in force. A case is judged by what was in force at its first_known_at (C14.1)."""
+"""The regulation in force, and its names in the reader's language. A case is judged by what was in force at its
+first_known_at C14.1; records keep the Chinese names.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from huiying.kernel import canonical, clock
+from huiying.people.errors import Refused
 from huiying.people.models import RegulationVersion
 from huiying.regulation import loader
 from huiying.regulation.regulation import Regulation
@@ -85,3 +91,30 @@ def regulation_now() -> Regulation:
 def zone() -> ZoneInfo:
     """The zone in which times are shown and days are counted."""
     return regulation_now().zone
+
+
+def in_english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def display_name(regulation: Regulation, kind: str, code: str) -> str:
+    """A level, role, department … by its code, or a `word` of the file. KeyError where there is none."""
+    return regulation.name_of(kind, code, get_language() or "")
+
+
+def department_name(name: str) -> str:
+    """A department by the name that its row has."""
+    return regulation_now().english_of(name) if in_english() else name
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Names side by side in a sentence: 「甲、乙」, "A, B"."""
+    return _("、").join(names)
+
+
+def require_text(text: str, least: int, what: str) -> str:
+    """A text that must say something. Raises Refused, naming the field and the length expected."""
+    text = text.strip()
+    if len(text) < least:
+        raise Refused(_("请写明%(what)s，至少 %(least)d 个字。") % {"what": what, "least": least}, code="too_short")
+    return text

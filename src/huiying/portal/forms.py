@@ -1,13 +1,22 @@
-"""What the public may send: a message, a look-up, the answer of another body. Errors say what to do."""
+"""What the public and other bodies may send: a message, a look-up, an opinion, a request about their own data, an
+answer (C5.15).
+
+Errors say what to do.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from huiying.people.queries import regulation_now
+from huiying.people.versions import display_name
+from huiying.responding.pages import topics
 
 TEXT_MOST, TEXT_LEAST, CONTACT_MOST = 2000, 4, 100
 UNREADABLE = "\ufffd"  # what is left of bytes that are not UTF-8
@@ -132,3 +141,124 @@ class ConfirmForm(forms.Form):
 
 
 NOT_FOUND = gettext_lazy("没有找到。请核对编号和查询码：两样都要和回执上的一样，字母不分大小写。")
+
+
+DIALOGUE_MOST = 2000
+
+
+class FollowForm(forms.Form):
+    address = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": gettext_lazy("请填写邮箱地址。"),
+            "invalid": gettext_lazy("这个邮箱地址不完整，请核对后再试，例如 name@example.cn。"),
+        },
+    )
+    topic = forms.ChoiceField(
+        required=False, error_messages={"invalid_choice": gettext_lazy("请从列出的几项里选一项。")}
+    )
+    website = forms.CharField(required=False)  # hidden from people; programs fill it
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regulation = regulation_now()
+        field = self.fields["topic"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", gettext_lazy("全部答复")),
+            *((code, display_name(regulation, "category", code)) for code in topics()),
+        ]
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(gettext_lazy("最后一栏是防机器用的，请把它清空再发送。"))
+        return ""
+
+
+class OpinionForm(forms.Form):
+    """One free text, one radio group a question; nothing is asked of who it is (C4.2)."""
+
+    text = PlainText(
+        required=False,
+        max_length=DIALOGUE_MOST,
+        error_messages={"max_length": gettext_lazy("意见最多 2000 个字。请留下最要紧的部分。")},
+    )
+    website = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, questions: Sequence[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for number, question in enumerate(questions):
+            self.fields[f"q{number}"] = forms.ChoiceField(
+                required=False,
+                choices=[(str(option), text) for option, text in enumerate(question["options"])],
+                error_messages={"invalid_choice": gettext_lazy("请从列出的几项里选一项。")},
+            )
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(gettext_lazy("最后一栏是防机器用的，请把它清空再发送。"))
+        return ""
+
+    def choices(self) -> dict[int, int]:
+        given = {number: self.cleaned_data.get(f"q{number}", "") for number in range(len(self.questions))}
+        return {number: int(option) for number, option in given.items() if option}
+
+    def asked(self) -> list[tuple[str, str, list[tuple[str, str, bool]], Any]]:
+        """Name, question, options with whether each is chosen, errors: what the page draws."""
+        rows = []
+        for number, question in enumerate(self.questions):
+            field = self[f"q{number}"]
+            chosen = str(field.value() or "")
+            options = [(str(n), text, str(n) == chosen) for n, text in enumerate(question["options"])]
+            rows.append((f"q{number}", question["text"], options, field.errors))
+        return rows
+
+
+class RightsForm(forms.Form):
+    KINDS = (
+        ("correction", gettext_lazy("更正"), gettext_lazy("公开的内容里有不对的事实")),
+        ("deletion", gettext_lazy("删除"), gettext_lazy("有我的个人信息，或想提前删除我留的联系方式")),
+        ("copy", gettext_lazy("要一份副本"), gettext_lazy("把我自己的留言和联系方式给我一份")),
+    )
+    kind = forms.ChoiceField(
+        choices=[(value, label) for value, label, _hint in KINDS],
+        error_messages={
+            "required": gettext_lazy("请选一项。"),
+            "invalid_choice": gettext_lazy("请从列出的几项里选一项。"),
+        },
+    )
+    text = PlainText(
+        max_length=DIALOGUE_MOST,
+        error_messages={
+            "required": gettext_lazy("请写明要改什么或删什么。"),
+            "max_length": gettext_lazy("最多 2000 个字，请缩短。"),
+        },
+    )
+    answer = PlainText(required=False, max_length=40)
+    number = PlainText(required=False, max_length=40)
+    code = PlainText(required=False, max_length=20)
+
+
+class LiaisonForm(forms.Form):
+    FINDINGS = (
+        ("true", gettext_lazy("属实")),
+        ("partly", gettext_lazy("部分属实")),
+        ("false", gettext_lazy("不属实")),
+        ("unknown", gettext_lazy("无法核实")),
+    )
+    finding = forms.ChoiceField(
+        choices=FINDINGS,
+        error_messages={
+            "required": gettext_lazy("请选一项。"),
+            "invalid_choice": gettext_lazy("请从列出的四项里选一项。"),
+        },
+    )
+    text = PlainText(
+        max_length=4000,
+        error_messages={
+            "required": gettext_lazy("请写明核实的情况。"),
+            "max_length": gettext_lazy("核实的情况最多 4000 个字。"),
+        },
+    )
+    name = AnswererName()

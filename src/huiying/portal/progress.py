@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language
 
 from huiying.handling import clocks
-from huiying.handling.actions.asking import MOMENT, Voice, voice_of
+from huiying.handling.actions.feedback import MOMENT, Voice, voice_of
 from huiying.handling.models import Case
 from huiying.handling.queries import case_of_event, lead_of
 from huiying.judging.models import Event, Screening
@@ -19,7 +19,7 @@ from huiying.listening.queries import message_by_code
 from huiying.people import queries as people
 from huiying.people.queries import regulation_of
 from huiying.portal import reading
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 
 RECEIVED, CHECKING, WRITING, ANSWERED, SETTLED = "received", "checking", "writing", "answered", "settled"
 STEPS = (RECEIVED, CHECKING, WRITING, ANSWERED)

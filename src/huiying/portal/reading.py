@@ -1,26 +1,36 @@
-"""What the public reads: released answers, their versions, the log of corrections, open figures (C1.1, C4.4, C11.1).
+"""What the public reads: released answers, their versions, corrections, open figures (C1.1, C4.4, C11.1), and the same
+as a signed JSON Feed 1.1 that another site can fetch and check (C8.9).
 
-Everything here is made from what staff wrote and reviewed. The text of a citizen's message is never read,
-so it cannot be printed.
+Made from what staff wrote and reviewed. The text of a citizen's message is never read, so it cannot leak.
 """
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.paginator import Page, Paginator
+from django.urls import reverse
 
 from huiying.handling.models import Case
+from huiying.kernel import canonical, keyfiles
 from huiying.kernel.keepable import day_of
 from huiying.listening.models import Message
-from huiying.people.queries import zone
-from huiying.responding.history import CHECKING, WITHDRAWN, Course
+from huiying.people.queries import bureau, regulation_now, zone
+from huiying.portal import reading
 from huiying.responding.models import Publication, Revision
+from huiying.responding.pages import counts, of_topic, topics
 from huiying.responding.public import (
+    CHECKING,
+    WITHDRAWN,
     Answer,
+    Course,
     corrections_log,
     due_of,
     every_course,
@@ -28,7 +38,6 @@ from huiying.responding.public import (
     public_answers,
     public_courses,
 )
-from huiying.responding.topics import counts, of_topic, topics
 
 PAGE_SIZE = 15
 QUERY_LENGTH = 60
@@ -181,3 +190,71 @@ def figures() -> Figures:
     took = [(course.answers[0].at - known[case]).total_seconds() for case, course in courses.items() if course.answers]
     median = dt.timedelta(seconds=statistics.median(took)) if took else None
     return Figures(Message.objects.count(), len(courses), median)
+
+
+VERSION = "https://jsonfeed.org/version/1.1"
+KEY_NAME = "release"
+
+
+def feed(root: str, count: int) -> bytes:
+    """The newest answers in canonical JSON: what is signed is these bytes. `root` is the site's address."""
+    house = bureau()
+    name = house.name if house is not None and house.name else regulation_now().meta.issuer
+    courses = public_courses()
+    found = list(public_answers("", courses)[:count])
+    items = [_item(root, row, shown) for row, shown in zip(found, reading.rows(found, courses), strict=True)]
+    document = {
+        "version": VERSION,
+        "title": f"回应 · {name}",
+        "home_page_url": f"{root}{reverse('portal:home')}",
+        "feed_url": f"{root}{reverse('portal:feed_json')}",
+        "language": "zh-Hans",
+        "authors": [{"name": name}],
+        "items": items,
+        "_huiying": {
+            "schema": "huiying.feed/1",
+            "signature_url": f"{root}{reverse('portal:feed_signature')}",
+            "key_url": f"{root}{reverse('portal:release_key')}",
+        },
+    }
+    return canonical.dumps(document).encode() + b"\n"
+
+
+def _item(root: str, row: Publication, shown: reading.PublishedAnswer) -> dict[str, Any]:
+    url = f"{root}{reverse('portal:answer', args=[shown.number])}"
+    revision = row.revision
+    assert revision is not None
+    return {
+        "id": url,
+        "url": url,
+        "title": shown.title,
+        "summary": shown.question,
+        "content_text": shown.text,
+        "date_published": shown.published_at,
+        "date_modified": shown.changed_at,
+        "authors": [{"name": shown.department}],
+        "_huiying": {
+            "number": shown.number,
+            "stage": row.stage,
+            "basis": revision.basis,
+            "correction_note": revision.correction_note,
+            "manifest_sha256": row.manifest_sha256,
+        },
+    }
+
+
+def _key() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(keyfiles.load(KEY_NAME))
+
+
+def signature(content: bytes) -> str:
+    """Ed25519 over the bytes, in base64."""
+    return base64.b64encode(_key().sign(content)).decode()
+
+
+def public_key() -> str:
+    """For whoever checks: the raw key in base64, and the same as PEM."""
+    key = _key().public_key()
+    raw = base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return f"ed25519 {raw}\n\n{pem}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 from huiying.regulation.reader import Reader
 from huiying.regulation.source import Node
 

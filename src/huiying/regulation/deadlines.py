@@ -1,8 +1,8 @@
-"""When an act is due, and the sentence that proves it (C8.5, C8.6; DOMAIN §2.1).
+"""When an act is due, and the sentence that proves it (C8.5, C8.6; DOMAIN §2.1); and the quiet hours (C5.12).
 
 Three things are kept apart: the act (respond, first authoritative release, press conference), the level of
 the opinion, and the level of the emergency (突发事件), on which superior norms key. The effective deadline
-is the earliest of all layers.
+is the earliest of all layers. Quiet hours hold for internal nudges; a legal deadline knows none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from huiying.regulation.basis import Basis
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 from huiying.regulation.errors import UsageError
 from huiying.regulation.regulation import Regulation
 from huiying.regulation.schema import Overlay
@@ -252,3 +252,31 @@ def _zh(moment: datetime) -> str:
 
 def _en(moment: datetime) -> str:
     return f"{moment.year:04}-{moment:%m-%d %H:%M}"
+
+
+_DAY = 24 * 60
+
+
+def quiet_until(regulation: Regulation, at: datetime) -> datetime | None:
+    """When the quiet hours that hold at `at` end; None where none hold. 22:00-24:00 and 00:00-06:30 are one night."""
+    spans = [tuple(map(_minute, window.split("-"))) for window in regulation.clocks.quiet_hours]
+    local = at.astimezone(regulation.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    minute = local.hour * 60 + local.minute
+    end = minute
+    while (found := _end(spans, end % _DAY)) is not None and end - minute < _DAY:
+        end += found - end % _DAY
+    if end == minute:
+        return None
+    day, rest = divmod(end, _DAY)
+    wall = (midnight + timedelta(days=day)).replace(hour=rest // 60, minute=rest % 60)
+    return wall.astimezone(UTC)
+
+
+def _end(spans: list[tuple[int, ...]], minute: int) -> int | None:
+    return max((until for begun, until in spans if begun <= minute < until), default=None)
+
+
+def _minute(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)

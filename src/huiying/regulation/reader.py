@@ -15,9 +15,9 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 from huiying.regulation.errors import Problem
-from huiying.regulation.markers import FROM_KEY, FROM_PATH, Between, Keys, Pattern, Ref
+from huiying.regulation.schema_words import FROM_KEY, FROM_PATH, Between, Keys, Pattern, Ref
 from huiying.regulation.source import Node
 
 # Nobody reads more, and a file of nonsense must not keep the program busy looking for near words.

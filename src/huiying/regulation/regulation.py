@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 
 from huiying.regulation.basis import DEFAULT, Basis, Place
 from huiying.regulation.builtin import ACT_NAMES, STAGES
-from huiying.regulation.calendar import WorkCalendar
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration, WorkCalendar
 from huiying.regulation.errors import UsageError
 from huiying.regulation.rules import days_of, intervals
 from huiying.regulation.schema import Content, Department, Level, Role
-from huiying.regulation.schema_response import Stage
+from huiying.regulation.schema_blocks import Stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ from huiying.regulation.builtin import (
     SEPARATIONS,
     STATES,
 )
-from huiying.regulation.durations import Duration
+from huiying.regulation.calendar import Duration
 from huiying.regulation.reader import Reader
 from huiying.regulation.rules_answers import Answers
 from huiying.regulation.schema import Calendar, Content
-from huiying.regulation.schema_duties import RiskAssessment
+from huiying.regulation.schema_blocks import RiskAssessment
 from huiying.regulation.source import Node
 
 

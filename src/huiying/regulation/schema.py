@@ -13,32 +13,37 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
-from huiying.regulation.durations import Duration
-from huiying.regulation.markers import Between, Keys, Pattern, Ref
-from huiying.regulation.schema_asking import Asking
-from huiying.regulation.schema_duties import (
+from huiying.regulation.calendar import Duration
+from huiying.regulation.schema_blocks import (
     USUAL_ASSESSMENT,
     USUAL_DIALOGUE,
     Accountability,
+    Asking,
     Assessment,
     DailyLog,
     Dialogue,
+    ReleasePlatforms,
+    Response,
     Retention,
     RiskAssessment,
     Training,
     Transfer,
     Watch,
+    Workflow,
 )
-from huiying.regulation.schema_response import ReleasePlatforms, Response, Workflow
 from huiying.regulation.schema_words import (
+    Between,
     Code,
     Colour,
     Count,
     DayOrSpan,
     DepartmentCode,
+    Keys,
     LevelCode,
     Names,
     Path,
+    Pattern,
+    Ref,
     RoleCode,
     Start,
     Window,

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class RespondingConfig(AppConfig):
@@ -11,21 +11,17 @@ class RespondingConfig(AppConfig):
     def ready(self) -> None:
         from huiying.responding import kept  # noqa: F401  registers what the ledger keeps of its rows
 
-        if starting.is_bare():
+        if processes.is_bare():
             return
         from huiying.handling import required
-        from huiying.responding import closing, offboarding  # noqa: F401 -- registers what the loop does
-        from huiying.responding.forms_required import done_forms
-        from huiying.responding.tasks import (  # noqa: F401
-            accounts,
-            dialogue,
-            drafting,
+        from huiying.responding.following import register
+        from huiying.responding.forms_of_answer import done_forms
+        from huiying.responding.tasks import (  # noqa: F401 -- registers what the loop does
             following,
-            forms,
-            press,
             publishing,
             releasing,
+            reviewing,
         )
 
-        closing.register()
+        register()
         required.FORM_STATE = done_forms  # what the level asks for looks at what really stands in public (C8.7)

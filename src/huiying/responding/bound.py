@@ -1,21 +1,69 @@
-"""Whether what goes out is what was approved: hashes are computed again from the rows, never read (INV-4, C8.9, F10).
+"""What an approval binds, and whether what goes out is what was approved: hashes are computed again (INV-4, C8.9, F10).
 
-An approval names a hash. A row that was changed behind the verbs has another one, and one whose hash was changed with
-it is given away by the ledger, which has the hash of the day.
+An approval names a hash of the facts block and each rendition. A row changed behind the verbs has another one, and
+where the hash was changed with it the ledger, which says what was approved, does not agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from huiying.kernel import canonical
+from huiying.kernel.wording import normalised as normalised
 from huiying.ledger import queries as ledger
 from huiying.people.errors import Altered
-from huiying.responding.manifest import manifest, text_sha256
 from huiying.responding.models import PressVersion, Publication, ReviewRound, Revision, TopicText
 from huiying.responding.pages import chain_of as chain_of_page
 from huiying.responding.pages import manifest_of as page_manifest
+
+
+def text_sha256(text: str) -> str:
+    return canonical.sha256(normalised(text))
+
+
+def manifest(
+    *,
+    title: str,
+    question: str,
+    facts: str,
+    renditions: Mapping[str, str],
+    basis: str,
+    openness: str,
+    bodies: Sequence[str],
+    corrects: int | None,
+    correction_note: str,
+    stage: str = "first",
+    openness_ground: str = "",
+    openness_left_out: str = "",
+    openness_review_on: dt.date | None = None,
+    statutory: Sequence[str] = (),
+    department: str = "",
+    speaker: int | None = None,
+    redacts: bool = False,
+) -> str:
+    """SHA-256 of the canonical manifest. Whatever the public can read, or what decides whether it may, is in it."""
+    return canonical.sha256(
+        canonical.dumps(
+            {
+                "title": text_sha256(title),
+                "question": text_sha256(question),
+                "facts": text_sha256(facts),
+                "renditions": {channel: text_sha256(text) for channel, text in sorted(renditions.items())},
+                "basis": text_sha256(basis),
+                "openness": [openness, openness_ground, text_sha256(openness_left_out), openness_review_on],
+                "bodies": sorted(set(bodies)),
+                "corrects": corrects,
+                "correction_note": text_sha256(correction_note),
+                "stage": stage,
+                "statutory": sorted(set(statutory)),
+                "department": department,
+                "speaker": speaker,
+                "redacts": redacts,
+            }
+        )
+    )
 
 
 def of_revision(row: Revision) -> str:

@@ -1,20 +1,93 @@
-"""What begins when an answer is public: its effect is looked at later, and a promise of more moves on （三）（八）."""
+"""What begins when an answer is public: its effect is looked at later, a promise of more moves on （三）（八）; how
+much is said of a matter (C3.2, None where it is not known), and what the answer still owes before its case may end
+(C8.8, C11.1; asked by `handling`, docs/adr/0009).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from huiying.handling.models import Case
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from huiying.handling.actions import base
+from huiying.handling.models import Case, SplitPost
 from huiying.handling.queries import lead_of
+from huiying.judging import merging
+from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
+from huiying.listening.models import Post
 from huiying.people.queries import able, regulation_of, takers
-from huiying.regulation.schema_response import Effect
-from huiying.responding import heat
+from huiying.regulation.schema_blocks import Effect
+from huiying.responding import following, public, targets
 from huiying.responding.models import EffectReview, Publication, Revision, SustainedDecision
 from huiying.work import notify
 
+Heat = dict[str, Any]
+METRICS = ("reads", "reposts", "comments")
+UNKNOWN: Heat = dict.fromkeys(("posts", *METRICS, "platforms", "per_hour"))
 HOUR = dt.timedelta(hours=1)
+
+Row = tuple[dt.datetime, str, Mapping[str, Any]]
+
+
+def heat(event: Event, since: dt.datetime, until: dt.datetime) -> Heat:
+    """{posts, reads, reposts, comments, platforms, per_hour} from `since` up to `until`.
+
+    Where nothing at all came in from anywhere in that time, nobody listened and nothing is known. A sum is of the posts
+    whose figure is known; with none of them known it is None.
+    """
+    rows = [row for row in said(event) if since <= row[0] < until]
+    if not rows and not Post.objects.filter(received_at__gte=since, received_at__lt=until).exists():
+        return dict(UNKNOWN)
+    hours = (until - since) / HOUR
+    return {
+        "posts": len(rows),
+        **{name: _total(rows, name) for name in METRICS},
+        "platforms": len({platform for _at, platform, _metrics in rows}),
+        "per_hour": round(len(rows) / hours, 2) if hours else None,
+    }
+
+
+def _total(rows: Sequence[Row], name: str) -> int | None:
+    known = [int(value) for *_, metrics in rows if isinstance(value := metrics.get(name), (int, float))]
+    return sum(known) if known or not rows else None
+
+
+def said(event: Event) -> list[Row]:
+    """(when, where, figures) of each post of the matter: of the event, of what was merged into it, of what was split
+    off to it; a text that came again in another version counts once, with its newest figures.
+    """
+    gone = SplitPost.objects.filter(case__split_from__event=event).values("post")
+    members = Q(membership__event__in=merging.family(event), membership__withdrawn_at__isnull=True)
+    posts = Post.objects.filter(members | Q(split_cases__case__event=event)).exclude(pk__in=gone).distinct()
+    names = ("platform", "native_id", "published_at", "received_at", "time_confidence", "metrics")
+    found: dict[tuple[str, str], Row] = {}
+    for platform, native, published, received, confidence, metrics in posts.order_by("pk").values_list(*names):
+        at = received if published is None or confidence == "future" else published
+        first = found.get((platform, native))
+        found[platform, native] = (first[0] if first else at, platform, metrics or {})
+    return list(found.values())
+
+
+def curve(event: Event, since: dt.datetime, until: dt.datetime) -> list[tuple[dt.datetime, int]]:
+    """Posts an hour from `since` to `until`, empty hours included."""
+    start = since.replace(minute=0, second=0, microsecond=0)
+    counts = Counter(at.replace(minute=0, second=0, microsecond=0) for at, *_ in said(event) if start <= at < until)
+    steps = max(int(-(-(until - start) // HOUR)), 1)
+    return [(hour, counts[hour]) for hour in (start + step * HOUR for step in range(steps))]
+
+
+def peak_at(event: Event) -> dt.datetime | None:
+    """The beginning of the hour in which most was said; the first of several (C1.4)."""
+    counts = Counter(at.replace(minute=0, second=0, microsecond=0) for at, *_ in said(event))
+    return min(counts, key=lambda hour: (-counts[hour], hour)) if counts else None
+
+
 DAY = 24 * HOUR
 ANSWERS = (Revision.FIRST, Revision.FOLLOW_UP, Revision.FINAL)
 # The machine calls a matter settled when what is still said is this share of what was said before, or less.
@@ -71,7 +144,7 @@ def _begin_reviews(case: Case, row: Publication) -> None:
             hours=hours_of(after.elapsed),
             due_at=at + after.elapsed,
             next_action_at=at + after.elapsed,
-            before=heat.heat(case.event, at - after.elapsed, at),
+            before=heat(case.event, at - after.elapsed, at),
         )
         for after in rule.after
     ]
@@ -94,7 +167,7 @@ def measure(review: EffectReview) -> EffectReview:
     if review.after is None:
         at = review.publication.published_at
         assert at is not None
-        review.after = heat.heat(review.case.event, at, review.due_at)
+        review.after = heat(review.case.event, at, review.due_at)
         review.suggested = suggestion(effect_rule(review.case), review.before, review.after)
         review.next_action_at = None
         review.save(update_fields=["after", "suggested", "next_action_at"])
@@ -114,7 +187,7 @@ def measure(review: EffectReview) -> EffectReview:
     return review
 
 
-def suggestion(rule: Effect | None, before: heat.Heat, after: heat.Heat) -> str:
+def suggestion(rule: Effect | None, before: Heat, after: Heat) -> str:
     """settled, persists or second_wave; "" where too little is known: a suggestion, a person decides."""
     was, now = before.get("posts"), after.get("posts")
     if rule is None or was is None or now is None:
@@ -161,9 +234,9 @@ def surge(case: Case, now: dt.datetime | None = None) -> str:
         return ""
     decision = decision_of(case)
     since = max(now - DAY, case.answered_at, decision.at if decision else case.answered_at)
-    said = [at for at, *_rest in heat.said(case.event)]
-    fresh = sum(since < at <= now for at in said)
-    before = sum(case.answered_at - DAY <= at < case.answered_at for at in said)
+    moments = [at for at, *_rest in said(case.event)]
+    fresh = sum(since < at <= now for at in moments)
+    before = sum(case.answered_at - DAY <= at < case.answered_at for at in moments)
     if fresh < rule.second_wave_posts or fresh <= rule.second_wave_ratio * before:
         return ""
     return f"最近24小时又有 {fresh} 条来文，回应之前24小时是 {before} 条"
@@ -203,3 +276,62 @@ def tell(case: Case, words: str, key: str, urgency: notify.Urgency = "info") -> 
     people = [*able("office"), *(takers(lead) if lead else [])]
     page = f"/desk/cases/{case.number}/answer/"
     notify.send(words[:120], words, [user.username for user in people], urgency, key=key, url=page)
+
+
+def why_effect_open(case: Case) -> list[str]:
+    """C3.2: from the file's level on, both looks at the effect were judged by a person."""
+    if case.state != "answered" or not following.effect_is_required(case):
+        return []
+    reviews = list(case.effect_reviews.all())
+    if not reviews:
+        return [_("回应的效果还没有开始看，请等一分钟再试（C3.2）。")]
+    waiting = [row.hours for row in reviews if not row.verdict]
+    if not waiting:
+        return []
+    hours = "、".join(str(one) for one in waiting)
+    return [_("回应后 %(hours)s 小时的效果还没有认定：到时请在“回应”页看热度并认定（C3.2）。") % {"hours": hours}]
+
+
+def why_decide_anew(case: Case) -> list[str]:
+    """C8.8: a new surge asks for the decision to go on anew."""
+    if case.state != "answered" or not following.asks_anew(case):
+        return []
+    return [_("回应之后又起波澜，请重新决定是否持续回应，再办结（C8.8）。")]
+
+
+def why_promise_open(case: Case) -> list[str]:
+    """C8.8: the word that was promised is late."""
+    decision = following.decision_of(case)
+    if decision is None or decision.next_due_at is None or decision.next_due_at > time.now():
+        return []
+    return [_("答应的续报已经过了时间：请发布续报，或决定不再持续回应（C8.8）。")]
+
+
+def why_taken_back(case: Case) -> list[str]:
+    """C11.1: the public was told that the answer no longer holds, and nothing since."""
+    if case.state != "answered" or not public.is_taken_back(case.pk):
+        return []
+    return [_("答复已经撤回，还没有新的答复：请重新答复后再办结（C11.1）。")]
+
+
+def why_media_open(case: Case) -> list[str]:
+    """C1.4: a medium asked and waits."""
+    waiting = list(case.media_inquiries.filter(answered_at__isnull=True).values_list("outlet", flat=True))
+    if not waiting:
+        return []
+    return [_("媒体的询问还没有答复：%(outlets)s（C1.4）。") % {"outlets": "、".join(dict.fromkeys(waiting))}]
+
+
+CHECKS = (
+    why_effect_open,
+    why_decide_anew,
+    why_promise_open,
+    why_taken_back,
+    why_media_open,
+    targets.why_not_linked,  # C8.9: as many linked channels as the level asks for, or why not
+)
+
+
+def register() -> None:
+    for check in CHECKS:
+        base.guard(check)

@@ -1,21 +1,27 @@
-"""Reads of the public pages that gather answers （四）C4.4: what stands, what was asked often and has no page yet."""
+"""Reads of the public pages that gather answers （四）C4.4: what stands, what was asked often, what is public about a
+topic.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from huiying.handling.models import Case
 from huiying.judging.models import ConcernDecision, Event, EventPost
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
 from huiying.people.queries import regulation_now
-from huiying.responding import gaps
-from huiying.responding.models import TopicPage, TopicText
+from huiying.responding import pages, releasing
+from huiying.responding.models import Publication, TopicPage, TopicText
+from huiying.responding.models.releasing import address_of
+from huiying.responding.public import Course, public_answers, public_courses
+from huiying.responding.releasing import public_news
 
 KINDS: dict[str, str | Promise] = {
     TopicPage.HOT: _("热点回应"),
@@ -124,7 +130,7 @@ def suggestions() -> list[Suggested]:
             len(row.events),
             [answer.case.number for answer in row.answers if answer.case],
         )
-        for row in gaps.asked_often()
+        for row in releasing.asked_often()
         if row.topic not in subjects and len(row.events) >= least and not set(row.numbers) <= covered
     ]
     found += [row for row in _same_event(least) if not set(row.events) & covered]
@@ -134,7 +140,7 @@ def suggestions() -> list[Suggested]:
 
 def _same_event(least: int) -> list[Suggested]:
     """The same question in several messages stands in one event: messages are counted, never people (INV-10)."""
-    since = time.now() - gaps.WINDOW
+    since = time.now() - releasing.WINDOW
     places = EventPost.objects.filter(
         post__message__isnull=False,
         withdrawn_at__isnull=True,
@@ -150,7 +156,7 @@ def _same_event(least: int) -> list[Suggested]:
 
 def _rumours() -> list[Suggested]:
     """Claims that two persons found false on proof, not clarified in public yet (C1.2)."""
-    since = time.now() - gaps.WINDOW
+    since = time.now() - releasing.WINDOW
     rows = ConcernDecision.objects.filter(
         proof_needed=True, agreed=True, at__gte=since, event__life_safety=False, event__sensitive=""
     )
@@ -159,3 +165,57 @@ def _rumours() -> list[Suggested]:
         for row in rows.select_related("event")
         if row.event.concern == row.concern
     ]
+
+
+def topics() -> dict[str, str]:
+    """Code → name, in the regulation's order."""
+    return {code: item.name for code, item in regulation_now().routing.categories.items()}
+
+
+def of_topic(rows: QuerySet[Publication], topic: str) -> QuerySet[Publication]:
+    return rows.filter(case__category=topic) if topic else rows
+
+
+def counts(courses: Mapping[int, Course]) -> dict[str, int]:
+    """Topic → how many answers stand under it; topics without any are left out."""
+    cases = Case.objects.filter(pk__in=courses).exclude(category="").values_list("category", flat=True)
+    found: dict[str, int] = {}
+    for code in cases:
+        found[code] = found.get(code, 0) + 1
+    return {code: found[code] for code in topics() if code in found}
+
+
+@dataclass(frozen=True)
+class New:
+    """One thing that became public: its path on this site, what it is called, when."""
+
+    path: str
+    title: str
+    at: dt.datetime
+
+
+def published_between(topic: str, after: dt.datetime, until: dt.datetime) -> list[New]:
+    """Answers, pages and (under no topic) press releases that became public in between, oldest first."""
+    answers = of_topic(public_answers("", public_courses()), topic).filter(published_at__gt=after)
+    found = [
+        New(f"/answers/{row.case.number}/", row.revision.title, row.published_at)
+        for row in answers.filter(published_at__lte=until)
+        if row.case and row.revision and row.published_at
+    ]
+    shown = list(pages.public_pages("", topic, after, until))
+    texts = pages.texts_of(shown)
+    found += [New(f"/{page.kind}/{page.address}/", texts[page.pk].title, _decided(texts[page.pk])) for page in shown]
+    if not topic:
+        news = public_news().filter(published_at__gt=after, published_at__lte=until)
+        found += [
+            New(f"/news/{address_of(row.press.release.number)}/", row.title, row.published_at)
+            for row in news
+            if row.press and row.published_at
+        ]
+    return sorted(found, key=lambda new: new.at)
+
+
+def _decided(text: object) -> dt.datetime:
+    at = getattr(text, "decided_at", None)
+    assert isinstance(at, dt.datetime)
+    return at

@@ -1,4 +1,4 @@
-"""Reads of drafts, reviews and answers."""
+"""Reads of drafts, reviews and answers, and what changed between two texts for somebody who approves on a phone."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from huiying.handling.actions.facts import current_facts, stale_words
+from huiying.handling.actions.work import current_facts, stale_words
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
+from huiying.kernel.wording import Piece as Piece
+from huiying.kernel.wording import difference as difference
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.responding.forms_of_answer import why_silenced
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound, ReviewStep, Revision
-from huiying.responding.statement_voices import why_silenced
 
 
 def current_revision(case: Case, track: str = Revision.ANSWER) -> Revision | None:

@@ -1,12 +1,13 @@
 """Handing an approved text to another host: at least once on our side, once on theirs (habit 11, C8.9, INV-4, INV-5).
 
-A turn is one job of the outbox: look what may be done, speak with the other side, fetch back what stands there, record.
-Nothing is held open while the other side is spoken to. A turn that did not end it writes the next one.
+A turn is one job of the outbox: look, speak with the other side, fetch back what stands there, record; one that did not
+end it writes the next. An account's settings are sealed in the register, opened only to send or to test (§6.1 S14).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -16,23 +17,56 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.kernel import clock as time
-from huiying.kernel import home, store
+from huiying.kernel import home, sealing, store
 from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.sealing import SealingError
 from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Altered
-from huiying.people.models import Appointment, User
+from huiying.people.models import Appointment, Platform, User
 from huiying.people.queries import regulation_now
-from huiying.responding import bound, connections, evidence, reading_back, statement_voices
+from huiying.responding import bound, evidence, forms_of_answer
 from huiying.responding.actions.publishing import locked_publication, note_altered, stands, subject_words
-from huiying.responding.calling_back import chain_of
-from huiying.responding.channels.base import Failed, Later, Outcome, Pending, Sending
+from huiying.responding.channels import speaking
+from huiying.responding.channels.base import Channel, Failed, Later, Outcome, Pending, Sending
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.models import Publication
 from huiying.responding.queries import why_stale
-from huiying.responding.targets import place_written
+from huiying.responding.targets import chain_of, place_written
 from huiying.work import leases, notify, outbox
 from huiying.work.models import Job
+
+
+def _purpose(platform: Platform) -> str:
+    return f"platform:{platform.code}"
+
+
+def seal(platform: Platform, kind: str, settings: Mapping[str, str]) -> bytes:
+    told = {"channel": kind, "settings": dict(settings)}
+    return sealing.seal(json.dumps(told, ensure_ascii=False, sort_keys=True), _purpose(platform))
+
+
+def opened(platform: Platform) -> tuple[str, dict[str, str]] | None:
+    """The kind of interface and its settings; None where the account is not connected. Raises SealingError."""
+    if not platform.sealed_settings:
+        return None
+    told = json.loads(sealing.unseal(platform.sealed_settings, _purpose(platform)))
+    return str(told["channel"]), {str(name): str(value) for name, value in told["settings"].items()}
+
+
+def channel_of(platform: Platform) -> Channel | None:
+    """The interface that the account is connected to."""
+    found = opened(platform)
+    return SENDING.get(found[0]) if found is not None else None
+
+
+def settings_for(platform: Platform, kind: str) -> dict[str, str] | None:
+    """The settings with which `kind` speaks for the account, defaults filled in; None where it is not connected so."""
+    found = opened(platform)
+    if found is None or found[0] != kind or kind not in SENDING:
+        return None
+    defaults = {item.name: item.default for item in SENDING[kind].settings}
+    return {**defaults, **{name: value for name, value in found[1].items() if value}}
+
 
 KIND = "publish_out"
 ON_ITS_WAY = (Publication.QUEUED, Publication.SENDING)
@@ -82,7 +116,7 @@ def _begin(pk: int, job: Job) -> Sending | dict[str, Any]:
             return {"nothing": row.state}
         assert row.platform is not None
         try:
-            told = connections.settings_for(row.platform, row.channel)
+            told = settings_for(row.platform, row.channel)
         except (SealingError, KeyFileError):
             return {"failed": _("接口设置打不开：密钥文件与封存时不同。请系统管理员恢复密钥文件，或重新接上这个账号。")}
         if told is None:
@@ -108,7 +142,7 @@ def _why_stopped(row: Publication) -> str:
         return altered.sentence
     if row.case is not None and why_stale(row.case, row.revision):
         return _("口径在发布之前更新了，这一条不再发布，请按新口径重新送审（C7.4）。")
-    return statement_voices.why_silenced(row.revision)  # C12.1: the authorisation it was approved with
+    return forms_of_answer.why_silenced(row.revision)  # C12.1: the authorisation it was approved with
 
 
 def _memory(row: Publication, job: Job) -> Any:
@@ -130,17 +164,17 @@ def _memory(row: Publication, job: Job) -> Any:
 def _read_back(sending: Sending, outcome: Outcome) -> dict[str, Any]:
     """Fetch the public page and compare. Where no program can read it, the interface's own word is compared instead."""
     row = sending.publication
-    page = reading_back.fetch(outcome.url)
+    page = speaking.fetch(outcome.url)
     content, media_type = outcome.snapshot, outcome.media_type
     matches: bool | None = None
     similarity: float | None = None
     if page is not None:
-        matches, similarity = reading_back.compare(row.text, page.text)
+        matches, similarity = speaking.compare(row.text, page.text)
         content, media_type = page.content, page.media_type
-    if (page is None or (similarity or 0) < reading_back.READABLE) and outcome.said:
-        matches, similarity = reading_back.compare(row.text, reading_back.text_of(outcome.said))
+    if (page is None or (similarity or 0) < speaking.READABLE) and outcome.said:
+        matches, similarity = speaking.compare(row.text, speaking.text_of(outcome.said))
         content, media_type = outcome.snapshot, outcome.media_type
-    if not matches and (similarity or 0) < reading_back.READABLE and not row.external.get("read_again"):
+    if not matches and (similarity or 0) < speaking.READABLE and not row.external.get("read_again"):
         # Sites publish to their own mirrors: what is not there yet is looked at once more before a person is asked.
         sending.remember({"read_again": True})
         return {"pending": READ_AGAIN.total_seconds()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huiying.people.models import Appointment, User
 from huiying.people.standing import capabilities
-from huiying.people.words import display_name, join_names
+from huiying.people.versions import display_name, join_names
 from huiying.regulation import Regulation
 
 CHECKS = ("secrecy", "personal_data")

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from huiying.kernel import starting
+from huiying.kernel import processes
 
 
 class WorkConfig(AppConfig):
@@ -9,6 +9,6 @@ class WorkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        if starting.is_bare():
+        if processes.is_bare():
             return
         from huiying.work import limits, notify  # noqa: F401  each registers what it does later

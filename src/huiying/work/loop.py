@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import close_old_connections, connection
 
 from huiying.kernel import clock
-from huiying.kernel.memory import settle
+from huiying.kernel.processes import settle
 from huiying.work import leases, outbox, schedule
 from huiying.work.models import Heartbeat
 

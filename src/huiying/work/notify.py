@@ -1,4 +1,4 @@
-"""What people are told: a row in their inbox, and a message through the bureau's own gateways (e-mail, WeCom,
+"""What people are told: a row in their inbox (消息), and a message through the bureau's own gateways (e-mail, WeCom,
 DingTalk, Feishu, SMS), by apprise.
 
 `HUIYING_NOTIFY_URLS` lists `key=url`, separated by commas, e.g.
@@ -17,6 +17,7 @@ from datetime import datetime, time, timedelta
 from itertools import zip_longest
 from typing import Literal
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from huiying.kernel import clock
@@ -229,3 +230,25 @@ def notices_go_out() -> list[Finding]:
             f"{late} notices were not handed to the gateways in time; check that the loop is running.",
         )
     ]
+
+
+def inbox(username: str) -> QuerySet[Notice]:
+    return Notice.objects.filter(recipient=username).order_by("-id")
+
+
+def unread(username: str) -> QuerySet[Notice]:
+    return Notice.objects.filter(recipient=username, read_at__isnull=True).order_by("-id")
+
+
+def opened(username: str, pk: int) -> Notice | None:
+    """The notice, marked as read; None where this person has none of that number."""
+    notice = Notice.objects.filter(recipient=username, pk=pk).first()
+    if notice is not None and notice.read_at is None:
+        notice.read_at = clock.now()
+        Notice.objects.filter(pk=pk, read_at__isnull=True).update(read_at=notice.read_at)
+    return notice
+
+
+def read_all(username: str, up_to: int) -> int:
+    """Mark what the person has seen listed: notices up to `up_to`, not one that came in the meantime."""
+    return unread(username).filter(pk__lte=up_to).update(read_at=clock.now())

@@ -1,12 +1,18 @@
-"""Rows: a named one under lock, whether or not it exists yet; and many at the price of the database, not of the ORM."""
+"""Rows under lock, whether or not they exist yet; many at the price of the database; and numbers without gaps.
+
+Many rows are written by one statement, not by the ORM's objects. Cases, messages and documents are numbered from a
+locked row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, connections, models, router, transaction
+from django.db import IntegrityError, connection, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from huiying.work.models import Counter
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -119,3 +125,22 @@ def _convert(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> 
         write, encoder = connection.ops.adapt_json_value, field.encoder
         return lambda value: None if value is None else write(value, encoder)
     return lambda value: field.get_db_prep_save(value, connection)
+
+
+def next_number(name: str) -> int:
+    """The next number of the series `name`, from 1. The caller's rollback gives it back.
+
+    Raises RuntimeError outside a transaction, where the number could be lost.
+    """
+    return next_numbers(name, 1)[0]
+
+
+def next_numbers(name: str, count: int) -> range:
+    """The next `count` numbers of the series, as `next_number` gives them one by one."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"取号 {name} 必须在 transaction.atomic() 之内，否则会跳号")
+    counter = locked(Counter, name)
+    first = counter.value + 1
+    counter.value += count
+    counter.save(update_fields=["value"])
+    return range(first, first + count)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from cast import Cast
-from huiying.handling.actions.reports import see_reports
+from huiying.handling.actions.work import see_reports
 from huiying.people.models import Platform
 from huiying.responding import actions as responding
 from huiying.responding import sending

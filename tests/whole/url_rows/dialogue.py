@@ -13,7 +13,7 @@ from cast import Cast
 from huiying.foreseeing import actions as consulting
 from huiying.foreseeing.models import Consultation
 from huiying.kernel import clock
-from huiying.responding.actions import followers, pages, requests
+from huiying.responding.actions import dialogue, pages
 from huiying.responding.models import PersonalRequest, Subscription, TopicPage
 
 FORMS: dict[str, str] = {
@@ -161,7 +161,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     opinion = consulting.send_opinion(asking, "建议三天内退还保证金", {})
     assert opinion is not None
     proposed.refresh_from_db()
-    wish = requests.ask_request("correction", "第二段的日期写错了，请改正。")
+    wish = dialogue.ask_request("correction", "第二段的日期写错了，请改正。")
     follower = Subscription.objects.create(sealed_address=b"sealed", topic="", language="zh-hans", made_at=clock.now())
     return {
         "ZXX": cast.department("Z-XX").pk,
@@ -180,7 +180,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
         "wish": PersonalRequest.objects.get(number=wish.number).pk,
         "wish_number": wish.number,
         "wish_code": wish.query_code,
-        "follow_link": f"{follower.pk}-{followers.link_tag(follower, followers.CONFIRM)}",
+        "follow_link": f"{follower.pk}-{dialogue.link_tag(follower, dialogue.CONFIRM)}",
     }
 
 

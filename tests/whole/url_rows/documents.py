@@ -13,9 +13,9 @@ from typing import Any
 import risk_told as told
 from cast import Cast
 from huiying.documents import actions
-from huiying.documents.actions import issuing, reporting
-from huiying.documents.actions.daily import issue_log
-from huiying.documents.actions.proving import issue_conformance
+from huiying.documents.actions import issuing
+from huiying.documents.actions.issuing import issue_conformance
+from huiying.documents.loops import issue_log
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.overseeing.actions import measures
@@ -101,7 +101,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     now = clock.now()
     log = issue_log((now - dt.timedelta(days=1)).date())
     assert log is not None
-    report = reporting.issue_special_report(Case.objects.get(number=names["work"]), cast.office)
+    report = issuing.issue_special_report(Case.objects.get(number=names["work"]), cast.office)
     actions.circulate(report, [cast.legal], cast.office)
     rows = [
         actions.instruct(

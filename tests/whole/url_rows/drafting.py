@@ -8,8 +8,8 @@ import stories
 from cast import Cast
 from huiying.people.models import User
 from huiying.responding import actions as responding
-from huiying.responding.actions.holding import hold_statement
-from huiying.responding.actions.templating import save_template
+from huiying.responding.actions.drafting import hold_statement
+from huiying.responding.actions.writing_aids import save_template
 from huiying.responding.models import ReviewStep
 
 FORMS: dict[str, str] = {

@@ -11,9 +11,7 @@ from typing import Any
 
 from cast import Cast
 from huiying.kernel import clock
-from huiying.people.actions.group import take_seat
-from huiying.people.actions.roster import set_shift
-from huiying.people.actions.swaps import ask_swap
+from huiying.people.actions.roster import ask_swap, set_shift, take_seat
 
 FORMS: dict[str, str] = {
     "ask_swap": "shift={turn} asked_of={duty2} reason=@",

@@ -8,11 +8,9 @@ from cast import Cast
 from forms_of import planned, speaker
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.responding.actions.conferences import plan_conference
-from huiying.responding.actions.filings import record_filing
-from huiying.responding.actions.forms import plan_expert, plan_interview
-from huiying.responding.actions.inquiries import record_inquiry
-from huiying.responding.actions.speaking import authorise
+from huiying.responding.actions.following import record_filing
+from huiying.responding.actions.forms import plan_conference, plan_expert, plan_interview
+from huiying.responding.actions.speaking import authorise, record_inquiry
 
 FORMS: dict[str, str] = {
     "plan_expert": "name=钱教授 field=电子招投标 employer=某大学 topic=@",

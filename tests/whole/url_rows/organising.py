@@ -11,7 +11,7 @@ from typing import Any
 
 from cast import Cast
 from huiying.kernel import clock, home
-from huiying.overseeing.actions import rules, skills, training
+from huiying.overseeing.actions import rules, training
 from huiying.overseeing.models import RuleVersion, TrainingSession
 
 FORMS: dict[str, str] = {
@@ -89,7 +89,7 @@ def world(cast: Cast, names: dict[str, Any]) -> dict[str, Any]:
     training.open_check_in(open_, cast.office)
     TrainingSession.objects.filter(pk=open_.pk).update(code="123456")
     training.check_in(open_, "123456", cast.works_head)
-    entry = skills.record_skill(
+    entry = training.record_skill(
         user=cast.editor, skill="数据分析", note="", backup=None, since=dt.date(2026, 1, 1), actor=cast.office
     )
     live, waiting = _rule(cast, "值班制度"), _rule(cast, "核查制度")

@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 from cast import Cast
-from huiying.handling.actions import handover
+from huiying.handling import handover
 from huiying.handling.actions.reconciling import take_list
 from huiying.judging.actions.sharing import open_package, share
 from huiying.judging.models import Event

@@ -12,15 +12,13 @@ from typing import Any
 import releasing_told as told
 from cast import Cast
 from huiying.kernel import clock
-from huiying.people.actions.partners import add_partner
-from huiying.people.actions.registers import add_platform
+from huiying.people.actions.registers import add_partner, add_platform
 from huiying.people.models import Spokesperson
-from huiying.responding.actions.disclosure import plan_disclosure
-from huiying.responding.actions.gaps import make_gap
 from huiying.responding.actions.partners import mark_sent, push
+from huiying.responding.actions.releasing import make_gap, plan_disclosure
 from huiying.responding.actions.speaking import authorise_for_press
 from huiying.responding.models import Publication
-from huiying.responding.press_numbers import address_of
+from huiying.responding.models.releasing import address_of
 
 FORMS: dict[str, str] = {
     "press": "title=新闻稿的题目 facts=@ basis=@ department={ZXX} rendition_portal=@",

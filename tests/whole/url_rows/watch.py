@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cast import Cast
-from huiying.judging.actions.watch_changes import Draft, propose
+from huiying.judging.actions.watching import Draft, propose
 from huiying.judging.models import WatchHit
 
 FORMS: dict[str, str] = {

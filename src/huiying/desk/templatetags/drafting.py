@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from huiying.desk.templatetags.desk import _name, _regulation
 from huiying.responding import steps
 from huiying.responding.actions.confirming import heard_after
-from huiying.responding.grounds import GROUNDS
 from huiying.responding.models import BodyConfirmation
+from huiying.responding.readiness import GROUNDS
 from huiying.responding.targets import target_names
 
 register = template.Library()

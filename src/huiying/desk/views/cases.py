@@ -1,4 +1,6 @@
-"""办件: the list, and the page that answers what, how grave, by when, who has it, what next, then the evidence."""
+"""办件: the list, and the page that answers what, how grave, by when, who has it, what next, then the evidence; and
+效果.
+"""
 
 from __future__ import annotations
 
@@ -12,42 +14,42 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.desk import timeline
-from huiying.desk.bar import build
-from huiying.desk.case_sections import (
-    accounts,
-    asking,
-    calling,
-    drafting,
-    following,
-    forms,
-    liaison,
-    meetings,
-    plan,
-    routing,
-    work,
-)
+from huiying.desk.bar import build, form_for
 from huiying.desk.case_verbs import CASE_VERBS
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.rows import case_rows
+from huiying.desk.subjects import (
+    accounts,
+    answer_formats,
+    asking,
+    calling,
+    drafting,
+    following,
+    liaison,
+    meetings,
+    routing,
+    work,
+)
+from huiying.desk.subjects.following import context_of
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.events import page_of, posts_of
 from huiying.handling import available_actions
 from huiying.handling.access import get_case
 from huiying.handling.actions import mark_seen
-from huiying.handling.actions.acts import acknowledge_call
-from huiying.handling.actions.reports import see_reports, unseen
 from huiying.handling.actions.sensitive import KINDS
+from huiying.handling.actions.work import acknowledge_call, see_reports, unseen_reports
 from huiying.handling.models import Case, Escalation, Finding
 from huiying.handling.process import LIVE, PROCESS
 from huiying.handling.queries import cases_for, shown_clocks, with_next_due
-from huiying.judging.labels import without_words
+from huiying.judging.access import without_words
 from huiying.judging.queries import open_rumour
 from huiying.ledger.queries import timeline as ledger_timeline
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of, standing
+from huiying.responding import following as after
 from huiying.responding.available_actions import main as case_actions
 from huiying.responding.models import Evidence, Publication, ReviewRound, Revision
 
@@ -89,7 +91,7 @@ def case(request: StaffRequest, number: str) -> HttpResponse:
     if any(row.department.code in own for row in unread):
         mark_seen(found, request.user)
     # 同步报送 is read by opening the case: no second list has to be ticked off (C10.7).
-    if may(request.user, "report.see") and unseen(found):
+    if may(request.user, "report.see") and unseen_reports(found):
         see_reports(found, request.user)
     return show(request, found)
 
@@ -165,7 +167,7 @@ def show(
         **SECTIONS[part](request.user, found),
     }
     if part == case_actions.ANSWER:
-        context["forms_bar"] = forms.own_bar(context["bar"])
+        context["forms_bar"] = answer_formats.own_bar(context["bar"])
     return render(request, f"desk/case_{part}.html", context)
 
 
@@ -192,7 +194,7 @@ def _way(user: User, found: Case) -> dict[str, Any]:
 SECTIONS: dict[str, Callable[[User, Case], dict[str, Any]]] = {
     available_actions.MAIN: _way,
     case_actions.ANSWER: lambda user, found: _answering(user, found),
-    available_actions.TOGETHER: lambda user, found: {**plan.section(found, user), **work.section(found, user)},
+    available_actions.TOGETHER: lambda user, found: {**work.plan_section(found, user), **work.section(found, user)},
     available_actions.OUTSIDE: lambda user, found: {**liaison.section(found, user), **meetings.section(found, user)},
 }
 
@@ -203,7 +205,7 @@ def _answering(user: User, found: Case) -> dict[str, Any]:
         "confirmations": found.confirmations.select_related("revision", "proof"),
         **drafting.section(found, user),
         **accounts.section(found, user),
-        **forms.section(found, user),
+        **answer_formats.section(found, user),
         **following.section(found, user),
     }
 
@@ -279,3 +281,21 @@ def acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
         done=_("已知悉，不再催这一次。"),
         to=reverse("desk:case", args=[call.case.number]),
     )
+
+
+@staff()
+def effect(request: StaffRequest, number: str) -> HttpResponse:
+    case = get_case(request.user, number)
+    reviews = list(case.effect_reviews.select_related("publication", "case__event"))
+    releases = list(case.publications.filter(state=Publication.LIVE).order_by("published_at", "pk"))
+    verdict = may(request.user, "effect.judge", case)
+    verb = CASE_VERBS["judge_effect"]
+    context = {
+        "case": case,
+        **context_of(reviews, releases, regulation_of(case.regulation).zone),
+        "required": after.effect_is_required(case),
+        "post": reverse("desk:case_do", args=[case.number, "judge_effect"]),
+        "form": form_for(verb, "judge_effect", case, request.user) if verdict and case.state in LIVE else None,
+        "why_not": "" if verdict else verdict.why,
+    }
+    return render(request, "desk/effect.html", context)

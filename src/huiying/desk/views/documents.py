@@ -15,26 +15,24 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from huiying.desk import second_factor
-from huiying.desk.bar import Bar, build
+from huiying.desk.bar import Bar, State, build, offered
 from huiying.desk.dispatch import perform_verb
-from huiying.desk.document_page import blocks_of
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import State, offered
-from huiying.desk.verbs.documents import CASE_DOCUMENT_VERBS, DOCUMENT_VERBS, INSTRUCTION_VERBS
+from huiying.desk.subjects.documents import CASE_DOCUMENT_VERBS, DOCUMENT_VERBS, INSTRUCTION_VERBS, blocks_of
 from huiying.desk.views.events import page_of
 from huiying.documents import queries
 from huiying.documents.access import documents_for, get_document, get_instruction
-from huiying.documents.actions import issuing, withdrawing
+from huiying.documents.actions import issued, issuing
 from huiying.documents.kinds import KINDS, places_of
 from huiying.documents.models import Instruction, IssuedDocument
 from huiying.handling.access import get_case
 from huiying.handling.models import Case
 from huiying.kernel import clock
-from huiying.overseeing.sanctions import PAPERS
+from huiying.overseeing.actions.measures import PAPERS
+from huiying.paper.document import to_paste, to_text
 from huiying.paper.docx import to_docx
 from huiying.paper.pdf import to_pdf
-from huiying.paper.text import to_paste, to_text
 from huiying.people import access_log
 from huiying.people.errors import Refused
 from huiying.people.models import User
@@ -147,8 +145,8 @@ def _bar(user: User, row: IssuedDocument, bound: dict[str, VerbForm] | None) -> 
             ("instruct", _("记批示"), may(user, "document.instruct", row).why),
             ("circulate", _("传阅"), may(user, "document.circulate", row).why),
         ]
-    if row.kind == withdrawing.KIND and row.withdrawn is None:
-        states.append(("withdraw", _("撤回或替代"), withdrawing.why_not_withdraw(row, user)))
+    if row.kind == issued.WITHDRAWABLE and row.withdrawn is None:
+        states.append(("withdraw", _("撤回或替代"), issued.why_not_withdraw(row, user)))
     states += [
         ("addend", _("补记"), may(user, "document.add", row).why),
     ]

@@ -1,7 +1,7 @@
-"""起草: the question in our words, the facts that are the same everywhere, one text a place （八）（九）.
+"""起草 and 模板 （八）（九）: the facts that are the same everywhere, one text a place, and what answers begin with.
 
-Beside the form stands what helps to write it: templates, sentences out of the case, hints. Each is put in by a press;
-without scripts the press is a request that saves nothing and gives the form back with the text in it.
+What helps to write is put in by a press; without scripts the press is a request that saves nothing and gives the form
+back with the text in it.
 """
 
 from __future__ import annotations
@@ -9,27 +9,33 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _t
 
-from huiying.desk.forms_draft import PREFIX, DraftForm, initial
+from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.subjects.draft_form import PREFIX, DraftForm, initial
+from huiying.desk.subjects.drafting import TemplateForm
 from huiying.handling.access import get_case
-from huiying.handling.actions.facts import current_facts
+from huiying.handling.actions.work import current_facts
 from huiying.handling.models import Case, FactSheet
 from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
-from huiying.responding import actions, endpoint, plain, queries, templates, tone
-from huiying.responding.actions.machine import ask_machine
-from huiying.responding.bodies import named_in
-from huiying.responding.difference import Piece, difference
-from huiying.responding.models import Revision
-from huiying.responding.readiness import why_not_submit
-from huiying.responding.readiness.blanks import open_blanks
-from huiying.responding.suggest import suggestions
+from huiying.people.queries import standing
+from huiying.responding import actions, queries, tone
+from huiying.responding import templates as answer_templates
+from huiying.responding import templates as answers
+from huiying.responding.actions import writing_aids
+from huiying.responding.actions.confirming import named_in
+from huiying.responding.actions.writing_aids import ask_machine, retire_template, save_template
+from huiying.responding.models import AnswerTemplate, Revision
+from huiying.responding.queries import Piece, difference
+from huiying.responding.readiness import open_blanks, why_not_submit
 from huiying.responding.targets import target_names
+from huiying.responding.templates import suggestions
+from huiying.responding.tone import look_at
 
 TEMPLATES_SHOWN = 5
 FACTS = "facts"
@@ -112,8 +118,8 @@ def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Rev
             messages.error(request, refused.sentence)
         else:
             messages.success(request, _t("本地模型的建议稿在右边。它未经人改动不能送审。"))
-    elif what == "template" and (found := templates.template(form.regulation, which)) is not None:
-        text = templates.fill(found.text, case)
+    elif what == "template" and (found := answer_templates.template(form.regulation, which)) is not None:
+        text = answer_templates.fill(found.text, case)
         told["template"] = found.code
     elif what == "sentence" and which.isdecimal():
         text = "".join(one.text for one in suggestions(case)[number_of(which) : number_of(which) + 1])
@@ -130,16 +136,16 @@ def _with_more(request: StaffRequest, case: Case, form: DraftForm, revision: Rev
 
 def _help(case: Case, form: DraftForm, revision: Revision | None, sheet: FactSheet | None) -> dict[str, Any]:
     """Templates a place, sentences, proposals: everything that can be put in."""
-    picker = templates.Picker(case, form.places)
-    known = templates.CaseValues(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
-    model = endpoint.configured()
+    picker = answer_templates.Picker(case, form.places)
+    known = answer_templates.CaseValues(case, revision=revision, sheet=sheet, mentioned=form.mentioned)
+    model = writing_aids.configured()
     asked = str(form["stage"].value())
     stage = asked if asked in STAGES else Revision.FIRST
     names = _names(form)
     offered = []
     for code in form.codes:
         found = picker.pick(stage, code)[:TEMPLATES_SHOWN]
-        rows = [(one, templates.fill(one.template.text, case, known)) for one in found]
+        rows = [(one, answer_templates.fill(one.template.text, case, known)) for one in found]
         offered.append((code, names[code], rows))
     return {
         "offered": offered,
@@ -165,7 +171,7 @@ def _advice(case: Case, form: DraftForm, revision: Revision | None) -> dict[str,
     texts = {code: text for code, text in _said(form).items() if text.strip()}
     names = _names(form)
     hints = [
-        (names[code], plain.look_at(text, code, short=tone.is_short(code, form.places)), plain.reading(text))
+        (names[code], tone.look_at(text, code, short=tone.is_short(code, form.places)), tone.reading(text))
         for code, text in texts.items()
     ]
     rest = [str(form[name].value() or "") for name in ("title", "question", "facts", "basis")]
@@ -225,3 +231,73 @@ def changes(old: Revision, new: Revision) -> list[tuple[str, list[tuple[str, str
     for code, name in target_names({**old.renditions, **new.renditions}).items():
         pairs.append((name, old.renditions.get(code, ""), new.renditions.get(code, "")))
     return [(label, difference(before, after)) for label, before, after in pairs if before != after]
+
+
+NEW = "new"
+
+
+@staff()
+def templates(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "board.view")
+    rows = answers.all_templates(standing(request.user).regulation)
+    context = {
+        "rows": [(row, open_blanks(row.text)) for row in rows],
+        "may_edit": may(request.user, "template.edit").allowed,
+    }
+    return render(request, "desk/templates.html", context)
+
+
+@staff("GET", "HEAD", "POST")
+def template(request: StaffRequest, code: str) -> HttpResponse:
+    """One template: what it says and, for whoever may, how to change it. `new` begins another."""
+    or_404(request.user, "board.view")
+    may_edit = may(request.user, "template.edit").allowed
+    regulation = standing(request.user).regulation
+    found = answers.template(regulation, code)
+    if (found is None and code != NEW) or ((request.method == "POST" or code == NEW) and not may_edit):
+        raise Http404
+    form = TemplateForm(request.POST or None, regulation=regulation, initial=_initial(found))
+
+    def save() -> object:
+        data = form.cleaned_data
+        more = {name: data[name] for name in ("levels", "concerns", "targets", "stage")}
+        return save_template(data["code"], data["title"], data["text"], request.user, **more)
+
+    return perform(
+        request,
+        save,
+        done=_t("模板已存，从现在起用它。"),
+        to="desk:templates",
+        form=form,
+        again=lambda status: _page(request, code, found, form if may_edit else None, status),
+    )
+
+
+def _page(
+    request: StaffRequest, code: str, found: answers.Template | None, form: TemplateForm | None, status: int
+) -> HttpResponse:
+    rows = AnswerTemplate.objects.filter(code=code).order_by("-id")
+    context = {
+        "found": found,
+        "form": form,
+        # What a template still leaves open, such as a date, the draft is asked for.
+        "hints": [hint for hint in look_at(found.text) if hint.quote] if found else [],
+        "past": [row for row in rows if row.until is not None],
+        "ours": any(row.until is None for row in rows),
+    }
+    return render(request, "desk/template.html", context, status=status)
+
+
+def _initial(found: answers.Template | None) -> dict[str, object]:
+    if found is None:
+        return {}
+    names = ("code", "title", "text", "stage", "levels", "concerns")
+    return {name: getattr(found, name) for name in names} | {"targets": found.channels}
+
+
+@staff("POST")
+def retire(request: StaffRequest, code: str) -> HttpResponse:
+    or_404(request.user, "template.edit")
+    return perform(
+        request, lambda: retire_template(code, request.user), done=_t("本局的改动已停用。"), to="desk:templates"
+    )

@@ -1,37 +1,48 @@
-"""Events: the list, and the page that says what it is, how grave, and what to decide."""
+"""Events: the list, the page that says what one is, how grave, and what to decide; 预警 (C6.11, C6.12) and 共享
+(C5.18).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _t
 
-from huiying.desk import event_page, timeline
-from huiying.desk.bar import build
+from huiying.desk import event_page, second_factor, timeline
+from huiying.desk.bar import build, offered
 from huiying.desk.context import of
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.event_page import posts_of as posts_of
 from huiying.desk.event_page import why as why
-from huiying.desk.event_verbs import EVENT_VERBS, states_for
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.language import twin
+from huiying.desk.subjects.events import EVENT_VERBS, states_for
+from huiying.desk.subjects.patrol import SHARE_VERBS
 from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.stream import choices, read
 from huiying.handling.actions.sensitive import KINDS
 from huiying.handling.models import Case
-from huiying.judging import access, stream
+from huiying.judging import access, alarming, stream
 from huiying.judging import queries as judging
-from huiying.judging.labels import without_words
-from huiying.judging.models import Dismissal, Event
+from huiying.judging import warnings as acts
+from huiying.judging import warnings as judging_warnings
+from huiying.judging.access import without_words
+from huiying.judging.actions import sharing
+from huiying.judging.models import Alarm, Dismissal, Event, SharePackage, Warning
 from huiying.judging.stream import EVENT_SORTS, Filters, Silence
 from huiying.kernel import clock
 from huiying.ledger.queries import timeline as ledger_timeline
+from huiying.people import access_log
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing
@@ -112,7 +123,7 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
 
 
 @staff("POST")
-def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
+def event_do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     found = get_event(request.user, number)
 
     def after(result: Any) -> str:
@@ -124,3 +135,131 @@ def do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         return reverse("desk:event", args=[found.number])
 
     return perform_verb(request, EVENT_VERBS, verb, found, to=after, again=partial(_page, request, found))
+
+
+ALARMS_SHOWN = 20
+
+
+@staff()
+def warnings(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "event.view")
+    state = request.GET.get("state", "")
+    page, now = page_of(request, judging_warnings.warnings_for(request.user, state)), clock.now()
+    alarms = judging_warnings.alarms_for(request.user)[:ALARMS_SHOWN]
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "warning": row,
+                "state": judging_warnings.state_of(row),
+                "waited": judging_warnings.time_to_acknowledge(row),
+                "late": judging_warnings.is_late(row, now),
+            }
+            for row in page
+        ],
+        "state": state,
+        "alarms": [{"alarm": row, "words": twin(row.words, row.words_en)} for row in alarms],
+        "bars": alarming.bars(),
+        "may_acknowledge": may(request.user, "warning.acknowledge").allowed,
+        "may_cancel": may(request.user, "warning.cancel").allowed,
+        "may_judge": may(request.user, "alarm.judge").allowed,
+        "may_budget": may(request.user, "alarm.budget").allowed,
+    }
+    return render(request, "desk/warnings.html", context)
+
+
+@staff("POST")
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "warning.cancel")
+    found = get_object_or_404(judging_warnings.warnings_for(request.user), pk=pk)
+    return _tell(request, lambda: acts.cancel(found, request.POST.get("reason", ""), request.user), _t("预警已取消。"))
+
+
+@staff("POST")
+def verdict(request: StaffRequest, pk: int, verdict: str) -> HttpResponse:
+    or_404(request.user, "alarm.judge")
+    if verdict not in (Alarm.REAL, Alarm.FALSE):
+        raise Http404
+    found = get_object_or_404(judging_warnings.alarms_for(request.user), pk=pk)
+    return _tell(request, lambda: alarming.judge_alarm(found, verdict, request.user), _t("已记下，今后的报警会参照。"))
+
+
+@staff("POST")
+def budget(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "alarm.budget")
+    try:
+        wanted = float(request.POST.get("budget", ""))
+    except ValueError:
+        wanted = 0.0
+    return _tell(request, lambda: alarming.set_budget(wanted, request.user), _t("误报上限已改，报警线随之调整。"))
+
+
+def _tell(request: StaffRequest, verb: Callable[[], Warning | Alarm | object], done: str) -> HttpResponse:
+    return perform(request, verb, done=done, to="desk:warnings")
+
+
+@staff()
+def shares(request: StaffRequest, number: str) -> HttpResponse:
+    return _share_page(request, get_event(request.user, number))
+
+
+def _share_page(request: StaffRequest, event: Event, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    rows = SharePackage.objects.filter(event=event).prefetch_related("replies")
+    why = may(request.user, "event.share").why
+    context = {
+        "event": event,
+        "rows": rows,
+        "now": clock.now(),
+        "may_share": not why,
+        "bar": build(
+            offered([("share", _t("打包共享"), why)]),
+            SHARE_VERBS,
+            event,
+            request.user,
+            base=reverse("desk:shares", args=[event.number]) + "do/",
+            bound=bound,
+        ),
+    }
+    return render(request, "desk/shares.html", context)
+
+
+@staff("POST")
+def share_do(request: StaffRequest, number: str, verb: str) -> HttpResponse:
+    event = get_event(request.user, number)
+
+    def made(result: tuple[SharePackage, str]) -> str:
+        """The link is shown once: only its hash is kept."""
+        link = request.build_absolute_uri(reverse("portal:shared", args=[result[1]]))
+        return _t("已打包。把这个链接交给对方，它只显示这一次，七天有效：%(link)s") % {"link": link}
+
+    verbs = {name: replace(one, done=made) for name, one in SHARE_VERBS.items()}
+    page = reverse("desk:shares", args=[event.number])
+    return perform_verb(request, verbs, verb, event, to=page, again=partial(_share_page, request, event))
+
+
+@staff("POST")
+def revoke(request: StaffRequest, pk: int) -> HttpResponse:
+    found = _share(request.user, pk)
+    or_404(request.user, "event.share")
+    if found.revoked_at is None:
+        sharing.revoke_share(found, request.user)
+    return redirect("desk:shares", found.event.number)
+
+
+@second_factor.before_it_leaves
+@staff()
+def export(request: StaffRequest, pk: int) -> HttpResponse:
+    """The package as a signed file, to be taken along where no link can go."""
+    found = _share(request.user, pk)
+    access_log.note_taken(request.user, f"share:{found.event.number}-{found.pk}", "json", found.purpose)
+    response = JsonResponse(sharing.signed(found), json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="share-{found.event.number}-{found.pk}.json"'
+    return response
+
+
+def _share(user: User, pk: int) -> SharePackage:
+    found = SharePackage.objects.select_related("event").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    get_event(user, found.event.number)
+    return found

@@ -11,30 +11,30 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huiying.desk import home_following
 from huiying.desk.context import Everywhere, of
 from huiying.desk.decisions import waiting_for
 from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.rows import case_rows
+from huiying.desk.subjects import following
 from huiying.desk.views.events import page_of
 from huiying.handling import queries as handling
 from huiying.handling.access import opens
 from huiying.handling.queries import case_of_event
 from huiying.judging import actions as judge
 from huiying.judging import queries as judging
-from huiying.judging.labels import in_sight
+from huiying.judging.access import in_sight
 from huiying.judging.models import Event, UrgentCall, Warning
 from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import roles_of, standing
-from huiying.people.words import department_name
+from huiying.people.versions import department_name
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
-from huiying.responding.press import my_press_steps
-from huiying.work import inbox as notices
+from huiying.responding.releasing import my_press_steps
+from huiying.work import notify as notices
 
 SHOWN = 8
 
@@ -71,7 +71,7 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
         "may_import": may(user, "import.bring").allowed,
         "may_take_in": may(user, "post.take_in").allowed,
         "count": len(urgent) + len(warnings),
-        **home_following.waiting(user, here.after_answers),
+        **following.waiting(user, here.after_answers),
     }
 
 

@@ -26,7 +26,7 @@ from huiying.desk import second_factor
 from huiying.desk.gate import StaffRequest, staff
 from huiying.desk.views import sign_in
 from huiying.kernel import clock
-from huiying.people import actions, factors, guessing, identities
+from huiying.people import actions, factors, guessing
 from huiying.people.errors import Refused
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 def _came_in(request: HttpRequest, known: oidc.Identity, place: str) -> HttpResponse:
-    user = identities.person_of(known.issuer, known.subject)
+    user = factors.person_of(known.issuer, known.subject)
     if user is None:
         return _not_in(request, "subject: nobody here")
     return second_factor.come_in(request, user, place, proved=known.second_factor)
@@ -122,7 +122,7 @@ def own(request: StaffRequest) -> HttpResponse:
         messages.success(request, _t("已绑定，下次可以用它登录。"))
         return redirect("desk:own_identity")
     context = {
-        "form": form, "proved": proved, "identity": identities.of(request.user), "label": label_of(provider.label),
+        "form": form, "proved": proved, "identity": factors.identity(request.user), "label": label_of(provider.label),
     }  # fmt: skip
     told = 429 if guessing.wait_of(request) is not None else 422
     return render(request, "desk/identity.html", context, status=told if form.errors else 200)

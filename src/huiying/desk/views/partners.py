@@ -12,20 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import build
+from huiying.desk.bar import State, build, offered
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_registers import PartnerForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import State, offered
-from huiying.desk.verbs.releasing import PARTNER_VERBS, PUSH_VERBS
+from huiying.desk.subjects.registers import PARTNER_VERBS, PUSH_VERBS, PartnerForm
 from huiying.people import registers
-from huiying.people.actions.partners import add_partner
+from huiying.people.actions.registers import add_partner
 from huiying.people.models import Partner, User
 from huiying.people.permissions import may
 from huiying.responding import partners as reading
 from huiying.responding.models import PartnerPush
-from huiying.responding.packs import pack
+from huiying.responding.partners import pack
 
 SHOWN = 30
 NOTHING = reading.Tally(0, 0, 0)

@@ -1,8 +1,9 @@
-"""巡查, made for a phone: open the place, look, one press; what was found is pasted in its row （五）C5.8, C5.13."""
+"""巡查, made for a phone, 交接班 and 漏报核对 （五）C5.1, C5.8, C5.13, C5.16."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,18 +12,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huiying.desk import picture_shelf
-from huiying.desk.bar import Bar, build
+from huiying.desk.bar import Bar, build, offered
 from huiying.desk.context import of
-from huiying.desk.dispatch import perform_verb
+from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import offered
-from huiying.desk.verbs.patrol import COVERAGE_VERBS, EMERGENCY_VERBS, POINT_VERBS
+from huiying.desk.language import lang
+from huiying.desk.subjects.patrol import COVERAGE_VERBS, EMERGENCY_VERBS, HANDOVER_VERBS, POINT_VERBS, RECONCILE_VERBS
+from huiying.handling import handover as handling_handover
+from huiying.handling.actions import reconciling
+from huiying.handling.actions.reconciling import decide_item
+from huiying.handling.handover import GRACE, since_of
+from huiying.handling.models import Handover, OutsideItem, OutsideList
+from huiying.judging import coverage as judging_coverage
+from huiying.judging import coverage as lateness
 from huiying.kernel import clock
 from huiying.listening import coverage as kept
 from huiying.listening import patrol as reading
 from huiying.listening.actions.patrolling import tick
-from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint
+from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint, Post
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
@@ -149,3 +157,169 @@ def point_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     row = get_object_or_404(PatrolPoint.objects.select_related("owner", "backup"), pk=pk)
     page = reverse("desk:coverage")
     return perform_verb(request, POINT_VERBS, verb, row, to=page, again=partial(_point, request, row))
+
+
+SHOWN = 14
+
+
+@staff()
+def handovers(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "handover.view")
+    return _list(request)
+
+
+def _list(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    rows = Handover.objects.select_related("outgoing", "incoming")[:SHOWN]
+    now = clock.now()
+    begin = offered([("begin", _("现在交班"), may(request.user, "handover.give").why)])
+    context = {
+        "rows": [(row, row.took_at is None and now > row.changes_at + GRACE) for row in rows],
+        "bar": build(begin, HANDOVER_VERBS, None, request.user, base=reverse("desk:handovers") + "do/", bound=bound),
+    }
+    return render(request, "desk/handovers.html", context)
+
+
+@staff("POST")
+def begin(request: StaffRequest, verb: str) -> HttpResponse:
+    or_404(request.user, "handover.view")
+    verbs = {"begin": HANDOVER_VERBS["begin"]}
+    return perform_verb(
+        request,
+        verbs,
+        verb,
+        None,
+        to=lambda row: reverse("desk:handover", args=[row.pk]),
+        again=partial(_list, request),
+    )
+
+
+@staff()
+def handover(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "handover.view")
+    return _show(request, _get(pk))
+
+
+@staff("POST")
+def handover_do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    or_404(request.user, "handover.view")
+    row = _get(pk)
+    verbs = {name: one for name, one in HANDOVER_VERBS.items() if name != "begin"}
+    page = reverse("desk:handover", args=[row.pk])
+    return perform_verb(request, verbs, verb, row, to=page, again=partial(_show, request, row))
+
+
+def _get(pk: int) -> Handover:
+    return get_object_or_404(Handover.objects.select_related("outgoing", "incoming"), pk=pk)
+
+
+def _show(request: StaffRequest, row: Handover, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    sheet: dict[str, Any] = row.sheet if row.gave_at else handling_handover.compose(since_of(row)).to_json()
+    context = {
+        "row": row,
+        "sections": handling_handover.shown_to(request.user, sheet),
+        "since": sheet["since"],
+        "late": row.took_at is None and clock.now() > row.changes_at + GRACE,
+        "bar": _bar(request.user, row, bound),
+        "may_print": row.took_at is not None and may(request.user, "document.make").allowed,
+    }
+    return render(request, "desk/handover.html", context)
+
+
+def _bar(user: User, row: Handover, bound: dict[str, VerbForm] | None) -> Bar:
+    verdict = may(user, "handover.give").why
+    rows: list[tuple[str, Any, str]] = []
+    if row.gave_at is None:
+        mine = "" if user.pk == row.outgoing_id else _("须由交班人%(name)s确认。") % {"name": row.outgoing.name}
+        rows.append(("give", _("确认交班"), verdict or mine))
+    elif row.took_at is None:
+        mine = "" if user.pk == row.incoming_id else _("须由接班人%(name)s确认。") % {"name": row.incoming.name}
+        rows.append(("take", _("确认接班"), verdict or mine))
+    base = reverse("desk:handover", args=[row.pk]) + "do/"
+    return build(offered(rows), HANDOVER_VERBS, row, user, base=base, bound=bound, forward=("give", "take"))
+
+
+@staff()
+def lists(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    return _lists(request)
+
+
+def _lists(request: StaffRequest, bound: dict[str, VerbForm] | None = None) -> HttpResponse:
+    bar = build(
+        offered([("take", _("粘贴一份清单"), "")]),
+        RECONCILE_VERBS,
+        None,
+        request.user,
+        base=reverse("desk:reconcile") + "do/",
+        bound=bound,
+    )
+    context = {"rows": reconciling.lists(), "rate": reconciling.missed_rate(), "bar": bar}
+    return render(request, "desk/reconcile.html", context)
+
+
+@staff("POST")
+def reconcile_do(request: StaffRequest, verb: str) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    return perform_verb(
+        request,
+        RECONCILE_VERBS,
+        verb,
+        None,
+        to=lambda made: reverse("desk:outside_list", args=[made.pk]),
+        again=partial(_lists, request),
+    )
+
+
+@staff()
+def outside_list(request: StaffRequest, pk: int) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    row = get_object_or_404(OutsideList, pk=pk)
+    items = list(row.items.select_related("suggested", "post", "event"))
+    context = {
+        "row": row,
+        "waiting": [item for item in items if not item.state],
+        "decided": [item for item in items if item.state],
+    }
+    return render(request, "desk/outside_list.html", context)
+
+
+@staff("POST")
+def decide(request: StaffRequest, pk: int, state: str) -> HttpResponse:
+    or_404(request.user, "reconcile.decide")
+    item = get_object_or_404(OutsideItem, pk=pk)
+    named = request.POST.get("post", "").strip()
+    post = (
+        Post.objects.filter(pk=int(named)).first() if named.isascii() and named.isdigit() and len(named) < 16 else None
+    )
+    return perform(
+        request,
+        lambda: decide_item(item, state, request.user, post=post, cause=request.POST.get("cause", "")),
+        to=reverse("desk:outside_list", args=[item.list_id]),
+    )
+
+
+# What the listening reaches: business categories × channels (C5.11), and how late things are heard (C5.12, C5.17).
+
+
+@staff()
+def topics(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "patrol.view")
+    found, regulation = judging_coverage.matrix(), of(request).regulation
+    context = {
+        "matrix": found,
+        "rows": [(row, regulation.name_of("category", row.category, lang())) for row in found.rows],
+        "may_see_rules": may(request.user, "watch.view").allowed,
+    }
+    return render(request, "desk/topics.html", context)
+
+
+@staff()
+def latency(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "patrol.view")
+    context = {
+        "found": lateness.latency(),
+        "days": lateness.WINDOW.days,
+        "missed": reconciling.missed_rate(),
+        "may_compare": may(request.user, "reconcile.decide").allowed,
+    }
+    return render(request, "desk/latency.html", context)

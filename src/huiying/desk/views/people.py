@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.forms import DepartmentField
+from huiying.desk.fields import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.kernel.keepable import number_of
-from huiying.people import actions, factors, identities, three
+from huiying.people import actions, factors, three
 from huiying.people import offboarding as people_leaving
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
@@ -49,7 +49,7 @@ class AppointForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         cast("forms.ModelChoiceField[Department]", self.fields["department"]).queryset = departments()
         persons = [code for code, role in regulation.roles.items() if role.kind == "person"]
-        cast(forms.ChoiceField, self.fields["role"]).choices = [
+        cast("forms.ChoiceField", self.fields["role"]).choices = [
             (code, regulation.name_of("role", code, lang())) for code in persons
         ]
 
@@ -80,8 +80,8 @@ def _page(request: StaffRequest, form: PersonForm | None = None, link: str = "",
         "appoint": AppointForm(regulation=standing(request.user).regulation, auto_id=False),
         "departments": departments(),
         "accounts": Platform.objects.filter(closed_at__isnull=True, channel__in=["by_hand", *SENDING]),
-        "bound": factors.bound(),
-        "identified": identities.bound(),
+        "bound": factors.with_factor(),
+        "identified": factors.with_identity(),
         "reason": ReasonForm(auto_id=False),
         "three": three.named(),
         "kinds": three.KINDS.items(),

@@ -10,15 +10,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from huiying.desk import drawings as charts
 from huiying.desk import picture_shelf
-from huiying.desk.charts import overview as charts
 from huiying.desk.context import of
 from huiying.desk.decisions import Decision, own_work, waiting_for
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.overseeing import overview as figures
+from huiying.overseeing.history.norms import Period, period
 from huiying.overseeing.overview import OnTime, Punctual, Running
-from huiying.overseeing.periods import Period, period
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
 from huiying.people.queries import standing

@@ -14,14 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from huiying.desk.bar import Bar, Verb, build, form_for
-from huiying.desk.charts import risk as drawing
+from huiying.desk.bar import Bar, Verb, build, form_for, offered
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_policies import DRAWN, PolicyForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import offered
-from huiying.desk.verbs.policies import METHOD_VERBS, PLAN_VERBS, POLICY_VERBS, RISK_VERBS, VOICE_VERBS
+from huiying.desk.subjects.policies import METHOD_VERBS, PLAN_VERBS, POLICY_VERBS, RISK_VERBS, VOICE_VERBS, fan, matrix
+from huiying.desk.subjects.policy_forms import DRAWN, PolicyForm
 from huiying.desk.views.events import page_of
 from huiying.foreseeing import policies as reads
 from huiying.foreseeing import surveying
@@ -294,11 +292,11 @@ def _risks(shown: Shown, _user: User, regulation: Regulation) -> dict[str, Any]:
     begins = [1, *rule.begins]
     return {
         "risks": [(n, risk, rule.level_of(risk.score)) for n, risk in enumerate(shown.live_risks, 1)],
-        "matrix": drawing.matrix(shown.live_risks, rule),
+        "matrix": matrix(shown.live_risks, rule),
         "rule": list(zip(rule.risk_levels, begins, strict=True)),
         "by_rule": shown.by_rule,
         "prediction": row.prediction,
-        "fan": drawing.fan(row.prediction),
+        "fan": fan(row.prediction),
     }
 
 

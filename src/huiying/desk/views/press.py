@@ -12,22 +12,20 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from huiying.desk.bar import build
+from huiying.desk.bar import State, build, offered
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_releasing import PressDecisionForm, PressForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import State, offered
-from huiying.desk.verbs.releasing import PRESS_VERBS
+from huiying.desk.subjects.releasing import PRESS_VERBS, PressDecisionForm, PressForm
 from huiying.desk.views.events import page_of
 from huiying.kernel import clock
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.speakers import in_force
-from huiying.responding import press
+from huiying.people.registers import speakers_in_force
+from huiying.responding import releasing
 from huiying.responding.actions.press import decide_press, save_press
-from huiying.responding.difference import difference
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
+from huiying.responding.queries import difference
 from huiying.responding.targets import target_names
 
 STATES = {
@@ -45,14 +43,14 @@ def releases(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "press.view")
     state = request.GET.get("state", "")
     state = state if state in STATES else ""
-    page = page_of(request, press.releases(state))
-    late = {row.pk for row in press.planned_late(clock.now())}
+    page = page_of(request, releasing.releases(state))
+    late = {row.pk for row in releasing.planned_late(clock.now())}
     context = {
         "page": page,
         "rows": [(row, STATES[row.state], row.pk in late) for row in page],
         "states": STATES.items(),
         "state": state,
-        "steps": press.my_press_steps(request.user),
+        "steps": releasing.my_press_steps(request.user),
         "may_draft": may(request.user, "press.draft").allowed,
     }
     return render(request, "desk/press.html", context)
@@ -89,12 +87,12 @@ def _show(request: StaffRequest, found: PressRelease, bound: dict[str, VerbForm]
         "version": version,
         "steps": list(version.steps.all()) if version is not None else [],
         "renditions": _renditions(version),
-        "missing": press.why_not_submit(version) if found.state == PressRelease.DRAFT else [],
+        "missing": releasing.why_not_submit(version) if found.state == PressRelease.DRAFT else [],
         "late": found.planned_at is not None and found.published_at is None and found.planned_at < clock.now(),
         "publications": places.get(newest.pk, []) if newest is not None else [],
         "earlier": [(old, [] if old == newest else places.get(old.pk, [])) for old in versions[1:]],
-        "public": press.news_item(found.number),
-        "speakers": press.speakers_of(found),
+        "public": releasing.news_item(found.number),
+        "speakers": releasing.speakers_of(found),
         "bar": build(
             _states(request.user, found, version),
             PRESS_VERBS,
@@ -116,14 +114,18 @@ def _states(user: User, found: PressRelease, version: PressVersion | None) -> li
     out = found.published_at is not None
     rows: list[tuple[str, Any, str]] = [("draft", _("更正") if out else _("改稿"), drafts)]
     if found.state == PressRelease.DRAFT:
-        rows.append(("submit", _("送审"), drafts or " ".join(press.why_not_submit(version)) or _sent_back(version)))
+        rows.append(("submit", _("送审"), drafts or " ".join(releasing.why_not_submit(version)) or _sent_back(version)))
     if found.state in (PressRelease.APPROVED, PressRelease.PUBLISHED) and _unsent(version):
-        rows.append(("publish", _("发布"), publishes or " ".join(press.why_not_publish(version))))
+        rows.append(("publish", _("发布"), publishes or " ".join(releasing.why_not_publish(version))))
     leads = may(user, "speaker.authorise").why
     rows.append(
-        ("authorise", _("授权发言人"), leads or ("" if in_force().exists() else _t("发言人名册里没有在任的发言人。")))
+        (
+            "authorise",
+            _("授权发言人"),
+            leads or ("" if speakers_in_force().exists() else _t("发言人名册里没有在任的发言人。")),
+        )
     )
-    if press.speakers_of(found):
+    if releasing.speakers_of(found):
         rows.append(("revoke", _("撤销发言授权"), leads))
     if not out:
         rows.append(("drop", _("撤销"), drafts))
@@ -180,14 +182,14 @@ def _draft(request: StaffRequest, found: PressRelease | None) -> HttpResponse:
 
 
 def _draft_page(request: StaffRequest, found: PressRelease | None, form: PressForm, status: int) -> HttpResponse:
-    version = press.current_version(found) if found is not None else None
+    version = releasing.current_version(found) if found is not None else None
     context = {
         "release": found,
         "form": form,
         "version": version,
         "in_review": found is not None and found.state in (PressRelease.REVIEWING, PressRelease.APPROVED),
         "is_public": "correction_note" in form.fields,
-        "personal": press.personal_data_in(version) if version is not None else [],
+        "personal": releasing.personal_data_in(version) if version is not None else [],
     }
     return render(request, "desk/press_draft.html", context, status=status)
 
@@ -236,7 +238,7 @@ def _decide(found: PressStep, told: dict[str, Any], user: User) -> None:
 
 def _review(request: StaffRequest, found: PressStep, form: PressDecisionForm) -> dict[str, Any]:
     version = found.version
-    before = press.reviewed_before(version)
+    before = releasing.reviewed_before(version)
     turn = {row.pk for row in version.open_steps()} if version.release.state == PressRelease.REVIEWING else set()
     return {
         "step": found,
@@ -247,7 +249,7 @@ def _review(request: StaffRequest, found: PressStep, form: PressDecisionForm) ->
         "changes": changes(before, version) if before is not None else [],
         "renditions": _renditions(version),
         "steps": list(version.steps.all()),
-        "personal": press.personal_data_in(version),
+        "personal": releasing.personal_data_in(version),
         "mine": found.pk in turn and found.appointment_of(request.user) is not None,
     }
 

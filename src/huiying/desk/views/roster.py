@@ -1,4 +1,6 @@
-"""值班表: two weeks, day shift and night shift, with every uncovered hour in red （五）C5.1."""
+"""值班表 and 领导小组 （五）C5.1: two weeks with every uncovered hour in red; who sits in the group and how it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +17,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huiying.desk.bar import Bar, build
+from huiying.desk.bar import Bar, Verb, build, form_for, offered
+from huiying.desk.context import of
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_departments import ShiftForm
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import offered
-from huiying.desk.verbs.roster import ROSTER_VERBS, SWAP_VERBS
+from huiying.desk.language import lang
+from huiying.desk.subjects.roster import GROUP_VERBS, ROSTER_VERBS, SEAT_VERBS, SWAP_VERBS, ShiftForm, places
 from huiying.kernel import clock
 from huiying.kernel.keepable import day_of, moment_fault
+from huiying.listening import patrol
 from huiying.people import roster as kept
 from huiying.people.actions.roster import cancel_shift, set_shift
-from huiying.people.models import DutyShift, ShiftSwap, User
+from huiying.people.models import DutyShift, GroupSeat, ShiftSwap, User
 from huiying.people.permissions import may
 from huiying.people.queries import able
 
@@ -240,3 +243,58 @@ def cancel(request: StaffRequest, pk: int) -> HttpResponse:
     return perform(
         request, lambda: cancel_shift(shift, request.user), done=_("这一班已取消，空出来的钟点标红。"), to="desk:roster"
     )
+
+
+@staff()
+def leading_group(request: StaffRequest) -> HttpResponse:
+    or_404(request.user, "contact.view")
+    return _group_page(request)
+
+
+@staff("POST")
+def group_do(request: StaffRequest, verb: str) -> HttpResponse:
+    or_404(request.user, "contact.view")
+    return _do(request, GROUP_VERBS, verb, None)
+
+
+@staff("POST")
+def seat(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
+    or_404(request.user, "contact.view")
+    return _do(request, SEAT_VERBS, verb, get_object_or_404(GroupSeat.objects.select_related("user"), pk=pk))
+
+
+def _do(request: StaffRequest, verbs: dict[str, Verb], verb: str, row: GroupSeat | None) -> HttpResponse:
+    page = reverse("desk:leading_group")
+    return perform_verb(request, verbs, verb, row, to=page, again=lambda bound: _group_page(request, bound, row))
+
+
+def _group_page(
+    request: StaffRequest, bound: dict[str, VerbForm] | None = None, about: GroupSeat | None = None
+) -> HttpResponse:
+    why, now, bound = may(request.user, "leading_group.edit").why, clock.now(), bound or {}
+    words = dict(places())
+    seats = []
+    live, former = kept.group_then_and_now()
+    for row in live:
+        refused = bound.get("leave") if about is not None and about.pk == row.pk else None
+        form = refused or (None if why else form_for(SEAT_VERBS["leave"], f"leave-{row.pk}", row, request.user))
+        seats.append((row, words[row.place], form))
+    regulation = of(request).regulation
+    lacking = patrol.uncovered_classes(regulation, patrol.watched_classes())
+    roles = regulation.roles_acting_as("leading_group")
+    context = {
+        "name": regulation.name_of("role", roles[0], lang()),
+        "seats": seats,
+        "no_head": not any(row.place == GroupSeat.HEAD for row, *_rest in seats),
+        "former": [(row, words[row.place]) for row in former[:20]],
+        "holes": kept.holes_ahead(now),
+        "signed": kept.signed(now, now + kept.AHEAD),
+        "required": len(regulation.monitor.channel_classes),
+        "covered": len(regulation.monitor.channel_classes) - len(lacking),
+        "completion": patrol.completion(now - 7 * patrol.DAY, now),
+        "bar": build(
+            offered([("seat", _("增加成员"), why)]), GROUP_VERBS, None, request.user,
+            base=reverse("desk:leading_group") + "do/", bound=bound if about is None else None,
+        ),
+    }  # fmt: skip
+    return render(request, "desk/leading_group.html", context)

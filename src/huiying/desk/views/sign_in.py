@@ -1,15 +1,20 @@
-"""Coming in: by password, by the set-up's one-time link, by an invitation. There is no default password."""
+"""Coming in: by password, the set-up's one-time link, an invitation; the code and security keys (§6.1 S4). There is
+no default password.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -18,8 +23,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiying.desk import second_factor
-from huiying.desk.gate import own_address
-from huiying.people import actions, guessing, queries
+from huiying.desk.gate import StaffRequest, own_address, staff
+from huiying.kernel import clock, qr
+from huiying.people import actions, factors, guessing, queries
+from huiying.people.actions import factors as actions_factors
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -172,3 +179,207 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return second_factor.come_in(request, user, reverse("desk:home"))
     context = {"form": form, "invited": found.user}
     return render(request, "desk/invitation.html", context, status=422 if form.errors else 200)
+
+
+class CodeForm(forms.Form):
+    code = second_factor.CodeField()
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The password was right; now the code."""
+    found = second_factor.half_way(request)
+    if found is None:
+        return redirect("desk:sign_in")
+    user, place = found
+    form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, user)
+    if request.method == "POST" and form.is_valid() and _is_right(request, user, form):
+        second_factor.go_in(request, user)
+        return redirect(place)
+    return render(request, "desk/factor_code.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _is_right(request: HttpRequest, user: User, form: CodeForm) -> bool:
+    try:
+        actions.check_factor(user, form.cleaned_data["code"], second_factor.apart(request, user))
+    except Refused as refused:
+        form.add_error("code", refused.sentence)
+        return False
+    return True
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def bind(request: HttpRequest) -> HttpResponse:
+    """Whoever must have an authenticator binds it before anything opens; others when they wish."""
+    found = second_factor.half_way(request)
+    if request.user.is_authenticated:
+        user, place = request.user, ""
+    elif found is not None:
+        user, place = found
+    else:
+        return redirect("desk:sign_in")
+    try:
+        secret = actions.begin_factor(user)
+    except Refused:
+        return redirect(_bound_already(request))
+    form = CodeForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and form.is_valid():
+        try:
+            codes = actions.confirm_factor(user, form.cleaned_data["code"])
+        except Refused as refused:
+            form.add_error("code", refused.sentence)
+        else:
+            if place:
+                second_factor.go_in(request, user)
+            factors.remember(request.session, user)
+            return render(request, "desk/factor_codes.html", {"codes": codes, "place": place or next_place(request)})
+    context = {
+        "form": form,
+        "image": qr.image(actions.address_of(user, secret)),
+        "secret": " ".join(secret[n : n + 4] for n in range(0, len(secret), 4)),
+        "must": factors.must_have(user),
+    }
+    return render(request, "desk/factor_bind.html", context, status=422 if form.errors else 200)
+
+
+def _bound_already(request: HttpRequest) -> str:
+    """Whoever has an authenticator that this session does not know yet is asked for its code (S4)."""
+    if not isinstance(request.user, User):
+        return reverse("desk:sign_in_code")
+    if factors.is_owed(request.session, request.user):
+        return f"{reverse('desk:code_again')}?{urlencode({'next': next_place(request)})}"
+    return reverse("desk:own_factor")
+
+
+@staff("GET", "HEAD", "POST")
+def own_factor(request: StaffRequest) -> HttpResponse:
+    """What a person has; against a code, new recovery codes, or another authenticator."""
+    if not factors.has(request.user):
+        told = {"bound": False, "must": factors.must_have(request.user), "identity_service": bool(settings.OIDC)}
+        return render(request, "desk/factor_own.html", told)
+    form = CodeForm(request.POST or None, label_suffix="")
+    if request.method == "POST" and request.POST.get("what") == "other" and form.is_valid():
+        try:
+            actions.give_up_factor(request.user, form.cleaned_data["code"], second_factor.apart(request, request.user))
+        except Refused as refused:
+            form.add_error("code", refused.sentence)
+        else:
+            return redirect("desk:sign_in_bind")
+    elif request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
+        factors.remember(request.session, request.user)
+        codes = actions.renew_recovery_codes(request.user)
+        messages.success(request, _t("旧的恢复码已作废。"))
+        return render(request, "desk/factor_codes.html", {"codes": codes, "place": "/desk/"})
+    left = factors.codes_left(request.user)
+    context = {"bound": True, "form": form, "left": left, "identity_service": bool(settings.OIDC)}
+    return render(request, "desk/factor_own.html", context, status=422 if form.errors else 200)
+
+
+@staff("GET", "HEAD", "POST")
+def again(request: StaffRequest) -> HttpResponse:
+    """A code before a file leaves the house; whoever needs none goes on."""
+    place = next_place(request)
+    if not factors.is_stale(request.session, request.user):
+        return redirect(place)
+    form = CodeForm(request.POST or None, label_suffix="")
+    second_factor.offer_key(form, request.user)
+    if request.method == "POST" and form.is_valid() and _is_right(request, request.user, form):
+        factors.remember(request.session, request.user)
+        return redirect(place)
+    return render(request, "desk/factor_again.html", {"form": form, "next": place}, status=422 if form.errors else 200)
+
+
+ASKED, TO_BE = "key_asked", "key_to_be"  # challenges, each used once
+LASTS = dt.timedelta(minutes=5)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(label=_("密钥名称"), max_length=40, help_text=_("好认就行，如“抽屉里的备用”。"))
+    answer = forms.CharField(widget=forms.HiddenInput, max_length=actions_factors.LONGEST_ANSWER)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """For the page's script: the question to a key, then its answer. At the sign-in it opens the door."""
+    user, place = _who(request)
+    if not factors.keys_of(user):
+        raise Http404
+    if request.method == "GET":
+        options, challenge = actions_factors.key_question(user, place_of(request))
+        _keep(request, ASKED, user, challenge)
+        return HttpResponse(options, content_type="application/json")
+    try:
+        actions_factors.check_key(user, request.POST.get("answer", ""), _taken(request, ASKED, user), place_of(request))
+    except Refused as refused:
+        return JsonResponse({"why": refused.sentence}, status=422)
+    if place is not None:
+        second_factor.go_in(request, user)
+        return JsonResponse({"place": place})
+    factors.remember(request.session, user)
+    return JsonResponse({})
+
+
+def _who(request: HttpRequest) -> tuple[User, str | None]:
+    """Whoever is signed in, or half way in with the place they want."""
+    if isinstance(request.user, User):
+        return request.user, None
+    found = second_factor.half_way(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+@staff("GET", "HEAD", "POST")
+def own_keys(request: StaffRequest) -> HttpResponse:
+    """A person's keys; another one is added against a code, if the last is old."""
+    if not factors.has(request.user):
+        return redirect("desk:own_factor")
+    form = KeyForm(request.POST or None, label_suffix="")
+    second_factor.ask_again(request, request.user, form)
+    if request.method == "POST":
+        challenge = _taken(request, TO_BE, request.user)
+        if form.is_valid() and second_factor.answered(request, request.user, form):
+            told = form.cleaned_data
+            try:
+                actions_factors.add_key(request.user, told["name"], told["answer"], challenge, place_of(request))
+            except Refused as refused:
+                form.add_error(None, refused.sentence)
+            else:
+                messages.success(request, _t("密钥已添加，登录和再次验证时可以用它代替验证码。"))
+                return redirect("desk:own_keys")
+    options, challenge = actions_factors.key_to_be(request.user, place_of(request))
+    _keep(request, TO_BE, request.user, challenge)
+    context = {"form": form, "options": options, "keys": factors.keys_of(request.user)}
+    return render(request, "desk/factor_keys.html", context, status=422 if form.errors else 200)
+
+
+@staff("POST")
+def remove(request: StaffRequest, pk: int) -> HttpResponse:
+    try:
+        actions_factors.remove_key(request.user, pk)
+    except Refused as refused:
+        raise Http404 from refused
+    messages.success(request, _t("密钥已移除。"))
+    return redirect("desk:own_keys")
+
+
+def place_of(request: HttpRequest) -> actions_factors.Place:
+    """The name by which the browser reached us: Django lets through those of HUIYING_HOSTS only."""
+    host = request.get_host()
+    return actions_factors.Place(urlsplit(f"//{host}").hostname or "", f"{request.scheme}://{host}")
+
+
+def _keep(request: HttpRequest, kind: str, user: User, challenge: str) -> None:
+    request.session[kind] = {"user": user.pk, "challenge": challenge, "at": clock.now().isoformat()}
+
+
+def _taken(request: HttpRequest, kind: str, user: User) -> str:
+    """The challenge, once; nothing where it is of somebody else or too old, which no key has signed."""
+    told: dict[str, Any] = request.session.pop(kind, None) or {}
+    if told.get("user") != user.pk or clock.now() - dt.datetime.fromisoformat(told["at"]) > LASTS:
+        return ""
+    return str(told["challenge"])

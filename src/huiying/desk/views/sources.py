@@ -1,4 +1,6 @@
-"""监测来源: how it is with each, what was seen there, and a new one with a look at what it would bring （五）C5.2."""
+"""监测来源 and mail boxes （五）C5.2: how it is with each, what was seen there, and a new one with a look at what
+it brings.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +13,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
 
 from huiying.desk import second_factor
-from huiying.desk.bar import build
+from huiying.desk.bar import State, build, offered
 from huiying.desk.dispatch import perform, perform_verb
 from huiying.desk.forms import VerbForm
-from huiying.desk.forms_sources import SourceForm, in_lines
 from huiying.desk.gate import StaffRequest, or_404, staff
-from huiying.desk.offers import State, offered
-from huiying.desk.verbs.sources import verbs_of
-from huiying.desk.views.sealed import ReasonForm, gate
+from huiying.desk.subjects.sources import MailboxForm, SourceForm, in_lines, verbs_of
+from huiying.desk.views.personal_data import ReasonForm, gate
 from huiying.kernel import clock
+from huiying.listening import collected, probing, rhythm, source_queries
 from huiying.listening import evidence as kept
-from huiying.listening import hooks, probing, rhythm, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS, HOOKS, MAILBOX
 from huiying.listening.models import Evidence, Post, Source, SourcePage
@@ -130,7 +132,7 @@ def _page(
 
 def _hook_page(request: StaffRequest, added: verbs.Added) -> HttpResponse:
     """The secret is shown this once."""
-    address = request.build_absolute_uri(f"/api/hooks/{added.source.pk}/{hooks.address_key(added.source)}")
+    address = request.build_absolute_uri(f"/api/hooks/{added.source.pk}/{collected.hook_address_key(added.source)}")
     context = {"source": added.source, "address": address, "secret": added.secret}
     response = render(request, "desk/source_hook.html", context)
     response.headers["Cache-Control"] = "private, no-store"
@@ -237,3 +239,41 @@ def watch(request: StaffRequest, pk: int) -> HttpResponse:
         to=lambda made: reverse("desk:source", args=[made.pk]),
         back="desk:sources",
     )
+
+
+UNSEEN = "unseen"  # the button that registers without a look
+
+
+@sensitive_post_parameters("password")
+@staff("GET", "HEAD", "POST")
+def mailbox_add(request: StaffRequest) -> HttpResponse:
+    """The password stands in one request only: a form that comes back has it no more."""
+    or_404(request.user, "source.view")
+    if why := may(request.user, "source.edit").why:
+        messages.error(request, why)
+        return redirect("desk:sources") if request.method != "POST" else _mailbox_page(request, MailboxForm(), 409)
+    form = MailboxForm(request.POST if request.method == "POST" else None)
+
+    def add_box() -> Source:
+        box = form.told()
+        if request.POST.get("act") != UNSEEN and box.password:
+            seen = probing.probe_box(box.url, box.password, form.cleaned_data["since"])
+            messages.success(
+                request,
+                ngettext("连上了：要读进来的信有 %(n)d 封。", "连上了：要读进来的信有 %(n)d 封。", seen.to_read)
+                % {"n": seen.to_read},
+            )
+        return verbs.add_source(box, request.user).source
+
+    return perform(
+        request,
+        add_box,
+        done=lambda source: _t("来源“%(name)s”已登记。") % {"name": source.name},
+        to=lambda source: reverse("desk:source", args=[source.pk]),
+        form=form,
+        again=partial(_mailbox_page, request, form),
+    )
+
+
+def _mailbox_page(request: StaffRequest, form: MailboxForm, status: int = 200) -> HttpResponse:
+    return render(request, "desk/mailbox_add.html", {"form": form, "unseen": UNSEEN}, status=status)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.kernel import clock
-from huiying.overseeing.starting import Begun, begun
+from huiying.overseeing.drills import Begun, begun
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import standing

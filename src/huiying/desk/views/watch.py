@@ -13,16 +13,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from huiying.desk.dispatch import perform
-from huiying.desk.forms_watch import ImportForm, RemoveForm, RuleForm, TryForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
+from huiying.desk.subjects.watch import ImportForm, RemoveForm, RuleForm, TryForm
 from huiying.engine.importing_rules import LOST, Read, read_frequency_words
 from huiying.engine.rules import ExpressionError, RuleError, RuleSet, TermHit
-from huiying.judging import watch_queries, watchbook
-from huiying.judging.actions import watch_changes, watch_feedback
-from huiying.judging.actions.watch_changes import Draft
+from huiying.judging import watchbook
+from huiying.judging.actions import watching
+from huiying.judging.actions.watching import Draft
 from huiying.judging.models import Event, WatchChange, WatchHit, WatchProposal
-from huiying.judging.watch_queries import RuleFigures, Tried
+from huiying.judging.watchbook import RuleFigures, Tried
 from huiying.kernel.wording import Piece, difference
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post
@@ -57,7 +57,7 @@ class HitShown:
 @staff()
 def rules(request: StaffRequest) -> HttpResponse:
     or_404(request.user, "watch.view")
-    lines = watch_queries.lines()
+    lines = watchbook.lines()
     shown = request.GET.get("show", "")
     context = {
         "lines": [line for line in lines if _is_shown(line, shown)],
@@ -65,8 +65,8 @@ def rules(request: StaffRequest) -> HttpResponse:
         "count": len(lines),
         "silent": sum(line.to_review for line in lines),
         "own": sum(line.is_own for line in lines),
-        "since": watch_queries.counted_since(),
-        "proposals": list(watch_queries.open_proposals()),
+        "since": watchbook.counted_since(),
+        "proposals": list(watchbook.open_proposals()),
         "may_propose": may(request.user, "watch.propose").allowed,
     }
     return render(request, "desk/watch.html", context)
@@ -79,8 +79,8 @@ def _is_shown(line: RuleFigures, shown: str) -> bool:
 @staff()
 def rule(request: StaffRequest, code: str) -> HttpResponse:
     or_404(request.user, "watch.view")
-    line = next((one for one in watch_queries.lines() if one.id == code), None)
-    versions = watch_queries.versions(code)
+    line = next((one for one in watchbook.lines() if one.id == code), None)
+    versions = watchbook.versions(code)
     if line is None and not versions:
         raise Http404
     context = {
@@ -88,7 +88,7 @@ def rule(request: StaffRequest, code: str) -> HttpResponse:
         "line": line,
         "versions": [(one, changed(one)) for one in versions],
         "waits": next((one.proposal for one in versions if one.proposal.state == "open"), None),
-        "hits": [_shown(hit) for hit in watch_queries.recent_hits(code)],
+        "hits": [_shown(hit) for hit in watchbook.recent_hits(code)],
         "may_propose": may(request.user, "watch.propose").allowed,
         "may_judge": may(request.user, "watch.judge").allowed,
     }
@@ -134,7 +134,7 @@ def reviewed(request: StaffRequest, code: str) -> HttpResponse:
     or_404(request.user, "watch.view")
     note, page = request.POST.get("note", ""), reverse("desk:watch_rule", args=[code])
     done = _t("已记录复核，九十天后再提醒。")
-    return perform(request, lambda: watch_feedback.review_silent(code, note, request.user), done=done, to=page)
+    return perform(request, lambda: watching.review_silent(code, note, request.user), done=done, to=page)
 
 
 @staff("POST")
@@ -146,7 +146,7 @@ def verdict(request: StaffRequest, pk: int, verdict: str) -> HttpResponse:
         raise Http404
     return perform(
         request,
-        lambda: watch_feedback.judge_hit(post, VERDICTS[verdict], request.user),
+        lambda: watching.judge_hit(post, VERDICTS[verdict], request.user),
         done=_t("已记下，会算进规则的准确程度；来文仍在原处。"),
         to=_whence(request, post),
     )
@@ -205,7 +205,7 @@ def _propose(
 ) -> HttpResponse:
     return perform(
         request,
-        lambda: watch_changes.propose([draft()], form.cleaned_data["reason"], request.user),
+        lambda: watching.propose([draft()], form.cleaned_data["reason"], request.user),
         done=_t("已提议，等另一人同意后生效。"),
         to=lambda made: reverse("desk:watch_proposal", args=[made.pk]),
         form=form,
@@ -224,7 +224,7 @@ def proposal(request: StaffRequest, pk: int) -> HttpResponse:
         "proposal": found,
         "changes": [(one, changed(one)) for one in changes[:SHOWN_CHANGES]],
         "more": max(len(changes) - SHOWN_CHANGES, 0),
-        "difference": watch_queries.change_of(found) if is_open else None,
+        "difference": watchbook.change_of(found) if is_open else None,
         "is_own": is_own,
         "may_agree": is_open and not is_own and may(request.user, "watch.agree").allowed,
         "may_withdraw": is_open and is_own,
@@ -239,12 +239,12 @@ def decide(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
     user, page, note = request.user, reverse("desk:watch_proposal", args=[pk]), request.POST.get("note", "")
     if verb == "agree":
         done = _t("已同意，规则现在就照新的听。")
-        return perform(request, lambda: watch_changes.agree(found, user), done=done, to=page)
+        return perform(request, lambda: watching.agree(found, user), done=done, to=page)
     if verb == "refuse":
         done = _t("已记录不同意，规则不变。")
-        return perform(request, lambda: watch_changes.refuse(found, note, user), done=done, to=page)
+        return perform(request, lambda: watching.refuse(found, note, user), done=done, to=page)
     if verb == "withdraw":
-        return perform(request, lambda: watch_changes.withdraw(found, user), done=_t("已撤回，规则不变。"), to=page)
+        return perform(request, lambda: watching.withdraw(found, user), done=_t("已撤回，规则不变。"), to=page)
     raise Http404
 
 
@@ -280,11 +280,11 @@ def trying(request: StaffRequest) -> HttpResponse:
     except (RuleError, ExpressionError) as error:
         form.add_error("expression", str(error))
         return render(request, "desk/watch_try.html", context, status=422)
-    found = watch_queries.try_texts(form.lines, rules, code)
+    found = watchbook.try_texts(form.lines, rules, code)
     context |= {"found": [Shown(one, pieces(one.text, _spans(one))) for one in found], "code": code}
     context["hit"] = sum(bool(one.hits) for one in found)
     if code and expression:
-        context["difference"] = watch_queries.what_would_change([code], rules)
+        context["difference"] = watchbook.what_would_change([code], rules)
     return render(request, "desk/watch_try.html", context)
 
 
@@ -292,7 +292,7 @@ def _asked(form: TryForm, code: str, expression: str, rows: dict[str, dict[str, 
     """The rules in force, or with the chosen one read as the form says."""
     if not code or not expression:
         return watchbook.rules_now()
-    return watch_queries.rules_with(code, {**watchbook.body_of(rows[code]), "expression": expression})
+    return watchbook.rules_with(code, {**watchbook.body_of(rows[code]), "expression": expression})
 
 
 def _spans(tried: Tried) -> Iterator[tuple[int, int]]:
@@ -318,7 +318,7 @@ def importing(request: StaffRequest) -> HttpResponse:
     if request.POST.get("do") != "propose":
         return render(request, "desk/watch_import.html", context)
     try:
-        made = watch_changes.propose(_drafts(form, read), form.cleaned_data["reason"], request.user, origin=ORIGIN)
+        made = watching.propose(_drafts(form, read), form.cleaned_data["reason"], request.user, origin=ORIGIN)
     except Refused as refused:
         form.add_error(None, refused.sentence)
         return render(request, "desk/watch_import.html", context, status=409)

@@ -1,10 +1,13 @@
-"""Putting on paper what the casework made: notes, slips, letters, forms. The same state is printed once.
+"""Putting on paper what the casework made: notes, slips, letters, forms, the special report (C6.10) and
+制度落实情况表 （十二）.
 
-Printed again after something happened, a document is another edition with a number of its own (「…·2」).
+The same state is printed once; printed again after something happened, it is another edition with its own number
+(「…·2」). Of a special report the texts are frozen first.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,18 +22,22 @@ from huiying.documents.kinds import CASE, KINDS
 from huiying.documents.models import IssuedDocument
 from huiying.documents.record import heads_of
 from huiying.foreseeing.models import Assessment
-from huiying.handling.models import Case, Handover, Liaison, Meeting, TransferSlip
-from huiying.judging.models import Warning
+from huiying.handling import actions as handling
+from huiying.handling.models import Case, CaseAct, Handover, Liaison, Meeting, TransferSlip
+from huiying.handling.process import LIVE
+from huiying.judging.models import EventPost, Screening, Warning
+from huiying.judging.queries import members
 from huiying.kernel import canonical
 from huiying.kernel import clock as time
-from huiying.ledger.actions import lock
+from huiying.ledger.actions import lock, record
 from huiying.ledger.models import LedgerEntry
+from huiying.overseeing.actions.measures import PAPERS, paper_of
+from huiying.overseeing.history.norms import period
 from huiying.overseeing.models import Measure
-from huiying.overseeing.sanctions import PAPERS, paper_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may, require
-from huiying.people.queries import regulation_of, takers
+from huiying.people.queries import regulation_of, takers, zone
 from huiying.people.standing import actor_of
 from huiying.responding.models import ReviewRound
 
@@ -253,3 +260,90 @@ def printable(case: Case) -> list[tuple[str, int, str]]:
         return levels.get(number, number) if kind == "warning" else number
 
     return sorted((kind, pk, said(kind, number)) for kind, pk, number in found)
+
+
+SETTLED_AFTER = dt.timedelta(minutes=1)  # what was begun before the cut-off has been written by now
+
+
+@transaction.atomic
+def issue_conformance(words: str, actor: User) -> IssuedDocument:
+    """As of a minute ago. Where nothing happened since the last one, that one. Raises UsageError for no period."""
+    require(actor, "conformance.print")
+    wanted = period(words)
+    cut_off = time.now() - SETTLED_AFTER
+    if wanted.first > cut_off.astimezone(zone()).date():
+        raise Refused(_("这个时期还没有开始。"), code="not_begun")
+    lock(CHAIN)
+    newest = IssuedDocument.objects.filter(kind="conformance", subject=wanted.words).first()
+    if newest is not None:
+        since = LedgerEntry.objects.filter(at__gt=newest.cut_off, at__lte=cut_off)
+        if not since.exclude(kind__startswith="document.").exists():
+            return newest
+    return write("conformance", wanted.words, cut_off=cut_off, by=actor, given={"period": wanted.words})
+
+
+MOST_POSTS = 5000
+MOST_WORDS = 2000
+
+
+@transaction.atomic
+def issue_special_report(
+    case: Case, actor: User, *, judgement: str = "", advice: str = "", to: str = ""
+) -> IssuedDocument:
+    """The report on a case as it stands now. 核心判断 and 建议 may be added to by hand, and become entries first."""
+    require(actor, "document.issue", case)
+    if case.event.sensitive:  # §6.2: never in a 专报; the matter goes to the integrity department by its own way
+        raise Refused(_("标为敏感的事不出专报。"), code="sensitive")
+    judgement, advice = judgement.strip(), advice.strip()
+    for name, text in ((_("核心判断"), judgement), (_("处置建议"), advice)):
+        if len(text) > MOST_WORDS:
+            raise Refused(
+                _("“%(name)s”最多 %(most)d 个字，请缩短。") % {"name": name, "most": MOST_WORDS}, code="too_long"
+            )
+    chains = [f"case:{case.number}", f"event:{case.event.number}"]
+    lock(*chains)
+    now, who = time.now(), actor_of(actor)
+    number = next_in("report", now)
+    freeze(case, number, actor)
+    if judgement or advice:
+        told = {"report": number, "judgement": judgement, "advice": advice}
+        record(chains[0], "document.remarked", told, who)
+    row = write(
+        "report", case.number, cut_off=now, by=actor, number=number, case=case, heads=heads_of(chains),
+        given={"to": to.strip()[:200]},
+    )  # fmt: skip
+    if case.state in LIVE:
+        handling.note_act(case, CaseAct.SPECIAL_REPORT, f"已出{number}", actor)
+    return row
+
+
+def freeze(case: Case, number: str, actor: User) -> None:
+    """Which texts a document speaks of, with the figures they had: in the record, so that nobody chooses afterwards."""
+    rows = list(members(case.event).select_related("post__screening")[: MOST_POSTS + 1])
+    if len(rows) > MOST_POSTS:
+        raise Refused(
+            _("这件事的来文超过 %(most)d 条，一份专报写不下。请先拆分办件。") % {"most": MOST_POSTS}, code="too_many"
+        )
+    told = {"report": number, "posts": [_text(row) for row in rows]}
+    record(f"case:{case.number}", "document.material", told, actor_of(actor))
+
+
+def _text(row: EventPost) -> dict[str, Any]:
+    post = row.post
+    screening: Screening | None = getattr(post, "screening", None)
+    sure = post.time_confidence != "future"
+    metrics = {
+        name: int(value)
+        for name in ("reads", "reposts", "comments")
+        if isinstance(value := post.metrics.get(name), (int, float))
+    }
+    return {
+        "id": post.pk,
+        "sha256": post.text_sha256,
+        "platform": post.platform,
+        "outlet": post.outlet,
+        "concern": screening.concern if screening else "",
+        "published_at": post.published_at if sure else None,
+        "received_at": post.received_at,
+        **metrics,
+    }

@@ -1,4 +1,9 @@
-"""早报 at 08:40 and 夜间小结 at 22:00 and 06:30 (§7.1, §7.5): one page out of the record, nothing typed."""
+"""Papers of the day and the month: 早报 at 08:40, 夜间小结 at 22:00 and 06:30 (§7.1, §7.5), 民意月报 (C4.5),
+交接班表 (C5.1, §7.2).
+
+One page out of the record, nothing typed; the figures of the month are those that were issued to the leaders, the
+sheet is the one that was confirmed.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +13,17 @@ from functools import cached_property
 from typing import Any
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, Titles, left, sure
+from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes, Titles, clean, left, shares, sure
 from huiying.documents.compositors.daily_log import read_kinds
 from huiying.documents.record import Book, CaseAt, Entry, read
+from huiying.handling.handover import DANGER
+from huiying.handling.models import Handover
 from huiying.kernel import canonical
+from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import PatrolCard
 from huiying.overseeing.history.entries import moment
-from huiying.paper.document import FORM, Document, Heading, Paragraph, Row, Table
+from huiying.paper.document import BRIEF, FORM, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
+from huiying.people.errors import Refused
 from huiying.regulation import Regulation
 
 DECISIONS, MATTERS = 3, 3
@@ -244,3 +253,92 @@ class _Night(_Page):
             "【系统生成，以台账为准】",
         ]
         return self.made(blocks, figures, "\n".join(lines))
+
+
+def issued_digest(month: str) -> LedgerEntry | None:
+    return LedgerEntry.objects.filter(chain=f"digest:{month}", kind="digest.issued").order_by("seq").first()
+
+
+def compose_digest(basis: Basis) -> Composed:
+    entry = issued_digest(basis.subject)
+    if entry is None or entry.data is None:
+        raise Refused(f"{basis.subject} 的月报还没有报出。", code="not_issued")
+    figures: dict[str, Any] = {
+        name: entry.data[name] for name in ("messages", "channels", "heard", "grades", "answered", "asked_again")
+    }
+    for name in ("messages", "channels", "heard", "grades"):  # the most frequent first, the zeros with them (C4.5)
+        figures[name] = dict(sorted(figures[name].items(), key=lambda pair: -pair[1]))
+    rules, source = basis.rules(), (f"{entry.chain}#{entry.seq}",)
+    said = LocalTimes(rules.zone)
+    whole, heard = sum(figures["messages"].values()), sum(figures["heard"].values())
+    year, month = map(int, basis.subject.split("-"))
+    blocks: Blocks = [
+        Heading(f"一、写给我们的：{whole}条"),
+        Paragraph("当月全部来文都数进来，一条只数一次，表扬和批评按真实比例。", source),
+        shares("说的是什么", figures["messages"]), shares("从哪里来", figures["channels"]),
+        Heading(f"二、别处说到我们的：{heard}条"), shares("性质", figures["heard"]),
+        Heading("三、答得怎么样"),
+        Paragraph(f"公开答复{figures['answered']}件，再次提出{figures['asked_again']}件。", source),
+        shares("满意度", figures["grades"]),
+        Heading("四、大家来问、网站本该写明的事"),
+        Paragraph(f"涉及事件：{'、'.join(entry.data.get('untold') or ()) or '无'}。", source),
+        Note("涉及人身安全的只计数，不列出。"),
+    ]  # fmt: skip
+    name = names.of(rules, "digest")
+    document = Document(
+        kind="digest", style=BRIEF, issuer=basis.issuer, mark=name, number=basis.number,
+        title=f"{year}年{month}月民意情况", cut_off=canonical.timestamp(basis.cut_off), date=said.day(basis.cut_off),
+        blocks=tuple(blocks), head=(("密级", "内部资料"),), foot=("报送：局领导",),
+        short=f"【{name} {basis.subject}】来文{whole}条，别处说到{heard}条，公开答复{figures['answered']}件，"
+        f"再次提出{figures['asked_again']}件。【系统生成，以台账为准】",
+    )  # fmt: skip
+    return Composed(document, figures)
+
+
+def month_end(month: str, zone: dt.tzinfo) -> dt.datetime:
+    year, number = map(int, month.split("-"))
+    following = dt.date(year + number // 12, number % 12 + 1, 1)
+    return dt.datetime.combine(following, dt.time(), zone)
+
+
+def compose_handover(basis: Basis) -> Composed:
+    row = Handover.objects.select_related("outgoing", "incoming").get(pk=int(basis.subject))
+    rules = basis.rules()
+    said = LocalTimes(rules.zone)
+    given, taken = _source(basis, "handover.given", row.pk), _source(basis, "handover.taken", row.pk)
+    blocks: Blocks = [
+        Fields((
+            Field("班次", f"{said.time(moment(row.sheet['since']))}—{said.time(row.changes_at)}"),
+            Field("交班人", f"{row.outgoing.name}，{said.time(row.gave_at)}确认", given),
+            Field("接班人", f"{row.incoming.name}，{said.time(row.took_at)}确认", taken),
+        ))
+    ]  # fmt: skip
+    figures: dict[str, object] = {}
+    for section in row.sheet["sections"]:
+        lines = section["lines"]
+        figures[section["title"]] = len(lines)
+        blocks.append(Heading(section["title"]))
+        if section["title"] == DANGER:  # what it says is told face to face (Life first)
+            blocks.append(Paragraph(f"{len(lines)} 件，当面交接，不列内容。" if lines else "无。"))
+        else:
+            blocks += [Paragraph(clean(line)) for line in lines] or [Paragraph("无。")]
+    blocks += [Heading("设备、账号和特别关注"), Paragraph(clean(row.remarks) or "无。")]
+    blocks.append(Note(f"交班时封存的交接表校验码：{row.sheet_sha256}"))
+    name = names.of(rules, "handover")
+    document = Document(
+        kind="handover", style=FORM, issuer=basis.issuer, mark=name, number=basis.number,
+        title=f"{name}（{said.time(row.changes_at)}）", cut_off=canonical.timestamp(basis.cut_off),
+        date=said.day(row.changes_at), blocks=tuple(blocks), places=("交班人", "接班人"),
+    )  # fmt: skip
+    return Composed(document, figures)
+
+
+def _source(basis: Basis, kind: str, pk: int) -> tuple[str, ...]:
+    """The confirmation's own entry on the duty chain."""
+    rows = LedgerEntry.objects.filter(chain="duty", kind=kind, seq__lte=int(basis.heads.get("duty", 0))).order_by(
+        "-seq"
+    )
+    for entry in rows[:200]:
+        if (entry.data or {}).get("handover") == pk:
+            return (f"duty#{entry.seq}",)
+    return ()

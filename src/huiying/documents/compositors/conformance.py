@@ -1,5 +1,7 @@
-"""制度落实情况表 （十二）: the whole regulation clause by clause, for the inspector; as of a cut-off, so that it can be
-made again (INV-9) and recomputed on another machine (INV-12).
+"""Papers for the inspector: 制度落实情况表 （十二）, clause by clause as of a cut-off (INV-9, INV-12), and
+个人信息处理情况表 (PIPL art. 55).
+
+The second is a page to work with, made when asked for out of `people.personal_data`; it is no document of the record.
 """
 
 from __future__ import annotations
@@ -9,13 +11,13 @@ from typing import Any
 
 from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, LocalTimes
-from huiying.kernel import canonical
-from huiying.overseeing.clauses import CLAUSES, article
+from huiying.kernel import canonical, clock
 from huiying.overseeing.commands import entries_of
-from huiying.overseeing.conformance import AMBER, GREEN, NOTHING, OFF, RED, Line, Told, conformance
-from huiying.overseeing.figures import read, told
-from huiying.overseeing.periods import period
+from huiying.overseeing.conformance import AMBER, CLAUSES, GREEN, NOTHING, OFF, RED, Line, Told, article, conformance
+from huiying.overseeing.history.norms import period
+from huiying.overseeing.indicators.figures import read, told
 from huiying.paper.document import FORM, Document, Heading, Note, Paragraph, Row, Table
+from huiying.people import personal_data, queries
 
 # Word and shape: a paper is printed in black, and a colour alone is nothing to some eyes.
 STATES = {GREEN: "● 做到了", AMBER: "▲ 有欠缺", RED: "■ 没做到", NOTHING: "○ 没有可算的", OFF: "— 未启用"}
@@ -101,3 +103,44 @@ def value(one: Told) -> str:
     if one.name.endswith("_share"):
         return f"{one.value * 100:.4g}%"
     return f"{one.value:g}" if isinstance(one.value, float) else str(one.value)
+
+
+DATA_FLOW = "个人信息处理情况表"
+DATA_FLOW_HEADER = ("种类", "从哪里来、依据", "存在哪里", "谁能看", "留多久、怎么删")
+DATA_FLOW_WIDTHS = (4, 6, 6, 5, 6)
+NEVER = (
+    "不收：账号的名字、头像、粉丝、历史、关系、位置、设备；没有按人查找、给人打分的功能。"
+    "涉密不上网：本系统不得处理国家秘密。"
+)
+
+
+def compose_data_flow() -> Document:
+    """Figures are those of the regulation in force now."""
+    regulation, now = queries.regulation_now(), clock.now()
+    rows = tuple(
+        Row(
+            (
+                str(kind.name),
+                f"{kind.enters}。{kind.ground}",
+                f"{'、'.join(kind.fields)}（{'加密封存' if kind.sealed else '未加密'}）",
+                str(kind.readers),
+                f"{personal_data.kept(kind.code, regulation).zh()}。{kind.ends}。"
+                f"{'到期自动销毁' if kind.job else '没有自动销毁'}",
+            )
+        )
+        for kind in personal_data.KINDS
+    )
+    bureau = queries.bureau()
+    said = LocalTimes(regulation.zone)
+    return Document(
+        kind="data_flow", style=FORM, issuer=bureau.name if bureau else "", mark=DATA_FLOW, number="", title=DATA_FLOW,
+        cut_off=canonical.timestamp(now), date=said.day(now), places=("制表", "核对"),
+        blocks=(
+            Paragraph("按《个人信息保护法》第五十五条、第五十六条作影响评估时用。期限取自现行制度，随制度改。"),
+            Heading("收了什么，留多久"),
+            Table(DATA_FLOW_HEADER, rows, DATA_FLOW_WIDTHS, "没有。"),
+            Heading("本人的权利"),
+            Paragraph("本人凭受理编号和查询码在网上查到自己的留言办到哪一步，并可要求更正或删除；办不办都有理由和期限。"),
+            Note(NEVER),
+        ),
+    )  # fmt: skip

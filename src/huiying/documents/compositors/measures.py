@@ -1,17 +1,20 @@
-"""督办单, 通报批评, 约谈记录 (C12.4, C12.5, §5.2-6 to 8), 移送材料 (C12.6): a measure as it was proposed, heard and
-decided.
+"""Papers of accountability: 督办单, 通报批评, 约谈记录 (C12.4, C12.5, §5.2-6 to 8), 移送材料 (C12.6), 考核证据包
+(C12.3, §5.2-10).
 
-The cases behind it are told as far as the evidence went that was packed when it was proposed, whole and unchosen:
-what speaks for the department stands there too. No citizen is named: the verbs refuse it, and the page masks again.
+A measure is told as it was proposed, heard and decided, over the evidence that was packed then, whole and unchosen; a
+pack has every act of a case in its order, with its clause, its hash and its proof. No citizen is named.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, clean, short, span, sure
-from huiying.documents.compositors.base import OfCase
+from huiying.documents.composing import Basis, Blocks, Composed, OfCase, clean, counted, short, span, sure
+from huiying.documents.compositors.case_papers import DECISIONS, REPORTS
 from huiying.documents.compositors.special_report import STORY
 from huiying.documents.record import DANGER, SENSITIVE, CaseAt, Entry
+from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.history.entries import moment
 from huiying.paper.document import OFFICIAL, Field, Fields, Heading, Note, Paragraph, Row, Table
 
@@ -225,3 +228,155 @@ class _Referral(_Measure):
         if outcome is None:
             return "有权机关尚未告知处理结果。"
         return f"{self.said_of(outcome.data['note'])}（{outcome.who}登记，{self.said.time(outcome.at)}）"
+
+
+# What a special report leaves out as mere machinery and an evidence pack does not.
+OTHERS: dict[str, Any] = {
+    "event.graded": lambda data, rules: f"建议级别变为{names.level(rules, str(data.get('level')))}",
+    "event.joined": lambda data, rules: f"来文增至{data.get('posts_count')}条",
+    "warning.settled": lambda data, rules: "预警了结",
+    "warning.acknowledged": lambda data, rules: "知悉预警",
+    "warning.climbed": lambda data, rules: "预警无人知悉，再报下一人",
+    "level.confirmed": lambda data, rules: f"确认级别为{names.level(rules, str(data.get('level')))}",
+    "level.raised": lambda data, rules: f"级别上调为{names.level(rules, str(data.get('level')))}",
+    "level.lowered": lambda data, rules: f"级别下调为{names.level(rules, str(data.get('level')))}",
+    "level.provisional": lambda data, rules: "到时无人确认，暂按建议级别计时",
+    "level.lower_proposed": lambda data, rules: f"提议下调为{names.level(rules, str(data.get('level')))}",
+    "level.lower_refused": lambda data, rules: "第二人不同意下调",
+    "warning.cancelled": lambda data, rules: "取消预警",
+    "event.described": lambda data, rules: "事件的标题或状态随来文而变",
+    "event.attitude_read": lambda data, rules: f"人工读了{data.get('sample')}条，其中批评{data.get('critical')}条",
+    "event.offline_set": lambda data, rules: "记录线下风险",
+    "event.dismissed": lambda data, rules: "第二人同意，不予回应",
+    "event.reopened": lambda data, rules: "重新开始计时",
+    "event.missed": lambda data, rules: "记为漏报",
+    "event.merged": lambda data, rules: f"并入{data.get('into')}",
+    "event.took_in": lambda data, rules: f"并入了{data.get('merged')}",
+    "event.unmerged": lambda data, rules: "撤销并入",
+    "event.gave_back": lambda data, rules: "并入的事件已分出",
+    "event.post_withdrawn": lambda data, rules: "撤回一条误判的来文",
+    "event.voices_forgotten": lambda data, rules: "声音标记已按规定销毁",
+    "case.known_earlier": lambda data, rules: "首次获知时间提前",
+    "case.route_undone": lambda data, rules: "撤回转办",
+    "case.return_decided": lambda data, rules: "统筹部门指定主办部门",
+    "case.merged": lambda data, rules: "并案",
+    "case.voided": lambda data, rules: "此件作废",
+    "case.answered": lambda data, rules: "记下首次公开回应的时间",
+    "case.asked_again": lambda data, rules: f"留言{data.get('message')}的提问人再次提出",
+    "case.asker_answered": lambda data, rules: f"留言{data.get('message')}的再次提出已有结果",
+    "case.rated": lambda data, rules: f"留言{data.get('message')}的提问人作出评价",
+    "case.act_noted": lambda data, rules: f"已办“{names.act(rules, str(data.get('act')))}”：{data.get('note')}",
+    "case.assigned": lambda data, rules: "主办部门有变动",
+    "case.concern_followed": lambda data, rules: "此件的性质随事件改变",
+    "case.labelled": lambda data, rules: "标为敏感",
+    "case.unlabelled": lambda data, rules: "取消敏感标记",
+    "case.level_affirmed": lambda data, rules: "确认原级别不变",
+    "case.plan_loaded": lambda data, rules: f"带上政策{data.get('policy')}的处置预案",
+    "case.recurred": lambda data, rules: f"与以前的{data.get('earlier')}同源",
+    "case.split": lambda data, rules: f"拆出新件{data.get('into')}：{data.get('reason')}",
+    "case.split_from": lambda data, rules: f"自{data.get('from')}拆分而来",
+    "case.unmerged": lambda data, rules: f"撤销并案：{data.get('reason')}",
+    "event.kept_apart": lambda data, rules: f"与{data.get('from')}不是一件事：{data.get('reason')}",
+    "event.labelled": lambda data, rules: "标为敏感",
+    "event.unlabelled": lambda data, rules: "取消敏感标记",
+    "event.split": lambda data, rules: f"拆出{data.get('posts')}条来文，成为{data.get('into')}：{data.get('reason')}",
+    "event.split_from": lambda data, rules: f"自{data.get('from')}拆出，来文{data.get('posts')}条",
+    "event.shared": lambda data, rules: f"共享给{data.get('body')}，用途：{data.get('purpose')}",
+    "event.share_opened": lambda data, rules: f"{data.get('body')}打开了共享",
+    "event.share_answered": lambda data, rules: f"{data.get('body')}对共享有回复",
+    "event.share_revoked": lambda data, rules: f"收回给{data.get('body')}的共享",
+    "task.made": lambda data, rules: f"派任务：{data.get('title')}",
+    "task.handed_over": lambda data, rules: f"{data.get('name')}的任务交给{data.get('to_name')}",
+    "task.done": lambda data, rules: f"任务办结：{data.get('title')}",
+    "task.dropped": lambda data, rules: f"任务不再需要：{data.get('title')}",
+    "case.moved": lambda data, rules: f"进入“{names.state(rules, str(data.get('to')))}”（{data.get('clause')}）",
+    "case.keyed": lambda data, rules: f"定性归类：{data.get('keys')}",
+    "case.sustained": lambda data, rules: "决定是否持续回应",
+    "clock.started": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”起算：{data.get('explanation')}",
+    "clock.stopped": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”停止",
+    "clock.set": lambda data, rules: "提醒时限有变动",
+    "clock.held": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”时限过半，只发布过“正在核实”",
+    "clock.silent": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”时限过半，尚无公开动作",
+    "clock.warned": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”提醒",
+    "call.made": lambda data, rules: f"呼叫{data.get('names')}",
+    "call.acknowledged": lambda data, rules: f"{data.get('name')}知悉呼叫",
+    "slip.issued": lambda data, rules: f"出具{data.get('number')}，{data.get('of')}项中已知{data.get('filled')}项",
+    "report.made": lambda data, rules: f"同步报送：{REPORTS.get(str(data.get('node')), data.get('node'))}",
+    "report.seen": lambda data, rules: "统筹部门已阅同步报送",
+    "liaison.drafted": lambda data, rules: f"拟写致{data.get('body')}的核实函",
+    "liaison.exempted": lambda data, rules: f"不需要核实衔接：{data.get('reason')}",
+    "draft.saved": lambda data, rules: f"保存第{data.get('revision')}稿",
+    "review.decided": lambda data, rules: f"审核：{DECISIONS.get(str(data.get('decision')), data.get('decision'))}",
+    "release.made": lambda data, rules: f"决定发布到“{data.get('place')}”",
+    "release.failed": lambda data, rules: f"在“{data.get('place')}”没有发出",
+    "release.retried": lambda data, rules: f"再次发往“{data.get('place')}”",
+    "release.called_back": lambda data, rules: f"“{data.get('place')}”上的不再发布：{data.get('why')}",
+    "release.by_hand_instead": lambda data, rules: f"“{data.get('place')}”改为人工发布",
+    "release.posted": lambda data, rules: f"已人工发布到“{data.get('place')}”，等第二人核对",
+    "release.to_compare": lambda data, rules: f"已发到“{data.get('place')}”，取回的文字须由人核对",
+    "release.verified": lambda data, rules: "第二人核对发布的文字",
+    "release.altered": lambda data, rules: f"文稿与审定的不一致，没有发布：{data.get('what')}",
+    "effect.begun": lambda data, rules: "开始观察回应效果",
+    "effect.judged": lambda data, rules: f"{data.get('hours')}小时效果认定",
+    "feedback.given": lambda data, rules: "已反馈",
+    "document.issued": lambda data, rules: f"出具{data.get('name')}{data.get('number')}",
+    "document.signed": lambda data, rules: f"{data.get('number')}“{data.get('place')}”签字",
+    "document.withdrawn": lambda data, rules: f"撤回{data.get('number')}：{data.get('reason')}",
+    "document.superseded": lambda data, rules: f"{data.get('number')}由{data.get('instead')}替代：{data.get('reason')}",
+}
+
+
+def compose_pack(basis: Basis) -> Composed:
+    return _Pack(basis).compose()
+
+
+class _Pack(OfCase):
+    def compose(self) -> Composed:
+        acts = sorted(self.book.window, key=lambda entry: entry.at)
+        heads = LedgerEntry.objects.filter(chain__in=list(self.basis.heads))
+        hashes = {(c, s): h for c, s, h in heads.values_list("chain", "seq", "hash")}
+        kinds = counted(entry.kind for entry in acts)
+        stopped = self.book.of("clock.stopped")
+        rows = [
+            Field("办件编号", self.case.number, sure(self.case.opened)),
+            Field("事项", self.title, sure(self.case.opened)),
+            Field("级别", self.level, sure(self.case.last)),
+            Field("首次获知", self.said.time(self.case.first_known_at), sure(self.case.opened)),
+            Field("状态", names.state(self.rules, self.case.state), sure(self.case.last)),
+            Field("主办", self.case.holder or "统筹部门", sure(self.case.last)),
+        ]
+        clocks = tuple(
+            Row(
+                (
+                    names.act(self.rules, str(e.data.get("act"))), self.said.time(moment(e.data.get("due_at"))),
+                    self.said.time(moment(e.data.get("at"))), "按时" if e.data.get("on_time") else "逾期",
+                ),
+                (e.source,),
+            )
+            for e in stopped
+        )  # fmt: skip
+        course = tuple(
+            Row((self.said.time(e.at), self._words(e), e.who, hashes[(e.chain, e.seq)][:12]), (e.source,)) for e in acts
+        )
+        proofs = tuple(
+            Row(
+                (str(e.data.get("place")), str(e.data.get("url") or "—"), str(e.data.get("evidence") or "")),
+                (e.source,),
+            )
+            for e in self.case.lives
+        )
+        blocks: Blocks = [
+            Fields(tuple(rows)),
+            Heading("一、时限"), Table(("行为", "截止", "办到", "结果"), clocks, (3, 3, 3, 2), "没有停止的时限。"),
+            Heading("二、公开回应的凭证"), Table(("渠道", "链接", "凭证校验码"), proofs, (2, 4, 6), "没有公开回应。"),
+            Heading("三、全部记录"), Table(("时间", "经过", "人员", "记录校验码"), course, (3, 7, 3, 3)),
+            Note("记录校验码是台账条目散列值的前 12 位；整件可用“导出办件”得到的校验程序在别的电脑上复核。"),
+        ]  # fmt: skip
+        figures = {"entries": len(acts), "kinds": kinds, "breaches": len(self.case.broken), "proofs": len(proofs)}
+        return self.made(blocks, figures=figures, places=("制作", "审核"))
+
+    def _words(self, entry: Entry) -> str:
+        make = STORY.get(entry.kind) or OTHERS.get(entry.kind)
+        if make is None:
+            return entry.kind
+        return self.words(clean(short(make(entry.data, self.rules), 90)))

@@ -6,8 +6,7 @@ A note never says more than the record held at its cut-off; a matter of life and
 from __future__ import annotations
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, left, sure
-from huiying.documents.compositors.base import OfCase
+from huiying.documents.composing import Basis, Blocks, Composed, OfCase, left, sure
 from huiying.documents.record import Entry
 from huiying.overseeing.history.entries import moment
 from huiying.paper.document import Field, Fields

@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from huiying.documents import names
-from huiying.documents.composing import Basis, Blocks, Composed, clean, sure
-from huiying.documents.compositors.base import OfCase
+from huiying.documents.composing import Basis, Blocks, Composed, OfCase, clean, sure
 from huiying.documents.record import Entry
 from huiying.foreseeing import policies, surveying
 from huiying.foreseeing.models import Assessment, Survey

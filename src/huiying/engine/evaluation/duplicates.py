@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint
-from huiying.engine.evaluation.clustering import scores
-from huiying.engine.evaluation.events import labelled_post, objects
+from huiying.engine.evaluation.events import labelled_post, objects, scores
 
 LABEL: Final = "duplicate_group"
 _SEED: Final = 20160908

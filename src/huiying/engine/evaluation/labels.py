@@ -17,8 +17,7 @@ import numpy.typing as npt
 
 from huiying.engine import labels as learning
 from huiying.engine.evaluation import UsageError
-from huiying.engine.label_features import Corpus, count
-from huiying.engine.labels import VARIANTS, Confidences, Indices
+from huiying.engine.labels import VARIANTS, Confidences, Corpus, Indices, count
 from huiying.engine.lines import Rejected, read_objects
 
 FOLDS: Final = 5

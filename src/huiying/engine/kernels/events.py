@@ -12,8 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from huiying.engine.kernels.arithmetic import damped, eased, halved, ln, mix, sort, strongest, u64
-from huiying.engine.kernels.features import MAX_NAMES
+from huiying.engine.kernels.features import MAX_NAMES, damped, eased, halved, ln, mix, sort, strongest, u64
 
 FEATURES: Final = 64
 CENTRE: Final = 160

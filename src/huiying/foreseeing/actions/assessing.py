@@ -1,6 +1,14 @@
-"""风险评估 (C6.1, C6.6, C6.7): begun, risks listed, level decided, sent up, approved by a second person."""
+"""风险评估 C6.1, C6.6, C6.7: begun, risks listed, level decided, sent up, approved by a second person; and honest
+prediction C6.6: what became of past events about the like, with an interval, or nothing.
+"""
 
 from __future__ import annotations
+
+import datetime as dt
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,15 +16,91 @@ from django.utils.translation import gettext as _
 from huiying.foreseeing import policies, surveying
 from huiying.foreseeing.actions.policies import locked, note, still_open, tell
 from huiying.foreseeing.models import Assessment, Plan, Policy, Risk
-from huiying.foreseeing.predicting import predict
 from huiying.foreseeing.queries import is_open
+from huiying.handling.models import Case
+from huiying.judging import merging
+from huiying.judging.material import SCANNED, About, alike
+from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import may, require
 from huiying.people.queries import able, regulation_now
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, display_name, join_names, require_text
+from huiying.people.versions import department_name, display_name, join_names, require_text
+
+DAYS: Final = 8  # of a curve, the first day is 0
+MOST_ALIKE: Final = 12
+_DAY: Final = dt.timedelta(days=1)
+
+
+def predict(title: str, words: Sequence[str] = ()) -> dict[str, Any]:
+    """`events` (likest first), `needed`, and with enough of them `days`, `total`, `peak`, `lasted`, each least, median,
+    most; `covers`: the chance that the next one falls between.
+    """
+    needed = regulation_now().risk_assessment.comparable
+    events = [_past(event) for event in _alike(" ".join([title, *words]))]
+    found: dict[str, Any] = {"needed": needed, "events": events, "enough": len(events) >= needed}
+    if not found["enough"]:
+        return found
+    n = len(events)
+    by_day = [sorted(event["by_day"][day] for event in events) for day in range(DAYS)]
+    return {
+        **found,
+        "days": [_span(counts) for counts in by_day],
+        "total": _span([event["posts"] for event in events]),
+        "peak": _span([max(event["by_day"]) for event in events]),
+        "lasted": _span([event["lasted_days"] for event in events]),
+        "covers": round((n - 1) / (n + 1), 4),
+    }
+
+
+def _span(values: Sequence[float]) -> dict[str, float]:
+    return {"least": min(values), "median": statistics.median(values), "most": max(values)}
+
+
+def _alike(words: str) -> list[Event]:
+    """Closed events only: of one that goes on nobody knows yet how it ends. None about a danger to life."""
+    rows = Event.objects.filter(
+        state=Event.ENDED, life_safety=False, sensitive="", case__state="closed"
+    ).select_related("case")
+    known = {event.pk: event for event in rows.order_by("-opened_at", "-pk")[:SCANNED]}
+    found = alike(About(0, words), [About(pk, event.title) for pk, event in known.items()], most=MOST_ALIKE)
+    return [known[one.key] for one in found]
+
+
+def _past(event: Event) -> dict[str, Any]:
+    """One event: posts a day from its first, and how it ended."""
+    rows = EventPost.objects.filter(event__in=merging.family(event), withdrawn_at__isnull=True)
+    moments = [
+        received if published is None or confidence == "future" else published
+        for published, received, confidence in rows.values_list(
+            "post__published_at", "post__received_at", "post__time_confidence"
+        )
+    ]
+    first = min(moments, default=event.opened_at)
+    days = Counter((at - first) // _DAY for at in moments)
+    case: Case = event.case
+    return {
+        "number": event.number,
+        "title": event.title,
+        "case": case.number,
+        "level": case.level,
+        "posts": len(moments),
+        "by_day": [days[day] for day in range(DAYS)],
+        "lasted_days": max(days, default=0) + 1,
+        "answered_hours": _hours(case.first_known_at, case.answered_at),
+        "closed_days": _days(case.opened_at, case.closed_at),
+    }
+
+
+def _hours(start: dt.datetime, end: dt.datetime | None) -> float | None:
+    return round((end - start).total_seconds() / 3600, 1) if end else None
+
+
+def _days(start: dt.datetime, end: dt.datetime | None) -> int | None:
+    return (end - start) // _DAY + 1 if end else None
+
 
 SCALE = range(1, 6)
 

@@ -23,9 +23,9 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, require_text
+from huiying.people.versions import department_name, require_text
 from huiying.work import notify
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 PURPOSE = "opinion.original"
 TEXT_MOST = 2000

@@ -1,21 +1,23 @@
-"""处置预案 (C6.8): written, drilled, set off. The machine proposes; a person's word opens the case with the plan."""
+"""处置预案 C6.8: written, drilled, set off by events that meet its trigger. The machine proposes; a person's word
+opens the case with the plan.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Max, Model, Q
 from django.utils.translation import gettext as _
 
-from huiying.foreseeing import watching
+from huiying.engine.normalise import normalise
 from huiying.foreseeing.actions.assessing import to_change
 from huiying.foreseeing.actions.policies import locked, note, tell
 from huiying.foreseeing.models import Assessment, Plan, PlanHit, Trigger
 from huiying.handling import actions as handling
-from huiying.judging.models import Event
+from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record
 from huiying.ledger.kept import Gone
@@ -23,9 +25,71 @@ from huiying.people.errors import Refused
 from huiying.people.models import Platform, Spokesperson, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, on_duty, regulation_now, takers, zone
-from huiying.people.speakers import in_force
+from huiying.people.registers import speakers_in_force
 from huiying.people.standing import actor_of
-from huiying.people.words import join_names, require_text
+from huiying.people.versions import join_names, require_text
+
+READ = 300  # events a look; the rest is read the next time, nothing is skipped
+POSTS = 50  # of an event, the latest
+_OVER = (Event.MERGED, Event.DISMISSED)
+
+
+def newest_move() -> dt.datetime | None:
+    """When the stream last moved."""
+    found: dt.datetime | None = Event.objects.filter(life_safety=False, sensitive="").aggregate(at=Max("last_post_at"))[
+        "at"
+    ]
+    return found
+
+
+def moved_since(since: dt.datetime | None) -> tuple[list[Event], dt.datetime | None]:
+    """Events with a post since, oldest first, and until when they were read: never beyond what stood there, or a post
+    that is judged in this very moment would be passed over.
+    """
+    rows = Event.objects.filter(life_safety=False, sensitive="").exclude(state__in=_OVER)
+    if since is not None:
+        rows = rows.filter(last_post_at__gt=since)
+    found = list(rows.order_by("last_post_at", "id")[: READ + 1])
+    if len(found) <= READ:
+        return found, found[-1].last_post_at if found else since
+    edge = found[READ - 1].last_post_at
+    # All that moved in the same moment belong together: a cut through it would lose the rest.
+    return list(rows.filter(last_post_at__lte=edge).order_by("last_post_at", "id")), edge
+
+
+def met(plan: Plan, events: Sequence[Event]) -> Iterator[tuple[Event, list[str]]]:
+    """Each event that a trigger of the plan is about, with the words found; none that was put to people already."""
+    known = set(PlanHit.objects.filter(plan=plan, event__in=events).values_list("event_id", flat=True))
+    triggers = list(plan.triggers.all())
+    for event in events:
+        if event.pk in known:
+            continue
+        text = _text(event)
+        for trigger in triggers:
+            if words := meets(trigger, event, text):
+                yield event, words
+                break
+
+
+def meets(trigger: Trigger, event: Event, text: str) -> list[str]:
+    """The words found where all of the trigger holds; [] where not."""
+    if event.posts_count < trigger.posts or not _as_grave(trigger.level, event.suggested_level):
+        return []
+    return [word for word in trigger.words if normalise(word).text in text]
+
+
+def _as_grave(least: str, level: str) -> bool:
+    if not least:
+        return True
+    order = [one.code for one in regulation_now().levels]
+    return level in order and least in order and order.index(level) >= order.index(least)
+
+
+def _text(event: Event) -> str:
+    rows = EventPost.objects.filter(event=event, withdrawn_at__isnull=True).order_by("-id")
+    posts = rows.values_list("post__title", "post__text")[:POSTS]
+    return normalise("\n".join([event.title, *(f"{title}\n{text}" for title, text in posts)])).text
+
 
 TRIGGERS_MOST, WORDS_MOST, QUESTIONS_MOST = 8, 20, 40
 
@@ -58,7 +122,7 @@ def save_plan(
     asked = [(q.strip(), a.strip()) for q, a in questions if q.strip() or a.strip()]
     if not asked or any(not q or not a for q, a in asked) or len(asked) > QUESTIONS_MOST:
         raise Refused(_("口径至少写一问一答；每个问题都要有回答。"), code="questions")
-    if not in_force().filter(pk=speaker.pk).exists():
+    if not speakers_in_force().filter(pk=speaker.pk).exists():
         raise Refused(_("发言人要在名册里、现在有效。"), code="speaker")
     known = set(Platform.objects.filter(code__in=list(channels), closed_at__isnull=True).values_list("code", flat=True))
     if not channels or (missing := [code for code in channels if code not in known]):
@@ -131,12 +195,12 @@ def look(now: dt.datetime, limit: int) -> int:
     Nothing is opened here: a case is opened by a person's word.
     """
     found = 0
-    newest = watching.newest_move()
+    newest = newest_move()
     plans = Plan.objects.select_for_update(of=("self",), skip_locked=True).filter(active=True)
     behind = plans.filter(Q(looked_at__isnull=True) | Q(looked_at__lt=newest)) if newest else plans.none()
     for plan in behind.select_related("assessment__policy__department").order_by("looked_at", "id")[:limit]:
-        events, plan.looked_at = watching.moved_since(plan.looked_at)
-        for event, words in watching.met(plan, events):
+        events, plan.looked_at = moved_since(plan.looked_at)
+        for event, words in met(plan, events):
             _propose(plan, event, words, now)
             found += 1
         plan.save(update_fields=["looked_at"])

@@ -20,9 +20,9 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, require_text
+from huiying.people.versions import department_name, require_text
 from huiying.work import notify
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 REMIND_BEFORE = dt.timedelta(days=7)
 

@@ -1,15 +1,11 @@
 """Verbs of a case's life: one duty, one transaction, each with its ledger entry."""
 
-from huiying.handling.actions.acts import acknowledge_call, may_acknowledge, note_act
-from huiying.handling.actions.agenda import acknowledge_agenda, finish_agenda, plan_agenda
-from huiying.handling.actions.asking import ask_again, rate, uphold
 from huiying.handling.actions.base import (
     UNDO_FOR,
     locked,
     move,
     require_text,
 )
-from huiying.handling.actions.clues import propose_clue, sign_clue
 from huiying.handling.actions.disposal import (
     close,
     decide_sustained,
@@ -19,8 +15,7 @@ from huiying.handling.actions.disposal import (
     void,
     why_not_close,
 )
-from huiying.handling.actions.facts import agree_facts, current_facts
-from huiying.handling.actions.feedback import feedback_due, give_feedback
+from huiying.handling.actions.feedback import ask_again, feedback_due, give_feedback, rate, uphold
 from huiying.handling.actions.grading import (
     add_knowledge,
     confirm_level,
@@ -37,15 +32,14 @@ from huiying.handling.actions.liaison import (
     edit_letter,
     exempt,
     open_liaison,
+    propose_clue,
     record_answer,
     send_liaison,
+    sign_clue,
     why_not_close_liaison,
 )
 from huiying.handling.actions.meetings import acknowledge_seat, cancel, convene, hold, minute, sign
-from huiying.handling.actions.merging import merge_cases, unmerge_cases
-from huiying.handling.actions.recurrence import link_recurrence
-from huiying.handling.actions.reports import see_reports
-from huiying.handling.actions.room import attach, say
+from huiying.handling.actions.relating import link_recurrence, merge_cases, split_case, unmerge_cases
 from huiying.handling.actions.routing import (
     accept,
     decide_return,
@@ -55,9 +49,21 @@ from huiying.handling.actions.routing import (
     set_keys,
     undo_route,
 )
-from huiying.handling.actions.splitting import split_case
 from huiying.handling.actions.table import propose_rule, second_rule
 from huiying.handling.actions.tasks import drop_task, finish_task, make_task
+from huiying.handling.actions.work import (
+    acknowledge_agenda,
+    acknowledge_call,
+    agree_facts,
+    attach,
+    current_facts,
+    finish_agenda,
+    may_acknowledge,
+    note_act,
+    plan_agenda,
+    say,
+    see_reports,
+)
 
 __all__ = [
     "UNDO_FOR",

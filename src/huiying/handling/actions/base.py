@@ -1,18 +1,17 @@
-"""What every verb of a case shares: a step of the process, the row's lock, a text that must say something.
-
-What a verb writes into the record is Chinese, the bureau's language, from whichever page it was done; what it tells
-the person goes through gettext.
+"""What every verb of a case shares: a step of the process, the row's lock, a text that must say something; and the
+questions that rooms above this one ask before a case may end, each registered here (docs/adr/0009).
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from huiying.handling.models import Case, StateChange
 from huiying.handling.process import step
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record
-from huiying.people.words import require_text as require_text
+from huiying.people.versions import require_text as require_text
 
 UNDO_FOR = dt.timedelta(minutes=10)
 
@@ -35,3 +34,18 @@ def move(case: Case, verb: str, actor: Actor, reason: str = "") -> None:
 def locked(case: Case) -> Case:
     """The case's row, locked for the transaction: two verbs on one case never interleave."""
     return Case.objects.select_for_update(of=("self",)).select_related("event", "regulation").get(pk=case.pk)
+
+
+Guard = Callable[[Case], list[str]]
+guards: list[Guard] = []
+
+
+def guard(check: Guard) -> Guard:
+    """Ask `check` before every closing: sentences of what stands in the way, none when nothing does."""
+    if check not in guards:
+        guards.append(check)
+    return check
+
+
+def why_not_end(case: Case) -> list[str]:
+    return [sentence for check in guards for sentence in check(case)]

@@ -6,16 +6,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.handling import clocks
-from huiying.handling.actions import reports
-from huiying.handling.actions.base import locked, move, require_text
-from huiying.handling.actions.ending import why_not_end
+from huiying.handling.actions import work
+from huiying.handling.actions.base import locked, move, require_text, why_not_end
 from huiying.handling.actions.feedback import tell_automatically, untold
 from huiying.handling.actions.liaison import why_not_close_liaison
 from huiying.handling.actions.tasks import open_tasks
 from huiying.handling.models import Case, Disposal, Finding, Task
 from huiying.handling.process import LIVE
-from huiying.judging import voice_tags, warnings
-from huiying.judging.locking import locked_event
+from huiying.judging import opening, warnings
+from huiying.judging.batch import locked_event
 from huiying.judging.models import Event
 from huiying.kernel import clock as time
 from huiying.ledger.actions import record, together, vouch
@@ -61,7 +60,7 @@ def find(case: Case, facts: str, cause: str, impact: str, actor: User) -> Findin
         actor_of(actor),
         rows=[finding],
     )
-    reports.report_node(case, reports.FOUND, finding.facts, actor_of(actor))
+    work.report_node(case, work.FOUND, finding.facts, actor_of(actor))
     return finding
 
 
@@ -100,7 +99,7 @@ def dispose(case: Case, finding: Finding, actions: str, settled: bool, actor: Us
     told = {"actions": made.actions, "settled": settled}
     record(f"case:{case.number}", "case.disposed", told, actor_of(actor), rows=[made])
     clocks.stop_from(case, "transferred_at", made.actions[:100], actor_of(actor))
-    reports.report_node(case, reports.DISPOSED, made.actions, actor_of(actor))
+    work.report_node(case, work.DISPOSED, made.actions, actor_of(actor))
     return made
 
 
@@ -148,7 +147,7 @@ def why_not_close(case: Case) -> list[str]:
         why.append(_("还没有决定是否持续回应（C8.8）。"))
     if matter := why_matter_open(case):
         why.append(matter)
-    if reports.unseen(case):
+    if work.unseen_reports(case):
         why.append(_("主办部门的同步报送，统筹部门还没有看过：请打开此件看过再办结（C10.7）。"))
     if waiting := untold(case):
         why.append(
@@ -201,15 +200,15 @@ def close(case: Case, root_cause: str, actor: User) -> None:
     record(f"case:{case.number}", "case.closed", {"root_cause": case.root_cause}, who, rows=[case, case.event])
     move(case, "close", who)
     tell_automatically(case, ended=True, who=who)
-    reports.report_node(case, reports.CLOSED, case.root_cause, who)
+    work.report_node(case, work.CLOSED, case.root_cause, who)
     if may(actor, "report.see", case):
-        reports.see_reports(case, actor)  # whoever ends it for the office has seen that it ended
+        work.see_reports(case, actor)  # whoever ends it for the office has seen that it ended
     for act in clocks.acts_running(case):
         clocks.stop(case, act, "办结", who)
     clocks.start_from(case, "closed_at")
     event = locked_event(case.event_id)
     warnings.settle(event, "办结")
-    voice_tags.forget(event)
+    opening.forget_voices(event)
     Event.objects.filter(pk=case.event_id).update(state=Event.ENDED)
 
 

@@ -16,8 +16,8 @@ from huiying.handling.models import Case, Knowledge, LateKnowledge
 from huiying.handling.process import LIVE
 from huiying.judging import actions as judging
 from huiying.judging import warnings
-from huiying.judging.actions.levels import affirm_level, standing_decision
-from huiying.judging.locking import locked_event
+from huiying.judging.actions.deciding import affirm_level, standing_decision
+from huiying.judging.batch import locked_event
 from huiying.judging.models import Event, LevelDecision
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together
@@ -26,11 +26,11 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import holds, office, regulation_at, regulation_of, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import display_name, join_names
+from huiying.people.versions import display_name, join_names
 from huiying.regulation.errors import UsageError
 from huiying.regulation.regulation import Regulation
 from huiying.regulation.schema import Level
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 
 @transaction.atomic

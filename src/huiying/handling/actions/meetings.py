@@ -28,8 +28,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, holders_by_role, regulation_of
 from huiying.people.standing import actor_of
-from huiying.people.versions import zone
-from huiying.people.words import display_name, join_names
+from huiying.people.versions import display_name, join_names, zone
 from huiying.work import notify
 
 CLOCK = "joint_meeting_convene"

@@ -1,13 +1,19 @@
-"""Verbs of the reconciliation （五）C5.16: a list comes in, a person decides each line, a missed one is heard now."""
+"""漏报核对 （五）C5.16: a list comes in, which post of ours each line is, a person decides each, a missed one is
+heard now; and how much we missed.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from huiying.handling import reconciling
+from huiying.engine.normalise import normalise
 from huiying.handling.actions.grading import note_late_knowledge
 from huiying.handling.models import OutsideItem, OutsideList
 from huiying.judging import actions as judging
@@ -15,11 +21,90 @@ from huiying.judging import queries as judged
 from huiying.kernel import clock
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import record, together
+from huiying.listening.hosts import first_link, native_id_of
 from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of
+
+AROUND = dt.timedelta(days=3)
+MOST_POSTS = 5000
+LEAST = 0.3  # below this no post is suggested; a person looks for it
+Z = 1.96
+
+
+@dataclass(frozen=True)
+class Missed:
+    """漏报率: of the lines that were ours, how many we had missed, with the 95 % interval of Wilson; n shown."""
+
+    n: int
+    missed: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.missed / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        if not self.n:
+            return None
+        share, n = self.missed / self.n, self.n
+        middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def missed_rate(since: dt.datetime | None = None) -> Missed:
+    """Over the lines that persons decided since then, all of them without."""
+    rows = OutsideItem.objects.filter(state__in=(OutsideItem.HEARD, OutsideItem.MISSED))
+    if since is not None:
+        rows = rows.filter(decided_at__gte=since)
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("id")))
+    missed = counts.get(OutsideItem.MISSED, 0)
+    return Missed(missed + counts.get(OutsideItem.HEARD, 0), missed)
+
+
+def lists() -> Iterable[OutsideList]:
+    """The latest lists with how many of their lines wait for a person."""
+    return OutsideList.objects.annotate(
+        n=Count("items"), waiting=Count("items", filter=Q(items__state="")),
+        missed=Count("items", filter=Q(items__state=OutsideItem.MISSED)),
+    )[:30]  # fmt: skip
+
+
+def candidates(period_from: dt.date, period_to: dt.date) -> list[Post]:
+    """Posts received around the period, newest first, bounded."""
+    start = dt.datetime.combine(period_from, dt.time(), dt.UTC) - AROUND
+    end = dt.datetime.combine(period_to, dt.time(), dt.UTC) + AROUND
+    rows = Post.objects.filter(received_at__gte=start, received_at__lte=min(end, clock.now()))
+    return list(rows.only("id", "url", "title", "text", "native_id").order_by("-id")[:MOST_POSTS])
+
+
+def nearest(text: str, url: str, posts: Iterable[Post]) -> tuple[Post | None, float]:
+    """The post that a line is most likely about: the same address, else the most alike words."""
+    known = native_id_of(url) if url else ""
+    grams = _grams(text)
+    best, score = None, 0.0
+    for post in posts:
+        if known and (post.native_id == known or post.url == url):
+            return post, 1.0
+        other = _grams(f"{post.title} {post.text}")
+        shared = len(grams & other)
+        alike = shared / min(len(grams), len(other)) if grams and other else 0.0
+        if alike > score:
+            best, score = post, alike
+    return (best, score) if score >= LEAST else (None, 0.0)
+
+
+def link_in(line: str) -> str:
+    return first_link(line)
+
+
+def _grams(text: str) -> frozenset[str]:
+    plain = "".join(char for char in normalise(text).text if char.isalnum())
+    return frozenset(plain[at : at + 3] for at in range(len(plain) - 2))
+
 
 CHAIN = "reconciling"
 MOST_LINES = 500
@@ -43,11 +128,11 @@ def take_list(body: str, period_from: dt.date, period_to: dt.date, text: str, ac
     made = OutsideList.objects.create(
         body=body[:100], period_from=period_from, period_to=period_to, by=actor.name, at=clock.now()
     )
-    posts = reconciling.candidates(period_from, period_to)
+    posts = candidates(period_from, period_to)
     items = []
     for position, line in enumerate(lines, 1):
-        url = reconciling.link_in(line)
-        post, similarity = reconciling.nearest(line, url, posts)
+        url = link_in(line)
+        post, similarity = nearest(line, url, posts)
         items.append(
             OutsideItem(
                 list=made, position=position, text=mask_personal(line).text[:2000], url=url[:2000],

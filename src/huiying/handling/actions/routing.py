@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from huiying.handling import clocks, routing_table, slips
 from huiying.handling.actions.base import UNDO_FOR, locked, move, require_text
-from huiying.handling.actions.reports import ACCEPTED, report_node
-from huiying.handling.duty_list import listed
+from huiying.handling.actions.work import ACCEPTED, report_node
 from huiying.handling.models import Case, CaseDepartment, Return, TransferSlip
 from huiying.handling.queries import lead_row
+from huiying.handling.routing_table import listed
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record, together, vouch
 from huiying.people.errors import Refused
@@ -23,7 +23,7 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, office, regulation_now, regulation_of, takers
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name
+from huiying.people.versions import department_name
 from huiying.work import notify
 
 Elements = Mapping[str, Mapping[str, str]]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, Sensitivity
 from huiying.judging import merging
-from huiying.judging.locking import locked_event, locked_events
+from huiying.judging.batch import locked_event, locked_events
 from huiying.judging.models import Event, EventPost
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, lock, record, together, vouch

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from huiying.handling import routing_table
 from huiying.handling.actions.base import require_text
 from huiying.handling.actions.routing import check_keys
-from huiying.handling.duty_list import listed
 from huiying.handling.models import RoutingRule
+from huiying.handling.routing_table import listed
 from huiying.kernel import clock as time
 from huiying.ledger.actions import SYSTEM_CHAIN, lock, record, together
 from huiying.people.errors import Refused

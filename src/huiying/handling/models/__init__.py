@@ -1,7 +1,5 @@
 """Cases, who has them, the clocks that run on them, and the work that is done about them."""
 
-from huiying.handling.models.asking import AskedAgain, Satisfaction
-from huiying.handling.models.calling import Escalation
 from huiying.handling.models.core import (
     Breach,
     Case,
@@ -9,20 +7,21 @@ from huiying.handling.models.core import (
     Clock,
     ClockEvent,
     Disposal,
+    Escalation,
     Finding,
     Knowledge,
     LateKnowledge,
     Return,
+    RoutingRule,
+    SplitPost,
     StateChange,
+    TransferSlip,
 )
-from huiying.handling.models.handover import Handover
-from huiying.handling.models.liaison import ClueHandover, Liaison, LiaisonExemption
-from huiying.handling.models.meetings import Dissent, Meeting, MeetingSeat
-from huiying.handling.models.reconciling import OutsideItem, OutsideList
-from huiying.handling.models.routing import RoutingRule, SplitPost, TransferSlip
-from huiying.handling.models.sensitive import Sensitivity
+from huiying.handling.models.duty import Handover, OutsideItem, OutsideList
+from huiying.handling.models.outside import ClueHandover, Dissent, Liaison, LiaisonExemption, Meeting, MeetingSeat
 from huiying.handling.models.work import (
     AgendaItem,
+    AskedAgain,
     Attachment,
     CaseAct,
     FactSheet,
@@ -30,6 +29,8 @@ from huiying.handling.models.work import (
     NodeReport,
     Note,
     Recurrence,
+    Satisfaction,
+    Sensitivity,
     Task,
 )
 

@@ -1,4 +1,6 @@
-"""The work on a case: tasks, the one line of facts, the case room, reports, feedback （二）（六）（七）（九）（十）."""
+"""The work on a case: tasks, the one line of facts, the case room, reports, feedback （二）（六）（七）（九）（十）;
+what the asker said of the answer C4.2, C4.3; who called a matter sensitive §6.1 S8, §6.2.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 
 from huiying.handling.models.core import Case
+from huiying.judging.models import Event
+from huiying.listening.models import Message, Post
 from huiying.people.models import Department, User
 
 
@@ -170,3 +174,71 @@ class AgendaItem(models.Model):
 
     class Meta:
         ordering: ClassVar = ["due_on", "id"]
+
+
+class Satisfaction(models.Model):
+    """The answer to one question, by number and query code. Each message says it once."""
+
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="satisfaction")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="satisfaction")
+    grade = models.CharField(max_length=20)  # code of the regulation's `asking.grades`
+    name = models.CharField(max_length=60)  # as it was called then
+    good = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+
+
+class AskedAgain(models.Model):
+    """再次提出: what the answer left open. Its text is a post of its own, masked and sealed like every other."""
+
+    ANSWERED, UPHELD = "answered", "upheld"
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="asked_again")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="asked_again")
+    post = models.OneToOneField(Post, on_delete=models.PROTECT, related_name="asked_again")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)  # "" while it waits
+    reason = models.TextField(blank=True)  # why the answer stands, for the record
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(outcome="", ended_at__isnull=True) | (~Q(outcome="") & Q(ended_at__isnull=False)),
+                name="asked_again_ended",
+            ),
+            models.CheckConstraint(condition=~Q(outcome="upheld") | ~Q(reason=""), name="upheld_with_a_reason"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["case"], condition=Q(outcome=""), name="asked_again_waits")]
+
+
+class Sensitivity(models.Model):
+    """One label of one matter. The event's `sensitive` points at the kind that is in force."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="sensitivities")
+    kind = models.CharField(max_length=10)  # Event.REPORTER, MINOR, VICTIM
+    reason = models.CharField(max_length=300)
+    title = models.CharField(max_length=200)  # what the event was called: nothing that is listed says it meanwhile
+    case_title = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=100)
+    by_user = models.BigIntegerField()
+    at = models.DateTimeField()
+    lift_reason = models.CharField(max_length=300, blank=True)
+    lifted_by = models.CharField(max_length=100, blank=True)
+    lifted_user = models.BigIntegerField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(lifted_at__isnull=True) | ~models.Q(lifted_user=models.F("by_user")),
+                name="label_lifted_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["event"], condition=models.Q(lifted_at__isnull=True), name="one_label_an_event"
+            ),
+        ]

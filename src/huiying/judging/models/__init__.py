@@ -1,22 +1,34 @@
 """Screenings, events, grades, warnings: the machine suggests, a person decides."""
 
-from huiying.judging.models.alarming import Alarm, AlarmSetting
 from huiying.judging.models.core import (
+    Alarm,
+    AlarmSetting,
     ConcernDecision,
     Dismissal,
     Event,
     EventPost,
     LevelDecision,
+    Pin,
     Screening,
+    SharePackage,
+    ShareReply,
     UrgentCall,
     VoiceTag,
     Warning,
 )
-from huiying.judging.models.learning import ConcernRating, ConcernSample, LearningRun
-from huiying.judging.models.pins import Pin
-from huiying.judging.models.screening import SampledPost, SampleDraw, ScreenAdjustment
-from huiying.judging.models.sharing import SharePackage, ShareReply
-from huiying.judging.models.watchwords import WatchChange, WatchHit, WatchProposal, WatchReview, WatchVerdict
+from huiying.judging.models.learning import (
+    ConcernRating,
+    ConcernSample,
+    LearningRun,
+    SampledPost,
+    SampleDraw,
+    ScreenAdjustment,
+    WatchChange,
+    WatchHit,
+    WatchProposal,
+    WatchReview,
+    WatchVerdict,
+)
 
 __all__ = [
     "Alarm",

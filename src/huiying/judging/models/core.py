@@ -1,4 +1,6 @@
-"""Screenings, events, grades, warnings: the machine suggests, a person decides."""
+"""Screenings, events, grades, warnings: the machine suggests, a person decides. Beside them early alarms (C6.11,
+C6.12), what persons said of the grouping, and what another body got of an event (C5.18).
+"""
 
 from __future__ import annotations
 
@@ -294,3 +296,112 @@ class Dismissal(models.Model):
                 name="dismissal_needs_second_person",
             )
         ]
+
+
+class Alarm(models.Model):
+    """观察 or 预警. One is open an event; a graver one takes its place. People say later whether it was real."""
+
+    REAL, FALSE = "real", "false"
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="alarms")
+    level = models.CharField(max_length=8)  # watch | alert
+    at = models.DateTimeField()
+    posts = models.PositiveIntegerField()
+    score = models.FloatField()
+    threshold = models.FloatField()
+    words = models.CharField(max_length=300)
+    words_en = models.CharField(max_length=300)
+    ended_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=8, blank=True)
+    verdict_by = models.CharField(max_length=100, blank=True)
+    verdict_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event"], condition=Q(ended_at__isnull=True), name="one_open_alarm"),
+            models.CheckConstraint(condition=~Q(words=""), name="alarm_says_why"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-at"], name="alarm_recent")]
+
+
+class AlarmSetting(models.Model):
+    """How many false alarms a week the bureau puts up with, and the bars that follow from it. Append-only."""
+
+    budget = models.FloatField()  # false alarms a week
+    watch = models.FloatField()  # how much must speak for it, at sixty posts
+    alert = models.FloatField()
+    figures = models.JSONField(default=dict)
+    by = models.CharField(max_length=100)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(budget__gt=0), name="alarm_budget_above_zero"),
+            models.CheckConstraint(condition=Q(watch__lte=models.F("alert")), name="watch_before_alert"),
+        ]
+
+
+class Pin(models.Model):
+    """One word of a person: these two events are one matter, or are two, or these posts are another matter.
+
+    Append-only; of two words on the same events the later one holds. `after` is the last row of the stream's log
+    (`EventPost`) when it was said: there the replay hears it.
+    """
+
+    TOGETHER, APART, SPLIT = "together", "apart", "split"
+    kind = models.CharField(max_length=10)
+    left = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="pins_left")  # of a split: what it was
+    right = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="pins_right")  # of a split: what it became
+    posts = models.JSONField(default=list)  # of a split: row ids of the posts that went over
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=100)
+    by_user = models.BigIntegerField()
+    at = models.DateTimeField()
+    after = models.BigIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(left=models.F("right")), name="pin_is_of_two_events"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.left_id} {self.right_id}"
+
+
+class SharePackage(models.Model):
+    """A frozen view of an event for one body: read by a link until it expires, or taken along as a signed file."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="shares")
+    body = models.CharField(max_length=100)
+    purpose = models.CharField(max_length=300)  # an export carries its purpose (§6.3-8)
+    content = models.JSONField()  # personal data masked
+    sha256 = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=100, blank=True)
+    opens = models.PositiveIntegerField(default=0)
+    first_opened_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(purpose=""), name="shared_for_a_purpose")]
+
+    def __str__(self) -> str:
+        return f"{self.event.number} → {self.body}"
+
+
+class ShareReply(models.Model):
+    """What the other body wrote back; it stands on the event's record."""
+
+    package = models.ForeignKey(SharePackage, on_delete=models.PROTECT, related_name="replies")
+    name = models.CharField(max_length=100)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]

@@ -6,11 +6,14 @@ nothing (seen with 500 posts a second). So a transaction that wants to write fir
 beside the database, and keeps it only until it has begun: whoever comes back at once has to wait for the turn, and the
 one that holds it is next. The turn orders who waits; that two never write at once stays SQLite's own work, so a turn
 that cannot be had (a read-only folder, a system without `flock`) costs fairness and nothing else.
+A new home gets its tables in one go, as tools/new_home.py wrote them down in SQL (ADR 15).
 """
 
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from time import monotonic, sleep
 from typing import Any, Final
 
 from django.db import DataError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3 import base
 
 try:
@@ -93,3 +97,33 @@ def _taken(handle: int, patience: float) -> bool:
             sleep(LOOK)
         else:
             return True
+
+
+FILE = Path(__file__).with_name("new_home.sql")
+_DONE = re.compile(r"INSERT INTO \"django_migrations\" VALUES\(\d+,'([^']*)','([^']*)',")
+
+
+def migrations(sql: str) -> set[tuple[str, str]]:
+    """App and name of every migration that the file holds as done."""
+    return set(_DONE.findall(sql))
+
+
+def make(connection: BaseDatabaseWrapper, wanted: set[tuple[str, str]]) -> bool:
+    """Make them, all or none. False, and nothing is made, where the file is not of exactly the `wanted` migrations, or
+    where another process was faster.
+    """
+    sql = FILE.read_text("utf-8") if FILE.exists() else ""
+    if not wanted <= migrations(sql):
+        return False
+    with connection.cursor() as cursor:
+        raw = cursor.connection
+        cursor.execute("PRAGMA foreign_keys=OFF")  # rows stand in the order of their tables
+        try:
+            raw.executescript(sql.replace("BEGIN TRANSACTION;", "BEGIN IMMEDIATE;", 1))
+        except sqlite3.OperationalError:  # the first table is there: another process was faster
+            raw.rollback()
+            return False
+        finally:
+            cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("UPDATE django_migrations SET applied = datetime('now')")
+    return True

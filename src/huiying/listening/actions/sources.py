@@ -1,9 +1,13 @@
-"""Verbs of sources （五）: taken up, changed, looked at by hand, put aside. None disappears (INV-1, C5.10)."""
+"""Verbs of sources （五）: taken up, one or a list (OPML), changed, looked at by hand, put aside (C5.2, C5.10,
+INV-1).
+
+None disappears. Of a list, a row that can not be taken is told with its line and why; the others are taken.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,18 +19,17 @@ from huiying.engine.post import KINDS
 from huiying.kernel import clock, sealing, tokens
 from huiying.kernel.addresses import AddressRefused, check_url, check_written
 from huiying.ledger.actions import Actor, record
-from huiying.listening import hosts, mail_address, mailbox, outcomes, rhythm
+from huiying.listening import hosts, mailbox, outcomes, rhythm
 from huiying.listening.adapters import ADAPTERS, BY_HAND, HOOKS, MAILBOX
 from huiying.listening.fetching import host_of
 from huiying.listening.models import Post, Source, SourceCheck
 from huiying.listening.politeness import host_row
-from huiying.listening.source_secrets import SECRET, SINCE
+from huiying.listening.source_check import SECRET, SINCE
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of, capabilities
-from huiying.people.versions import regulation_now
-from huiying.people.words import require_text
+from huiying.people.versions import regulation_now, require_text
 
 COMMENTS: Final = "新闻跟帖"
 NEWS_CLASSES: Final = frozenset({"门户网站", "传统媒体"})
@@ -161,7 +164,7 @@ def change_password(source: Source, password: str, actor: User | Actor) -> Sourc
 def _check_password(password: str) -> None:
     if not password:
         raise Refused(_("请写邮箱的密码（很多邮箱要用单独的授权码）。"), code="no_password")
-    if len(password) > PASSWORD_CHARS or mail_address.CONTROL.search(password):
+    if len(password) > PASSWORD_CHARS or mailbox.CONTROL.search(password):
         raise Refused(_("密码里有换行，或长得不像密码。请重新复制一遍。"), code="password")
 
 
@@ -322,10 +325,10 @@ def _kind(told: SourceData) -> str:
 def _checked_box(told: SourceData, ask_name_server: bool) -> tuple[str, dict[str, Any]]:
     """Address and settings of a mail box, in their one way of writing."""
     try:
-        address = mail_address.parse(told.url)
+        address = mailbox.parse_address(told.url)
         if ask_name_server:
             mailbox.judged(address)
-    except (mail_address.WrongAddress, AddressRefused) as error:
+    except (mailbox.WrongAddress, AddressRefused) as error:
         raise Refused(str(error), code="address") from error
     since = str(told.config.get(SINCE) or clock.now().date() - BOX_LOOKS_BACK)
     try:
@@ -375,3 +378,61 @@ def _check_owners(told: SourceData) -> None:
 def _record(source: Source, kind: str, payload: dict[str, Any], actor: User | Actor) -> None:
     told = {"source": source.pk, "name": source.name, **payload}
     record("system", kind, told, actor_of(actor), rows=[source])
+
+
+FEED: Final = "feed"
+MOST_AT_ONCE: Final = 500  # at once: each is an entry of its own in the ledger
+_SHORTEST_NAME: Final = 2
+#: What is wrong with one row alone; anything else is wrong with all of them.
+_OF_ONE_ROW: Final = frozenset({"already_registered", "address"})
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """A row that was not taken up: where it stands and why."""
+
+    file: str
+    line: int
+    title: str
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """What became of the list."""
+
+    added: list[Source] = field(default_factory=list)
+    refused: list[NotTaken] = field(default_factory=list)
+
+
+@transaction.atomic
+def take_up(rows: Iterable[Mapping[str, Any]], told: SourceData, actor: User | Actor) -> TakenUp:
+    """Take up `{"title", "url", "file", "line"}` rows as feeds; `told` says what is the same for all.
+
+    Raises Refused, with nothing taken, where that is wrong or the person may not.
+    """
+    chosen = list(rows)
+    if not chosen:
+        raise Refused(_("一个来源也没有选。"), code="nothing_chosen")
+    if len(chosen) > MOST_AT_ONCE:
+        raise Refused(_("一次最多登记 %(most)d 个来源，请分几次。") % {"most": MOST_AT_ONCE}, code="too_many")
+    found = TakenUp()
+    for row in chosen:
+        url, title = str(row.get("url", "")), str(row.get("title", "")).strip()
+        name = title if len(title) >= _SHORTEST_NAME else host_of(url) or url
+        try:
+            added = add_source(replace(told, name=name, adapter=FEED, url=url), actor, ask_name_server=False)
+        except Refused as refused:
+            if refused.code not in _OF_ONE_ROW:
+                raise
+            place = (str(row.get("file", "")), int(row.get("line") or 0))
+            found.refused.append(NotTaken(*place, title, url, refused.sentence))
+        else:
+            found.added.append(added.source)
+    return found
+
+
+def registered(urls: Iterable[str]) -> dict[str, Source]:
+    """Those addresses that are sources already, by address."""
+    return {source.url: source for source in Source.objects.filter(url__in=set(urls)).exclude(state=Source.RETIRED)}

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from huiying.listening.adapters.base import Adapter, Document, Found, Item, Reading
-from huiying.listening.adapters.feeds import Feeds
+from huiying.listening.adapters.feeds import Feeds, Sitemap
 from huiying.listening.adapters.html_list import HtmlList
-from huiying.listening.adapters.json_list import JsonList
+from huiying.listening.adapters.json_list import ByHand, ChangeDetection, JsonList, Miniflux, NewsNow
 from huiying.listening.adapters.mailbox import Mailbox
-from huiying.listening.adapters.newsnow import NewsNow
-from huiying.listening.adapters.pushed import ByHand, ChangeDetection, Miniflux
-from huiying.listening.adapters.sitemap import Sitemap
 
 _ALL: Final[tuple[Adapter, ...]] = (
     NewsNow(), Feeds(), Sitemap(), JsonList(), HtmlList(), Mailbox(), ChangeDetection(), Miniflux(),

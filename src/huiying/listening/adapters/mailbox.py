@@ -18,8 +18,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from huiying.engine.cleaning import clean
-from huiying.engine.post import ASSUMED_ZONE
+from huiying.engine.post import ASSUMED_ZONE, clean
 from huiying.kernel import canonical
 from huiying.listening.adapters.base import (
     ASSUMED,

@@ -1,14 +1,20 @@
-"""MediaCrawler: contents and comments of seven platforms, as CSV, JSON, JSON lines or its database (d1)."""
+"""MediaCrawler's contents and comments of seven platforms (d1); stonedt's articles, BettaFish's daily lists, GDELT's
+graph (d7, d8, d9); repost trees in the shape of CED (d9), where `parent` is trusted and `kids` is not looked at.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import html
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from huiying.listening.importing import drafts, values
-from huiying.listening.importing.look import SQLITE, Look
-from huiying.listening.importing.rows import Options, Row, records, tabular
+from huiying.engine.lines import Rejected
+from huiying.listening.importing import drafts, mediacrawler
+from huiying.listening.importing.look import CSV, SQLITE, TEXT, Look, text_of
+from huiying.listening.importing.rows import Options, Row, objects, records, tabular
 
 CODE: Final = "mediacrawler"
 
@@ -167,28 +173,217 @@ def read(look: Look, _options: Options) -> Iterator[Row]:
 
 def draft(item: Item, row: Mapping[str, Any], look: Look) -> dict[str, Any]:
     """One row in the open format."""
-    seen, _sure = values.moment(row.get("last_modify_ts"))
-    title = values.said(row.get(item.title)) if item.title else ""
-    text = next((said for name in item.text if (said := values.said(row.get(name)))), "")
+    seen, _sure = drafts.moment(row.get("last_modify_ts"))
+    title = drafts.said(row.get(item.title)) if item.title else ""
+    text = next((said for name in item.text if (said := drafts.said(row.get(name)))), "")
     title, text = drafts.title_and_text(title, text)
     metrics, cut = drafts.metrics_of(row, item.metrics)
-    voice = values.said(row.get("user_id")) or values.said(row.get("creator_hash"))
+    voice = drafts.said(row.get("user_id")) or drafts.said(row.get("creator_hash"))
     found: dict[str, Any] = {
-        "native_id": values.said(row.get(item.id)),
+        "native_id": drafts.said(row.get(item.id)),
         "platform": item.platform,
         "channel_class": item.channel_class,
         "kind": item.kind,
         "title": title,
         "text": text,
-        "url": values.said(row.get(item.url)) or None if item.url else None,
-        "parent_id": next((up for name in item.parent if (up := values.parent(row.get(name)))), None),
-        "root_id": values.parent(row.get(item.root)) if item.root else None,
-        "region": values.said(row.get("ip_location")).removeprefix("IP属地：").removeprefix("IP属地:") or None,
+        "url": drafts.said(row.get(item.url)) or None if item.url else None,
+        "parent_id": next((up for name in item.parent if (up := drafts.parent(row.get(name)))), None),
+        "root_id": drafts.parent(row.get(item.root)) if item.root else None,
+        "region": drafts.said(row.get("ip_location")).removeprefix("IP属地：").removeprefix("IP属地:") or None,
         "voice": f"{item.platform}:{voice}" if voice else None,
         "metrics": metrics,
     }
     drafts.timed(found, row.get(item.time), seen=seen or look.file.modified)
     if "published_at" not in found and "create_date_time" in row:
         drafts.timed(found, row["create_date_time"], seen=seen or look.file.modified)
-    told = {} if "published_at" in found else {"time_as_written": values.said(row.get(item.time))}
+    told = {} if "published_at" in found else {"time_as_written": drafts.said(row.get(item.time))}
     return drafts.with_extra(found, row, item.used, cut, **told)
+
+
+STONEDT: Final = "stonedt"
+BETTAFISH: Final = "bettafish"
+GDELT: Final = "gdelt"
+
+#: stonedt's eleven classes as ours, and the tier of an institution where the class says so.
+_CLASSES: Final = {
+    "1": ("微信公众号", "post"), "2": ("微博客", "post"), "3": ("门户网站", "news"), "4": ("论坛", "post"),
+    "5": ("门户网站", "news"), "6": ("传统媒体", "news"), "7": ("传统媒体", "news"), "8": ("门户网站", "news"),
+    "9": ("传统媒体", "news"), "10": ("短视频", "post"), "11": ("博客", "post"),
+}  # fmt: skip
+_CLASS_WORDS: Final = {
+    "微信": "1", "微博": "2", "政务": "3", "论坛": "4", "新闻": "5", "报刊": "6", "客户端": "7", "网站": "8",
+    "外媒": "9",
+    "视频": "10", "博客": "11",
+}  # fmt: skip
+_MOODS: Final = {"1": "正面", "2": "中性", "3": "负面"}
+
+
+def recognises_stonedt(look: Look) -> bool:
+    return "article_public_id" in look.fields or "article_public_id" in look.columns
+
+
+def read_stonedt(look: Look, _options: Options) -> Iterator[Row]:
+    for row in tabular(look):
+        yield (row[0], _article(look, row[1])) if isinstance(row, tuple) else row
+
+
+def _article(look: Look, row: Mapping[str, Any]) -> dict[str, Any]:
+    code = drafts.said(row.get("classify"))
+    channel_class, kind = _CLASSES.get(_CLASS_WORDS.get(code, code), ("", "news"))
+    site = drafts.said(row.get("sourcewebsitename")) or drafts.said(row.get("source_name"))
+    found: dict[str, Any] = {
+        "native_id": drafts.said(row.get("article_public_id")),
+        "platform": site,
+        "channel_class": channel_class,
+        "kind": kind,
+        # On platforms where people write, the source's name may be an account's.
+        "outlet": (drafts.said(row.get("source_name")) or None) if kind == "news" else None,
+        "title": drafts.plain(drafts.said(row.get("title"))),
+        "text": drafts.plain(drafts.said(row.get("content"))),
+        "url": drafts.said(row.get("source_url")) or None,
+    }
+    seen = drafts.moment(row.get("spider_time") or row.get("create_time"))[0] or look.file.modified
+    drafts.timed(found, row.get("publish_time") or row.get("publish_date"), seen=seen)
+    mood = drafts.said(row.get("emotionalIndex"))
+    used = {
+        "article_public_id", "title", "content", "source_url", "sourcewebsitename", "publish_time", "publish_date",
+        "spider_time", "create_time", "classify", "emotionalIndex", "websitelogo", "author_avatar", "author_url",
+        "source_name",
+    }  # fmt: skip
+    return drafts.with_extra(found, row, used, classify=code, sentiment=_MOODS.get(mood, mood))
+
+
+def recognises_bettafish(look: Look) -> bool:
+    daily = {"news_id", "source_platform", "crawl_date"}
+    return daily <= set(look.tables.get("daily_news", ())) or daily <= (set(look.columns) | look.fields)
+
+
+def read_bettafish(look: Look, options: Options) -> Iterator[Row]:
+    """`daily_news`, and in a database its copies of MediaCrawler's tables; topics made by a model are no posts."""
+    if look.shape != SQLITE:
+        for row in tabular(look):
+            yield (row[0], _daily(row[1])) if isinstance(row, tuple) else row
+        return
+    for number, fields in records(look, "daily_news"):
+        yield number, _daily(fields)
+    yield from mediacrawler.read(look, options)
+
+
+def _daily(row: Mapping[str, Any]) -> dict[str, Any]:
+    source, link = drafts.said(row.get("source_platform")), drafts.said(row.get("url"))
+    key = drafts.said(row.get("news_id"))
+    found: dict[str, Any] = {
+        "native_id": f"{source}:{key}" if key else "",
+        "platform": source,
+        "kind": "news",
+        "title": drafts.said(row.get("title")),
+        "text": drafts.plain(drafts.said(row.get("description"))),
+        "url": link or None,
+    }
+    seen = drafts.moment(row.get("add_ts"))[0] or drafts.moment(row.get("crawl_date"))[0]
+    drafts.as_seen(found, seen)
+    if (latest := drafts.moment(row.get("last_modify_ts"))[0]) is not None:
+        found["seen_at"] = drafts.stamp(latest)
+    used = {"id", "news_id", "source_platform", "title", "url", "description", "add_ts", "last_modify_ts"}
+    return drafts.with_extra(found, row, used)
+
+
+_GKG_COLUMNS: Final = 27
+_GKG_ID: Final = re.compile(r"\d{14}-T?\d+")
+_PAGE_TITLE: Final = re.compile(r"<PAGE_TITLE>(.*?)</PAGE_TITLE>")
+
+
+def recognises_gdelt(look: Look) -> bool:
+    first = look.head.partition("\n")[0].split("\t")
+    return look.shape in (CSV, TEXT) and len(first) >= 16 and _GKG_ID.fullmatch(first[0]) is not None
+
+
+def read_gdelt(look: Look, _options: Options) -> Iterator[Row]:
+    """Tab-separated without a heading. Names of persons and what they said stand in the file and are not read."""
+    with text_of(look) as handle:
+        for number, line in enumerate(handle, start=1):
+            cells = line.rstrip("\r\n").split("\t")
+            if len(cells) == 1 and not cells[0]:
+                continue
+            if len(cells) < 16 or _GKG_ID.fullmatch(cells[0]) is None:
+                reason = f"应为 {_GKG_COLUMNS} 列、以 GKGRECORDID 开头，这里是 {len(cells)} 列"
+                yield Rejected(look.file.name, number, reason)
+            else:
+                yield number, _gkg(cells)
+
+
+def _gkg(cells: list[str]) -> dict[str, Any]:
+    title = _PAGE_TITLE.search(cells[26]) if len(cells) > 26 else None
+    link = cells[4].strip()
+    found: dict[str, Any] = {
+        "native_id": cells[0],
+        "platform": cells[3].strip(),
+        "channel_class": "门户网站",
+        "outlet": cells[3].strip() or None,
+        "kind": "news",
+        "title": html.unescape(title[1]).strip() if title else "",
+        "text": "" if title else link,
+        "url": link if link.startswith("http") else None,
+    }
+    drafts.as_seen(found, drafts.moment(cells[1], zone=dt.UTC)[0])
+    tone = cells[15].partition(",")[0].strip()
+    extra: dict[str, Any] = {"tone": tone, "themes": [name for name in cells[7].split(";") if name][:50]}
+    return drafts.with_extra(found, {}, (), translated="-T" in cells[0], **extra)
+
+
+TREES: Final = "ced"
+#: What the platform writes for a repost without a word of one's own.
+WORDLESS: Final = "转发微博"
+
+
+def recognises_trees(look: Look) -> bool:
+    return any(
+        isinstance(item.get("original"), dict) and isinstance(item.get("reposts"), list) for item in look.objects
+    )
+
+
+def read_trees(look: Look, _options: Options) -> Iterator[Row]:
+    """The number of a row is its tree's line; in a file of one tree it is its place, the original being 1."""
+    for row in objects(look):
+        if not isinstance(row, tuple):
+            yield row
+            continue
+        number, tree = row
+        is_one = len(look.objects) == 1
+        original, reposts = tree.get("original"), tree.get("reposts")
+        if not isinstance(original, dict) or not isinstance(reposts, list):
+            yield Rejected(look.file.name, number, "应为 original 对象和 reposts 列表")
+            continue
+        root = (
+            _id(original) or drafts.said(tree.get("mid")) or drafts.made_id(original.get("text"), original.get("time"))
+        )
+        yield number, _draft(look, original, root, None, root)
+        for place, repost in enumerate(reposts, start=2):
+            at = place if is_one else number
+            if not isinstance(repost, dict):
+                yield Rejected(look.file.name, at, f"第 {place - 1} 条转发应为一个 JSON 对象 {{…}}")
+            else:
+                yield at, _draft(look, repost, _id(repost), drafts.parent(repost.get("parent")) or root, root)
+
+
+def _id(item: Mapping[str, Any]) -> str:
+    return drafts.said(item.get("mid")) or drafts.said(item.get("id"))
+
+
+def _draft(look: Look, item: Mapping[str, Any], own: str, parent: str | None, root: str) -> dict[str, Any]:
+    user = item.get("user")
+    voice = drafts.said(item.get("uid")) or drafts.said(user.get("id") if isinstance(user, dict) else "")
+    found: dict[str, Any] = {
+        "native_id": own,
+        "platform": "微博",
+        "channel_class": "微博客",
+        "kind": "repost" if parent else "post",
+        "text": drafts.said(item.get("text")) or (WORDLESS if parent else ""),
+        "parent_id": parent,
+        "root_id": root if parent else None,
+        "voice": f"微博:{voice}" if voice else None,
+        "metrics": {name: drafts.count(item[name]) for name in ("reposts", "comments", "likes") if name in item},
+    }
+    drafts.timed(found, item.get("time") or item.get("date"), seen=look.file.modified)
+    used = {"mid", "id", "text", "parent", "uid", "user", "time", "date", "kids", "reposts", "comments", "likes"}
+    return drafts.with_extra(found, item, used)

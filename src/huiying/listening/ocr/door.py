@@ -1,6 +1,7 @@
-"""Where text comes out of a picture, whatever reads it. The recogniser is the extra `[ocr]`; without it there is none.
+"""Where text comes out of a picture, whatever reads it, and the codes of why it did not; the desk has the sentences.
 
-One picture, one child process, one deadline: nothing that a picture does reaches the process that holds the keys.
+The recogniser is the extra `[ocr]`; without it there is none. One picture, one child process, one deadline: nothing
+that a picture does reaches the process that holds the keys.
 """
 
 from __future__ import annotations
@@ -16,7 +17,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 
-from huiying.listening.ocr.problems import BROKE, TOO_SLOW
+TOO_LARGE: Final = "too_large"  # more pixels than are opened
+UNREADABLE: Final = "unreadable"  # the file is damaged
+NOTHING: Final = "nothing"  # no text was found on it
+TOO_SLOW: Final = "too_slow"  # stopped at the deadline
+NOT_A_PICTURE: Final = "not_a_picture"  # a PDF
+BROKE: Final = "broke"  # the reader itself failed
+
+PROBLEMS: Final = frozenset({TOO_LARGE, UNREADABLE, NOTHING, TOO_SLOW, NOT_A_PICTURE, BROKE})
+
 
 SECONDS: Final = 120.0
 NEEDED: Final = ("rapidocr", "onnxruntime")

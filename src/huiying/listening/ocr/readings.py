@@ -1,17 +1,22 @@
-"""Verbs of reading pictures: asked for, read, taken over by a person who checked it, or forgotten (C5.7, C5.13).
+"""Verbs of reading pictures: asked for, read, taken over by a person who checked it, or forgotten (C5.7, C5.13); the
+loop's part.
 
-What a machine read is a draft. It lies sealed until its person takes it over, at most a day, and becomes text of the
-bureau only as that person corrected it.
+What a machine read is a draft. It lies sealed until its person takes it over, at most a day. The loop reads one
+picture at a time in a thread of its own, so that no clock waits for it.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import queue
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from huiying.kernel import clock, sealing
@@ -19,12 +24,14 @@ from huiying.ledger.actions import lock, record
 from huiying.listening import attachments
 from huiying.listening.actions import CHAIN
 from huiying.listening.models import PictureReading
-from huiying.listening.ocr import door, problems
+from huiying.listening.ocr import door, readings
 from huiying.people import personal_data
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import actor_of
+from huiying.work import leases, loop
+from huiying.work.schedule import every, poller
 
 DRAFT: Final = "picture.draft"
 READABLE: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
@@ -47,7 +54,7 @@ def ask(pictures: Sequence[UploadedFile[Any]], form: Mapping[str, str], actor: U
     if PictureReading.objects.filter(state=PictureReading.WAITING).count() >= MOST_WAITING:
         raise Refused(_("排队等着读的照片太多。请过几分钟再试，或先自己打上要点。"), code="too_busy")
     kept = [attachments.seal_away(content, media_type) for content, media_type in contents]
-    told = [{**one, "problem": "" if one["media_type"] in READABLE else problems.NOT_A_PICTURE} for one in kept]
+    told = [{**one, "problem": "" if one["media_type"] in READABLE else door.NOT_A_PICTURE} for one in kept]
     with transaction.atomic():
         lock(CHAIN)
         row = PictureReading.objects.create(
@@ -82,9 +89,9 @@ def settle(pk: int, drafts: Sequence[door.Draft]) -> None:
     if row.state != PictureReading.WAITING:
         return
     texts, unsure = [], 0
-    asked = [one for one in row.pictures if one["problem"] != problems.NOT_A_PICTURE]
+    asked = [one for one in row.pictures if one["problem"] != door.NOT_A_PICTURE]
     for one, draft in zip(asked, drafts, strict=True):
-        one["problem"] = draft.problem if draft.problem in problems.ALL or not draft.problem else problems.BROKE
+        one["problem"] = draft.problem if draft.problem in door.PROBLEMS or not draft.problem else door.BROKE
         texts.append(draft.text.replace("\x00", "").strip())
         unsure += draft.unsure
         row.engine = draft.engine[:60] or row.engine
@@ -126,3 +133,85 @@ def _close(row: PictureReading, state: str) -> None:
     row.state, row.sealed_form, row.sealed_draft = state, None, None
     row.done_at = row.done_at or clock.now()
     row.save()
+
+
+#: A reading during which the process died so often is not begun again.
+TRIES: Final = 3
+
+_Done = tuple[int, list[door.Draft]]
+
+
+class Bench:
+    """One reading under way. A daemon thread: the exit does not wait for a picture, the row is read again."""
+
+    def __init__(self) -> None:
+        self.thread: threading.Thread | None = None
+        self._done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
+
+    @property
+    def is_free(self) -> bool:
+        return self.thread is None
+
+    @property
+    def has_answer(self) -> bool:
+        return not self._done.empty()
+
+    def begin(self, pk: int, stored: Sequence[str]) -> None:
+        self.thread = threading.Thread(target=self._read, args=(pk, list(stored)), name="ocr", daemon=True)
+        self.thread.start()
+
+    def _read(self, pk: int, stored: list[str]) -> None:
+        self._done.put((pk, [_draft(name) for name in stored]))
+
+    def answer(self) -> _Done | None:
+        if self._done.empty():
+            return None
+        self.thread = None
+        return self._done.get()
+
+
+def _draft(stored: str) -> door.Draft:
+    try:
+        return door.read(attachments.opened(stored))
+    except Exception:  # a file that somebody removed, a key that is gone: said at the picture, the others are read
+        return door.Draft(problem=door.BROKE)
+
+
+bench = Bench()
+
+
+def to_do() -> QuerySet[PictureReading]:
+    return PictureReading.objects.filter(state=PictureReading.WAITING).order_by("id")
+
+
+@poller("readings", due=lambda _now: bench.has_answer or (bench.is_free and to_do().exists()), transactional=False)
+def go_on(_now: dt.datetime, _limit: int) -> int:
+    """Write down what was read, begin the next."""
+    acted = 0
+    if (done := bench.answer()) is not None:
+        with transaction.atomic():
+            leases.require(loop.current())
+            readings.settle(*done)
+        acted += 1
+    row = to_do().first() if bench.is_free else None
+    if row is not None:
+        _begin(row)
+        acted += 1
+    return acted
+
+
+def _begin(row: PictureReading) -> None:
+    asked = [one["stored"] for one in row.pictures if one["problem"] != door.NOT_A_PICTURE]
+    with transaction.atomic():
+        leases.require(loop.current())
+        if row.tries >= TRIES:
+            readings.settle(row.pk, [door.Draft(problem=door.BROKE)] * len(asked))
+            return
+        PictureReading.objects.filter(pk=row.pk).update(tries=row.tries + 1)
+    bench.begin(row.pk, asked)
+
+
+@every("readings.sweep", 600, transactional=False)
+def sweep() -> None:
+    """Pictures and drafts that nobody went on with."""
+    readings.forget_old()

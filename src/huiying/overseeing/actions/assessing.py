@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.actions import record
-from huiying.overseeing.assessing import chain_of, course
-from huiying.overseeing.commands import Own, assess, entries_of
+from huiying.overseeing.commands import Own, assess, chain_of, course, entries_of
+from huiying.overseeing.history.norms import Period, period
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment
-from huiying.overseeing.periods import Period, period
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, takers, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import require_text
+from huiying.people.versions import require_text
 from huiying.regulation.errors import UsageError
 from huiying.work import notify
 

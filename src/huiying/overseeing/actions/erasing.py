@@ -18,7 +18,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import require_text
+from huiying.people.versions import require_text
 
 
 @transaction.atomic

@@ -16,9 +16,9 @@ from huiying.people.models import User
 from huiying.people.permissions import require
 from huiying.people.queries import able, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import require_text
+from huiying.people.versions import require_text
 from huiying.work import notify
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 REMIND_BEFORE = dt.timedelta(days=30)
 

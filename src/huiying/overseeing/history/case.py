@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from huiying.handling.process import LIVE
-from huiying.overseeing.norms import Norms
+from huiying.overseeing.history.norms import Norms
 from huiying.regulation.deadlines import RESPOND
 
 HOLDING, WITHDRAWAL = "holding", "withdrawal"  # stages of a release that are no answer (G4)

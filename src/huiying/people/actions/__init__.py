@@ -16,15 +16,23 @@ from huiying.people.actions.base import (
 from huiying.people.actions.factors import (
     address_of,
     begin_factor,
+    bind_identity,
     check_factor,
     confirm_factor,
     give_up_factor,
     remove_factor,
+    remove_identity,
     renew_recovery_codes,
+    unbind_identity,
 )
-from huiying.people.actions.identities import bind_identity, remove_identity, unbind_identity
-from huiying.people.actions.offboarding import deactivate, hand_over, reopen, suspend
-from huiying.people.actions.three import name_administrator, relieve_administrator
+from huiying.people.actions.offboarding import (
+    deactivate,
+    hand_over,
+    name_administrator,
+    relieve_administrator,
+    reopen,
+    suspend,
+)
 
 __all__ = [
     "INVITATION_LASTS",

@@ -1,8 +1,12 @@
-"""Setting up a bureau, its people and posts, and the regulation in force."""
+"""Setting up a bureau: its people and posts, the accounts that the regulation names C11.2, 通联 C10.3, and the
+regulation in force. Of people of a demonstration nothing here is reached from a page.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,15 +16,116 @@ from django.utils.translation import gettext_lazy
 
 from huiying.kernel import clock, tokens
 from huiying.ledger.actions import Actor, record
-from huiying.people import passwords, versions
-from huiying.people.actions.accounts import add_accounts
-from huiying.people.actions.contacts import keep_a_contact
+from huiying.people import contacts, passwords, versions
 from huiying.people.errors import Refused
-from huiying.people.models import Appointment, Bureau, Department, Invitation, RegulationVersion, User
+from huiying.people.models import (
+    Appointment,
+    Bureau,
+    Department,
+    Invitation,
+    PhoneTest,
+    Platform,
+    RegulationVersion,
+    User,
+)
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.versions import regulation_now
+from huiying.people.versions import department_name, join_names, regulation_now
 from huiying.regulation.regulation import Regulation
+from huiying.regulation.schema_blocks import Account
+
+# A bureau whose file names no account still has its own site.
+SITE = "portal"
+DORMANT_DAYS = 14
+
+
+def add_accounts(regulation: Regulation, actor: Actor) -> list[Platform]:
+    """Enter the file's accounts that the register lacks; what people changed there since is left as it is."""
+    added = []
+    accounts = regulation.release_platforms.accounts or {SITE: _own_site(regulation)}
+    for account in accounts.values():
+        row, is_new = Platform.objects.get_or_create(
+            code=account.code,
+            defaults={
+                "name": account.name,
+                "name_en": account.en,
+                "family": account.family,
+                "channel": account.channel,
+                "owner": Department.objects.get(code=account.owner),
+                "dormant_days": account.dormant_after.seconds // 86400 or DORMANT_DAYS,
+                "added_by": actor.name,
+                "added_at": clock.now(),
+            },
+        )
+        if is_new:
+            added.append(row)
+    return added
+
+
+def _own_site(regulation: Regulation) -> Account:
+    family = regulation.response.linked_channels.set[0]
+    owner = regulation.meta.interpreter
+    return Account(code=SITE, name="门户网站", en="Portal", family=family, channel="portal", owner=owner)
+
+
+REACHED = {True: "接通", False: "未接通"}
+
+
+@transaction.atomic
+def test_phone(user: User, reached: bool, note: str, actor: User) -> PhoneTest:
+    """通联抽查: the number was rung, and did somebody answer. An unanswered call needs a word on what was done then."""
+    require(actor, "contact.test")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.pk == actor.pk:
+        raise Refused(_("抽查自己的电话不算数，请由另一人拨打。"), code="own_phone")
+    if not user.is_active or not user.phone.strip():
+        raise Refused(_("%(name)s没有登记电话，请系统管理员补上。") % {"name": user.name}, code="no_phone")
+    note = note.strip()
+    if not reached and len(note) < 2:
+        raise Refused(_("没有接通，请写明情况，例如：响铃无人接、已改打同事。"), code="too_short")
+    made = PhoneTest.objects.create(
+        user=user, number=user.phone, reached=reached, note=note[:200], by=actor.name, at=clock.now()
+    )
+    record(
+        "system",
+        "contact.tested",
+        {
+            "name": user.name,
+            "department": str(user.department or ""),
+            "reached": reached,
+            "result": REACHED[reached],
+            "note": made.note,
+        },
+        actor_of(actor),
+        rows=[made],
+    )
+    return made
+
+
+def keep_a_contact(appointments: Sequence[Appointment]) -> None:
+    """Refuse to take a department's last 负责人 or 联络人 away (C10.3). A bureau that is being set up may still change.
+
+    The departments are locked: of two who leave at once the second is told to appoint somebody first.
+    """
+    if not Bureau.objects.filter(set_up_at__isnull=False).exists():
+        return
+    touched = sorted({row.department_id for row in appointments if row.department_id})
+    list(Department.objects.select_for_update().filter(pk__in=touched, is_active=True).order_by("pk"))
+    lost = contacts.last_of([row for row in appointments if row.department and row.department.is_active])
+    if not lost:
+        return
+    words = {contacts.HEAD: _("负责人"), contacts.LIAISON: _("联络人")}
+    raise Refused(
+        _("%(gaps)s只有这一位。请先任命接替的人，再结束这个岗位。")
+        % {
+            "gaps": join_names(
+                _("%(department)s的%(post)s") % {"department": department_name(department.name), "post": words[kind]}
+                for department, kind in lost
+            )
+        },
+        code="last_contact",
+    )
+
 
 INVITATION_LASTS = dt.timedelta(days=7)
 
@@ -242,3 +347,36 @@ def end_appointment(appointment: Appointment, actor: User) -> None:
         actor_of(actor),
         rows=[appointment],
     )
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    username: str
+    name: str
+    department: Department | None = None
+    phone: str = ""
+    is_administrator: bool = False
+
+
+@transaction.atomic
+def settle(bureau_name: str, people: Iterable[Newcomer]) -> dict[str, User]:
+    """Name the bureau and enter those who are not there yet; gives the new ones by user name. One entry for all."""
+    bureau, is_new = Bureau.objects.get_or_create(pk=1, defaults={"name": bureau_name, "set_up_at": clock.now()})
+    there = set(User.objects.values_list("username", flat=True))
+    made = {
+        one.username: User.objects.create_user(
+            one.username,
+            one.name,
+            None,
+            department=one.department,
+            phone=one.phone,
+            is_administrator=one.is_administrator,
+            joined_at=clock.now(),
+        )
+        for one in people
+        if one.username not in there
+    }
+    rows = [*([bureau] if is_new else []), *made.values()]
+    if rows:
+        record("system", "bureau.set_up", {"bureau": bureau.name, "people": len(made)}, Actor.SYSTEM, rows=rows)
+    return made

@@ -1,8 +1,11 @@
-"""Signing an interpretation （十三）, and bringing a new version of the regulation （十四）. Neither reaches back."""
+"""The register of interpretations （十三） and the regulation's versions （十四）: what was signed and adopted, and
+signing or bringing a new one. Neither reaches back.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +17,56 @@ from huiying.people.errors import Refused
 from huiying.people.models import Interpretation, RegulationVersion, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.versions import parsed, version_at
-from huiying.people.words import require_text
+from huiying.people.versions import parsed, regulation_now, require_text, version_at, zone
+from huiying.regulation.differing import GAPS, Gap, answers, in_words
 from huiying.regulation.errors import RegulationError
-from huiying.regulation.gaps import GAPS, answers
+from huiying.regulation.regulation import Regulation
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """One open question: how the file answers it now, and what was signed (None: nothing yet)."""
+
+    gap: Gap
+    draft: dict[str, str]  # key path → value
+    signed: Interpretation | None
+    next: Interpretation | None  # signed, in force later
+
+    @property
+    def prefilled(self) -> str:
+        return "；".join(self.draft.values())
+
+
+def interpretations_at(at: dt.datetime) -> dict[str, Interpretation]:
+    """Gap → the ruling in force on that local day; a case is judged by those of its first knowledge (C13.1, C14.1)."""
+    day = at.astimezone(zone()).date()
+    rows = Interpretation.objects.filter(effective_from__lte=day).order_by("effective_from", "id")
+    return {row.gap: row for row in rows}
+
+
+def questions() -> list[OpenQuestion]:
+    """The sixteen, in their order."""
+    law, now = regulation_now(), clock.now()
+    day = now.astimezone(law.zone).date()
+    in_force: dict[str, Interpretation] = {}
+    later: dict[str, Interpretation] = {}
+    for row in Interpretation.objects.order_by("effective_from", "id"):
+        if row.effective_from <= day:
+            in_force[row.gap] = row
+        else:
+            later.setdefault(row.gap, row)
+    return [OpenQuestion(gap, _spoken(law, gap), in_force.get(gap.id), later.get(gap.id)) for gap in GAPS.values()]
+
+
+def _spoken(law: Regulation, gap: Gap) -> dict[str, str]:
+    """What is signed is read by people: names, not the codes of the file."""
+    return {path: in_words(value, law) for path, value in answers(law, gap).items()}
+
+
+def unsigned() -> list[str]:
+    """Gaps without any ruling: none may be left before the bureau goes to work (C13.1)."""
+    signed = set(Interpretation.objects.values_list("gap", flat=True))
+    return [gap for gap in GAPS if gap not in signed]
 
 
 @transaction.atomic

@@ -1,24 +1,27 @@
-"""平台登记 (C11.2): an account of the bureau's own is entered, kept up and closed. It never disappears (INV-1)."""
+"""The registers: 平台登记 C11.2, an account is entered, kept up and closed, and never disappears (INV-1); 合作账号
+C11.3, whether the contact there still answers; 新闻发言人 C12.1, one entry at a time, trained.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from huiying.kernel import clock
 from huiying.kernel.addresses import AddressRefused, check_public
 from huiying.kernel.keepable import is_link
-from huiying.ledger.actions import record
+from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
-from huiying.people.models import Department, Platform, User
+from huiying.people.models import Department, Partner, PartnerTest, Platform, Spokesperson, User
 from huiying.people.permissions import require
 from huiying.people.registers import families
-from huiying.people.standing import actor_of
-from huiying.people.versions import regulation_now, zone
-from huiying.people.words import join_names, require_text
-from huiying.work.numbers import next_number
+from huiying.people.standing import actor_of, standing
+from huiying.people.versions import join_names, regulation_now, require_text, zone
+from huiying.work.rows import next_number
 
 SITE = "portal"  # the channel of the public site that is built in
 BY_HAND = "by_hand"
@@ -227,3 +230,201 @@ def note_security_check(platform: Platform, checked_on: dt.date, actor: User) ->
     platform.save(update_fields=["security_checked_on", "security_checked_by"])
     _record(platform, "platform.checked", {"on": checked_on.isoformat()}, actor)
     return platform
+
+
+REACHED = {True: "接通", False: "未接通"}
+
+
+@transaction.atomic
+def add_partner(
+    *,
+    name: str,
+    operator: str,
+    contact_name: str,
+    contact_phone: str,
+    contact_email: str,
+    agreement: str,
+    actor: User,
+) -> Partner:
+    """Enter a partner, or take one up again that had ended: its history goes on."""
+    require(actor, "register.edit")
+    told = _partner_told(name, operator, contact_name, contact_phone, contact_email, agreement)
+    known = Partner.objects.select_for_update().filter(name=told["name"]).first()
+    if known is not None and known.until is None:
+        raise Refused(_("“%(name)s”已经是合作账号。") % {"name": known.name}, code="already_registered")
+    if known is None:
+        made = Partner.objects.create(since=clock.now(), added_by=actor.name, **told)
+    else:
+        made = known
+        for field, value in told.items():
+            setattr(made, field, value)
+        made.since, made.until, made.added_by = clock.now(), None, actor.name
+        made.save()
+    _record_partner(made, "partner.added", {"operator": made.operator, "agreement": made.agreement}, actor)
+    return made
+
+
+@transaction.atomic
+def edit_partner(
+    partner: Partner,
+    *,
+    operator: str,
+    contact_name: str,
+    contact_phone: str,
+    contact_email: str,
+    agreement: str,
+    actor: User,
+) -> Partner:
+    """Change the contact or the agreement; a partner's name stays, since its history hangs on it."""
+    partner = _open_partner(partner, actor)
+    told = _partner_told(partner.name, operator, contact_name, contact_phone, contact_email, agreement)
+    changed = [field for field, value in told.items() if getattr(partner, field) != value]
+    if not changed:
+        return partner
+    for field in changed:
+        setattr(partner, field, told[field])
+    partner.save(update_fields=changed)
+    _record_partner(partner, "partner.changed", {"changed": changed}, actor)
+    return partner
+
+
+def _partner_told(
+    name: str, operator: str, contact_name: str, phone: str, email: str, agreement: str
+) -> dict[str, str]:
+    phone, email = phone.strip()[:40], email.strip()[:200]
+    if not phone and not email:
+        raise Refused(_("请登记联系电话或电子邮箱，至少一样。"), code="no_contact")
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError as error:
+            raise Refused(_("电子邮箱写得不对，请核对。"), code="email") from error
+    return {
+        "name": require_text(name, 2, _("合作账号的名称"))[:60],
+        "operator": operator.strip()[:100],
+        "contact_name": require_text(contact_name, 2, _("联系人"))[:60],
+        "contact_phone": phone,
+        "contact_email": email,
+        "agreement": agreement.strip()[:300],
+    }
+
+
+def _open_partner(partner: Partner, actor: User) -> Partner:
+    require(actor, "register.edit")
+    found = Partner.objects.select_for_update().get(pk=partner.pk)
+    if found.until is not None:
+        raise Refused(_("与“%(name)s”的合作已经结束。") % {"name": found.name}, code="ended")
+    return found
+
+
+def _record_partner(partner: Partner, kind: str, payload: dict[str, object], actor: User, *also: PartnerTest) -> None:
+    told = {"partner": partner.pk, "name": partner.name, **payload}
+    record("system", kind, told, actor_of(actor), rows=[partner, *also])
+
+
+@transaction.atomic
+def end_partner(partner: Partner, reason: str, actor: User) -> Partner:
+    """The co-operation ends; what was pushed and carried stays to be read."""
+    partner = _open_partner(partner, actor)
+    why = require_text(reason, 4, _("理由"))
+    partner.until = clock.now()
+    partner.save(update_fields=["until"])
+    _record_partner(partner, "partner.ended", {"reason": why[:300]}, actor)
+    return partner
+
+
+@transaction.atomic
+def test_partner(partner: Partner, reached: bool, note: str, actor: User) -> PartnerTest:
+    """联系人抽查, quarterly. Who was not reached needs a word on what was done then."""
+    partner = _open_partner(partner, actor)
+    note = note.strip()[:200]
+    if not reached and len(note) < 2:
+        raise Refused(_("没有接通，请写明情况，例如：响铃无人接、已请对方更新联系人。"), code="too_short")
+    made = PartnerTest.objects.create(partner=partner, reached=reached, note=note, by=actor.name, at=clock.now())
+    _record_partner(
+        partner, "partner.tested", {"reached": reached, "result": REACHED[reached], "note": note}, actor, made
+    )
+    return made
+
+
+@transaction.atomic
+def appoint_spokesperson(
+    user: User, scope: str, is_deputy: bool, trained_on: dt.date | None, actor: User
+) -> Spokesperson:
+    """任发言人 or its deputy, for a scope. Being in the register lets nobody speak: each statement is authorised."""
+    require(actor, "speaker.register")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if not user.is_active or user.administers or not standing(user).held:
+        raise Refused(_("发言人须是本局在岗的工作人员，不能是系统管理员。"), code="not_staff")
+    if Spokesperson.objects.filter(user=user, until__isnull=True).exists():
+        raise Refused(_("%(name)s已在发言人名册里。要改范围，请先结束再任命。") % {"name": user.name}, code="already")
+    scope = scope.strip()
+    if len(scope) < 2:
+        raise Refused(_("请写明可以就哪些事发言，例如：全局工作、招标投标交易。"), code="too_short")
+    _check_training(trained_on)
+    now = clock.now()
+    made = Spokesperson.objects.create(
+        user=user,
+        scope=scope[:300],
+        is_deputy=is_deputy,
+        trained_on=trained_on,
+        since=now,
+        appointed_by=actor.name,
+        appointed_at=now,
+    )
+    record(
+        "system",
+        "speaker.appointed",
+        {"name": user.name, "scope": made.scope, "deputy": is_deputy, "trained_on": _day(trained_on)},
+        actor_of(actor),
+        rows=[made],
+    )
+    return made
+
+
+@transaction.atomic
+def end_spokesperson(row: Spokesperson, actor: User) -> None:
+    """No longer speaks for the bureau: what was authorised and is not public yet does not go out any more."""
+    require(actor, "speaker.register")
+    row = _live(row)
+    _end(row, actor_of(actor))
+
+
+@transaction.atomic
+def train_spokesperson(row: Spokesperson, trained_on: dt.date, actor: User) -> None:
+    """培训 of somebody in the register, on a day that has been."""
+    require(actor, "speaker.register")
+    row = _live(row)
+    _check_training(trained_on)
+    row.trained_on = trained_on
+    row.save(update_fields=["trained_on"])
+    told = {"name": row.user.name, "trained_on": _day(trained_on)}
+    record("system", "speaker.trained", told, actor_of(actor), rows=[row])
+
+
+def end_speaker_of_a_leaver(user: User, who: Actor) -> None:
+    """Whoever leaves the bureau leaves its register."""
+    for row in Spokesperson.objects.select_for_update().filter(user=user, until__isnull=True):
+        _end(row, who)
+
+
+def _end(row: Spokesperson, who: Actor) -> None:
+    row.until = max(clock.now(), row.since + dt.timedelta(microseconds=1))
+    row.save(update_fields=["until"])
+    record("system", "speaker.ended", {"name": row.user.name, "scope": row.scope}, who, rows=[row])
+
+
+def _live(row: Spokesperson) -> Spokesperson:
+    found = Spokesperson.objects.select_for_update(of=("self",)).select_related("user").get(pk=row.pk)
+    if found.until is not None:
+        raise Refused(_("%(name)s已不在发言人名册里。") % {"name": found.user.name}, code="already_ended")
+    return found
+
+
+def _check_training(day: dt.date | None) -> None:
+    if day is not None and day > clock.now().astimezone(zone()).date():
+        raise Refused(_("培训日期不能晚于今天。"), code="in_the_future")
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""

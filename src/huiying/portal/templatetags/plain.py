@@ -11,8 +11,8 @@ from django.utils.translation import get_language, pgettext
 
 from huiying.kernel import clock
 from huiying.people import queries as people
-from huiying.portal.reading_rules import cause_words
-from huiying.regulation.durations import Duration
+from huiying.portal.rules import cause_words
+from huiying.regulation.calendar import Duration
 
 register = template.Library()
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -1,4 +1,6 @@
-"""Pages that are the same for every reader: no session, no user and no cookie is read, so they can be kept."""
+"""Pages that are the same for every reader: no session, no user and no cookie is read, so they can be kept; with the
+signed feed for sites that fetch the answers, and the key to check it with (C8.9).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from huiying.foreseeing.queries import is_open, public_consultations
 from huiying.people import queries as people
-from huiying.portal import progress, reading, reading_news, reading_pages
+from huiying.portal import progress, reading, reading_pages
 from huiying.portal.caching import LARGE, TYPE_COOKIE, until_the_ledger_moves
 from huiying.responding.models import TopicPage
 
@@ -29,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What was asked and answered, the open figures, and where to ask (C4.1, C4.4)."""
     context = {
         "latest": reading.latest(ON_THE_FRONT_PAGE),
-        "news": reading_news.latest(NEWS_ON_THE_FRONT_PAGE),
+        "news": reading_pages.latest(NEWS_ON_THE_FRONT_PAGE),
         "figures": reading.figures(),
         "hot": reading_pages.faces(TopicPage.HOT, count=HOT_ON_THE_FRONT_PAGE),
         "clarified": reading_pages.faces(TopicPage.CLARIFICATION, count=HOT_ON_THE_FRONT_PAGE),
@@ -93,7 +95,7 @@ def about(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest) -> HttpResponse:
     """The latest answers, pages and press releases as Atom (RFC 4287); `?topic=` the answers of one topic."""
     topic = reading.asked_of(request.GET).topic
-    found = reading_news.feed(reading.latest(IN_THE_FEED, topic), IN_THE_FEED, topic)
+    found = reading_pages.feed(reading.latest(IN_THE_FEED, topic), IN_THE_FEED, topic)
     context = {"found": found, "topic": topic, "root": request.build_absolute_uri("/").rstrip("/")}
     return render(request, "portal/feed.xml", context, content_type="application/atom+xml; charset=utf-8")
 
@@ -139,3 +141,29 @@ def _chosen(request: HttpRequest, cookie: str, value: str) -> HttpResponse:
     response = redirect(target)
     response.set_cookie(cookie, value, max_age=365 * 86400, samesite="Lax", httponly=True, secure=settings.HTTPS)
     return response
+
+
+IN_THE_SIGNED_FEED = 30
+PLAIN = "text/plain; charset=utf-8"
+
+
+def _feed(request: HttpRequest) -> bytes:
+    return reading.feed(request.build_absolute_uri("/").rstrip("/"), IN_THE_SIGNED_FEED)
+
+
+@require_safe
+@until_the_ledger_moves
+def signed_feed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(_feed(request), content_type="application/feed+json; charset=utf-8")
+
+
+@require_safe
+@until_the_ledger_moves
+def signature(request: HttpRequest) -> HttpResponse:
+    """Of the feed as it stands now. Where an answer came between the two requests, both are fetched again."""
+    return HttpResponse(reading.signature(_feed(request)) + "\n", content_type=PLAIN)
+
+
+@require_safe
+def key(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(reading.public_key(), content_type=PLAIN)

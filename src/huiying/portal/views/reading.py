@@ -1,4 +1,6 @@
-"""Pages that gather answers, search over everything public, press conferences, the open figures (C1.1, C4.4)."""
+"""Pages that gather answers, search over everything public, press conferences, the open figures (C1.1, C4.4), and press
+releases with everything that was ever said in them （十一）C11.5.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_safe
 
-from huiying.overseeing import open_figures
+from huiying.overseeing import overview
 from huiying.people import queries as people
-from huiying.portal import reading, reading_pages, reading_rules
+from huiying.portal import reading, reading_pages
+from huiying.portal import rules as portal_rules
 from huiying.portal.caching import until_the_ledger_moves
 from huiying.responding.models import TopicPage
 
@@ -110,14 +113,14 @@ def conference(request: HttpRequest, pk: int) -> HttpResponse:
 @until_the_ledger_moves
 def figures(request: HttpRequest) -> HttpResponse:
     """How many asked, how many were answered, how fast, how many late and why, by month."""
-    rows, whole = open_figures.own_months(people.zone())
+    rows, whole = overview.own_months(people.zone())
     return render(request, "portal/figures.html", {"rows": rows, "whole": whole})
 
 
 COLUMNS = ("month", "asked", "answered", "median_hours", "slowest_hours", "late", "reasons")
 
 
-def _told(row: open_figures.Row) -> dict[str, Any]:
+def _told(row: overview.OpenMonth) -> dict[str, Any]:
     return {name: getattr(row, name) for name in COLUMNS}
 
 
@@ -125,7 +128,7 @@ def _told(row: open_figures.Row) -> dict[str, Any]:
 @until_the_ledger_moves
 def figures_json(request: HttpRequest) -> HttpResponse:
     """The same for programs. A share or a median without a base is null, never zero."""
-    rows, whole = open_figures.own_months(people.zone())
+    rows, whole = overview.own_months(people.zone())
     told = {
         "schema": "huiying.figures/1",
         "timezone": str(people.zone()),
@@ -142,12 +145,12 @@ def figures_json(request: HttpRequest) -> HttpResponse:
 @until_the_ledger_moves
 def figures_csv(request: HttpRequest) -> HttpResponse:
     """The same as a table: UTF-8 with its mark, so that spreadsheets read the Chinese."""
-    rows, _whole = open_figures.own_months(people.zone())
+    rows, _whole = overview.own_months(people.zone())
     causes = sorted({cause for row in rows for cause in row.reasons})
     out = io.StringIO()
     table = csv.writer(out)
     heads = [_t("月份"), _t("收到留言"), _t("公开答复"), _t("中位用时（小时）"), _t("最长用时（小时）"), _t("超过时限")]
-    table.writerow([*heads, *(reading_rules.cause_words(cause) for cause in causes)])
+    table.writerow([*heads, *(portal_rules.cause_words(cause) for cause in causes)])
     for row in rows:
         told = [row.month, row.asked, row.answered, row.median_hours, row.slowest_hours, row.late]
         table.writerow([*("" if value is None else value for value in told), *(row.reasons.get(c, 0) for c in causes)])
@@ -160,7 +163,7 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
 @until_the_ledger_moves
 def rules(request: HttpRequest) -> HttpResponse:
     """The regulation in our own words, out of its data, with its live openness figures (C1.1)."""
-    context = {"regulation": people.regulation_now(), **reading_rules.told(people.regulation_now())}
+    context = {"regulation": people.regulation_now(), **portal_rules.told(people.regulation_now())}
     return render(request, "portal/rules.html", context)
 
 
@@ -200,3 +203,21 @@ def _folded(line: str) -> list[str]:
             current = " "
         current += char
     return [*found, current]
+
+
+@require_safe
+@until_the_ledger_moves
+def news(request: HttpRequest) -> HttpResponse:
+    """Newest first."""
+    page = reading_pages.page_of_news(request.GET.get("page", "1"))
+    return render(request, "portal/news.html", {"page": page, "found": reading_pages.rows(page.object_list)})
+
+
+@require_safe
+@until_the_ledger_moves
+def item(request: HttpRequest, address: str) -> HttpResponse:
+    """One press release: who said it, when, on what basis, and what was corrected (C11.1)."""
+    found = reading_pages.item(address)
+    if found is None:
+        raise Http404
+    return render(request, "portal/news_item.html", {"item": found, "corrections": reading_pages.corrections(found)})

@@ -19,8 +19,7 @@ from huiying.responding.actions.publishing import (
     verify_post,
     went_live,
 )
-from huiying.responding.actions.reviewing import decide_step
-from huiying.responding.actions.withholding import propose_withhold, second_withhold
+from huiying.responding.actions.reviewing import decide_step, propose_withhold, second_withhold
 
 __all__ = [
     "answer_confirmation",

@@ -16,16 +16,15 @@ from huiying.people.errors import Refused
 from huiying.people.models import Platform, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
-from huiying.people.words import join_names
-from huiying.responding import connections, sending
+from huiying.people.versions import join_names
+from huiying.responding import sending
 from huiying.responding.actions.publishing import locked_publication
-from huiying.responding.calling_back import chain_of
 from huiying.responding.channels.base import Channel, Failed, Later
-from huiying.responding.channels.by_hand.channel import CHANNEL as BY_HAND
+from huiying.responding.channels.in_house import BY_HAND
 from huiying.responding.channels.registry import SENDING
 from huiying.responding.models import Publication
 from huiying.responding.queries import approved_round, current_revision, why_not_release
-from huiying.responding.targets import place_written
+from huiying.responding.targets import chain_of, place_written
 
 LONGEST = 2000
 SHORTEST_SECRET = 16
@@ -43,7 +42,7 @@ def retry_publication(row: Publication, actor: User) -> Publication:
         raise Refused(_("只有发布失败的才能再发。"), code="not_failed")
     _check_may_go_out(row)
     assert row.platform is not None
-    if connections.settings_for(row.platform, row.channel) is None:
+    if sending.settings_for(row.platform, row.channel) is None:
         raise Refused(_("这个账号没有接上接口，请系统管理员先接上，或改为人工发布。"), code="not_connected")
     row.state, row.error = Publication.QUEUED, ""
     row.external = {
@@ -120,7 +119,7 @@ def interface_for(platform: Platform, kind: str = "") -> Channel:
 
 
 def _connected(platform: Platform) -> str:
-    channel = connections.channel_of(platform)
+    channel = sending.channel_of(platform)
     return channel.kind if channel is not None else ""
 
 
@@ -133,14 +132,14 @@ def connect_platform(platform: Platform, settings: Mapping[str, str], actor: Use
     require(actor, "register.connect")
     platform = _locked(platform)
     interface = interface_for(platform, channel)
-    kept = connections.opened(platform)
+    kept = sending.opened(platform)
     before = kept[1] if kept is not None and kept[0] == interface.kind else {}
     unknown = set(settings) - {item.name for item in interface.settings}
     if unknown:
         raise Refused(_("没有这样的设置：%(names)s。") % {"names": join_names(sorted(unknown))}, code="unknown_setting")
     told = _complete(interface, settings, before)
     changed = sorted(name for name, value in told.items() if before.get(name, "") != value)
-    platform.sealed_settings = connections.seal(platform, interface.kind, told)
+    platform.sealed_settings = sending.seal(platform, interface.kind, told)
     platform.save(update_fields=["sealed_settings"])
     record(
         "system",
@@ -210,7 +209,7 @@ def change_channel(platform: Platform, channel: str, actor: User) -> Platform:
         raise Refused(_("这个账号的发布方式不能这样改。"), code="unknown_interface")
     if channel == platform.channel:
         raise Refused(_("已经是这种发布方式。"), code="no_change")
-    if channel in SENDING and connections.settings_for(platform, channel) is None:
+    if channel in SENDING and sending.settings_for(platform, channel) is None:
         raise Refused(_("先请系统管理员接上这个接口，再改成自动发布。"), code="not_connected")
     _check_nothing_on_its_way(platform)
     was, platform.channel = platform.channel, channel
@@ -226,8 +225,8 @@ def test_connection(platform: Platform, actor: User) -> str:
     if house.DEMO:
         raise Refused(_("演示不连接真实渠道。"), code="demo")
     platform = Platform.objects.get(pk=platform.pk)
-    interface = connections.channel_of(platform)
-    told = connections.settings_for(platform, interface.kind) if interface is not None else None
+    interface = sending.channel_of(platform)
+    told = sending.settings_for(platform, interface.kind) if interface is not None else None
     if interface is None or told is None or interface.check is None:
         raise Refused(_("这个账号没有接上接口。"), code="not_connected")
     try:

@@ -17,12 +17,12 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import able, regulation_now, zone
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, require_text
+from huiying.people.versions import department_name, require_text
 from huiying.responding import bound, pages
 from huiying.responding.models import TopicPage, TopicText
 from huiying.responding.public import public_answer
 from huiying.work import notify
-from huiying.work.numbers import next_number
+from huiying.work.rows import next_number
 
 LEAST_ANSWERS = 2  # a hot topic is built from several answers; of one there is the answer's own page
 FIELDS = ("title", "asked", "text", "proof", "since", "answers", "note")

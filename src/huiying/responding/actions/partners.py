@@ -17,9 +17,9 @@ from huiying.people.models import Partner, User
 from huiying.people.permissions import require
 from huiying.people.standing import actor_of
 from huiying.responding import partners
-from huiying.responding.calling_back import chain_of
 from huiying.responding.models import PartnerPush, Publication
-from huiying.responding.packs import pack
+from huiying.responding.partners import pack
+from huiying.responding.targets import chain_of
 from huiying.work.models import Job
 from huiying.work.outbox import GiveUp, enqueue
 

@@ -17,17 +17,15 @@ from huiying.people.models import Department, User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now
 from huiying.people.standing import actor_of
-from huiying.people.words import department_name, join_names
-from huiying.responding import bound, press, steps
-from huiying.responding.actions.deciding import Opinion, decide, require_open, require_turn
+from huiying.people.versions import department_name, join_names
+from huiying.responding import bound, releasing, steps
 from huiying.responding.actions.publishing import open_targets, place_of, recorded_if_altered, send_off
-from huiying.responding.bound import press_manifest
-from huiying.responding.calling_back import STILL_HERE, call_back
-from huiying.responding.manifest import normalised
+from huiying.responding.actions.reviewing import Opinion, decide, require_open, require_turn
+from huiying.responding.bound import normalised, press_manifest
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication
-from huiying.responding.press_numbers import SERIES
+from huiying.responding.models.releasing import SERIES
 from huiying.responding.steps import Planned
-from huiying.responding.targets import check_targets, place_written
+from huiying.responding.targets import STILL_HERE, call_back, check_targets, place_written
 from huiying.work import notify
 
 
@@ -59,8 +57,8 @@ def save_press(
     release = _begun(title, department, actor) if release is None else _to_write(release, actor)
     if release.state == PressRelease.DROPPED:
         raise Refused(_("这份新闻稿已经撤销，不能再改。请另起一份。"), code="dropped")
-    public = press.public_of(release)
-    latest = press.current_version(release)
+    public = releasing.public_of(release)
+    latest = releasing.current_version(release)
     facts, basis, note = normalised(facts), basis.strip(), normalised(correction_note) if public else ""
     if latest is not None and public is not None and not note and latest.corrects_id == public.pk:
         note = latest.correction_note  # the correction that is being written: its note stands until another is given
@@ -96,7 +94,7 @@ def save_press(
     release.title, release.department, release.state = title, department, PressRelease.DRAFT
     release.save(update_fields=["title", "department", "state"])
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.saved",
         {
             "press": release.number,
@@ -158,7 +156,7 @@ def _plan(release: PressRelease, planned_at: dt.datetime | None, actor: User) ->
     release.planned_at = planned_at
     release.save(update_fields=["planned_at"])
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.planned",
         {"press": release.number, "planned_at": planned_at.isoformat() if planned_at else ""},
         actor_of(actor),
@@ -176,7 +174,7 @@ def _void(release: PressRelease, latest: PressVersion, actor: User, why: str) ->
     latest.voided_at = time.now()
     latest.save(update_fields=["voided_at"])
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.voided",
         {"press": release.number, "revision": latest.number, "manifest": latest.manifest_sha256, "why": why},
         actor_of(actor),
@@ -188,8 +186,8 @@ def _void(release: PressRelease, latest: PressVersion, actor: User, why: str) ->
 def submit_press(release: PressRelease, actor: User) -> PressVersion:
     """送审: the steps of the regulation, 保密审查 and 个人信息审查 among them (C8.2)."""
     release = _to_write(release, actor)
-    version = press.current_version(release)
-    why = press.why_not_submit(version)
+    version = releasing.current_version(release)
+    why = releasing.why_not_submit(version)
     if release.state != PressRelease.DRAFT:
         why = [_("这份新闻稿不在起草状态，不能送审。")]
     if why or version is None:
@@ -212,7 +210,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
     made = version.begin(groups, until, now)
     _move(release, PressRelease.REVIEWING)
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.submitted",
         {
             "press": release.number,
@@ -229,7 +227,7 @@ def submit_press(release: PressRelease, actor: User) -> PressVersion:
 
 def _check_says_what_changed(release: PressRelease, version: PressVersion) -> None:
     """An earlier text became public after this one was written: it is a correction now, and says so (C11.1)."""
-    public = press.public_of(release)
+    public = releasing.public_of(release)
     if public is not None and public.press_id != version.pk and version.corrects_id is None:
         raise Refused(_("前一稿已经公开：请写更正说明，保存后再送审，读者会看到（C11.1）。"), code="correction_note")
 
@@ -275,7 +273,7 @@ def decide_press(
     if not approve:
         _move(release, PressRelease.DRAFT)
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.decided",
         {
             "press": release.number,
@@ -307,7 +305,7 @@ def _after(release: PressRelease, version: PressVersion, step: PressStep, actor:
     version.save(update_fields=["approved_at"])
     _move(release, PressRelease.APPROVED)
     record(
-        press.chain_of(release),
+        releasing.chain_of(release),
         "press.approved",
         {"press": release.number, "revision": version.number, "manifest": version.manifest_sha256},
         actor_of(actor),
@@ -317,7 +315,7 @@ def _after(release: PressRelease, version: PressVersion, step: PressStep, actor:
 
 def publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> list[Publication]:
     """发布: for each account one publication of exactly what was approved. Publishing twice gives the same rows."""
-    with recorded_if_altered(press.chain_of(release), actor):
+    with recorded_if_altered(releasing.chain_of(release), actor):
         return _publish_press(release, codes, actor)
 
 
@@ -325,8 +323,8 @@ def publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> l
 def _publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> list[Publication]:
     release = _locked(release)
     require(actor, "press.publish")
-    version = press.current_version(release)
-    why = press.why_not_publish(version)
+    version = releasing.current_version(release)
+    why = releasing.why_not_publish(version)
     if why or version is None or release.state not in (PressRelease.APPROVED, PressRelease.PUBLISHED):
         raise Refused(" ".join(why) or _("现在的文稿还没有审定。"), code="not_ready")
     version.release = release
@@ -343,7 +341,7 @@ def _publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> 
             idempotency_key=f"press:{version.pk}:{target.code}",
             defaults={
                 "press": version,
-                "stage": press.stage_of(version),
+                "stage": releasing.stage_of(version),
                 "title": version.title,
                 "text": version.renditions[target.code],
                 "manifest_sha256": version.manifest_sha256,
@@ -358,7 +356,7 @@ def _publish_press(release: PressRelease, codes: Sequence[str], actor: User) -> 
         made.append(row)
         if created:
             record(
-                press.chain_of(release),
+                releasing.chain_of(release),
                 "release.made",
                 {
                     "channel": row.channel,
@@ -389,12 +387,12 @@ def drop_press(release: PressRelease, reason: str, actor: User) -> PressRelease:
             code="already_public",
         )
     why = require_text(reason, 4, _("理由"))[:300]
-    version = press.current_version(release)
+    version = releasing.current_version(release)
     if version is not None:
         _void(release, version, actor, why)
     release.dropped_why = why
     release.state = PressRelease.DROPPED
     release.save(update_fields=["dropped_why", "state"])
     told = {"press": release.number, "reason": why}
-    record(press.chain_of(release), "press.dropped", told, actor_of(actor), rows=[release])
+    record(releasing.chain_of(release), "press.dropped", told, actor_of(actor), rows=[release])
     return release

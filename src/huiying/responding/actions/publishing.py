@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from huiying.handling import actions as handling
 from huiying.handling import clocks
-from huiying.handling.actions.asking import answered_again
-from huiying.handling.actions.feedback import tell_automatically
-from huiying.handling.actions.reports import PUBLISHED, report_node
+from huiying.handling.actions.feedback import answered_again, tell_automatically
+from huiying.handling.actions.work import PUBLISHED, report_node
 from huiying.handling.models import Case
 from huiying.kernel import clock as time
 from huiying.ledger.actions import Actor, record, vouch
@@ -26,14 +25,13 @@ from huiying.people.models import Platform, User
 from huiying.people.permissions import require
 from huiying.people.queries import regulation_now, regulation_of
 from huiying.people.standing import actor_of
-from huiying.people.words import join_names
-from huiying.responding import bound, evidence, following, formal, statement_voices
-from huiying.responding.calling_back import call_back, chain_of
+from huiying.people.versions import join_names
+from huiying.responding import bound, evidence, following, forms_of_answer
 from huiying.responding.channels.base import Outcome
 from huiying.responding.channels.registry import CHANNELS
 from huiying.responding.models import Evidence, PressRelease, PressVersion, Publication, Revision
 from huiying.responding.queries import approved_round, current_revision, why_not_release, why_stale
-from huiying.responding.targets import Target, place_written, target_names, targets
+from huiying.responding.targets import Target, call_back, chain_of, place_written, target_names, targets
 from huiying.work.outbox import enqueue
 
 
@@ -247,12 +245,12 @@ def record_post(row: Publication, url: str, screenshot: UploadedFile[Any] | None
         raise Refused(_("这个账号已经停用，不能再往上发布（INV-11）。"), code="account_closed")
     if row.case is not None and (stale := why_stale(row.case, row.revision)):
         raise Refused(_("这一条已不能再发。%(why)s") % {"why": stale}, code="stale_facts")
-    if missing := formal.why_incomplete(row):
+    if missing := forms_of_answer.why_incomplete(row):
         raise Refused(" ".join(missing), code="form_incomplete")
     bound.check_publication(row)
     if screenshot is None:
         raise Refused(_("请上传截图：没有证据不算回应（C8.7）。"), code="no_evidence")
-    form = formal.link(row)
+    form = forms_of_answer.link(row)
     proof = evidence.keep_upload(_subject(row), screenshot, url, actor.name)
     row.posted_by, row.posted_user = actor.name, actor.pk
     _wait_for_a_person(row, proof, url)
@@ -342,7 +340,7 @@ def _call_back_if_stale(row: Publication) -> bool:
 
 def _call_back_if_silenced(row: Publication) -> bool:
     """Its speaker may not speak any more: it never leaves (C12.1)."""
-    if not statement_voices.why_silenced(row.revision):
+    if not forms_of_answer.why_silenced(row.revision):
         return False
     call_back([row], "发言人的授权已经撤销或到期，这一条不再发布（C12.1）。", Actor.SYSTEM)
     return True

@@ -22,7 +22,7 @@ from huiying.judging.models import LevelDecision
 from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.responding import available_actions as answering
+from huiying.responding.available_actions import answering
 from huiying.responding.models import ReviewRound, Revision, Withholding
 from huiying.responding.queries import current_revision, open_round, why_not_release
 from huiying.responding.readiness import why_not_submit

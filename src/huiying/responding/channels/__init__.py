@@ -1,1 +1,1 @@
-"""One small directory a channel, registered in one place (`registry.py`), each with its own tests (habit 13)."""
+"""One module a channel, registered in `registry.py`; those that need no other host share `in_house` (habit 13)."""

@@ -1,4 +1,6 @@
-"""What a channel is: how an approved text gets to one of the bureau's own accounts, or what a form of answer needs."""
+"""What a channel is: how an approved text gets to one of the bureau's own accounts, or what a form of answer needs; and
+the link that a post carries back to the full answer, with the mark by which we know our own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from huiying.kernel import canonical
 from huiying.people.models import Platform
 from huiying.responding.models import Publication
 
@@ -132,3 +135,15 @@ class Channel:
     @property
     def by_hand(self) -> bool:
         return self.publish is None and self.send is None
+
+
+def mark(key: str) -> str:
+    """Sixteen letters that name one release and say nothing else."""
+    return canonical.sha256("huiying release\x00", key)[:16]
+
+
+def link(sending: Sending) -> str:
+    """The public page of the answer. The mark is read by nobody but ourselves."""
+    row = sending.publication
+    place = f"news/{row.press.release.number}" if row.press is not None else f"answers/{row.case.number}"  # type: ignore[union-attr]
+    return f"{sending.settings['public_url'].rstrip('/')}/{place}/?r={mark(sending.key)}"

@@ -4,6 +4,8 @@ from huiying.responding.models.core import (
     BodyConfirmation,
     Evidence,
     Publication,
+    ReviewDecision,
+    Reviewed,
     ReviewRound,
     ReviewStep,
     Revision,
@@ -11,9 +13,16 @@ from huiying.responding.models.core import (
 )
 from huiying.responding.models.dialogue import PersonalRequest, Subscription
 from huiying.responding.models.drafting import AnswerTemplate, MachineDraft
-from huiying.responding.models.following import EffectReview, StatutoryFiling, SustainedDecision
-from huiying.responding.models.forms import Authorisation, ExpertExplanation, Interview, MediaInquiry, PressConference
-from huiying.responding.models.pages import TopicPage, TopicText
+from huiying.responding.models.forms import (
+    Authorisation,
+    EffectReview,
+    ExpertExplanation,
+    Interview,
+    MediaInquiry,
+    PressConference,
+    StatutoryFiling,
+    SustainedDecision,
+)
 from huiying.responding.models.releasing import (
     DisclosureItem,
     InfoGap,
@@ -21,8 +30,9 @@ from huiying.responding.models.releasing import (
     PressRelease,
     PressStep,
     PressVersion,
+    TopicPage,
+    TopicText,
 )
-from huiying.responding.models.review import ReviewDecision, Reviewed
 
 __all__ = [
     "AnswerTemplate",

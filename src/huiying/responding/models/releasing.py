@@ -1,7 +1,10 @@
-"""Releasing before being asked （十一）, C1.4, C6.14: press releases, the calendar, what is missing, partners."""
+"""Releasing before being asked （十一）, C1.4, C6.14: public pages that gather answers （四）C4.4, press releases and
+their numbers, the calendar, what is missing, partners. Each text of a page has its second person.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from django.db import models
@@ -10,8 +13,88 @@ from django.db.models import F, Q
 from huiying.people.models import Department, Partner, User
 from huiying.people.versions import regulation_now
 from huiying.regulation import Regulation
-from huiying.responding.models.core import Publication
-from huiying.responding.models.review import ReviewDecision, Reviewed
+from huiying.responding.models.core import Publication, ReviewDecision, Reviewed
+
+
+class TopicPage(models.Model):
+    """One page of the public site. Its texts are `TopicText`; the last approved one is what people read."""
+
+    HOT, FREQUENT, CLARIFICATION = "hot", "faq", "clarified"
+    KINDS = (HOT, FREQUENT, CLARIFICATION)
+    address = models.CharField(max_length=30, unique=True)  # 2026-1, a part of its web address
+    kind = models.CharField(max_length=10)
+    topic = models.CharField(max_length=10, blank=True)  # code of a 业务范畴 of the regulation
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="topic_pages")
+    subject = models.CharField(max_length=60, blank=True)  # the watch rule or event whose askers made it frequent
+    events = models.JSONField(default=list)  # numbers of the events that it answers, for figures; never shown
+    made_by = models.CharField(max_length=100)
+    made_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=100, blank=True)
+    withdrawn_note = models.CharField(max_length=500, blank=True)  # the public reads why
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class TopicText(models.Model):
+    """One saved text of a page, bound by its manifest. Another text is another row (INV-4)."""
+
+    APPROVED, RETURNED = "approved", "returned"
+    page = models.ForeignKey(TopicPage, on_delete=models.PROTECT, related_name="texts")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    asked = models.TextField()  # what people ask, or the claim that goes round
+    text = models.TextField()  # what the bureau says, or what it found
+    proof = models.TextField(blank=True)  # of a clarification
+    since = models.DateField(null=True)  # since when the claim goes round
+    answers = models.JSONField(default=list)  # numbers of the answers that it gathers
+    note = models.CharField(max_length=500, blank=True)  # what a later text changed; the public reads it
+    manifest_sha256 = models.CharField(max_length=64)
+    drafter = models.CharField(max_length=100)
+    drafter_user = models.BigIntegerField()
+    at = models.DateTimeField()
+    proposed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=10, blank=True)
+    comment = models.TextField(blank=True)
+    secrecy = models.BooleanField(default=False)
+    personal_data = models.BooleanField(default=False)
+    decided_by = models.CharField(max_length=100, blank=True)
+    decided_user = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["page", "number"], name="topic_text_number"),
+            models.CheckConstraint(
+                condition=Q(decided_user__isnull=True) | ~Q(decided_user=F("drafter_user")),
+                name="topic_text_needs_second_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision="approved")
+                | Q(decided_user__isnull=False, decided_at__isnull=False, secrecy=True, personal_data=True),
+                name="topic_text_approved_is_checked",
+            ),
+        ]
+
+
+SERIES = "新"  # 新〔2026〕1号
+
+
+def address_of(number: str) -> str:
+    """「新〔2026〕1号」 as a part of a web address: 2026-1."""
+    return "-".join(re.findall(r"\d+", number))
+
+
+def number_of(address: str) -> str:
+    """The number behind a part of a web address; "" where there can be none."""
+    found = re.fullmatch(r"(\d{4})-([1-9]\d{0,8})", address, re.ASCII)
+    return f"{SERIES}〔{found[1]}〕{found[2]}号" if found else ""
 
 
 class PressRelease(models.Model):

@@ -1,4 +1,6 @@
-"""What happens after an answer: its effect falls due, a promised word falls due, a matter surges anew （三）（八）."""
+"""What happens after an answer: its effect falls due, a promised word falls due, a matter surges anew （三）（八）; and
+a press conference whose day has passed and nobody says how it went.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ from django.db.models import F
 from huiying.handling.actions import locked
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE
+from huiying.kernel import clock
 from huiying.kernel import clock as time
 from huiying.people.queries import zone
 from huiying.responding import following
+from huiying.responding.forms_of_answer import overdue_conferences
 from huiying.responding.models import EffectReview, Publication, SustainedDecision
 from huiying.work.auditor import Finding, auditor
 from huiying.work.schedule import every, poller
@@ -150,4 +154,19 @@ def surges_without_decision() -> list[Finding]:
             f"Case {row.case.number}: a day after a new surge nobody has decided anew whether to go on.",
         )
         for row in rows
+    ]
+
+
+@auditor("conferences")
+def conferences_are_told() -> list[Finding]:
+    """C8.7: held, put off or cancelled, one of them is to be written down."""
+    return [
+        Finding(
+            "conference.untold",
+            "warning",
+            f"案件 {row.case.number} 的新闻发布会时间已过一天，还没有登记召开、改期或取消（C8.7）。",
+            f"Case {row.case.number}: a press conference was due over a day ago; say whether it was held (C8.7).",
+        )
+        for row in overdue_conferences(clock.now())
+        if row.case is not None
     ]

@@ -1,5 +1,6 @@
-"""What happens later: reminders of the calendar and of what is missing, packs to partners; and what `huiying check`
-says of all that nobody did （十一）, C6.14.
+"""What happens later of what is said unasked and of the dialogue （四）（十一）, C6.14: reminders of the calendar and
+of gaps, packs to partners, letters to followers, requests and pages that wait; and what `huiying check` says of all
+that nobody did.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ import datetime as dt
 from huiying.kernel import clock as time
 from huiying.people import registers
 from huiying.people.models import Platform
-from huiying.responding import disclosure, gaps, press
-from huiying.responding.actions import disclosure as disclosing
-from huiying.responding.actions import gaps as gap_actions
-from huiying.responding.actions import partners
-from huiying.responding.models import DisclosureItem, InfoGap
+from huiying.responding import pages, releasing
+from huiying.responding.actions import dialogue, partners
+from huiying.responding.actions import releasing as disclosing
+from huiying.responding.actions import releasing as gap_actions
+from huiying.responding.models import DisclosureItem, InfoGap, PersonalRequest, Subscription
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
 from huiying.work.outbox import Result, handler
-from huiying.work.schedule import poller
+from huiying.work.schedule import every, poller
 
 WORDS = {
     registers.NO_OPENING: ("没有登记开通日期", "no opening date"),
@@ -37,7 +38,7 @@ def remind_of_disclosures(now: dt.datetime, limit: int) -> int:
 
 @poller("info_gaps", due=lambda now: InfoGap.objects.filter(next_action_at__lte=now).exists())
 def remind_of_gaps(now: dt.datetime, limit: int) -> int:
-    return gap_actions.remind(now, limit)
+    return gap_actions.remind_of_gap(now, limit)
 
 
 def _delivered(job: Job, result: Result) -> None:
@@ -60,7 +61,7 @@ def late_disclosures() -> list[Finding]:
             f"主动公开事项“{item.title}”应于 {item.due_on:%Y-%m-%d} 公开，{item.department.name}还没有登记公开。",
             f"The disclosure “{item.title}” was due on {item.due_on:%Y-%m-%d} and is not public.",
         )
-        for item in disclosure.late_items()
+        for item in releasing.late_items()
     ]
 
 
@@ -74,7 +75,7 @@ def late_releases() -> list[Finding]:
             f"新闻稿 {release.number} 计划的发布时间已过，还没有公开。",
             f"Press release {release.number} is past its planned time and not public.",
         )
-        for release in press.planned_late(time.now())
+        for release in releasing.planned_late(time.now())
     ]
 
 
@@ -88,7 +89,7 @@ def late_gaps() -> list[Finding]:
             f"补信息任务“{gap.question}”已过期限，责任人{gap.owner_name}。",
             f"The information gap “{gap.question}” is past its date ({gap.owner_name}).",
         )
-        for gap in gaps.late_gaps(time.now())
+        for gap in releasing.late_gaps(time.now())
     ]
 
 
@@ -146,4 +147,63 @@ def untested_partners() -> list[Finding]:
             f"The regulation wants a link with “{name}”, which is no partner yet.",
         )
         for name in registers.unlinked()
+    ]
+
+
+WAITS_LONG = dt.timedelta(days=2)
+
+
+@handler(dialogue.CONFIRM, external=True)
+def confirm_letter(job: Job) -> None:
+    dialogue.send_letter(job)
+
+
+@handler(dialogue.NEWS, external=True)
+def news_letter(job: Job) -> None:
+    dialogue.send_letter(job)
+
+
+@every("followers.tell", 300)
+def tell_followers() -> None:
+    if Subscription.objects.filter(confirmed_at__isnull=False, ended_at__isnull=True).exists():
+        dialogue.tell(time.now())
+
+
+@every("followers.purge", 3600)
+def forget_unconfirmed() -> None:
+    dialogue.purge_unconfirmed(time.now())
+
+
+@every("requests.purge", 86_400)
+def forget_what_was_asked() -> None:
+    dialogue.purge_originals(time.now())
+
+
+@auditor("personal_requests")
+def late_requests() -> list[Finding]:
+    """§6.2: whoever asked about their own data hears in time."""
+    rows = PersonalRequest.objects.filter(decided_at__isnull=True, due_at__lt=time.now()).order_by("due_at")
+    return [
+        Finding(
+            "personal_request.late",
+            "error",
+            f"更正或删除请求 {row.number} 已过办理期限，还没有决定。",
+            f"The request {row.number} for a correction or deletion is past its date without a decision.",
+        )
+        for row in rows
+    ]
+
+
+@auditor("topic_pages")
+def unreviewed_pages() -> list[Finding]:
+    """C4.4: a hot topic that waits for its second person for days is answered late."""
+    rows = pages.waiting().filter(proposed_at__lt=time.now() - WAITS_LONG)
+    return [
+        Finding(
+            "topic_page.waiting",
+            "warning",
+            f"“{row.title}”送审超过两天，还没有人审核。",
+            f"The page “{row.title}” has waited for its review for over two days.",
+        )
+        for row in rows
     ]

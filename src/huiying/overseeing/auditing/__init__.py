@@ -1,0 +1,1 @@
+"""What `huiying check` compares with the ledger, by subject: `cases` gathers the rest."""

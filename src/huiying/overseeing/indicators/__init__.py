@@ -1,0 +1,1 @@
+"""Every indicator, by subject; `table` names them, `figures` gathers those of a period."""
