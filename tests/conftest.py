@@ -168,8 +168,7 @@ def agreeing_rows(request: pytest.FixtureRequest, one_key_of_rows: None) -> Iter
         yield
     finally:
         connection.execute_wrappers.remove(watcher)
-    tables = watcher.to_compare()
-    if tables and not connection.needs_rollback:
+    if not connection.needs_rollback and (tables := watcher.to_compare()):
         found = [sentence(one)[1] for one in differences(tables, unknown=False)]
         assert not found, "told otherwise than written: " + "; ".join(found[:10])
 

@@ -13,6 +13,9 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
+from huiying.ledger.comparing import differences
+from huiying.ledger.kept import TABLES
+
 Row = tuple[Any, ...]
 Table = tuple[list[str], dict[Any, Row]]  # columns, and rows by primary key
 State = dict[str, Table]
@@ -78,18 +81,20 @@ class Kept:
         self._states: dict[object, State] = {}
         self._results: dict[object, tuple[type[Model], Any]] = {}
         self._began: object = None
+        self.told = 0  # the last entry of the ledger among the rows that were put back
+        self.disagreeing: set[str] = set()  # tables that differed from the ledger when they were kept
 
     def begin(self, key: object, make: Callable[[], object]) -> None:
         """The first rows of a test. In a database where somebody already wrote they are made anew."""
-        self._began = None
+        self._began, self.told = None, 0
         if not is_empty():
             make()
             return
         if key in self._states:
-            put(self._states[key], {})
+            self._put(self._states[key], {})
         else:
             make()
-            self._states[key] = taken()
+            self._states[key] = self._taken()
         if self._watch not in connection.execute_wrappers:  # below those of the test, which come and go from the top
             connection.execute_wrappers.insert(0, self._watch)
         self._began = key
@@ -102,12 +107,22 @@ class Kept:
         whole = (began, key)
         if whole not in self._states:
             found = make()
-            self._states[whole] = taken()
+            self._states[whole] = self._taken()
             self._results[whole] = (type(found), found.pk)
             return found
-        put(self._states[whole], self._states[began])
+        self._put(self._states[whole], self._states[began])
         model, pk = self._results[whole]
         return model._default_manager.get(pk=pk)
+
+    def _taken(self) -> State:
+        """What is there now, compared with the ledger here and once: later tests compare what they change themselves."""
+        state = taken()
+        self.disagreeing |= {found.kept.table for found in differences(TABLES.keys() & state.keys(), unknown=False)}
+        return state
+
+    def _put(self, state: State, over: State) -> None:
+        put(state, over)
+        self.told = max(state["ledger_entry"][1], default=0) if "ledger_entry" in state else 0
 
     def _watch(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if not sql.lstrip().upper().startswith(("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")):

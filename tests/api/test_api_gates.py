@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.test import Client
+from ninja.openapi.schema import OpenAPISchema
 
 from huiying.judging.models import Event
 
@@ -43,6 +44,13 @@ def test_health_and_answers_and_the_description_are_public(stranger):
     assert status == 200
     assert "/api/cases/{number}/accept" in description["paths"]
     assert {f"/api/cases/{{number}}/{verb}" for verb in VERBS} <= set(description["paths"])
+
+
+def test_the_description_is_built_once_however_often_a_stranger_asks(stranger, monkeypatch):
+    first = stranger.get("openapi.json")
+    monkeypatch.setattr(OpenAPISchema, "get_paths", lambda self: pytest.fail("the description is built again"))
+    assert stranger.get("openapi.json") == first
+    assert stranger.client.get("/api/openapi.json", headers={"accept-language": "en"}).json() == first[1]
 
 
 def test_there_is_no_documentation_page_that_needs_an_outside_host(stranger):

@@ -91,6 +91,14 @@ def test_an_edit_of_any_column_is_named(ledger: None, change: dict[str, object],
     assert found(lambda: tamper(**change)(seq)) == ("case:1", seq)
 
 
+def test_an_edit_of_any_character_of_a_long_payload_is_named(ledger: None) -> None:
+    """The digest is of the whole text, however long it is."""
+    payload = '{"text":"' + "答" * 300 + '"}'
+    sound = hashing.digest("0" * 32, payload)
+    for at in range(len(payload)):
+        assert hashing.digest("0" * 32, f"{payload[:at]}改{payload[at + 1 :]}") != sound, at
+
+
 def test_an_edited_time_is_named(ledger: None) -> None:
     assert found(lambda: tamper(at=entry(3).at - timedelta(seconds=1))(3)) == ("case:1", 3)
 

@@ -50,6 +50,8 @@ from huiying.api.bodies import Reader, staff
 class Api(NinjaAPI):
     """Answers hold what only the caller may see: no cache keeps any of them (§6.1 S6)."""
 
+    _described: tuple[str, OpenAPISchema] | None = None
+
     def create_response(self, request: HttpRequest, data: Any, **how: Any) -> HttpResponse:
         response = super().create_response(request, data, **how)
         response.headers["Cache-Control"] = "private, no-store"
@@ -58,8 +60,16 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
         """What any operation may say, beside what each says itself: 401 to a stranger, 403 without the CSRF token, 404
         to an outsider, 422 to what does not fit.
+
+        A stranger may ask for it, and building it takes a second: it is built once a process, for where it stands.
         """
-        schema = super().get_openapi_schema(**how)
+        prefix = str(how.get("path_prefix") or self.get_root_path(how.get("path_params") or {}))
+        if self._described is None or self._described[0] != prefix:
+            self._described = prefix, self._built_description(prefix)
+        return self._described[1]
+
+    def _built_description(self, prefix: str) -> OpenAPISchema:
+        schema = super().get_openapi_schema(path_prefix=prefix)
         for methods in schema["paths"].values():
             for method, operation in methods.items():
                 told = operation["responses"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,17 @@ def rules_source(regulation: Regulation) -> str:
     if own.is_file():
         return str(own)
     built_in = name.partition(".")[0]
+    return built_in if _is_built_in(built_in) else FALLBACK
+
+
+@cache
+def _is_built_in(name: str) -> bool:
+    """Whether the package has rules of that name; asked of every page of the watch, and compiling them takes long."""
     try:
-        load_rules(built_in)
+        load_rules(name)
     except RuleError:
-        return FALLBACK
-    return built_in
+        return False
+    return True
 
 
 def ruleset(regulation: Regulation) -> RuleSet:

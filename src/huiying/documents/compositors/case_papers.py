@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, OfCase, Titles, clean, left, sure
+from huiying.documents.entry_words import DECISIONS, WORDS
 from huiying.documents.record import Entry
 from huiying.handling.models import Liaison, Meeting, MeetingSeat, TransferSlip
 from huiying.handling.slips import VALUE, written
@@ -15,7 +16,6 @@ from huiying.overseeing.history.entries import moment
 from huiying.paper.document import LETTER, MINUTES, Field, Fields, Heading, Paragraph, Row, Table
 from huiying.responding.models import ReviewRound
 
-DECISIONS = {"approved": "同意", "rejected": "退回"}
 OPENNESS = {"open": "主动公开", "partly": "部分公开"}
 CHECKS = {"secrecy_checked": "保密审查", "personal_data_checked": "个人信息审查"}
 ANSWERS = {"agree": "同意", "amend": "建议修改", "object": "不同意"}
@@ -320,9 +320,6 @@ class _Feedback(OfCase):
         return self.made(blocks, figures={"given": len(rows)}, places=("经办", "审核"))
 
 
-REPORTS = {"accepted": "签收", "facts_found": "报事实", "disposed": "报处置", "published": "已公开", "closed": "办结"}
-
-
 def compose_slip(basis: Basis) -> Composed:
     return _Slip(basis).compose()
 
@@ -378,16 +375,8 @@ class _Slip(OfCase):
         return [Table(("时间", "办理", "办理人"), tuple(rows), (3, 8, 3), "尚未签收。")]
 
     def _told(self, entry: Entry) -> str:
-        data = entry.data
-        match entry.kind:
-            case "case.accepted":
-                return f"{data.get('department')}签收"
-            case "case.returned":
-                return f"{data.get('department')}退回：{self.words(str(data.get('reason') or ''), 80)}"
-            case "case.found":
-                return f"情况分析：{self.words(str(data.get('facts')), 120)}"
-            case "case.disposed":
-                return f"处置：{self.words(str(data.get('actions')), 120)}"
-            case "report.made":
-                return f"同步报送：{REPORTS.get(str(data.get('node')), str(data.get('node')))}"
-        return ""
+        words = WORDS.get(entry.kind)
+        if words is None or words.in_note is None:
+            return ""
+        done, quoted = words.in_note(entry.data)
+        return done + (self.words(quoted) if quoted else "")

@@ -7,12 +7,9 @@ pack has every act of a case in its order, with its clause, its hash and its pro
 
 from __future__ import annotations
 
-from typing import Any
-
 from huiying.documents import names
 from huiying.documents.composing import Basis, Blocks, Composed, OfCase, clean, counted, short, span, sure
-from huiying.documents.compositors.case_papers import DECISIONS, REPORTS
-from huiying.documents.compositors.special_report import STORY
+from huiying.documents.entry_words import WORDS
 from huiying.documents.record import DANGER, SENSITIVE, CaseAt, Entry
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.history.entries import moment
@@ -97,10 +94,10 @@ class _Measure(OfCase):
         """时间线摘录: what the packed chains say, in their order."""
         rows = []
         for entry in sorted(self.book.window, key=lambda one: (one.at, one.chain, one.seq)):
-            make = STORY.get(entry.kind)
-            if make is not None and entry.chain.startswith("case:"):
-                words = self.said_of(short(make(entry.data, self.rules), 90))
-                rows.append(Row((self.said.time(entry.at), entry.subject, words), (entry.source,)))
+            words = WORDS.get(entry.kind)
+            if words is not None and words.in_report and entry.chain.startswith("case:"):
+                said = self.said_of(short(words.said(entry.data, self.rules), 90))
+                rows.append(Row((self.said.time(entry.at), entry.subject, said), (entry.source,)))
         return Table(("时间", "案件", "经过"), tuple(rows), (3, 3, 8), "没有可列的经过。")
 
     def figures(self) -> dict[str, object]:
@@ -230,102 +227,6 @@ class _Referral(_Measure):
         return f"{self.said_of(outcome.data['note'])}（{outcome.who}登记，{self.said.time(outcome.at)}）"
 
 
-# What a special report leaves out as mere machinery and an evidence pack does not.
-OTHERS: dict[str, Any] = {
-    "event.graded": lambda data, rules: f"建议级别变为{names.level(rules, str(data.get('level')))}",
-    "event.joined": lambda data, rules: f"来文增至{data.get('posts_count')}条",
-    "warning.settled": lambda data, rules: "预警了结",
-    "warning.acknowledged": lambda data, rules: "知悉预警",
-    "warning.climbed": lambda data, rules: "预警无人知悉，再报下一人",
-    "level.confirmed": lambda data, rules: f"确认级别为{names.level(rules, str(data.get('level')))}",
-    "level.raised": lambda data, rules: f"级别上调为{names.level(rules, str(data.get('level')))}",
-    "level.lowered": lambda data, rules: f"级别下调为{names.level(rules, str(data.get('level')))}",
-    "level.provisional": lambda data, rules: "到时无人确认，暂按建议级别计时",
-    "level.lower_proposed": lambda data, rules: f"提议下调为{names.level(rules, str(data.get('level')))}",
-    "level.lower_refused": lambda data, rules: "第二人不同意下调",
-    "warning.cancelled": lambda data, rules: "取消预警",
-    "event.described": lambda data, rules: "事件的标题或状态随来文而变",
-    "event.attitude_read": lambda data, rules: f"人工读了{data.get('sample')}条，其中批评{data.get('critical')}条",
-    "event.offline_set": lambda data, rules: "记录线下风险",
-    "event.dismissed": lambda data, rules: "第二人同意，不予回应",
-    "event.reopened": lambda data, rules: "重新开始计时",
-    "event.missed": lambda data, rules: "记为漏报",
-    "event.merged": lambda data, rules: f"并入{data.get('into')}",
-    "event.took_in": lambda data, rules: f"并入了{data.get('merged')}",
-    "event.unmerged": lambda data, rules: "撤销并入",
-    "event.gave_back": lambda data, rules: "并入的事件已分出",
-    "event.post_withdrawn": lambda data, rules: "撤回一条误判的来文",
-    "event.voices_forgotten": lambda data, rules: "声音标记已按规定销毁",
-    "case.known_earlier": lambda data, rules: "首次获知时间提前",
-    "case.route_undone": lambda data, rules: "撤回转办",
-    "case.return_decided": lambda data, rules: "统筹部门指定主办部门",
-    "case.merged": lambda data, rules: "并案",
-    "case.voided": lambda data, rules: "此件作废",
-    "case.answered": lambda data, rules: "记下首次公开回应的时间",
-    "case.asked_again": lambda data, rules: f"留言{data.get('message')}的提问人再次提出",
-    "case.asker_answered": lambda data, rules: f"留言{data.get('message')}的再次提出已有结果",
-    "case.rated": lambda data, rules: f"留言{data.get('message')}的提问人作出评价",
-    "case.act_noted": lambda data, rules: f"已办“{names.act(rules, str(data.get('act')))}”：{data.get('note')}",
-    "case.assigned": lambda data, rules: "主办部门有变动",
-    "case.concern_followed": lambda data, rules: "此件的性质随事件改变",
-    "case.labelled": lambda data, rules: "标为敏感",
-    "case.unlabelled": lambda data, rules: "取消敏感标记",
-    "case.level_affirmed": lambda data, rules: "确认原级别不变",
-    "case.plan_loaded": lambda data, rules: f"带上政策{data.get('policy')}的处置预案",
-    "case.recurred": lambda data, rules: f"与以前的{data.get('earlier')}同源",
-    "case.split": lambda data, rules: f"拆出新件{data.get('into')}：{data.get('reason')}",
-    "case.split_from": lambda data, rules: f"自{data.get('from')}拆分而来",
-    "case.unmerged": lambda data, rules: f"撤销并案：{data.get('reason')}",
-    "event.kept_apart": lambda data, rules: f"与{data.get('from')}不是一件事：{data.get('reason')}",
-    "event.labelled": lambda data, rules: "标为敏感",
-    "event.unlabelled": lambda data, rules: "取消敏感标记",
-    "event.split": lambda data, rules: f"拆出{data.get('posts')}条来文，成为{data.get('into')}：{data.get('reason')}",
-    "event.split_from": lambda data, rules: f"自{data.get('from')}拆出，来文{data.get('posts')}条",
-    "event.shared": lambda data, rules: f"共享给{data.get('body')}，用途：{data.get('purpose')}",
-    "event.share_opened": lambda data, rules: f"{data.get('body')}打开了共享",
-    "event.share_answered": lambda data, rules: f"{data.get('body')}对共享有回复",
-    "event.share_revoked": lambda data, rules: f"收回给{data.get('body')}的共享",
-    "task.made": lambda data, rules: f"派任务：{data.get('title')}",
-    "task.handed_over": lambda data, rules: f"{data.get('name')}的任务交给{data.get('to_name')}",
-    "task.done": lambda data, rules: f"任务办结：{data.get('title')}",
-    "task.dropped": lambda data, rules: f"任务不再需要：{data.get('title')}",
-    "case.moved": lambda data, rules: f"进入“{names.state(rules, str(data.get('to')))}”（{data.get('clause')}）",
-    "case.keyed": lambda data, rules: f"定性归类：{data.get('keys')}",
-    "case.sustained": lambda data, rules: "决定是否持续回应",
-    "clock.started": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”起算：{data.get('explanation')}",
-    "clock.stopped": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”停止",
-    "clock.set": lambda data, rules: "提醒时限有变动",
-    "clock.held": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”时限过半，只发布过“正在核实”",
-    "clock.silent": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”时限过半，尚无公开动作",
-    "clock.warned": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”提醒",
-    "call.made": lambda data, rules: f"呼叫{data.get('names')}",
-    "call.acknowledged": lambda data, rules: f"{data.get('name')}知悉呼叫",
-    "slip.issued": lambda data, rules: f"出具{data.get('number')}，{data.get('of')}项中已知{data.get('filled')}项",
-    "report.made": lambda data, rules: f"同步报送：{REPORTS.get(str(data.get('node')), data.get('node'))}",
-    "report.seen": lambda data, rules: "统筹部门已阅同步报送",
-    "liaison.drafted": lambda data, rules: f"拟写致{data.get('body')}的核实函",
-    "liaison.exempted": lambda data, rules: f"不需要核实衔接：{data.get('reason')}",
-    "draft.saved": lambda data, rules: f"保存第{data.get('revision')}稿",
-    "review.decided": lambda data, rules: f"审核：{DECISIONS.get(str(data.get('decision')), data.get('decision'))}",
-    "release.made": lambda data, rules: f"决定发布到“{data.get('place')}”",
-    "release.failed": lambda data, rules: f"在“{data.get('place')}”没有发出",
-    "release.retried": lambda data, rules: f"再次发往“{data.get('place')}”",
-    "release.called_back": lambda data, rules: f"“{data.get('place')}”上的不再发布：{data.get('why')}",
-    "release.by_hand_instead": lambda data, rules: f"“{data.get('place')}”改为人工发布",
-    "release.posted": lambda data, rules: f"已人工发布到“{data.get('place')}”，等第二人核对",
-    "release.to_compare": lambda data, rules: f"已发到“{data.get('place')}”，取回的文字须由人核对",
-    "release.verified": lambda data, rules: "第二人核对发布的文字",
-    "release.altered": lambda data, rules: f"文稿与审定的不一致，没有发布：{data.get('what')}",
-    "effect.begun": lambda data, rules: "开始观察回应效果",
-    "effect.judged": lambda data, rules: f"{data.get('hours')}小时效果认定",
-    "feedback.given": lambda data, rules: "已反馈",
-    "document.issued": lambda data, rules: f"出具{data.get('name')}{data.get('number')}",
-    "document.signed": lambda data, rules: f"{data.get('number')}“{data.get('place')}”签字",
-    "document.withdrawn": lambda data, rules: f"撤回{data.get('number')}：{data.get('reason')}",
-    "document.superseded": lambda data, rules: f"{data.get('number')}由{data.get('instead')}替代：{data.get('reason')}",
-}
-
-
 def compose_pack(basis: Basis) -> Composed:
     return _Pack(basis).compose()
 
@@ -376,7 +277,7 @@ class _Pack(OfCase):
         return self.made(blocks, figures=figures, places=("制作", "审核"))
 
     def _words(self, entry: Entry) -> str:
-        make = STORY.get(entry.kind) or OTHERS.get(entry.kind)
-        if make is None:
+        words = WORDS.get(entry.kind)
+        if words is None:
             return entry.kind
-        return self.words(clean(short(make(entry.data, self.rules), 90)))
+        return self.words(clean(short(words.said(entry.data, self.rules), 90)))

@@ -28,6 +28,7 @@ from huiying.documents.composing import (
     short,
     sure,
 )
+from huiying.documents.entry_words import WORDS
 from huiying.documents.record import Book, CaseAt, Entry, EventAt, read_chains
 from huiying.kernel import canonical
 from huiying.overseeing.history.entries import moment
@@ -198,11 +199,11 @@ class _Report:
         return told
 
     def _told(self, entry: Entry) -> str:
-        make = STORY.get(entry.kind)
-        if make is None:
+        words = WORDS.get(entry.kind)
+        if words is None or not words.in_report:
             return ""
-        hidden = self.event.kept_back and entry.kind in _WORDY
-        return self.event.kept_back if hidden else clean(short(make(entry.data, self.rules), 90))
+        hidden = self.event.kept_back and words.quotes
+        return self.event.kept_back if hidden else clean(short(words.said(entry.data, self.rules), 90))
 
     def _spread(self, figures: Mapping[str, Any]) -> Blocks:
         timed = [(at, text) for text in self.texts if (at := moment(text.get("published_at"))) is not None]
@@ -367,26 +368,3 @@ class _Report:
 
 
 _METRICS = {"reads": "阅读", "reposts": "转发", "comments": "评论"}
-_WORDY = frozenset({"case.opened", "case.found", "case.disposed", "facts.agreed", "case.routed"})
-STORY: dict[str, Any] = {
-    "event.opened": lambda data, rules: "形成事件",
-    "event.warned": lambda data, rules: f"发出{names.level(rules, str(data.get('level')))}预警",
-    "concern.decided": lambda data, rules: f"性质定为“{data.get('concern')}”",
-    "case.opened": lambda data, rules: f"立案：{data.get('title')}",
-    "case.graded": lambda data, rules: f"级别定为{data.get('name')}",
-    "case.emergency": lambda data, rules: f"定为{data.get('level')}突发事件",
-    "case.routed": lambda data, rules: f"转办{data.get('lead')}",
-    "case.returned": lambda data, rules: f"{data.get('department') or '主办部门'}退回",
-    "case.accepted": lambda data, rules: f"{data.get('department')}签收",
-    "case.found": lambda data, rules: f"{data.get('department')}报核实情况：{data.get('facts')}",
-    "case.disposed": lambda data, rules: f"报处置情况：{data.get('actions')}",
-    "facts.agreed": lambda data, rules: f"口径第{data.get('version')}版：{data.get('text')}",
-    "liaison.sent": lambda data, rules: f"向{data.get('body')}发函核实",
-    "liaison.answered": lambda data, rules: f"{data.get('body')}答复",
-    "review.opened": lambda data, rules: f"第{data.get('revision')}稿送审",
-    "review.approved": lambda data, rules: f"第{data.get('revision')}稿审定",
-    "release.live": lambda data, rules: f"已在“{data.get('place')}”公开",
-    "meeting.held": lambda data, rules: "召开会商会议",
-    "clock.breached": lambda data, rules: f"“{names.act(rules, str(data.get('act')))}”逾期",
-    "case.closed": lambda data, rules: f"办结，根源：{data.get('root_cause')}",
-}
