@@ -115,7 +115,7 @@ class Kept:
         return model._default_manager.get(pk=pk)
 
     def _taken(self) -> State:
-        """What is there now, compared with the ledger here and once: later tests compare what they change themselves."""
+        """What is there now, compared with the ledger here and once: later tests compare what they change."""
         state = taken()
         self.disagreeing |= {found.kept.table for found in differences(TABLES.keys() & state.keys(), unknown=False)}
         return state

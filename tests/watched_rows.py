@@ -43,7 +43,7 @@ class Watcher:
         return execute(sql, params, many, context)
 
     def _by(self, frame: FrameType | None) -> set[str]:
-        """Whose writing it is, by the nearest of our frames; rows put back by `kept_rows` were once written by verbs."""
+        """Whose writing it is, by the nearest of our frames; rows put back by `kept_rows` were written by verbs."""
         while frame is not None:
             file, name = frame.f_code.co_filename, frame.f_code.co_name
             if file.startswith(PRODUCT) and "/work/rows.py" not in file and not (name == "save" and "/models/" in file):

@@ -12,8 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
-from huiying.demo import clock as demo_clock
-from huiying.demo import director, people
+from huiying.demo import clock as demo_clock, director, people
 from huiying.demo.script import FIRST_PHASE, minute
 from huiying.judging import engines
 from huiying.kernel import clock

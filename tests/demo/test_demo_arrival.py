@@ -16,8 +16,7 @@ from huiying.ledger import queries as ledger
 from huiying.listening.models import Message, Post
 from huiying.overseeing.models import Measure, TrainingSession
 from huiying.people.models import User
-from huiying.responding import public
-from huiying.responding import queries as answers
+from huiying.responding import public, queries as answers
 from huiying.responding.available_actions.main import actions_for
 from huiying.responding.models import BodyConfirmation, Publication, ReviewRound
 from huiying.work.models import Job, Schedule

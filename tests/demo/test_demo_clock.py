@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.demo import clock as demo_clock
 from huiying.demo.clock import BEGINS, FILE, SAVE_EVERY, DemoClock

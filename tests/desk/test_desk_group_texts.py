@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import stories
 from cast import Cast

@@ -15,8 +15,7 @@ from django.test.utils import CaptureQueriesContext
 import stories
 from cast import Cast
 from desk_helpers import text_of
-from huiying.desk.subjects import liaison as liaison_section
-from huiying.desk.subjects import meetings as meetings_section
+from huiying.desk.subjects import liaison as liaison_section, meetings as meetings_section
 from huiying.handling.actions import liaison, meetings
 from huiying.handling.models import Case, Liaison, LiaisonExemption, Meeting, Task
 from huiying.judging.models import Event

@@ -12,8 +12,7 @@ import pytest
 from django.http import Http404, HttpResponse, QueryDict
 from django.template import Context
 from django.utils import timezone, translation
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import stories
 from cast import Cast

@@ -11,8 +11,7 @@ from typing import Any
 import pyotp
 import pytest
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import stories
 from cast import Cast

@@ -22,8 +22,7 @@ from huiying.desk.views.group_texts import facts_of
 from huiying.documents.actions import issuing
 from huiying.documents.actions.issued import circulate
 from huiying.drill import recording
-from huiying.handling import actions as handling
-from huiying.handling import handover
+from huiying.handling import actions as handling, handover
 from huiying.handling.actions.sensitive import label
 from huiying.handling.models import Case, Meeting, MeetingSeat, Task
 from huiying.judging.actions import sharing

@@ -11,8 +11,7 @@ import sys
 import time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.engine import client
 from huiying.engine.child import main, serve

@@ -7,8 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint, numbers_in, overlap
 from huiying.engine.texts import MAX_BARE, text_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.importing_rules import CHANGED, IGNORED, LOST, NotFinite, read_frequency_words, spellings_of
 from huiying.engine.normalise import normalise

@@ -10,8 +10,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.engine.matcher import Context, context_of, spellings
 from huiying.engine.normalise import ascii_bounded, normalise

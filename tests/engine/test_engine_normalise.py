@@ -6,8 +6,7 @@ import json
 from importlib import resources
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.normalise import ascii_bounded, fold_char, needs_bounds, normalise
 

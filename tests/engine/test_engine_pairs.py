@@ -6,8 +6,7 @@ import json
 from importlib import resources
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.engine.pairs import KINDS, features, same_event, threshold, weighed, word_features, words_of
 

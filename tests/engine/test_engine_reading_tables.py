@@ -6,12 +6,10 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.duplicates import DuplicateIndex, fingerprint
-from huiying.engine.expression import ExpressionError
-from huiying.engine.expression import parse as compile_expression
+from huiying.engine.expression import ExpressionError, parse as compile_expression
 from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import rules_from

@@ -8,8 +8,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.expression import ExpressionError, parse
 from huiying.engine.normalise import normalise

@@ -8,8 +8,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.post import Post
 from huiying.engine.rules import load_rules

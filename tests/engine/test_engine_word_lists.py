@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.engine.normalise import WordLists, ascii_bounded, needs_bounds, normalise
 from huiying.engine.rules import RuleSet, load_rules

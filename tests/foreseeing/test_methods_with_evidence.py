@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import risk_told as told
 import stories
 from cast import Cast
-from huiying.foreseeing import policies as reads
-from huiying.foreseeing import surveying
+from huiying.foreseeing import policies as reads, surveying
 from huiying.foreseeing.actions import assessing, evidencing, send_opinion
 from huiying.foreseeing.models import Assessment, Deliberation, Survey, Tracking
 from huiying.handling.actions import meetings

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import risk_told as told
 from cast import Cast
-from huiying.foreseeing import policies as reads
-from huiying.foreseeing import tasks
+from huiying.foreseeing import policies as reads, tasks
 from huiying.foreseeing.actions import assessing, policies
 from huiying.foreseeing.models import Assessment, Policy
 from huiying.kernel import clock

@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import risk_told as told
 import stories
 from cast import Cast
-from huiying.foreseeing import policies as reads
-from huiying.foreseeing import tasks
+from huiying.foreseeing import policies as reads, tasks
 from huiying.foreseeing.actions import assessing, planning, policies
 from huiying.foreseeing.models import Assessment, PlanHit, Risk, Trigger
 from huiying.handling.models import Case

@@ -11,8 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import audits
+from huiying.handling import actions as handling, audits
 from huiying.handling.clocks import poll
 from huiying.handling.models import (
     Case,

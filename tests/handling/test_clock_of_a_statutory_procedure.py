@@ -6,8 +6,7 @@ import pytest
 
 import stories
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import calling, clocks
+from huiying.handling import actions as handling, calling, clocks
 from huiying.handling.actions import close, reopen, void
 from huiying.handling.actions.relating import merge_cases, split_case, unmerge_cases
 from huiying.handling.models import Breach, Case, Clock, Escalation

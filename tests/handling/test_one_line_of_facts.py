@@ -1,8 +1,7 @@
 """C7.4, scenario 7: one 口径 in versions; only the newest may be quoted, and whoever saw an older one is told why."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cast import Cast
 from huiying.handling.actions.work import agree_facts, changed_words, current_facts

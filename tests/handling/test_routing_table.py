@@ -2,8 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cast import Cast
 from huiying.handling import routing_table

@@ -6,8 +6,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from cast import Cast
 from huiying.engine.alarms import BAR_DOWN, BAR_UP, bar_for

@@ -8,8 +8,7 @@ from cast import Cast
 from huiying.judging import pipeline
 from huiying.judging.models import EventPost, Screening
 from huiying.ledger.actions import Actor
-from huiying.listening.actions import patrolling as patrol_actions
-from huiying.listening.actions import receive
+from huiying.listening.actions import patrolling as patrol_actions, receive
 from huiying.listening.models import EmergencyWatch
 from lines_of import parsed
 from stream_of import COMPLAINT

@@ -6,13 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cast import Cast
 from huiying.engine.post import Post as EnginePost
-from huiying.judging import coverage as lateness
-from huiying.judging import pipeline
+from huiying.judging import coverage as lateness, pipeline
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive

@@ -6,8 +6,7 @@ import json
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import stories
 from cast import Cast

@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from cli.conftest import huiying as huiying
-from cli.conftest import process as process
-from cli.conftest import stored as stored
+from cli.conftest import huiying as huiying, process as process, stored as stored
 from whole.racers import POSTGRES, there_is_postgres
 
 WORKER = Path(__file__).with_name("machine.py")

@@ -11,8 +11,7 @@ from django.db import transaction
 
 from cli.conftest import Command
 from huiying.keeping import archive, tables
-from huiying.kernel import home as home_of
-from huiying.kernel import sealing
+from huiying.kernel import home as home_of, sealing
 from huiying.ledger.actions import Actor, record
 from huiying.ledger.models import LedgerEntry
 

@@ -19,8 +19,7 @@ from huiying.kernel import clock, home
 from huiying.ledger.models import LedgerEntry
 from huiying.people.models import Department, RegulationVersion
 from keeping.conftest import PASSPHRASE
-from keeping.test_leaving_and_arriving import Elsewhere, fill, is_empty
-from keeping.test_leaving_and_arriving import elsewhere as elsewhere
+from keeping.test_leaving_and_arriving import Elsewhere, elsewhere as elsewhere, fill, is_empty
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huiying.kernel import home as homes
-from huiying.kernel import keyfiles, sealing
+from huiying.kernel import home as homes, keyfiles, sealing
 
 
 def mode(path: Path) -> int:

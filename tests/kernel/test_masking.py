@@ -1,8 +1,7 @@
 """§6.2, S17: personal data is hidden, numbers of the work stay readable."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.kernel.masking import mask_personal
 

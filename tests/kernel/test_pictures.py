@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from asking_of import PLACE, jpeg, png, webp
 from huiying.kernel.pictures import Broken, without_metadata

@@ -1,7 +1,6 @@
 """One tokeniser for indexing and for searching: a two-character word is always found."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.kernel.wording import Wanted, phrases, plain, tokenise, wanted
 

@@ -8,8 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import local_web
 from huiying.kernel.addresses import GuardedTransport

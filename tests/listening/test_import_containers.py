@@ -5,8 +5,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from huiying.listening.importing import look, rows
 from huiying.listening.importing.registry import UsageError

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from django.db import connection
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cast import Cast
 from huiying.engine.cues import life_signal, may_hold_signal

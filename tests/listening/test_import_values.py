@@ -4,8 +4,7 @@ import datetime as dt
 import math
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.listening.importing.drafts import count, is_rounded, moment, parent, said
 

@@ -7,8 +7,7 @@ import datetime as dt
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.engine.post import parse_post
 from huiying.listening.adapters import ADAPTERS, Document, Item

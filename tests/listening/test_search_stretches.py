@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from huiying.kernel.wording import Wanted, tokenise
 from huiying.listening import searching

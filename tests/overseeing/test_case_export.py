@@ -30,9 +30,7 @@ from huiying.handling.models import (
     TransferSlip,
 )
 from huiying.handling.queries import lead_row
-from huiying.kernel import canonical, store
-from huiying.kernel import clock as time
-from huiying.kernel import home as places
+from huiying.kernel import canonical, clock as time, home as places, store
 from huiying.ledger.actions import Actor, erase
 from huiying.ledger.models import LedgerEntry
 from huiying.listening.models import Message, Post

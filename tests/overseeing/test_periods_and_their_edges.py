@@ -8,8 +8,7 @@ import random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.overseeing.history.norms import Period, period
 from huiying.overseeing.indicators.figures import Entry, figures

@@ -13,8 +13,7 @@ from huiying.ledger.actions import Actor
 from huiying.ledger.comparing import differences, sentence
 from huiying.ledger.models import LedgerEntry
 from huiying.people import actions, three
-from huiying.people.actions import base as calls
-from huiying.people.actions import factors, registers
+from huiying.people.actions import base as calls, factors, registers
 from huiying.people.actions.base import Newcomer, settle
 from huiying.people.actions.interpretations import sign_interpretation
 from huiying.people.actions.offboarding import name_administrator, relieve_administrator

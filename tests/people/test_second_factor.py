@@ -6,8 +6,7 @@ import datetime as dt
 
 import pyotp
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from cast import Cast
 from huiying.kernel import clock

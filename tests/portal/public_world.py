@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cast import Cast
-from huiying.foreseeing import actions as consulting
-from huiying.foreseeing import queries
+from huiying.foreseeing import actions as consulting, queries
 from huiying.foreseeing.models import Consultation
 from huiying.handling.models import Case
 from huiying.kernel import clock

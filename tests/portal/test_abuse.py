@@ -8,8 +8,7 @@ import re
 
 import pytest
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from asking_of import asked
 from huiying.judging.models import Event

@@ -4,8 +4,7 @@ import datetime as dt
 import xml.etree.ElementTree as ET
 
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -15,8 +15,7 @@ from django.test import Client
 
 import stories
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry

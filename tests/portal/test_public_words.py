@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from huiying.listening.actions import receive_message
 from huiying.portal import caching

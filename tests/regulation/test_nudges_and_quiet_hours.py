@@ -6,8 +6,7 @@ import dataclasses
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.regulation import loader
 from huiying.regulation.builtin import ACT_NAMES

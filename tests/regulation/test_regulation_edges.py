@@ -7,8 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.regulation import Problem, Regulation, RegulationError, UsageError, load, loads
 from huiying.regulation.basis import Basis

@@ -1,7 +1,6 @@
 """Whatever is done to the file, the loader answers with problems or a regulation, never with another error."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from huiying.regulation import Regulation, RegulationError, loads
 from huiying.regulation.loader import built_in_file

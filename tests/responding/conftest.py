@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from huiying.responding.channels import speaking
-from huiying.responding.channels import wechat as wechat_client
+from huiying.responding.channels import speaking, wechat as wechat_client
 from stand_ins import Cms, Wechat, Weibo
 
 

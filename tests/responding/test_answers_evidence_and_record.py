@@ -11,8 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cast import Cast
 from huiying.handling.models import Case
 from huiying.judging.models import Event
-from huiying.kernel import canonical, tokens
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time, tokens
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.errors import Refused

@@ -7,8 +7,7 @@ import datetime as dt
 import pytest
 
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.audits import silent_cases
 from huiying.handling.models import Case, Clock, ClockEvent
 from huiying.kernel.clock import FrozenClock

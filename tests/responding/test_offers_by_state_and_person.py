@@ -11,8 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from cast import PEOPLE, Cast
-from huiying.handling import actions as handling
-from huiying.handling import available_actions
+from huiying.handling import actions as handling, available_actions
 from huiying.handling.actions import liaison, meetings
 from huiying.handling.actions.relating import merge_cases
 from huiying.handling.actions.sensitive import label

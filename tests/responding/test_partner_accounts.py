@@ -12,24 +12,20 @@ from django.core import mail
 import releasing_told as told
 import stories
 from cast import Cast
-from huiying.api import registers as api_registers
-from huiying.api import releasing as api_releasing
-from huiying.desk.subjects import registers as subjects_registers
-from huiying.desk.subjects import releasing
+from huiying.api import registers as api_registers, releasing as api_releasing
+from huiying.desk.subjects import registers as subjects_registers, releasing
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people import registers
 from huiying.people.actions.registers import edit_partner, end_partner, test_partner
-from huiying.responding import actions as responding
-from huiying.responding import partners
+from huiying.responding import actions as responding, partners
 from huiying.responding.actions.partners import deliver, mark_sent, push, record_reply, send_again
 from huiying.responding.models import PartnerPush, Publication
 from huiying.responding.partners import ASKED, pack
 from huiying.responding.tasks.releasing import untested_partners
 from huiying.work.models import Job
-from partners_told import answer, partner
-from partners_told import mailing as mailing
+from partners_told import answer, mailing as mailing, partner
 from releasing_told import refused
 
 test_partner.__test__ = False  # type: ignore[attr-defined] -- a verb, not a test

@@ -18,8 +18,7 @@ from huiying.responding import partners
 from huiying.responding.actions.partners import deliver, push, send_again
 from huiying.work.models import Job
 from huiying.work.outbox import GiveUp
-from partners_told import answer, partner
-from partners_told import mailing as mailing
+from partners_told import answer, mailing as mailing, partner
 
 
 class MailServer(threading.Thread):

@@ -18,8 +18,7 @@ from huiying.kernel.clock import FrozenClock
 from huiying.ledger.models import LedgerEntry
 from huiying.people.actions.registers import add_platform, close_platform
 from huiying.people.models import Appointment
-from huiying.responding import evidence, releasing
-from huiying.responding import queries as responding
+from huiying.responding import evidence, queries as responding, releasing
 from huiying.responding.actions.press import drop_press, publish_press, save_press, submit_press
 from huiying.responding.actions.publishing import record_post, verify_post
 from huiying.responding.models import PressRelease, PressStep, PressVersion, Publication

@@ -23,8 +23,7 @@ from huiying.work import outbox
 from huiying.work.models import Job, Notice
 from responding.sending_helpers import TEXT, again, drafted, kinds, once, released, turns
 from stand_ins import Answer, Cms
-from stories import DRAFT, approve
-from stories import again as case_again
+from stories import DRAFT, again as case_again, approve
 
 
 def _close(row: Publication) -> None:

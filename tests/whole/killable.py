@@ -26,8 +26,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from cast import bureau  # noqa: E402
 from huiying.engine.post import parse_post  # noqa: E402
-from huiying.handling import actions as handling  # noqa: E402
-from huiying.handling import clocks  # noqa: E402
+from huiying.handling import actions as handling, clocks  # noqa: E402
 from huiying.handling.models import Case  # noqa: E402
 from huiying.judging import engines  # noqa: E402
 from huiying.judging.models import Event  # noqa: E402

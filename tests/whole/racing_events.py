@@ -14,8 +14,7 @@ from huiying.engine.post import parse_post
 from huiying.handling import actions as handling
 from huiying.handling.actions.sensitive import label
 from huiying.handling.models import Case
-from huiying.judging import actions as judging
-from huiying.judging import pipeline, warnings
+from huiying.judging import actions as judging, pipeline, warnings
 from huiying.judging.models import Event, Warning
 from huiying.ledger.actions import Actor
 from huiying.ledger.models import LedgerEntry

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from huiying.handling.actions.sensitive import TITLE
-from whole.racers import Racers, hear, tell
-from whole.racers import racers as racers
+from whole.racers import Racers, hear, racers as racers, tell
 
 MATTERS = {
     "open": "鞍山公共资源交易平台今早全崩了，八点半到现在登录不上，解密超时算谁的？",

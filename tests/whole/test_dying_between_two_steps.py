@@ -15,8 +15,7 @@ from django.db import connection, transaction
 
 import dying_answers
 from cast import Cast
-from dying import VERBS as OF_THE_CASEWORK
-from dying import Verb
+from dying import VERBS as OF_THE_CASEWORK, Verb
 
 Run = Callable[..., Any]
 VERBS = [*OF_THE_CASEWORK, *dying_answers.VERBS]

@@ -19,8 +19,7 @@ from django.template import Context, Template
 from django.test import Client
 from django.urls import Resolver404, resolve
 from django.utils import translation
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 import stories

@@ -8,13 +8,11 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from acts_of_people import USUAL, VERBS
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.models import Breach, Case, CaseDepartment
 from huiying.handling.process import LIVE
 from huiying.handling.queries import effective

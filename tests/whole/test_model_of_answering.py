@@ -17,15 +17,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, seed, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 import stories
 from acts_of_people import PNG
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.models import Case
 from huiying.judging import engines
 from huiying.kernel import clock, store

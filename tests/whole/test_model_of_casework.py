@@ -14,8 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, models, transaction
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from acts_of_people import OFFERED, VERBS, carry_a_meeting_on, finish_a_task

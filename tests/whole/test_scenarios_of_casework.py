@@ -14,8 +14,7 @@ from huiying.handling.actions.liaison import answer_liaison, draft_liaison, send
 from huiying.handling.actions.work import agree_facts
 from huiying.handling.models import Breach, Case, Clock, Escalation
 from huiying.handling.queries import effective
-from huiying.handling.slips import draft_letter as letter_of
-from huiying.handling.slips import elements_of
+from huiying.handling.slips import draft_letter as letter_of, elements_of
 from huiying.judging import actions as judging
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -9,8 +9,7 @@ import pytest
 
 import stories
 from cast import Cast
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.models import Case, Clock
 from huiying.kernel import clock
 from huiying.kernel.clock import FrozenClock

@@ -19,8 +19,7 @@ import stories
 from cast import Cast
 from documents.documents_of import log_of
 from huiying.documents import actions as documents
-from huiying.foreseeing import actions as consulting
-from huiying.foreseeing import queries as consultations
+from huiying.foreseeing import actions as consulting, queries as consultations
 from huiying.foreseeing.models import Consultation
 from huiying.handling import handover
 from huiying.kernel import canonical, clock

@@ -5,8 +5,7 @@ Each race is run several times on a database file of SQLite and, where there is 
 
 from __future__ import annotations
 
-from whole.racers import ROUNDS, Racers
-from whole.racers import racers as racers
+from whole.racers import ROUNDS, Racers, racers as racers
 
 
 def test_of_two_who_accept_at_once_one_does(racers: Racers) -> None:

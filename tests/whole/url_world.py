@@ -16,8 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 import stories
 from cast import Cast, bureau
-from huiying.handling import actions as handling
-from huiying.handling import calling, clocks
+from huiying.handling import actions as handling, calling, clocks
 from huiying.handling.actions import liaison, meetings, relating, table, tasks, work
 from huiying.handling.actions.work import acknowledge_agenda, plan_agenda, see_reports
 from huiying.handling.models import Case, Clock, Meeting, MeetingSeat, Task
@@ -29,8 +28,7 @@ from huiying.listening.actions import receive_message
 from huiying.people import actions as people
 from huiying.people.actions.roster import set_shift
 from huiying.people.models import Appointment, User
-from huiying.responding import actions as responding
-from huiying.responding import targets
+from huiying.responding import actions as responding, targets
 from huiying.responding.following import UNKNOWN
 from huiying.responding.models import EffectReview, Publication, ReviewRound
 from huiying.work.models import Notice

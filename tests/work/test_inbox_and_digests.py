@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from huiying.kernel import clock
 from huiying.work import auditor, notify, outbox

@@ -23,8 +23,7 @@ from huiying.api.bodies import (
     department,
     or_404,
 )
-from huiying.foreseeing import actions as consulting
-from huiying.foreseeing import queries
+from huiying.foreseeing import actions as consulting, queries
 from huiying.foreseeing.models import Consultation
 from huiying.handling.access import get_case
 from huiying.handling.actions.feedback import uphold

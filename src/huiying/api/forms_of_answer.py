@@ -51,9 +51,7 @@ from huiying.people.actions import registers as registering
 from huiying.people.models import Spokesperson
 from huiying.people.queries import regulation_of
 from huiying.people.registers import speaker_register, speakers_in_force
-from huiying.responding.actions import following, speaking
-from huiying.responding.actions import forms as actions_forms
-from huiying.responding.actions import forms as acts
+from huiying.responding.actions import following, forms as actions_forms, forms as acts, speaking
 from huiying.responding.forms_of_answer import done_forms, forms_of, spoke_first, voices
 from huiying.responding.models import (
     Authorisation,

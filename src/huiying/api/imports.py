@@ -13,8 +13,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, Body, Page, Problem, Problems, caller
 from huiying.api.sources import Who, owners
-from huiying.listening.actions import imports as actions_imports
-from huiying.listening.actions import sources as actions_sources
+from huiying.listening.actions import imports as actions_imports, sources as actions_sources
 from huiying.listening.actions.sources import FASTEST, SLOWEST, SourceData
 from huiying.listening.importing.vendor import FIELDS
 from huiying.listening.models import Import

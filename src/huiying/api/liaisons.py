@@ -13,8 +13,7 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, Done, ReasonIn, caller, done
 from huiying.handling.access import get_case
-from huiying.handling.actions import liaison
-from huiying.handling.actions import liaison as actions_liaison
+from huiying.handling.actions import liaison, liaison as actions_liaison
 from huiying.handling.models import ClueHandover, Liaison
 from huiying.people.models import User
 

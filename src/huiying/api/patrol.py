@@ -12,11 +12,9 @@ from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, DepartmentCode, Username, caller, department, or_404, person
 from huiying.handling import handover
-from huiying.handling.actions import reconciling
-from huiying.handling.actions import reconciling as acts_reconciling
+from huiying.handling.actions import reconciling, reconciling as acts_reconciling
 from huiying.handling.models import Handover, OutsideItem, OutsideList
-from huiying.judging import coverage as judging_coverage
-from huiying.judging import coverage as lateness
+from huiying.judging import coverage as judging_coverage, coverage as lateness
 from huiying.kernel import clock
 from huiying.listening import coverage, patrol
 from huiying.listening.actions import patrolling as acts

@@ -10,8 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huiying.api.bodies import Problem, Problems, caller
-from huiying.judging import heat as heats
-from huiying.judging import material, spread
+from huiying.judging import heat as heats, material, spread
 from huiying.judging.access import get_event
 from huiying.judging.material import Material
 from huiying.judging.models import Event

@@ -28,8 +28,7 @@ from huiying.api.bodies import (
 )
 from huiying.kernel import clock
 from huiying.people import registers
-from huiying.people.actions import registers as acts
-from huiying.people.actions import registers as people_partners
+from huiying.people.actions import registers as acts, registers as people_partners
 from huiying.people.models import Partner, Platform, User
 from huiying.responding import partners as reading
 from huiying.responding.access import get_publication

@@ -31,9 +31,7 @@ from huiying.api.bodies import (
     person,
 )
 from huiying.people.models import User
-from huiying.responding import releasing as calendar
-from huiying.responding import releasing as missing
-from huiying.responding import releasing as reading
+from huiying.responding import releasing as calendar, releasing as missing, releasing as reading
 from huiying.responding.actions import press, releasing
 from huiying.responding.models import DisclosureItem, InfoGap, PressRelease, PressStep
 from huiying.responding.models.releasing import address_of

@@ -12,8 +12,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from huiying.api.bodies import NO, READS, Body, Page, Problem, Problems, ReasonIn, Unreadable, caller, or_404, person
-from huiying.listening import collected as listening_collected
-from huiying.listening import outcomes, probing, source_queries
+from huiying.listening import collected as listening_collected, outcomes, probing, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS
 from huiying.listening.models import Post, Source, SourceCheck

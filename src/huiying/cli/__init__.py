@@ -1,5 +1,3 @@
 """The command line. Every command: `--json`, exit 0 done / 1 found something wrong / 2 bad usage, errors on stderr."""
 
-from huiying.cli.main import main
-
-__all__ = ["main"]
+from huiying.cli.main import main as main

@@ -19,8 +19,10 @@ def check(options: argparse.Namespace) -> int:
     from huiying.handling import audits  # noqa: F401  registers what is late on cases
     from huiying.kernel import clock
     from huiying.ledger import queries
-    from huiying.overseeing.auditing import cases as planted  # noqa: F401  registers what the tables say against the ledger
-    from huiying.overseeing.auditing import comparing
+    from huiying.overseeing.auditing import (
+        cases as planted,  # noqa: F401  registers what the tables say against the ledger
+        comparing,
+    )
     from huiying.work import auditor
 
     try:

@@ -27,8 +27,7 @@ from huiying.listening.actions import patrolling as patrol_actions
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now, zone
-from huiying.responding import actions as responding
-from huiying.responding import queries as answers
+from huiying.responding import actions as responding, queries as answers
 from huiying.responding.actions.following import decide_sustained, judge_effect
 from huiying.responding.models import BodyConfirmation, Publication
 from huiying.work.models import Job

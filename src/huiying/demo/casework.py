@@ -17,8 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from huiying.demo.clock import BEGINS
 from huiying.demo.script import Act, minute
 from huiying.demo.words import NothingThere, case_of, words_of
-from huiying.handling import actions as handling
-from huiying.handling import calling
+from huiying.handling import actions as handling, calling
 from huiying.handling.actions import feedback, relating, table
 from huiying.handling.actions.meetings import Decision
 from huiying.handling.models import (

@@ -11,8 +11,7 @@ from huiying.demo.script import Act, minute
 from huiying.handling import handover
 from huiying.handling.models import Handover
 from huiying.kernel import clock
-from huiying.listening.actions import patrolling as patrol_actions
-from huiying.listening.actions import sources
+from huiying.listening.actions import patrolling as patrol_actions, sources
 from huiying.listening.adapters import BY_HAND
 from huiying.listening.models import PatrolCard, Source
 from huiying.people.models import User

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from huiying.desk.forms import NothingForm, VerbForm
+from huiying.desk.forms import NothingForm as NothingForm, VerbForm
 from huiying.people.models import User
 
 Cleaned = dict[str, Any]
@@ -83,9 +83,6 @@ def build(
 
 def form_for(verb: Verb, name: str, subject: Any, user: User, *data: Any) -> VerbForm:
     return verb.form(*data, subject=subject, user=user, auto_id=f"{name}-%s")
-
-
-__all__ = ["Action", "Bar", "Cleaned", "NothingForm", "Verb", "build", "form_for"]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ from huiying.judging.models import Screening, UrgentCall
 from huiying.keeping import drift
 from huiying.kernel import clock
 from huiying.ledger.models import LedgerEntry
-from huiying.people import queries as people
-from huiying.people import three
+from huiying.people import queries as people, three
 from huiying.people.models import Bureau, User
 from huiying.people.permissions import may
 from huiying.regulation import Regulation

@@ -9,8 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Exists, OuterRef, Q, Subquery, When
-from django.db.models import Case as Case_
+from django.db.models import BooleanField, Case as Case_, Exists, OuterRef, Q, Subquery, When
 from django.urls import reverse
 
 from huiying.handling.departments import running

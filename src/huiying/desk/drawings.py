@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from huiying.desk.templatetags.desk import COLOURS, SHAPES
 from huiying.overseeing.drills import STEPS, Told
-from huiying.overseeing.overview import LevelNow, Running, Trend
-from huiying.overseeing.overview import Row as Counted
+from huiying.overseeing.overview import LevelNow, Row as Counted, Running, Trend
 from huiying.people.roster import is_night
 from huiying.regulation import Regulation
 

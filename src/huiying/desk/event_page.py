@@ -13,8 +13,7 @@ from typing import Any
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk import event_charts
 from huiying.desk.event_charts import grade_of
@@ -26,8 +25,7 @@ from huiying.handling.actions.grading import provisional_level
 from huiying.handling.clocks import STATUTORY
 from huiying.handling.models import Case, Clock, Finding
 from huiying.handling.queries import shown_clocks
-from huiying.judging import heat, material, spread
-from huiying.judging import queries as judging
+from huiying.judging import heat, material, queries as judging, spread
 from huiying.judging.material import SCANNED, About, Material, alike
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost, Screening, Warning
 from huiying.kernel import clock

@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.fields import DayField, DepartmentField, DepartmentsField, MomentField, long_text
 from huiying.desk.language import lang, twin

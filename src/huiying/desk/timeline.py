@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.forms import GROUND_WORDS
 from huiying.desk.language import lang, twin

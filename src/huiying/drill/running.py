@@ -91,8 +91,7 @@ def bring(rows: Sequence[dict[str, Any]]) -> None:
 
 def play(storm: Storm, speed: float) -> dict[str, Any]:
     """With colleagues of the script alone, in this process. Returns the review."""
-    from huiying.demo import clock as demo_clock
-    from huiying.demo import director, people
+    from huiying.demo import clock as demo_clock, director, people
     from huiying.judging import engines
     from huiying.kernel import clock
     from huiying.work.loop import Loop
@@ -116,8 +115,7 @@ def play_with_people(storm: Storm, speed: float, roles: Sequence[str], serve: Ca
 
     `serve` answers the browsers until this process is told to stop.
     """
-    from huiying.demo import clock as demo_clock
-    from huiying.demo import director, people
+    from huiying.demo import clock as demo_clock, director, people
     from huiying.demo.staff import PEOPLE
     from huiying.kernel import clock, home
 

@@ -12,7 +12,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from huiying.engine.texts import MAX_CHARS, Text, ends, fillers, numbers_in, text_of, without_boilerplate
+from huiying.engine.texts import (
+    MAX_CHARS,
+    Text,
+    ends,
+    fillers,
+    numbers_in as numbers_in,
+    text_of,
+    without_boilerplate as without_boilerplate,
+)
 
 Grams = npt.NDArray[np.uint32]
 
@@ -219,17 +227,3 @@ def _no_rarity() -> npt.NDArray[np.int32]:
     if not _ROWS:
         _ROWS.append(np.zeros((features.ROWS, 2), np.int32))
     return _ROWS[0]
-
-
-__all__ = [
-    "Duplicate",
-    "DuplicateIndex",
-    "Fingerprint",
-    "Scratch",
-    "fingerprint",
-    "numbers_in",
-    "overlap",
-    "read",
-    "table_size",
-    "without_boilerplate",
-]

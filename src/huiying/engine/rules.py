@@ -16,24 +16,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from huiying.engine.expression import Clause, ExpressionError, is_person_word, parse
+from huiying.engine.expression import Clause, ExpressionError as ExpressionError, is_person_word, parse
 from huiying.engine.matcher import Context, Matcher, Place, Seen
 from huiying.engine.normalise import Normalised, Standing, WordLists, normalise
-
-__all__ = [
-    "ClauseFound",
-    "Explained",
-    "ExpressionError",
-    "Mask",
-    "Rule",
-    "RuleError",
-    "RuleHit",
-    "RuleSet",
-    "TermHit",
-    "load_rules",
-    "read_rules",
-    "rules_from",
-]
 
 _RULE_FIELDS: Final = frozenset(
     {

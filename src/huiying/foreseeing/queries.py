@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from huiying.foreseeing.models import Consultation, Opinion, OpinionGroup, Tally
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 
 RUNNING = (Consultation.OPEN, Consultation.RESULT)
 

@@ -9,8 +9,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy
 
 from huiying.foreseeing import actions, policies, queries
-from huiying.foreseeing.actions import planning
-from huiying.foreseeing.actions import policies as policy_verbs
+from huiying.foreseeing.actions import planning, policies as policy_verbs
 from huiying.foreseeing.actions.planning import with_contacts
 from huiying.foreseeing.actions.policies import note
 from huiying.foreseeing.models import Consultation, Plan, Policy, Risk

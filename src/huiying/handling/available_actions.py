@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.handling.actions.feedback import untold, waiting_askers
 from huiying.handling.actions.liaison import clue_bodies, needs_liaison, waiting_clue
@@ -183,5 +182,3 @@ PARTS: dict[str, tuple[AvailableAction, ...]] = {
     OUTSIDE: (*LIAISON, *MEETINGS),
 }
 OFFERS: tuple[AvailableAction, ...] = tuple(offer for part in PARTS.values() for offer in part)
-
-__all__ = ["MAIN", "OFFERS", "OUTSIDE", "PARTS", "TOGETHER", "AvailableAction", "CaseContext"]

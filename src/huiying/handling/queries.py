@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, ngettext
 
 from huiying.handling.clocks import STATUTORY, live
 from huiying.handling.models import Case, CaseDepartment, Clock, Task

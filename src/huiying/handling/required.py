@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.handling.actions.grading import awaits_confirmation, level_decision
 from huiying.handling.models import Case, CaseAct, CaseDepartment, Clock, FactSheet, Finding, Liaison, Meeting, Task

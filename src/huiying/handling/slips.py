@@ -16,13 +16,10 @@ from django.utils.translation import gettext as _
 from huiying.engine.views import LEAST
 from huiying.handling import clocks, routing_table
 from huiying.handling.models import Case
-from huiying.judging import material, spread
-from huiying.judging import material as judging_material
-from huiying.judging import queries as judging
+from huiying.judging import material, material as judging_material, queries as judging, spread
 from huiying.judging.models import ConcernDecision, EventPost
 from huiying.judging.queries import members
-from huiying.kernel import clock
-from huiying.kernel import clock as time
+from huiying.kernel import clock, clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.listening.models import Post
 from huiying.people.errors import Refused

@@ -12,7 +12,11 @@ from django.db.models import F, QuerySet
 from huiying.engine.duplicates import fingerprint, overlap
 from huiying.judging import merging
 from huiying.judging.access import in_sight
-from huiying.judging.actions.deciding import confirmed_level, current_level, open_proposal
+from huiying.judging.actions.deciding import (
+    confirmed_level as confirmed_level,
+    current_level as current_level,
+    open_proposal as open_proposal,
+)
 from huiying.judging.models import ConcernDecision, Event, EventPost, Screening, UrgentCall, Warning
 from huiying.listening.models import Post
 from huiying.people.models import User
@@ -148,26 +152,3 @@ def in_scope(post_ids: Sequence[int]) -> tuple[int, int]:
         hits += Screening.objects.filter(post__in=part, band=Screening.HIT).count()
         events.update(EventPost.objects.filter(post__in=part).values_list("event_id", flat=True))
     return hits, len({merging.live(event).pk for event in Event.objects.filter(pk__in=events)})
-
-
-__all__ = [
-    "Voices",
-    "concern_of",
-    "confirmed_level",
-    "current_level",
-    "event_of_post",
-    "events_seen",
-    "events_to_do",
-    "in_scope",
-    "members",
-    "missed_topics",
-    "open_proposal",
-    "open_rumour",
-    "open_warnings",
-    "series",
-    "similar_known",
-    "suspects",
-    "unconfirmed_due",
-    "urgent_calls",
-    "voices",
-]

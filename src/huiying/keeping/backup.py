@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from huiying.keeping import archive, exporting, importing
-from huiying.keeping import manifest as manifests
+from huiying.keeping import archive, exporting, importing, manifest as manifests
 from huiying.keeping.exporting import Refused
 from huiying.keeping.manifest import Manifest, sha256_of
 from huiying.kernel import clock, home

@@ -26,10 +26,8 @@ from huiying.judging.models import LearningRun
 from huiying.kernel import clock, home, store
 from huiying.kernel.store import Unfit
 from huiying.ledger.models import LedgerEntry
-from huiying.listening import attachments
-from huiying.listening import evidence as seen
-from huiying.listening.models import Evidence as Seen
-from huiying.listening.models import PictureReading, PostAttachment
+from huiying.listening import attachments, evidence as seen
+from huiying.listening.models import Evidence as Seen, PictureReading, PostAttachment
 from huiying.responding.models import Evidence
 from huiying.work import auditor, kept_files
 from huiying.work.auditor import LISTED, WHOLE, Finding, Part, rolling

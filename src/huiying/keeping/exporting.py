@@ -9,8 +9,7 @@ from pathlib import Path
 
 import huiying
 from huiying.documents import audits as papers  # noqa: F401  registers what documents say
-from huiying.keeping import evidence, tables
-from huiying.keeping import manifest as manifests
+from huiying.keeping import evidence, manifest as manifests, tables
 from huiying.keeping.manifest import HOME, NAME, TABLES, Manifest, path_of_file, path_of_table, sha256_of
 from huiying.kernel import canonical, clock, home, keyfiles
 from huiying.ledger import anchors, queries

@@ -17,8 +17,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 
 import huiying
-from huiying.keeping import exporting, keys, tables
-from huiying.keeping import manifest as manifests
+from huiying.keeping import exporting, keys, manifest as manifests, tables
 from huiying.keeping.exporting import Refused
 from huiying.keeping.manifest import (
     HOME,

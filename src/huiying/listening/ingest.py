@@ -10,12 +10,10 @@ from django.utils.translation import gettext as _
 
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import imports
-from huiying.listening.actions.imports import Imported
+from huiying.listening.actions.imports import Imported as Imported
 from huiying.listening.importing.look import File
-from huiying.listening.importing.registry import UsageError, check_format, opened
+from huiying.listening.importing.registry import UsageError as UsageError, check_format, opened
 from huiying.people.models import User
-
-__all__ = ["Imported", "UsageError", "ingest"]
 
 
 def ingest(paths: Iterable[str | Path], *, format: str | None = None, actor: User | Actor) -> Imported:

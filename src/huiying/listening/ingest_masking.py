@@ -8,8 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from huiying.engine import chains
-from huiying.engine import post as engine_post
+from huiying.engine import chains, post as engine_post
 from huiying.kernel import canonical, clock, masking, sealing
 from huiying.listening.models import Post
 from huiying.listening.watching import in_danger

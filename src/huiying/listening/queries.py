@@ -14,7 +14,7 @@ from huiying.engine import post as engine_post
 from huiying.kernel import tokens
 from huiying.listening.models import Message, Post
 from huiying.listening.reserved import without_sensitive
-from huiying.listening.searching import search
+from huiying.listening.searching import search as search
 
 _NOBODY = "0" * 64
 
@@ -98,15 +98,3 @@ def as_engine_post(row: Post) -> engine_post.Post:
         metrics=row.metrics,
         extra=row.extra,
     )
-
-
-__all__ = [
-    "as_engine_post",
-    "by_native_ids",
-    "message_by_code",
-    "message_status",
-    "recent",
-    "search",
-    "unscreened",
-    "waiting_since",
-]

@@ -319,6 +319,3 @@ def _holding(rows: Iterable[Post], asked: Sequence[str]) -> list[Post]:
         if all(phrase in text for phrase in asked):
             found.append(row)
     return found
-
-
-__all__ = ["MOST", "SEARCH_CHARS", "TAIL", "Found", "find", "search"]

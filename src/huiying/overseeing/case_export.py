@@ -18,6 +18,7 @@ from django.db.models import BinaryField, ForeignKey, Model, Q, QuerySet
 
 from huiying.handling.models import (
     Attachment,
+    Breach as BreachRow,
     Case,
     CaseAct,
     CaseDepartment,
@@ -44,7 +45,6 @@ from huiying.handling.models import (
     Task,
     TransferSlip,
 )
-from huiying.handling.models import Breach as BreachRow
 from huiying.judging.models import ConcernDecision, EventPost, LevelDecision
 from huiying.kernel import canonical, clock, home, store
 from huiying.ledger.actions import ERASED, SYSTEM_CHAIN, lock

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case as When_
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Subquery, Value, When
+from django.db.models import Case as When_, Count, F, IntegerField, Min, OuterRef, Subquery, Value, When
 
 from huiying.handling.models import CaseDepartment, Clock
 from huiying.handling.process import LIVE

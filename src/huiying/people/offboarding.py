@@ -11,8 +11,7 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.kernel import clock
 from huiying.people import contacts

@@ -7,11 +7,17 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from huiying.kernel import clock
-from huiying.people.contacts import cards, manned, takers
+from huiying.people.contacts import cards as cards, manned as manned, takers as takers
 from huiying.people.models import Appointment, Bureau, Department, User
 from huiying.people.roster import on_shift
-from huiying.people.standing import actor_of, capabilities, post_of, standing
-from huiying.people.versions import regulation_at, regulation_now, regulation_of, version_at, zone
+from huiying.people.standing import actor_of as actor_of, capabilities, post_of as post_of, standing as standing
+from huiying.people.versions import (
+    regulation_at as regulation_at,
+    regulation_now as regulation_now,
+    regulation_of as regulation_of,
+    version_at as version_at,
+    zone as zone,
+)
 
 
 def bureau() -> Bureau | None:
@@ -68,28 +74,3 @@ def office() -> Department:
     if found is None:
         raise LookupError("no department is marked as the office; the regulation file's departments were not loaded")
     return found
-
-
-__all__ = [
-    "able",
-    "actor_of",
-    "bureau",
-    "cards",
-    "departments",
-    "holders",
-    "holders_by_role",
-    "holds",
-    "is_set_up",
-    "manned",
-    "office",
-    "on_duty",
-    "post_of",
-    "regulation_at",
-    "regulation_now",
-    "regulation_of",
-    "roles_of",
-    "standing",
-    "takers",
-    "version_at",
-    "zone",
-]

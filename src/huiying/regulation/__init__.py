@@ -2,8 +2,6 @@
 answers.
 """
 
-from huiying.regulation.errors import Problem, RegulationError, UsageError
-from huiying.regulation.loader import check, load, loads
-from huiying.regulation.regulation import Regulation
-
-__all__ = ["Problem", "Regulation", "RegulationError", "UsageError", "check", "load", "loads"]
+from huiying.regulation.errors import Problem as Problem, RegulationError as RegulationError, UsageError as UsageError
+from huiying.regulation.loader import check as check, load as load, loads as loads
+from huiying.regulation.regulation import Regulation as Regulation

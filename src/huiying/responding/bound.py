@@ -15,8 +15,7 @@ from huiying.kernel.wording import normalised as normalised
 from huiying.ledger import queries as ledger
 from huiying.people.errors import Altered
 from huiying.responding.models import PressVersion, Publication, ReviewRound, Revision, TopicText
-from huiying.responding.pages import chain_of as chain_of_page
-from huiying.responding.pages import manifest_of as page_manifest
+from huiying.responding.pages import chain_of as chain_of_page, manifest_of as page_manifest
 
 
 def text_sha256(text: str) -> str:

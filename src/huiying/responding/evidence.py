@@ -9,8 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from huiying.handling.models import Case
-from huiying.kernel import clock as time
-from huiying.kernel import home, store
+from huiying.kernel import clock as time, home, store
 from huiying.listening.attachments import check_points
 from huiying.people.errors import Refused
 from huiying.responding.models import Evidence, PressVersion

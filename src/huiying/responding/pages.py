@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiying.handling.models import Case
 from huiying.judging.models import ConcernDecision, Event, EventPost
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.people.queries import regulation_now
 from huiying.responding import pages, releasing
 from huiying.responding.models import Publication, TopicPage, TopicText

@@ -13,8 +13,7 @@ from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for
 from huiying.kernel import clock as time
 from huiying.kernel.masking import mask_personal
-from huiying.kernel.wording import Piece as Piece
-from huiying.kernel.wording import difference as difference
+from huiying.kernel.wording import Piece as Piece, difference as difference
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.responding.forms_of_answer import why_silenced

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.handling.models import Case
 from huiying.judging.models import EventPost

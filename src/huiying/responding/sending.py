@@ -16,8 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.kernel import clock as time
-from huiying.kernel import home, sealing, store
+from huiying.kernel import clock as time, home, sealing, store
 from huiying.kernel.keyfiles import KeyFileError
 from huiying.kernel.sealing import SealingError
 from huiying.ledger.actions import Actor, record

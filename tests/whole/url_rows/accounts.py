@@ -11,8 +11,7 @@ from typing import Any
 from cast import Cast
 from huiying.handling.actions.work import see_reports
 from huiying.people.models import Platform
-from huiying.responding import actions as responding
-from huiying.responding import sending
+from huiying.responding import actions as responding, sending
 from huiying.responding.actions import accounts
 
 SECRET = "sixteen-letters-and-more"

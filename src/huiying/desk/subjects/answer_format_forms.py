@@ -8,9 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.fields import DayField, MomentField, PersonField, day, long_text, moment, staff
 from huiying.desk.forms import VerbForm

@@ -8,9 +8,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db.models import Model
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import Bar, Cleaned, NothingForm, Verb
 from huiying.desk.language import lang
@@ -21,9 +19,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import Spokesperson, User
 from huiying.people.queries import regulation_of
 from huiying.responding import forms_of_answer
-from huiying.responding.actions import following, speaking
-from huiying.responding.actions import forms as actions_forms
-from huiying.responding.actions import forms as acts
+from huiying.responding.actions import following, forms as actions_forms, forms as acts, speaking
 from huiying.responding.available_actions.answering import NAMES
 from huiying.responding.forms_of_answer import done_forms, forms_of, is_valid, spoke_first, valid_authorisations
 from huiying.responding.models import Authorisation, PressConference, StatutoryFiling

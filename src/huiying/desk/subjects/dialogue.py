@@ -7,9 +7,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.fields import (
@@ -32,8 +30,7 @@ from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now
 from huiying.people.versions import display_name
 from huiying.responding import pages
-from huiying.responding.actions import dialogue
-from huiying.responding.actions import pages as page_acts
+from huiying.responding.actions import dialogue, pages as page_acts
 from huiying.responding.models import PersonalRequest, TopicPage, TopicText
 from huiying.responding.pages import topics
 

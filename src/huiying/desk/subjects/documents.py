@@ -11,8 +11,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.fields import MomentField, long_text, moment

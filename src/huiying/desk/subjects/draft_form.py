@@ -6,8 +6,7 @@ import re
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.fields import DayField, long_text
 from huiying.desk.subjects.drafting import stage_choices

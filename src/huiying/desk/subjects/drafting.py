@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.fields import long_text
@@ -20,8 +19,7 @@ from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.queries import regulation_of
 from huiying.people.versions import display_name
-from huiying.responding import actions as responding
-from huiying.responding import queries
+from huiying.responding import actions as responding, queries
 from huiying.responding.actions.confirming import escalate_conflict, heard_after, record_confirmation
 from huiying.responding.actions.drafting import HOLDING_CHARS, hold_statement, holding_texts, usual_targets
 from huiying.responding.available_actions.answering import not_out

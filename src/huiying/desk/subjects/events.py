@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.fields import long_text
@@ -39,8 +38,7 @@ from huiying.handling.actions.sensitive import (
     unlabel,
     unlabel_event,
 )
-from huiying.judging import actions as judging
-from huiying.judging import queries
+from huiying.judging import actions as judging, queries
 from huiying.judging.access import find_event
 from huiying.judging.models import ConcernDecision, Dismissal, Event, EventPost
 from huiying.people.errors import Refused

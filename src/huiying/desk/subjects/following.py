@@ -13,9 +13,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, Q, QuerySet
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import Verb
 from huiying.desk.fields import long_text

@@ -9,8 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.fields import DepartmentField, MomentField, PeopleField, PersonField, long_text, moment, staff

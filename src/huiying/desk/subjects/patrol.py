@@ -8,8 +8,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.fields import DayField, DepartmentField, PersonField, day, long_text

@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.fields import (
     DayField,

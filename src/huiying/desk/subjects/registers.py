@@ -7,8 +7,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Cleaned, NothingForm, Verb
 from huiying.desk.fields import (
@@ -26,8 +25,7 @@ from huiying.desk.forms import VerbForm
 from huiying.desk.language import lang
 from huiying.desk.subjects.releasing import WhyForm
 from huiying.people import registers
-from huiying.people.actions import registers as people_partners
-from huiying.people.actions import registers as platforms
+from huiying.people.actions import registers as people_partners, registers as platforms
 from huiying.people.models import Department, Partner, Platform, User
 from huiying.people.queries import departments, regulation_now
 from huiying.responding import partners

@@ -8,9 +8,7 @@ import datetime as dt
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import NothingForm, Verb
 from huiying.desk.fields import (
@@ -30,9 +28,7 @@ from huiying.people.models import Department, Spokesperson, User
 from huiying.people.queries import departments
 from huiying.people.registers import speakers_in_force
 from huiying.responding import releasing
-from huiying.responding.actions import press as press_acts
-from huiying.responding.actions import releasing as calendar_acts
-from huiying.responding.actions import speaking
+from huiying.responding.actions import press as press_acts, releasing as calendar_acts, speaking
 from huiying.responding.models import PressRelease, Publication
 from huiying.responding.targets import target_names, targets
 

@@ -8,8 +8,7 @@ import datetime as dt
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import NothingForm, Verb
 from huiying.desk.fields import DayField, MomentField, PersonField, long_text, person_called

@@ -10,9 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import Verb
 from huiying.desk.fields import DepartmentField, DepartmentsField, long_text
@@ -173,9 +171,6 @@ class RuleForm(forms.Form):
 class PhoneTestForm(forms.Form):
     reached = forms.ChoiceField(choices=[("yes", _("接通")), ("no", _("未接通"))])
     note = forms.CharField(required=False, max_length=200)
-
-
-__all__ = ["DecideSlipForm", "KeysForm", "PhoneTestForm", "RuleForm", "SlipForm"]
 
 
 VERBS: dict[str, Verb] = {

@@ -7,8 +7,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import NothingForm, Verb
 from huiying.desk.fields import DayField, long_text, person_called, staff

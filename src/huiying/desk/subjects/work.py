@@ -10,9 +10,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.http import Http404
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import Cleaned, Verb
 from huiying.desk.fields import MomentField, long_text

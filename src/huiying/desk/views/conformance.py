@@ -13,9 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext as _t, gettext_lazy as _, gettext_noop
 
 from huiying.desk import timeline
 from huiying.desk.bar import build, offered

@@ -14,8 +14,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext as _, gettext as _t
 
 from huiying.desk.dispatch import perform
 from huiying.desk.downloads import download

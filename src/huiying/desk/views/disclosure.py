@@ -11,8 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import State, build, offered
 from huiying.desk.dispatch import perform, perform_verb
@@ -26,8 +25,7 @@ from huiying.kernel import clock
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
 from huiying.people.permissions import may
-from huiying.responding import releasing
-from huiying.responding import releasing as reading
+from huiying.responding import releasing, releasing as reading
 from huiying.responding.actions.releasing import make_gap, plan_disclosure
 from huiying.responding.models import DisclosureItem, InfoGap
 

@@ -24,9 +24,7 @@ from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.permissions import may
 from huiying.people.queries import standing
-from huiying.responding import actions, queries, tone
-from huiying.responding import templates as answer_templates
-from huiying.responding import templates as answers
+from huiying.responding import actions, queries, templates as answer_templates, templates as answers, tone
 from huiying.responding.actions import writing_aids
 from huiying.responding.actions.confirming import named_in
 from huiying.responding.actions.writing_aids import ask_machine, retire_template, save_template

@@ -14,15 +14,13 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext as _, gettext as _t
 
 from huiying.desk import event_page, second_factor, timeline
 from huiying.desk.bar import build, offered
 from huiying.desk.context import of
 from huiying.desk.dispatch import perform, perform_verb
-from huiying.desk.event_page import posts_of as posts_of
-from huiying.desk.event_page import why as why
+from huiying.desk.event_page import posts_of as posts_of, why as why
 from huiying.desk.forms import VerbForm
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import twin
@@ -32,10 +30,7 @@ from huiying.desk.templatetags.desk import actor
 from huiying.desk.views.stream import choices, read
 from huiying.handling.actions.sensitive import KINDS
 from huiying.handling.models import Case
-from huiying.judging import access, alarming, stream
-from huiying.judging import queries as judging
-from huiying.judging import warnings as acts
-from huiying.judging import warnings as judging_warnings
+from huiying.judging import access, alarming, queries as judging, stream, warnings as acts, warnings as judging_warnings
 from huiying.judging.access import without_words
 from huiying.judging.actions import sharing
 from huiying.judging.models import Alarm, Dismissal, Event, SharePackage, Warning

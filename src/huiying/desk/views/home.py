@@ -8,8 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from huiying.desk.context import Everywhere, of
 from huiying.desk.decisions import waiting_for
@@ -21,8 +20,7 @@ from huiying.desk.views.events import page_of
 from huiying.handling import queries as handling
 from huiying.handling.access import opens
 from huiying.handling.queries import case_of_event
-from huiying.judging import actions as judge
-from huiying.judging import queries as judging
+from huiying.judging import actions as judge, queries as judging
 from huiying.judging.access import in_sight
 from huiying.judging.models import Event, UrgentCall, Warning
 from huiying.kernel.keepable import number_of

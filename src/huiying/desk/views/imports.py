@@ -13,9 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _t, gettext_lazy as _, ngettext
 
 from huiying.desk.fields import MomentField, long_text
 from huiying.desk.gate import StaffRequest, or_404, staff
@@ -28,13 +26,11 @@ from huiying.judging.queries import event_of_post
 from huiying.kernel import home
 from huiying.kernel.keepable import number_of
 from huiying.kernel.store import ENDINGS
-from huiying.listening.actions import by_hand, sources
-from huiying.listening.actions import imports as actions_imports
+from huiying.listening.actions import by_hand, imports as actions_imports, sources
 from huiying.listening.importing.registry import BY_CODE, FORMATS
 from huiying.listening.importing.vendor import FIELDS, Table, is_personal
 from huiying.listening.models import HandEntry, Import, PictureReading, PostAttachment
-from huiying.listening.ocr import door, readings
-from huiying.listening.ocr import door as ocr
+from huiying.listening.ocr import door, door as ocr, readings
 from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User

@@ -12,9 +12,7 @@ from django import forms
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext as _t, gettext_lazy as _
 from django.views.decorators.http import condition
 
 from huiying.desk import second_factor

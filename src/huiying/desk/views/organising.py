@@ -10,8 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Bar, build, offered
 from huiying.desk.dispatch import perform, perform_verb
@@ -27,8 +26,7 @@ from huiying.desk.subjects.organising import (
     QuizForm,
 )
 from huiying.kernel import clock
-from huiying.overseeing import drills as reading
-from huiying.overseeing import organising
+from huiying.overseeing import drills as reading, organising
 from huiying.overseeing.actions import training as verbs
 from huiying.overseeing.models import (
     HouseRule,

@@ -24,11 +24,9 @@ from huiying.handling.actions import reconciling
 from huiying.handling.actions.reconciling import decide_item
 from huiying.handling.handover import GRACE, since_of
 from huiying.handling.models import Handover, OutsideItem, OutsideList
-from huiying.judging import coverage as judging_coverage
-from huiying.judging import coverage as lateness
+from huiying.judging import coverage as judging_coverage, coverage as lateness
 from huiying.kernel import clock
-from huiying.listening import coverage as kept
-from huiying.listening import patrol as reading
+from huiying.listening import coverage as kept, patrol as reading
 from huiying.listening.actions.patrolling import tick
 from huiying.listening.models import EmergencyWatch, PatrolCard, PatrolPoint, Post
 from huiying.people.errors import Refused

@@ -10,15 +10,13 @@ from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.fields import DepartmentField
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang
 from huiying.kernel.keepable import number_of
-from huiying.people import actions, factors, three
-from huiying.people import offboarding as people_leaving
+from huiying.people import actions, factors, offboarding as people_leaving, three
 from huiying.people.errors import Refused
 from huiying.people.models import Appointment, Department, Platform, User
 from huiying.people.permissions import may

@@ -10,8 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from huiying.desk import drawings as charts
-from huiying.desk import picture_shelf
+from huiying.desk import drawings as charts, picture_shelf
 from huiying.desk.context import of
 from huiying.desk.decisions import Decision, own_work, waiting_for
 from huiying.desk.gate import StaffRequest, or_404, staff

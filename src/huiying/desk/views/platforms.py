@@ -12,8 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Bar, State, build, offered
 from huiying.desk.dispatch import perform, perform_verb
@@ -28,8 +27,7 @@ from huiying.people import registers
 from huiying.people.actions.registers import SITE, add_platform
 from huiying.people.models import Platform, User
 from huiying.people.permissions import may
-from huiying.responding import partners as counting
-from huiying.responding import sending
+from huiying.responding import partners as counting, sending
 from huiying.responding.access import get_publication
 from huiying.responding.channels.base import Channel
 from huiying.responding.channels.registry import CHANNELS, SENDING

@@ -11,8 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.bar import Bar, Verb, build, form_for, offered
 from huiying.desk.dispatch import perform, perform_verb
@@ -21,8 +20,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.subjects.policies import METHOD_VERBS, PLAN_VERBS, POLICY_VERBS, RISK_VERBS, VOICE_VERBS, fan, matrix
 from huiying.desk.subjects.policy_forms import DRAWN, PolicyForm
 from huiying.desk.views.events import page_of
-from huiying.foreseeing import policies as reads
-from huiying.foreseeing import surveying
+from huiying.foreseeing import policies as reads, surveying
 from huiying.foreseeing.actions.assessing import why_not_decide
 from huiying.foreseeing.actions.policies import save_policy
 from huiying.foreseeing.models import Assessment, Deliberation, Plan, PlanHit, Policy, Risk, Survey, Trigger

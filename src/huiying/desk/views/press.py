@@ -8,9 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
 
 from huiying.desk.bar import State, build, offered
 from huiying.desk.dispatch import perform, perform_verb

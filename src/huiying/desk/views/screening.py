@@ -11,18 +11,14 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.language import lang, twin
 from huiying.desk.views.events import page_of, why
-from huiying.judging import actions, learning_nightly, queries
-from huiying.judging import learning as judging
-from huiying.judging import learning as judging_learning
-from huiying.judging.actions import sampling
-from huiying.judging.actions import sampling as samples
+from huiying.judging import actions, learning as judging, learning as judging_learning, learning_nightly, queries
+from huiying.judging.actions import sampling, sampling as samples
 from huiying.judging.models import ConcernSample, LearningRun, SampledPost, SampleDraw, ScreenAdjustment, Screening
 from huiying.kernel import clock
 from huiying.listening.reserved import without_sensitive

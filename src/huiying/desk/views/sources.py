@@ -11,9 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _t, gettext_lazy as _, ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from huiying.desk import second_factor
@@ -24,8 +22,7 @@ from huiying.desk.gate import StaffRequest, or_404, staff
 from huiying.desk.subjects.sources import MailboxForm, SourceForm, in_lines, verbs_of
 from huiying.desk.views.personal_data import ReasonForm, gate
 from huiying.kernel import clock
-from huiying.listening import collected, probing, rhythm, source_queries
-from huiying.listening import evidence as kept
+from huiying.listening import collected, evidence as kept, probing, rhythm, source_queries
 from huiying.listening.actions import sources as verbs
 from huiying.listening.adapters import ADAPTERS, HOOKS, MAILBOX
 from huiying.listening.models import Evidence, Post, Source, SourcePage

@@ -20,8 +20,7 @@ from huiying.documents.composing import Basis, Composed
 from huiying.documents.kinds import KINDS, compose, places_of
 from huiying.documents.models import Addendum, Circulation, Instruction, IssuedDocument, Signature, Withdrawal
 from huiying.handling.models import Case
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.ledger.actions import Actor, lock, record
 from huiying.people.errors import Altered, Refused
 from huiying.people.models import User

@@ -27,8 +27,7 @@ from huiying.handling.models import Case, CaseAct, Handover, Liaison, Meeting, T
 from huiying.handling.process import LIVE
 from huiying.judging.models import EventPost, Screening, Warning
 from huiying.judging.queries import members
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.ledger.actions import lock, record
 from huiying.ledger.models import LedgerEntry
 from huiying.overseeing.actions.measures import PAPERS, paper_of

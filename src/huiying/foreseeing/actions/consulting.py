@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from huiying.foreseeing import queries
 from huiying.foreseeing.models import Consultation, Opinion, OpinionGroup, Tally
-from huiying.kernel import canonical, sealing
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time, sealing
 from huiying.kernel.masking import mask_personal
 from huiying.ledger import queries as ledger
 from huiying.ledger.actions import Actor, record

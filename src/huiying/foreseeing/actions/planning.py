@@ -281,16 +281,3 @@ def remind_drills(now: dt.datetime) -> int:
         plan.drill_reminded_at = now
         plan.save(update_fields=["drill_reminded_at"])
     return len(found)
-
-
-__all__ = [
-    "Wanted",
-    "drill_plan",
-    "look",
-    "refuse_hit",
-    "remind_drills",
-    "save_plan",
-    "set_off",
-    "take_hit",
-    "with_contacts",
-]

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from huiying.foreseeing import policies
 from huiying.foreseeing.models import Policy
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.ledger.actions import Actor, record
 from huiying.ledger.kept import Gone
 from huiying.people.errors import Refused

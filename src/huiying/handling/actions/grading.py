@@ -14,8 +14,7 @@ from huiying.handling.actions.routing import give_lead
 from huiying.handling.actions.sensitive import label_opened
 from huiying.handling.models import Case, Knowledge, LateKnowledge
 from huiying.handling.process import LIVE
-from huiying.judging import actions as judging
-from huiying.judging import warnings
+from huiying.judging import actions as judging, warnings
 from huiying.judging.actions.deciding import affirm_level, standing_decision
 from huiying.judging.batch import locked_event
 from huiying.judging.models import Event, LevelDecision

@@ -13,8 +13,7 @@ from huiying.handling import clocks, slips
 from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import Case, ClueHandover, Liaison, LiaisonExemption
 from huiying.handling.process import LIVE
-from huiying.kernel import canonical, tokens
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time, tokens
 from huiying.ledger.actions import Actor, record, together
 from huiying.people.errors import Refused
 from huiying.people.models import User

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Model
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from huiying.handling import clocks
 from huiying.handling.actions.base import locked, require_text
@@ -19,8 +18,7 @@ from huiying.handling.actions.tasks import make_task
 from huiying.handling.models import Case, Dissent, Meeting, MeetingSeat, Task
 from huiying.handling.process import LIVE
 from huiying.handling.queries import cases_for, joint_of, lead_of
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.ledger.actions import Actor, record, together
 from huiying.people import contacts
 from huiying.people.errors import Refused
@@ -330,19 +328,3 @@ def _moment(at: dt.datetime) -> str:
 def _record(meeting: Meeting, kind: str, payload: Mapping[str, object], who: Actor, rows: Iterable[Model] = ()) -> None:
     told = {"meeting": meeting.number, **payload}
     record(f"case:{meeting.case.number}", kind, told, who, rows=[meeting, *rows])
-
-
-__all__ = [
-    "ATTENDANCE",
-    "Decision",
-    "acknowledge_seat",
-    "cancel",
-    "chairs",
-    "convene",
-    "hold",
-    "invited",
-    "minute",
-    "minutes_sha256",
-    "quorum_words",
-    "sign",
-]

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from huiying.engine.normalise import normalise
 from huiying.handling.actions.grading import note_late_knowledge
 from huiying.handling.models import OutsideItem, OutsideList
-from huiying.judging import actions as judging
-from huiying.judging import queries as judged
+from huiying.judging import actions as judging, queries as judged
 from huiying.kernel import clock
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import record, together

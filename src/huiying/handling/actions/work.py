@@ -20,8 +20,7 @@ from huiying.handling.access import get_case
 from huiying.handling.actions.base import locked, require_text
 from huiying.handling.models import AgendaItem, Attachment, Case, CaseAct, Escalation, FactSheet, NodeReport, Note
 from huiying.handling.process import LIVE
-from huiying.kernel import clock as time
-from huiying.kernel import home, store
+from huiying.kernel import clock as time, home, store
 from huiying.kernel.wording import difference, normalised
 from huiying.ledger.actions import Actor, record, together
 from huiying.listening.attachments import check_points

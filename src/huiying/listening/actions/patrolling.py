@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.kernel import canonical, clock
 from huiying.kernel.keepable import is_link
 from huiying.ledger.actions import Actor, record
-from huiying.listening import actions as listening
-from huiying.listening import patrol
+from huiying.listening import actions as listening, patrol
 from huiying.listening.models import ClassNote, EmergencyWatch, PatrolCard, PatrolPoint, Post
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from huiying.listening.adapters.base import Adapter, Document, Found, Item, Reading
+from huiying.listening.adapters.base import (
+    Adapter as Adapter,
+    Document as Document,
+    Found as Found,
+    Item as Item,
+    Reading as Reading,
+)
 from huiying.listening.adapters.feeds import Feeds, Sitemap
 from huiying.listening.adapters.html_list import HtmlList
 from huiying.listening.adapters.json_list import ByHand, ChangeDetection, JsonList, Miniflux, NewsNow
@@ -28,6 +34,3 @@ def detect(document: Document) -> Found | None:
         if found is not None:
             return found
     return None
-
-
-__all__ = ["ADAPTERS", "BY_HAND", "HOOKS", "MAILBOX", "Adapter", "Document", "Found", "Item", "Reading", "detect"]

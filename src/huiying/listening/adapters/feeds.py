@@ -14,8 +14,7 @@ from xml.etree import ElementTree
 
 import fastfeedparser
 import feedparser
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.engine.post import ASSUMED_ZONE
 from huiying.listening import decoding, hosts, outcomes

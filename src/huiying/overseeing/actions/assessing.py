@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huiying.handling.models import Case
 from huiying.kernel import clock
 from huiying.ledger.actions import record
-from huiying.overseeing.commands import Own, assess, chain_of, course, entries_of
+from huiying.overseeing.commands import Own as Own, assess, chain_of, course, entries_of
 from huiying.overseeing.history.norms import Period, period
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment
 from huiying.people.errors import Refused
@@ -23,7 +23,6 @@ from huiying.people.versions import require_text
 from huiying.regulation.errors import UsageError
 from huiying.work import notify
 
-__all__ = ["Own", "appeal", "comment", "decide_appeal", "finish", "show"]
 # Figures stop a little before now: what another transaction is still writing then falls on one side for good.
 SETTLED = dt.timedelta(minutes=1)
 NOTHING: dict[str, Any] = {"weights": {}, "scores": {}, "basis": {}, "sha256": ""}  # before it is computed

@@ -7,8 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time
 from huiying.ledger.actions import record
 from huiying.overseeing.models import HouseRule, ReadReceipt, RuleVersion
 from huiying.people.errors import Altered, Refused

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,8 +20,7 @@ from huiying.portal import limits
 from huiying.portal.caching import until_the_ledger_moves
 from huiying.portal.forms import NOT_FOUND, FollowForm, OpinionForm, RightsForm, StatusForm
 from huiying.portal.views.by_link import by_link
-from huiying.responding.actions import dialogue
-from huiying.responding.actions import dialogue as asking
+from huiying.responding.actions import dialogue, dialogue as asking
 from huiying.responding.pages import topics
 
 

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_safe
 
 from huiying.overseeing import overview
 from huiying.people import queries as people
-from huiying.portal import reading, reading_pages
-from huiying.portal import rules as portal_rules
+from huiying.portal import reading, reading_pages, rules as portal_rules
 from huiying.portal.caching import until_the_ledger_moves
 from huiying.responding.models import TopicPage
 

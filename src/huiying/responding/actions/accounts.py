@@ -8,8 +8,7 @@ from django.conf import settings as house
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.kernel import addresses
-from huiying.kernel import clock as time
+from huiying.kernel import addresses, clock as time
 from huiying.kernel.addresses import AddressRefused
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused

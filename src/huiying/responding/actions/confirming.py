@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from huiying.handling import actions as handling
 from huiying.handling.models import Case, Liaison
-from huiying.kernel import clock as time
-from huiying.kernel import tokens
+from huiying.kernel import clock as time, tokens
 from huiying.ledger.actions import Actor, record
 from huiying.people.errors import Refused
 from huiying.people.models import User

@@ -21,8 +21,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from huiying.kernel import canonical, keyfiles, sealing, tokens
-from huiying.kernel import clock as time
+from huiying.kernel import canonical, clock as time, keyfiles, sealing, tokens
 from huiying.kernel.masking import mask_personal
 from huiying.ledger.actions import Actor, record
 from huiying.listening import ingest_masking

@@ -15,8 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.actions.work import agree_facts, check_not_stale, current_facts
 from huiying.handling.models import Case, FactSheet
 from huiying.handling.process import LIVE
@@ -29,14 +28,12 @@ from huiying.people.permissions import may, require
 from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
 from huiying.responding import steps, templates
-from huiying.responding.actions import confirming as other_bodies
-from huiying.responding.actions import reviewing
+from huiying.responding.actions import confirming as other_bodies, reviewing
 from huiying.responding.bound import manifest, normalised
 from huiying.responding.models import Authorisation, MachineDraft, Publication, ReviewRound, Revision
 from huiying.responding.queries import approved_round, current_revision, open_round, why_stale
 from huiying.responding.readiness import open_blanks, why_not_submit
-from huiying.responding.targets import STILL_HERE, call_back, check_targets
-from huiying.responding.targets import targets as open_targets
+from huiying.responding.targets import STILL_HERE, call_back, check_targets, targets as open_targets
 
 DRAFTING_STATES = ("handling", "reviewing", "approved", "answered")
 

@@ -9,8 +9,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling import actions as handling
-from huiying.handling import clocks_statutory
+from huiying.handling import actions as handling, clocks_statutory
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE
 from huiying.kernel import clock as time

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.actions.feedback import answered_again, tell_automatically
 from huiying.handling.actions.work import PUBLISHED, report_node
 from huiying.handling.models import Case

@@ -12,12 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from huiying.handling import actions as handling
-from huiying.handling import clocks
+from huiying.handling import actions as handling, clocks
 from huiying.handling.models import Case
 from huiying.handling.process import step
-from huiying.kernel import clock
-from huiying.kernel import clock as time
+from huiying.kernel import clock, clock as time
 from huiying.ledger.actions import record
 from huiying.people.errors import Refused
 from huiying.people.models import User

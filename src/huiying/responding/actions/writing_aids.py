@@ -21,8 +21,7 @@ from django.utils.translation import gettext as _
 from huiying.handling import actions as handling
 from huiying.handling.actions.base import require_text
 from huiying.handling.models import Case
-from huiying.kernel import addresses, canonical
-from huiying.kernel import clock as time
+from huiying.kernel import addresses, canonical, clock as time
 from huiying.kernel.masking import mask_personal
 from huiying.kernel.wording import normalised
 from huiying.ledger.actions import record

@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.handling.actions import UNDO_FOR
 from huiying.handling.available_actions import AvailableAction, CaseContext

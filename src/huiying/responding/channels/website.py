@@ -9,8 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.kernel import addresses, canonical, clock
 from huiying.responding.channels.base import Channel, Failed, Later, Outcome, Pending, Sending, Setting

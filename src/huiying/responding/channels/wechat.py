@@ -15,8 +15,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from huiying.kernel import clock
 from huiying.responding.channels.base import Channel, Failed, Later, Outcome, Pending, Sending, Setting, link, mark

@@ -10,8 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _t, gettext_lazy as _
 
 from huiying.responding.channels.base import Channel, Failed, Later, Outcome, Pending, Sending, Setting, link
 from huiying.responding.channels.speaking import Reply, call, check_status, plain, text_of

@@ -11,8 +11,7 @@ from django.db.models import F
 from huiying.handling.actions import locked
 from huiying.handling.models import Case
 from huiying.handling.process import LIVE
-from huiying.kernel import clock
-from huiying.kernel import clock as time
+from huiying.kernel import clock, clock as time
 from huiying.people.queries import zone
 from huiying.responding import following
 from huiying.responding.forms_of_answer import overdue_conferences

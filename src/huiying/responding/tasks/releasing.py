@@ -11,9 +11,7 @@ from huiying.kernel import clock as time
 from huiying.people import registers
 from huiying.people.models import Platform
 from huiying.responding import pages, releasing
-from huiying.responding.actions import dialogue, partners
-from huiying.responding.actions import releasing as disclosing
-from huiying.responding.actions import releasing as gap_actions
+from huiying.responding.actions import dialogue, partners, releasing as disclosing, releasing as gap_actions
 from huiying.responding.models import DisclosureItem, InfoGap, PersonalRequest, Subscription
 from huiying.work.auditor import Finding, auditor
 from huiying.work.models import Job
