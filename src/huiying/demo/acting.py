@@ -29,7 +29,7 @@ from huiying.people.models import Department, User
 from huiying.people.queries import regulation_now, zone
 from huiying.responding import actions as responding, queries as answers
 from huiying.responding.actions.following import decide_sustained, judge_effect
-from huiying.responding.models import BodyConfirmation, Publication
+from huiying.responding.models import BodyConfirmation, Publication, ReviewStep
 from huiying.work.models import Job
 from huiying.work.outbox import enqueue, handler
 
@@ -189,9 +189,21 @@ def check_secrecy(job: Job) -> dict[str, Any]:
     step = next((one for one in answers.my_steps(who) if one.round.pk == job.payload["round"]), None)
     if step is None:
         return {"refused": "已有人审过，或文稿已改"}
-    sha = step.round.manifest_sha256
-    responding.decide_step(step, approve=True, comment="不涉密。", manifest_sha256=sha, secrecy=True, actor=who)
+    _sign(step, True, "不涉密。", who)
     return {"step": step.pk}
+
+
+def _sign(step: ReviewStep, is_yes: bool, comment: str, who: User) -> None:
+    """Decide the step on the text as it stands, with every check that it asks for."""
+    responding.decide_step(
+        step,
+        approve=is_yes,
+        comment=comment,
+        manifest_sha256=step.round.manifest_sha256,
+        actor=who,
+        secrecy=is_yes and "secrecy" in step.checks,
+        personal_data=is_yes and "personal_data" in step.checks,
+    )
 
 
 def _decide(act: Act, who: User) -> None:
@@ -201,16 +213,7 @@ def _decide(act: Act, who: User) -> None:
     step = next((one for one in answers.my_steps(who) if one.round.pk == round_.pk), None)
     if step is None:
         raise NothingThere("这一步已有人审过")
-    is_yes = act.verb == "approve"
-    responding.decide_step(
-        step,
-        approve=is_yes,
-        comment=act.words[0],
-        manifest_sha256=round_.manifest_sha256,
-        actor=who,
-        secrecy=is_yes and "secrecy" in step.checks,
-        personal_data=is_yes and "personal_data" in step.checks,
-    )
+    _sign(step, act.verb == "approve", act.words[0], who)
 
 
 def _ask(act: Act, who: User) -> None:

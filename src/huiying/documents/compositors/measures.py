@@ -106,7 +106,7 @@ class _Measure(OfCase):
             "cases": len(cases),
             "entries": sum(entry.chain.startswith("case:") for entry in self.book.window),
             "breaches": sum(bool(entry.data.get("counts")) for case in cases for entry in case.broken),
-            "returns": len(self.book.of("case.returned")),
+            "returns": sum(len(case.returned_by) for case in self.book.cases.values()),
         }
 
     def titled(self) -> str:

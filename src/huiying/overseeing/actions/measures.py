@@ -21,7 +21,7 @@ from huiying.ledger.models import ChainHead
 from huiying.overseeing.commands import entries_of
 from huiying.overseeing.history.case import DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS
 from huiying.overseeing.history.entries import Entry
-from huiying.overseeing.history.reading import read_cases
+from huiying.overseeing.history.reading import LEADS, read_cases
 from huiying.overseeing.models import Measure
 from huiying.people.errors import Refused
 from huiying.people.models import Department, User
@@ -37,10 +37,7 @@ WINDOW = dt.timedelta(days=92)
 # Which paper a step is put on, by the words that a bureau may call it (§5.2-6 to 8, C12.6); a step of other words,
 # such as a reminder, has none.
 PAPERS = {"supervision": ("督办",), "criticism": ("通报",), "talk": ("约谈", "谈话"), "referral": ("移送",)}
-KINDS = (
-    "case.routed", "case.returned", "case.route_undone", "clock.breached", "release.live", "facts.agreed",
-    "effect.judged",
-)  # fmt: skip
+KINDS = (*LEADS, "clock.breached", "release.live", "facts.agreed", "effect.judged")
 OVERDUE = "duban_overdue"  # a supervision whose date is over
 KNOWN = (DEADLINE_MISSED, SECOND_WAVE, STALE_FACTS, OVERDUE)
 _CODE = re.compile(r"[a-z_]+")

@@ -33,6 +33,13 @@ def _drafts() -> Iterator[tuple[Key, Said]]:
         }  # fmt: skip
 
 
+_ENDS = {
+    "review.approved": ReviewRound.APPROVED,
+    "review.voided": ReviewRound.VOIDED,
+    "review.withdrawn": ReviewRound.VOIDED,
+}
+
+
 def _round(told: Told, entry: Entry) -> None:
     kind, said = entry["kind"], entry["payload"]
     key = (entry["chain"], str(said["round"]))
@@ -41,12 +48,10 @@ def _round(told: Told, entry: Entry) -> None:
             "revision": said["revision"], "manifest": said["manifest"], "by": entry["actor"], "state": ReviewRound.OPEN,
             "at": Near(entry["at"]),
         }  # fmt: skip
-    elif key in told:
-        if kind != "review.decided":
-            voided = kind in ("review.voided", "review.withdrawn")
-            told[key]["state"] = ReviewRound.VOIDED if voided else ReviewRound.APPROVED
-        elif said["decision"] == "rejected":
-            told[key]["state"] = ReviewRound.REJECTED
+    elif key in told and kind in _ENDS:
+        told[key]["state"] = _ENDS[kind]
+    elif key in told and said["decision"] == "rejected":
+        told[key]["state"] = ReviewRound.REJECTED
 
 
 def _rounds() -> Iterator[tuple[Key, Said]]:

@@ -19,16 +19,11 @@ from huiying.overseeing.auditing.comparing import lie
 from huiying.overseeing.commands import FINAL, assess, chain_of, entries_of
 from huiying.overseeing.history.case import CaseHistory
 from huiying.overseeing.history.entries import Entry
-from huiying.overseeing.history.reading import read_cases
+from huiying.overseeing.history.reading import KINDS, read_cases
 from huiying.overseeing.models import Appeal, Assessment, AssessmentComment, Measure
 from huiying.people.models import Interpretation, RegulationVersion
 from huiying.work.auditor import LISTED, Finding, auditor
 
-CASE_KINDS = (
-    "case.opened", "case.known_earlier", "case.moved", "case.graded", "case.closed", "case.routed", "case.route_undone",
-    "case.returned", "case.merged", "case.unmerged", "case.voided", "clock.started",
-    "clock.stopped", "clock.breached", "release.live", "task.made", "task.done", "task.dropped", "report.made",
-)  # fmt: skip
 MEASURE_KINDS = (
     "measure.proposed", "measure.stated", "measure.decided", "measure.talked", "measure.followed",
     "measure.outcome_noted",
@@ -46,7 +41,7 @@ def _moment(value: Any) -> str:
 @auditor("planted_cases")
 def cases_say_what_the_ledger_says() -> list[Finding]:
     """Dates, states, levels, leads, deadlines, breaches and tasks of every case."""
-    told = {chain.removeprefix("case:"): case for chain, case in read_cases(entries_of(CASE_KINDS)).items()}
+    told = {chain.removeprefix("case:"): case for chain, case in read_cases(entries_of(KINDS)).items()}
     found: list[Finding] = []
     for finding in _cases(told):
         found.append(finding)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from huiying.overseeing.history.case import (
     DEADLINE_MISSED,
@@ -371,3 +372,6 @@ _READERS: dict[str, Callable[[CaseHistory, Payload, dt.datetime, str], None]] = 
     "effect.judged": _judged,
     "confirmation.overridden": _overridden,
 }
+#: What a history is read from; and of it what says who leads.
+KINDS: Final = tuple(_READERS)
+LEADS: Final = tuple(kind for kind, read in _READERS.items() if read in (_routed, _returned, _route_undone))
