@@ -105,7 +105,6 @@ SENTENCES: dict[str, Any] = {
     "case.route_undone": pgettext_lazy("ledger", "撤回转办"),
     "case.accepted": _("%(department)s签收"),
     "case.returned": _("%(department)s退回"),
-    "case.return_decided": _("统筹部门指定%(lead)s主办"),
     "case.found": _("%(department)s报核实情况"),
     "case.disposed": pgettext_lazy("ledger", "报处置情况"),
     "case.emergency": _("定为%(level)s突发事件"),

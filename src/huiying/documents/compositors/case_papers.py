@@ -328,7 +328,7 @@ class _Slip(OfCase):
     def compose(self) -> Composed:
         slip = TransferSlip.objects.select_related("assignment__department").get(pk=self.ref)
         issued = self._of("slip.issued", slip.number)
-        routed = next((e for e in self.book.of("case.routed", "case.return_decided")
+        routed = next((e for e in self.book.of("case.routed")
                        if e.data.get("slip") == slip.number), None)  # fmt: skip
         lead = slip.assignment.department.name
         known = sum(VALUE in element for element in slip.elements.values())
