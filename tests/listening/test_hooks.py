@@ -91,7 +91,7 @@ def test_nonsense_is_named_and_shown_as_not_collected(cast: Cast, frozen: Frozen
 
 def test_a_flood_and_a_flood_of_bytes_are_turned_away(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     made = hook("changedetection")
-    monkeypatch.setattr(collected, "MOST_BYTES", 50)
+    monkeypatch.setattr(collected, "MOST_HOOK_BYTES", 50)
     assert send(made, CHANGE).status_code == 413
     monkeypatch.undo()
     monkeypatch.setattr(collected, "BURST", 1)

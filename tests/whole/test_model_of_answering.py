@@ -361,7 +361,7 @@ def test_the_answer_holds_whatever_is_done_to_it(
     host = OtherHost()
     monkeypatch.setitem(SENDING, "website", replace(SENDING["website"], send=host.send))
     monkeypatch.setattr(sending, "settings_for", lambda platform, channel: {"url": "https://site.example/"})
-    monkeypatch.setattr(sending.reading_back, "fetch", lambda url: None)
+    monkeypatch.setattr(sending.speaking, "fetch", lambda url: None)
     Platform.objects.filter(code="website").update(channel="website")
     Answering.cast, Answering.frozen, Answering.host = cast, frozen, host
     Answering.acts = Answering.done = Answering.lives = 0

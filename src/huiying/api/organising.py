@@ -133,7 +133,7 @@ class SkillOut(Schema):
 
 class SkillsOut(Schema):
     posts: list[PostOut]
-    training: list[SkillOut]
+    skills: list[SkillOut]
 
 
 class RuleOut(Schema):
