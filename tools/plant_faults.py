@@ -45,7 +45,7 @@ FAULTS = (
     ),
     Fault(
         "second_person_removed",
-        "judging/actions/levels.py",
+        "judging/actions/deciding.py",
         "if proposal.by_user == actor.pk:",
         "if proposal.by_user == -1:",
         ("tests/judging/test_levels.py",),
@@ -115,7 +115,7 @@ FAULTS = (
     ),
     Fault(
         "wrong_on_postgresql_alone",
-        "listening/search/postgres.py",
+        "listening/searching.py",
         "{':*' if one.is_prefix else ''}",
         "",
         ("tests/listening/test_search_index.py", "tests/listening/test_search_stretches.py"),

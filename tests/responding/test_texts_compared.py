@@ -9,7 +9,8 @@ from hypothesis import given, settings, strategies as st
 
 from cast import Cast
 from huiying.responding.actions.confirming import ENDINGS, dictionary, named_in
-from huiying.responding.bound import manifest, normalised, text_sha256
+from huiying.responding.bound import normalised, of_revision, text_sha256
+from huiying.responding.models import Revision
 from huiying.responding.queries import difference
 
 WORDS = st.text(alphabet="开标顺延系统故障已恢复，。9:00 \t\r\nab", max_size=40)
@@ -21,13 +22,13 @@ BASE: dict[str, Any] = {
     "basis": "条例",
     "openness": "open",
     "bodies": ["财政局", "住建局"],
-    "corrects": None,
+    "corrects_id": None,
     "correction_note": "",
 }
 
 
 def sha(**changes: Any) -> str:
-    return manifest(**(BASE | changes))
+    return of_revision(Revision(**(BASE | changes)))
 
 
 @given(WORDS)
@@ -70,7 +71,7 @@ def test_each_text_is_bound_and_its_outer_space_is_not(field: str) -> None:
     "changes",
     [
         {"openness": "withheld"},
-        {"corrects": 1},
+        {"corrects_id": 1},
         {"bodies": ["财政局"]},
         {"bodies": []},
         {"renditions": {"portal": "登录已恢复。"}},
@@ -92,7 +93,7 @@ def test_the_order_of_bodies_and_channels_is_no_difference() -> None:
 
 
 def test_two_corrections_of_different_answers_differ() -> None:
-    assert len({sha(corrects=None), sha(corrects=1), sha(corrects=2)}) == 3
+    assert len({sha(corrects_id=None), sha(corrects_id=1), sha(corrects_id=2)}) == 3
 
 
 # --- difference ------------------------------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ where the hash was changed with it the ledger, which says what was approved, doe
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from huiying.kernel import canonical
@@ -22,70 +21,29 @@ def text_sha256(text: str) -> str:
     return canonical.sha256(normalised(text))
 
 
-def manifest(
-    *,
-    title: str,
-    question: str,
-    facts: str,
-    renditions: Mapping[str, str],
-    basis: str,
-    openness: str,
-    bodies: Sequence[str],
-    corrects: int | None,
-    correction_note: str,
-    stage: str = "first",
-    openness_ground: str = "",
-    openness_left_out: str = "",
-    openness_review_on: dt.date | None = None,
-    statutory: Sequence[str] = (),
-    department: str = "",
-    speaker: int | None = None,
-    redacts: bool = False,
-) -> str:
-    """SHA-256 of the canonical manifest. Whatever the public can read, or what decides whether it may, is in it."""
-    return canonical.sha256(
-        canonical.dumps(
-            {
-                "title": text_sha256(title),
-                "question": text_sha256(question),
-                "facts": text_sha256(facts),
-                "renditions": {channel: text_sha256(text) for channel, text in sorted(renditions.items())},
-                "basis": text_sha256(basis),
-                "openness": [openness, openness_ground, text_sha256(openness_left_out), openness_review_on],
-                "bodies": sorted(set(bodies)),
-                "corrects": corrects,
-                "correction_note": text_sha256(correction_note),
-                "stage": stage,
-                "statutory": sorted(set(statutory)),
-                "department": department,
-                "speaker": speaker,
-                "redacts": redacts,
-            }
-        )
-    )
-
-
 def of_revision(row: Revision) -> str:
-    """The manifest of the row as it stands."""
-    return manifest(
-        title=row.title,
-        question=row.question,
-        facts=row.facts,
-        renditions=row.renditions,
-        basis=row.basis,
-        openness=row.openness,
-        bodies=row.bodies,
-        corrects=row.corrects_id,
-        correction_note=row.correction_note,
-        stage=row.stage,
-        openness_ground=row.openness_ground,
-        openness_left_out=row.openness_left_out,
-        openness_review_on=row.openness_review_on,
-        statutory=row.statutory,
-        department=row.department,
-        speaker=row.speaker_id,
-        redacts=row.redacts,
-    )
+    """SHA-256 of the canonical manifest of a draft as it stands, saved or not yet.
+
+    Whatever the public can read, or what decides whether it may, is in it.
+    """
+    left_out = text_sha256(row.openness_left_out)
+    told = {
+        "title": text_sha256(row.title),
+        "question": text_sha256(row.question),
+        "facts": text_sha256(row.facts),
+        "renditions": {channel: text_sha256(text) for channel, text in sorted(row.renditions.items())},
+        "basis": text_sha256(row.basis),
+        "openness": [row.openness, row.openness_ground, left_out, row.openness_review_on],
+        "bodies": sorted(set(row.bodies)),
+        "corrects": row.corrects_id,
+        "correction_note": text_sha256(row.correction_note),
+        "stage": row.stage,
+        "statutory": sorted(set(row.statutory)),
+        "department": row.department,
+        "speaker": row.speaker_id,
+        "redacts": row.redacts,
+    }
+    return canonical.sha256(canonical.dumps(told))
 
 
 def press_manifest(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,7 +28,7 @@ from huiying.people.queries import regulation_of
 from huiying.people.standing import actor_of
 from huiying.responding import steps, templates
 from huiying.responding.actions import confirming as other_bodies, reviewing
-from huiying.responding.bound import manifest, normalised
+from huiying.responding.bound import normalised, of_revision
 from huiying.responding.models import Authorisation, MachineDraft, Publication, ReviewRound, Revision
 from huiying.responding.queries import approved_round, current_revision, open_round, why_stale
 from huiying.responding.readiness import open_blanks, why_not_submit
@@ -83,51 +82,48 @@ def save_revision(
     sheet = 0 if track == Revision.HOLDING else _facts_for(case, normalised(facts), quotes, actor)
     lead = lead_of(case)
     assert lead is not None
-    told: dict[str, Any] = {
-        "title": title.strip(),
-        "question": normalised(question),
-        "facts": normalised(facts),
-        "renditions": wanted,
-        "basis": basis.strip(),
-        "bodies": named,
-        "correction_note": correction_note.strip(),
-        "stage": stage,
-        "openness": openness,
-        "openness_ground": openness_ground,
-        "openness_left_out": openness_left_out.strip(),
-        "openness_review_on": openness_review_on,
-        "statutory": sorted(set(statutory)),
-        "department": department or lead.name,
-        "redacts": redacts,
-    }
-    sha = manifest(**told, corrects=corrects.pk if corrects else None, speaker=speaker.pk if speaker else None)
-    latest = current_revision(case, track)
-    if latest is not None and latest.manifest_sha256 == sha and latest.fact_sheet == sheet:
-        return latest
-    _void(case, track, actor, "文稿有改动，须重新送审")
-    newest = case.revisions.order_by("-number").first()
-    revision = Revision.objects.create(
+    revision = Revision(
         case=case,
-        number=newest.number + 1 if newest else 1,
         track=track,
-        manifest_sha256=sha,
+        title=title.strip(),
+        question=normalised(question),
+        facts=normalised(facts),
+        renditions=wanted,
+        basis=basis.strip(),
+        bodies=named,
+        correction_note=correction_note.strip(),
+        stage=stage,
+        openness=openness,
+        openness_ground=openness_ground,
+        openness_left_out=openness_left_out.strip(),
+        openness_review_on=openness_review_on,
+        statutory=sorted(set(statutory)),
+        department=department or lead.name,
+        redacts=redacts,
+        corrects=corrects,
+        speaker=speaker,
         fact_sheet=sheet,
         drafter=actor.name,
         drafter_user=actor.pk,
-        corrects=corrects,
-        speaker=speaker,
         template=template,
         machine=machine,
-        at=time.now(),
-        **told,
     )
+    revision.manifest_sha256 = of_revision(revision)
+    latest = current_revision(case, track)
+    if latest is not None and (latest.manifest_sha256, latest.fact_sheet) == (revision.manifest_sha256, sheet):
+        return latest
+    _void(case, track, actor, "文稿有改动，须重新送审")
+    newest = case.revisions.order_by("-number").first()
+    revision.number = newest.number + 1 if newest else 1
+    revision.at = time.now()
+    revision.save()
     record(
         f"case:{case.number}",
         "draft.saved",
         {
             "revision": revision.number,
             "stage": stage,
-            "manifest": sha,
+            "manifest": revision.manifest_sha256,
             "title": revision.title,
             "bodies": named,
             "facts": sheet,
