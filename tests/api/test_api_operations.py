@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
+from ninja import Schema
 
+import huiying.api
 import stories
 from cast import Cast
 from huiying.handling.models import Case
@@ -229,3 +234,16 @@ def test_a_department_that_hands_in_posts_is_refused_before_they_are_read(cast: 
     assert as_("duty").post("posts", {"not": "a list"})[0] == 422
     # An empty list is a batch of nothing.
     assert as_("duty").client.post("/api/posts", "[]", content_type="application/json").json()["received"] == 0
+
+
+def test_no_two_shapes_have_one_name():
+    """The description names a shape by its class alone: of two with one name the last would stand for both."""
+    modules = [import_module(f"huiying.api.{one.name}") for one in iter_modules(huiying.api.__path__)]
+    shapes = [
+        name
+        for module in modules
+        for name, one in vars(module).items()
+        if isinstance(one, type) and issubclass(one, Schema) and one.__module__ == module.__name__
+    ]
+    assert len(shapes) > 200, "the search itself found too little"
+    assert [name for name, times in Counter(shapes).items() if times > 1] == []

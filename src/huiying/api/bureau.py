@@ -43,7 +43,7 @@ router = Router()
 FIRST, LAST = dt.date(2000, 1, 1), dt.date(2199, 1, 1)
 
 
-class RuleIn(Body):
+class RoutingRuleIn(Body):
     """Codes of the regulation, empty for any. With `ends` it proposes to take that row out; `lead` is not needed."""
 
     category: str = Field(default="", max_length=10)
@@ -55,11 +55,11 @@ class RuleIn(Body):
     ends: int | None = None
 
 
-class SecondIn(Body):
+class RoutingSecondIn(Body):
     agree: bool
 
 
-class TestIn(Body):
+class PhoneTestIn(Body):
     """An unanswered call needs a `note`."""
 
     reached: bool
@@ -112,7 +112,7 @@ class TableRow(Schema):
     rule: int | None
 
 
-class RuleOut(Schema):
+class RoutingRuleOut(Schema):
     """`agreed` is null while a second person is awaited."""
 
     id: int
@@ -131,11 +131,11 @@ class RuleOut(Schema):
     until: dt.datetime | None
 
 
-class TableOut(Schema):
+class RoutingTableOut(Schema):
     """`rows` in the order in which they are asked; `waiting` for a second person."""
 
     rows: list[TableRow]
-    waiting: list[RuleOut]
+    waiting: list[RoutingRuleOut]
 
 
 class PhoneTestOut(Schema):
@@ -156,7 +156,7 @@ class PersonOut(Schema):
     test: PhoneTestOut | None
 
 
-class CardOut(Schema):
+class DepartmentCardOut(Schema):
     """`gaps`: `head` or `liaison`, where the department has none (C10.3)."""
 
     department: str
@@ -167,7 +167,7 @@ class CardOut(Schema):
 
 
 class CardsOut(Schema):
-    items: list[CardOut]
+    items: list[DepartmentCardOut]
 
 
 class NoticeOut(Schema):
@@ -195,7 +195,7 @@ class ShiftOut(Schema):
     ends_at: dt.datetime
 
 
-class GapOut(Schema):
+class RosterGapOut(Schema):
     starts_at: dt.datetime
     ends_at: dt.datetime
 
@@ -207,7 +207,7 @@ class RosterOut(Schema):
     ends_at: dt.datetime
     on_duty: list[str]
     shifts: list[ShiftOut]
-    gaps: list[GapOut]
+    gaps: list[RosterGapOut]
 
 
 @router.get("/cases/{number}/calls", response={200: CallsOut, **READS})
@@ -225,7 +225,7 @@ def acknowledge(request: HttpRequest, pk: int) -> Escalation:
     return acknowledge_call(row, caller(request))
 
 
-@router.get("/routing", response={200: TableOut, 401: Problem, 404: Problem})
+@router.get("/routing", response={200: RoutingTableOut, 401: Problem, 404: Problem})
 def table(request: HttpRequest) -> dict[str, Any]:
     """转办表 as it is in force (C7.1)."""
     or_404(caller(request), "contact.view")
@@ -233,8 +233,8 @@ def table(request: HttpRequest) -> dict[str, Any]:
     return {"rows": [_table_row(row) for row in routing_table.table()], "waiting": waiting}
 
 
-@router.post("/routing", response={200: RuleOut, **NO})
-def propose(request: HttpRequest, data: RuleIn) -> RoutingRule:
+@router.post("/routing", response={200: RoutingRuleOut, **NO})
+def propose(request: HttpRequest, data: RoutingRuleIn) -> RoutingRule:
     """A row of the office's own; in force once another person agreed."""
     or_404(caller(request), "contact.view")
     ends = RoutingRule.objects.select_related("lead").filter(pk=data.ends).first() if data.ends is not None else None
@@ -246,8 +246,8 @@ def propose(request: HttpRequest, data: RuleIn) -> RoutingRule:
     return propose_rule(*keys, lead, joint, data.reason, caller(request), ends)
 
 
-@router.post("/routing/{pk}/second", response={200: RuleOut, **NO})
-def second(request: HttpRequest, pk: int, data: SecondIn) -> RoutingRule:
+@router.post("/routing/{pk}/second", response={200: RoutingRuleOut, **NO})
+def second(request: HttpRequest, pk: int, data: RoutingSecondIn) -> RoutingRule:
     """The second person's word."""
     or_404(caller(request), "contact.view")
     rule = get_object_or_404(RoutingRule, pk=pk)
@@ -263,7 +263,7 @@ def cards_of_departments(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/contacts/{staff}/test", response={200: PhoneTestOut, **NO})
-def test(request: HttpRequest, staff: str, data: TestIn) -> PhoneTest:
+def test(request: HttpRequest, staff: str, data: PhoneTestIn) -> PhoneTest:
     """通联抽查: the number was rung, and did somebody answer."""
     or_404(caller(request), "contact.view")
     user = get_object_or_404(User, username=staff, is_administrator=False, oversees=None)

@@ -121,7 +121,7 @@ class TasksOut(Schema):
     items: list[TaskOut]
 
 
-class NoteOut(Schema):
+class CaseNoteOut(Schema):
     text: str
     mentions: list[str]
     by: str
@@ -182,7 +182,7 @@ class FeedbackOut(Schema):
     given: list[GivenOut]
 
 
-class PostOut(Schema):
+class CasePostOut(Schema):
     id: int
     platform: str
     published_at: dt.datetime | None
@@ -194,9 +194,9 @@ class PostOut(Schema):
         return mask_personal(row.text or row.title).text
 
 
-class PostsOut(Schema):
+class CasePostsOut(Schema):
     count: int
-    items: list[PostOut]
+    items: list[CasePostOut]
 
 
 @router.post("/cases/{number}/set_keys", response={200: Done, **NO})
@@ -243,7 +243,7 @@ def make_task(request: HttpRequest, number: str, data: TaskIn) -> Task:
     )
 
 
-@router.post("/cases/{number}/say", response={200: NoteOut, **NO})
+@router.post("/cases/{number}/say", response={200: CaseNoteOut, **NO})
 def say(request: HttpRequest, number: str, data: SayIn) -> Note:
     found = get_case(caller(request), number)
     return work.say(found, data.text, caller(request))
@@ -311,7 +311,7 @@ def note_act(request: HttpRequest, number: str, data: ActIn) -> dict[str, str]:
     return done(found)
 
 
-@router.get("/cases/{number}/posts", response={200: PostsOut, 401: Problem, 404: Problem, 422: Problems})
+@router.get("/cases/{number}/posts", response={200: CasePostsOut, 401: Problem, 404: Problem, 422: Problems})
 def posts(request: HttpRequest, number: str, page: Query[Page]) -> dict[str, Any]:
     """What of the case can be split off: where and when it stood, and its words with personal data masked (§6.2)."""
     found = relating.posts_to_split(get_case(caller(request), number))

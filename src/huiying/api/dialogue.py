@@ -41,7 +41,7 @@ Numbers = Annotated[list[Annotated[str, Field(max_length=30)]], Field(max_length
 COUNTED = dt.timedelta(days=30)  # as the desk's page of channels counts
 
 
-class DecideIn(Body):
+class DialogueDecideIn(Body):
     """`sha256`: of the text that was read; with another one nothing is decided."""
 
     agree: bool
@@ -67,14 +67,14 @@ class PageIn(Body):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
-class PageDecideIn(DecideIn):
+class PageDecideIn(DialogueDecideIn):
     """Both checks are the second person's own."""
 
     secrecy: bool = False
     personal_data: bool = False
 
 
-class NoteIn(Body):
+class DialogueNoteIn(Body):
     note: Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -160,7 +160,7 @@ def decide_page(request: HttpRequest, pk: int, data: PageDecideIn) -> dict[str, 
 
 
 @router.post("/pages/{pk}/withdraw", response={200: PageOut, **NO})
-def withdraw_page(request: HttpRequest, pk: int, data: NoteIn) -> dict[str, Any]:
+def withdraw_page(request: HttpRequest, pk: int, data: DialogueNoteIn) -> dict[str, Any]:
     found = _page(caller(request), pk)
     pages.withdraw_page(found, data.note, caller(request))
     return _page_out(found)
@@ -169,7 +169,7 @@ def withdraw_page(request: HttpRequest, pk: int, data: NoteIn) -> dict[str, Any]
 # --- consultations ----------------------------------------------------------------------------------------------------
 
 
-class QuestionIn(Body):
+class DialogueQuestionIn(Body):
     text: Title
     options: Annotated[list[Title], Field(max_length=20)]
 
@@ -181,7 +181,7 @@ class ConsultationIn(Body):
     department: DepartmentCode
     closes_at: Moment
     topic: Annotated[str, Field(max_length=10)] = ""
-    questions: Annotated[list[QuestionIn], Field(max_length=20)] = []
+    questions: Annotated[list[DialogueQuestionIn], Field(max_length=20)] = []
 
 
 class GroupIn(Body):
@@ -193,7 +193,7 @@ class GroupIn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=5000)]
 
 
-class WordsIn(Body):
+class DialogueWordsIn(Body):
     words: Text
 
 
@@ -272,7 +272,7 @@ def propose_consultation(request: HttpRequest, pk: int) -> Consultation:
 
 
 @router.post("/consultations/{pk}/decide", response={200: ConsultationOut, **NO})
-def decide_consultation(request: HttpRequest, pk: int, data: DecideIn) -> Consultation:
+def decide_consultation(request: HttpRequest, pk: int, data: DialogueDecideIn) -> Consultation:
     asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}
@@ -293,13 +293,13 @@ def sort_opinions(request: HttpRequest, pk: int, data: GroupIn) -> Consultation:
 
 
 @router.post("/consultations/{pk}/propose-result", response={200: ConsultationOut, **NO})
-def propose_result(request: HttpRequest, pk: int, data: WordsIn) -> Consultation:
+def propose_result(request: HttpRequest, pk: int, data: DialogueWordsIn) -> Consultation:
     found = _consultation(caller(request), pk)
     return _fresh(consulting.propose_result(found, data.words, caller(request)))
 
 
 @router.post("/consultations/{pk}/decide-result", response={200: ConsultationOut, **NO})
-def decide_result(request: HttpRequest, pk: int, data: DecideIn) -> Consultation:
+def decide_result(request: HttpRequest, pk: int, data: DialogueDecideIn) -> Consultation:
     asked_again(request)
     found, who = _consultation(caller(request), pk), caller(request)
     told = {"approve": data.agree, "sha256": data.sha256, "comment": data.comment}

@@ -43,14 +43,14 @@ class KindPage(Page):
     kind: str = Field("", max_length=16, pattern="^[a-z]*$")
 
 
-class SignIn(Body):
+class DocumentSignIn(Body):
     """`sha256`: of the document that was read; with another one nothing is signed."""
 
     place: Annotated[str, Field(min_length=1, max_length=40)]
     sha256: Annotated[str, Field(max_length=64)]
 
 
-class TextIn(Body):
+class DocumentTextIn(Body):
     text: Text
 
 
@@ -237,14 +237,14 @@ def issue_of_case(request: HttpRequest, number: str, data: CaseDocumentIn) -> Is
 
 
 @router.post("/documents/{pk}/sign", response={200: WholeOut, **NO})
-def sign(request: HttpRequest, pk: int, data: SignIn) -> IssuedDocument:
+def sign(request: HttpRequest, pk: int, data: DocumentSignIn) -> IssuedDocument:
     """Each place by somebody who may, no person twice (C6.9)."""
     actions.sign(get_document(caller(request), pk), data.place, data.sha256, caller(request))
     return get_document(caller(request), pk)
 
 
 @router.post("/documents/{pk}/addenda", response={200: WholeOut, **NO})
-def addend(request: HttpRequest, pk: int, data: TextIn) -> IssuedDocument:
+def addend(request: HttpRequest, pk: int, data: DocumentTextIn) -> IssuedDocument:
     """The document itself is never edited (C6.9)."""
     actions.addend(get_document(caller(request), pk), data.text, caller(request))
     return get_document(caller(request), pk)
@@ -286,7 +286,7 @@ def instruct(request: HttpRequest, pk: int, data: InstructIn) -> IssuedDocument:
 
 
 @router.post("/documents/{pk}/instructions/{row}/report", response={200: WholeOut, **NO})
-def report_instruction(request: HttpRequest, pk: int, row: int, data: TextIn) -> IssuedDocument:
+def report_instruction(request: HttpRequest, pk: int, row: int, data: DocumentTextIn) -> IssuedDocument:
     """What came of it, by its owner or the office."""
     found = get_instruction(caller(request), get_document(caller(request), pk), row)
     actions.report_instruction(found, data.text, caller(request))

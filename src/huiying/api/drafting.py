@@ -55,7 +55,7 @@ class DraftIn(Body):
     template: str = Field(default="", max_length=60)
 
 
-class HoldIn(Body):
+class DraftHoldIn(Body):
     """Without `channels` every open account of ours; without `texts` the template's words."""
 
     channels: list[Code] | None = Field(default=None, max_length=20)
@@ -73,7 +73,7 @@ class ConfirmationIn(Body):
     after: int | None = None
 
 
-class DecisionIn(Body):
+class DraftDecisionIn(Body):
     """`manifest_sha256`: of the text that the reviewer has read. A return needs a comment."""
 
     approve: bool
@@ -120,14 +120,14 @@ class PickedListOut(Schema):
     items: list[PickedOut]
 
 
-class SuggestionOut(Schema):
+class DraftSuggestionOut(Schema):
     text: str
     source: str
     link: str
 
 
-class SuggestionsOut(Schema):
-    items: list[SuggestionOut]
+class DraftSuggestionsOut(Schema):
+    items: list[DraftSuggestionOut]
 
 
 class HintOut(Schema):
@@ -245,7 +245,7 @@ def templates_for(request: HttpRequest, number: str, target: Code = "portal", st
 STAGES = ("holding", "first", "follow_up", "final", "correction", "withdrawal")
 
 
-@router.get("/cases/{number}/suggestions", response={200: SuggestionsOut, **READS})
+@router.get("/cases/{number}/suggestions", response={200: DraftSuggestionsOut, **READS})
 def suggested(request: HttpRequest, number: str) -> dict[str, Any]:
     """Sentences out of the case's own record, each with where it comes from."""
     return {"items": suggestions(get_case(caller(request), number))}
@@ -295,7 +295,7 @@ def _speaker(case: Case, pk: int | None) -> Authorisation | None:
 
 
 @router.post("/cases/{number}/hold_statement", response={200: RoundOut, **NO})
-def hold(request: HttpRequest, number: str, data: HoldIn) -> ReviewRound:
+def hold(request: HttpRequest, number: str, data: DraftHoldIn) -> ReviewRound:
     """「正在核实」: saved and sent to review in one act."""
     found = get_case(caller(request), number)
     return hold_statement(found, caller(request), data.channels, data.texts)
@@ -310,7 +310,7 @@ def rounds(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.post("/steps/{pk}/decide", response={200: StepOut, **NO})
-def decide(request: HttpRequest, pk: int, data: DecisionIn) -> ReviewStep:
+def decide(request: HttpRequest, pk: int, data: DraftDecisionIn) -> ReviewStep:
     """Approve, or send back with a reason; the hash must be that of the text under review (INV-4)."""
     asked_again(request)
     step = get_object_or_404(ReviewStep.objects.select_related("round__case"), pk=pk)

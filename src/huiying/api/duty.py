@@ -28,7 +28,7 @@ class LeaveIn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class SeatOut(Schema):
+class DutySeatOut(Schema):
     id: int
     staff: str = Field(validation_alias="user.username")
     name: str = Field(validation_alias="user.name")
@@ -38,10 +38,10 @@ class SeatOut(Schema):
 
 
 class GroupOut(Schema):
-    items: list[SeatOut]
+    items: list[DutySeatOut]
 
 
-class SignIn(Body):
+class DutySignIn(Body):
     """Whole turns: from the moment at which the first begins to the one at which the last ends."""
 
     starts_at: Moment
@@ -98,13 +98,13 @@ def leading_group(request: HttpRequest) -> dict[str, Any]:
     return {"items": roster.group()}
 
 
-@router.post("/leading-group", response={200: SeatOut, **NO})
+@router.post("/leading-group", response={200: DutySeatOut, **NO})
 def take_seat(request: HttpRequest, data: SeatIn) -> GroupSeat:
     who = _staff(caller(request))
     return actions_roster.take_seat(person(data.staff, "staff"), data.place, who)
 
 
-@router.post("/leading-group/{pk}/leave", response={200: SeatOut, **NO})
+@router.post("/leading-group/{pk}/leave", response={200: DutySeatOut, **NO})
 def leave(request: HttpRequest, pk: int, data: LeaveIn) -> GroupSeat:
     who, row = _staff(caller(request)), GroupSeat.objects.select_related("user").filter(pk=pk).first()
     if row is None:
@@ -115,7 +115,7 @@ def leave(request: HttpRequest, pk: int, data: LeaveIn) -> GroupSeat:
 
 
 @router.post("/roster/sign", response={200: SignedOut, **NO})
-def sign(request: HttpRequest, data: SignIn) -> RosterSignature:
+def sign(request: HttpRequest, data: DutySignIn) -> RosterSignature:
     """签发: by head or deputy of the leading group, and only where every hour has a name."""
     return actions_roster.sign_roster(data.starts_at, data.ends_at, _staff(caller(request)))
 

@@ -20,7 +20,7 @@ from huiying.responding.public import public_answer
 router = Router()
 
 
-class HeatOut(Schema):
+class FollowingHeatOut(Schema):
     """What was said; null where it is not known, which is not zero."""
 
     posts: int | None
@@ -37,8 +37,8 @@ class EffectOut(Schema):
     id: int
     hours: int
     due_at: dt.datetime
-    before: HeatOut
-    after: HeatOut | None
+    before: FollowingHeatOut
+    after: FollowingHeatOut | None
     suggested: str
     verdict: str
     comment: str

@@ -23,12 +23,13 @@ from huiying.api.forms_shapes import (
     ExpertOut,
     FilingIn,
     FilingOut,
+    FormLetSpeakIn,
     FormsOut,
+    FormWhyIn,
     InquiryIn,
     InquiryOut,
     InterviewIn,
     InterviewOut,
-    LetSpeakIn,
     PrepareIn,
     ReviewIn,
     SpeakerIn,
@@ -36,7 +37,6 @@ from huiying.api.forms_shapes import (
     SpeakersOut,
     SpeakingOut,
     TrainIn,
-    WhyIn,
     conference_out,
     expert_out,
     filing_out,
@@ -130,7 +130,7 @@ def forms(request: HttpRequest, number: str) -> dict[str, Any]:
 
 
 @router.post("/cases/{number}/let_speak", response={200: SpeakingOut, **NO})
-def let_speak(request: HttpRequest, number: str, data: LetSpeakIn) -> dict[str, Any]:
+def let_speak(request: HttpRequest, number: str, data: FormLetSpeakIn) -> dict[str, Any]:
     """A leader lets an entry of the register speak on this case, for one statement; never themselves."""
     case = get_case(caller(request), number)
     entry = speakers_in_force().filter(pk=data.speaker).first()
@@ -140,7 +140,7 @@ def let_speak(request: HttpRequest, number: str, data: LetSpeakIn) -> dict[str, 
 
 
 @router.post("/speaking/{pk}/revoke", response={200: Done, **NO})
-def revoke(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, str]:
+def revoke(request: HttpRequest, pk: int, data: FormWhyIn) -> dict[str, str]:
     """What was released in this name and is not public yet never goes out."""
     row = Authorisation.objects.select_related("case").filter(pk=pk, case__isnull=False).first()
     case = _seen(request, row.case if row else None)
@@ -165,7 +165,7 @@ def check_expert(request: HttpRequest, pk: int, data: ConflictIn) -> dict[str, A
 
 
 @router.post("/experts/{pk}/drop", response={200: ExpertOut, **NO})
-def drop_expert(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+def drop_expert(request: HttpRequest, pk: int, data: FormWhyIn) -> dict[str, Any]:
     row, case = _of_expert(request, pk)
     acts.drop_expert(row, data.why, caller(request))
     return expert_out(_of_expert(request, pk)[0], case)
@@ -203,7 +203,7 @@ def prepare(request: HttpRequest, pk: int, data: PrepareIn) -> dict[str, Any]:
 
 
 @router.post("/conferences/{pk}/cancel", response={200: ConferenceOut, **NO})
-def cancel_conference(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+def cancel_conference(request: HttpRequest, pk: int, data: FormWhyIn) -> dict[str, Any]:
     row, _case = _of_conference(request, pk)
     actions_forms.cancel_conference(row, data.why, caller(request))
     return conference_out(*_of_conference(request, pk))
@@ -225,7 +225,7 @@ def review_interview(request: HttpRequest, pk: int, data: ReviewIn) -> dict[str,
 
 
 @router.post("/interviews/{pk}/drop", response={200: InterviewOut, **NO})
-def drop_interview(request: HttpRequest, pk: int, data: WhyIn) -> dict[str, Any]:
+def drop_interview(request: HttpRequest, pk: int, data: FormWhyIn) -> dict[str, Any]:
     row, case = _of_interview(request, pk)
     acts.drop_interview(row, data.why, caller(request))
     return interview_out(_of_interview(request, pk)[0], case)

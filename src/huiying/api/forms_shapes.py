@@ -45,14 +45,14 @@ class TrainIn(Body):
     trained_on: dt.date
 
 
-class LetSpeakIn(Body):
+class FormLetSpeakIn(Body):
     """`speaker`: id of an entry of GET /speakers."""
 
     speaker: int = Field(ge=1, le=2**62)
     statement: str = Field(min_length=1, max_length=300)
 
 
-class WhyIn(Body):
+class FormWhyIn(Body):
     why: str = Field(min_length=1, max_length=300)
 
 
@@ -79,13 +79,13 @@ class ConferenceIn(Body):
     plan: str = Field(default="", max_length=20000)
 
 
-class QuestionIn(Body):
+class FormQuestionIn(Body):
     question: str = Field(min_length=1, max_length=500)
     answer: str = Field(min_length=1, max_length=4000)
 
 
 class PrepareIn(Body):
-    items: list[QuestionIn] = Field(max_length=MOST_QUESTIONS)
+    items: list[FormQuestionIn] = Field(max_length=MOST_QUESTIONS)
 
 
 class InterviewIn(Body):
@@ -231,7 +231,7 @@ class FilingOut(Schema):
     answered_by: str
 
 
-class AskedOut(Schema):
+class FormAskedOut(Schema):
     form: str
     done: bool
 
@@ -246,7 +246,7 @@ class FormsOut(Schema):
     where no medium has asked (C1.4).
     """
 
-    asked: list[AskedOut]
+    asked: list[FormAskedOut]
     may_speak: list[MaySpeakOut]
     spoke_first: bool | None
     speaking: list[SpeakingOut]

@@ -62,7 +62,7 @@ class RejectedPage(Schema):
     items: list[RejectedOut]
 
 
-class TableOut(Schema):
+class ImportTableOut(Schema):
     """`mapping` says for each heading which field it is taken for, "" for none."""
 
     name: str
@@ -72,7 +72,7 @@ class TableOut(Schema):
 
 class PreviewOut(Schema):
     formats: list[str]
-    tables: list[TableOut]
+    tables: list[ImportTableOut]
     posts: list[dict[str, Any]]
     rejected: list[RejectedOut]
     sources: list[dict[str, Any]]

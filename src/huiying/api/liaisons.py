@@ -47,7 +47,7 @@ class ClueIn(Body):
     legal_ground: str = Field(min_length=1, max_length=300)
 
 
-class SignIn(Body):
+class LetterSignIn(Body):
     """Not signing needs its `why`."""
 
     sign: bool
@@ -183,7 +183,7 @@ def propose(request: HttpRequest, number: str, data: ClueIn) -> ClueHandover:
 
 
 @router.post("/clues/{pk}/sign", response={200: ClueOut, **NO})
-def sign(request: HttpRequest, pk: int, data: SignIn) -> ClueHandover:
+def sign(request: HttpRequest, pk: int, data: LetterSignIn) -> ClueHandover:
     """A leader's word, never the proposer's own."""
     row = get_object_or_404(ClueHandover.objects.select_related("case"), pk=pk)
     get_case(caller(request), row.case.number)

@@ -39,7 +39,7 @@ class Attended(Body):
     stood_in_by: str = Field(default="", max_length=100)
 
 
-class HoldIn(Body):
+class MeetingHoldIn(Body):
     seats: list[Attended] = Field(max_length=500)
 
 
@@ -48,7 +48,7 @@ class DissentIn(Body):
     words: str = Field(min_length=1, max_length=4000)
 
 
-class DecisionIn(Body):
+class MeetingDecisionIn(Body):
     """C10.1: whose it is and by when, or it is none."""
 
     title: str = Field(min_length=1, max_length=300)
@@ -64,7 +64,7 @@ class MinutesIn(Body):
     situation: str = Field(min_length=1, max_length=20000)
     discussion: str = Field(min_length=1, max_length=20000)
     dissents: list[DissentIn] = Field(default=[], max_length=100)
-    decisions: list[DecisionIn] = Field(default=[], max_length=100)
+    decisions: list[MeetingDecisionIn] = Field(default=[], max_length=100)
 
 
 class MeetingRow(Schema):
@@ -89,7 +89,7 @@ class MeetingsOut(Schema):
     items: list[MeetingRow]
 
 
-class SeatOut(Schema):
+class MeetingSeatOut(Schema):
     id: int
     name: str
     department: str | None
@@ -112,7 +112,7 @@ class MeetingOut(MeetingRow):
     """`quorum`: the share of those called who have to come."""
 
     quorum: float
-    seats: list[SeatOut]
+    seats: list[MeetingSeatOut]
     situation: str
     discussion: str
     dissents: list[DissentOut]
@@ -161,7 +161,7 @@ def acknowledge(request: HttpRequest, pk: int) -> Meeting:
 
 
 @router.post("/meetings/{pk}/hold", response={200: MeetingOut, **NO})
-def hold(request: HttpRequest, pk: int, data: HoldIn) -> Meeting:
+def hold(request: HttpRequest, pk: int, data: MeetingHoldIn) -> Meeting:
     """Every seat's attendance at once."""
     found = get_meeting(caller(request), pk)
     attendance: dict[int, str] = {told.seat: told.attendance for told in data.seats}
@@ -193,7 +193,7 @@ def cancel(request: HttpRequest, pk: int, data: ReasonIn) -> Meeting:
     return get_meeting(caller(request), pk)
 
 
-def _decision(told: DecisionIn, field: str) -> meetings.Decision:
+def _decision(told: MeetingDecisionIn, field: str) -> meetings.Decision:
     return meetings.Decision(
         told.title,
         department(told.department, f"{field}.department"),

@@ -67,7 +67,7 @@ class SkillIn(Body):
     since: dt.date
 
 
-class RuleIn(Body):
+class HouseRuleIn(Body):
     title: Title
     text: Text
     effective_from: dt.date
@@ -96,7 +96,7 @@ class TrainingsOut(Schema):
     items: list[TrainingOut]
 
 
-class SeatOut(Schema):
+class TrainingSeatOut(Schema):
     name: str
     checked_in_at: dt.datetime | None
     score: int | None
@@ -111,10 +111,10 @@ class SessionOut(Schema):
     abilities: list[str]
     starts_at: dt.datetime
     code: str
-    seats: list[SeatOut]
+    seats: list[TrainingSeatOut]
 
 
-class PostOut(Schema):
+class StaffPostOut(Schema):
     role: str
     holders: list[str]
     deputies: list[str]
@@ -132,11 +132,11 @@ class SkillOut(Schema):
 
 
 class SkillsOut(Schema):
-    posts: list[PostOut]
+    posts: list[StaffPostOut]
     skills: list[SkillOut]
 
 
-class RuleOut(Schema):
+class HouseRuleOut(Schema):
     """`version`: what holds today, null where nothing does; `waiting_sha256`: of the text that wants signing."""
 
     id: int = Field(validation_alias="rule.pk")
@@ -315,40 +315,40 @@ def _version(rule: HouseRule, *, signed: bool) -> RuleVersion:
     return found
 
 
-@router.get("/rules", response={200: list[RuleOut], **READS})
+@router.get("/rules", response={200: list[HouseRuleOut], **READS})
 def every_rule(request: HttpRequest) -> list[organising.Held]:
     or_404(caller(request), "rule.view")
     return organising.rules()
 
 
-@router.post("/rules", response={200: RuleOut, **NO})
-def draft_rule(request: HttpRequest, data: RuleIn) -> organising.Held:
+@router.post("/rules", response={200: HouseRuleOut, **NO})
+def draft_rule(request: HttpRequest, data: HouseRuleIn) -> organising.Held:
     or_404(caller(request), "rule.view")
     return _one(rules.draft_rule(None, **data.dict(), actor=caller(request)).rule_id)
 
 
-@router.post("/rules/{pk}", response={200: RuleOut, **NO})
-def redraft_rule(request: HttpRequest, pk: int, data: RuleIn) -> organising.Held:
+@router.post("/rules/{pk}", response={200: HouseRuleOut, **NO})
+def redraft_rule(request: HttpRequest, pk: int, data: HouseRuleIn) -> organising.Held:
     """A new version; until it is signed the one before goes on to hold."""
     found = _rule(caller(request), pk)
     return _one(rules.draft_rule(found, **data.dict(), actor=caller(request)).rule_id)
 
 
-@router.post("/rules/{pk}/sign", response={200: RuleOut, **NO})
+@router.post("/rules/{pk}/sign", response={200: HouseRuleOut, **NO})
 def sign_rule(request: HttpRequest, pk: int, data: RuleSignIn) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.sign_rule(_version(found, signed=False), data.sha256, caller(request))
     return _one(pk)
 
 
-@router.post("/rules/{pk}/read", response={200: RuleOut, **NO})
+@router.post("/rules/{pk}/read", response={200: HouseRuleOut, **NO})
 def read_rule(request: HttpRequest, pk: int) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.read_rule(_version(found, signed=True), caller(request))
     return _one(pk)
 
 
-@router.post("/rules/{pk}/end", response={200: RuleOut, **NO})
+@router.post("/rules/{pk}/end", response={200: HouseRuleOut, **NO})
 def end_rule(request: HttpRequest, pk: int, data: ReasonIn) -> organising.Held:
     found = _rule(caller(request), pk)
     rules.end_rule(found, data.reason, caller(request))

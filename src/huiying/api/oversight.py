@@ -52,7 +52,7 @@ class FigureOut(Schema):
     state: str | None
 
 
-class ClauseOut(Schema):
+class OversightClauseOut(Schema):
     """`state` is green, amber, red, nothing (no base) or off (not kept yet, with `why`)."""
 
     id: str = Field(validation_alias="clause.id")
@@ -67,7 +67,7 @@ class ClauseOut(Schema):
 class ConformanceOut(Schema):
     period: str
     as_of: dt.datetime
-    clauses: list[ClauseOut]
+    clauses: list[OversightClauseOut]
 
 
 class PeriodQuery(Schema):
@@ -238,7 +238,7 @@ class MeasuresOut(Schema):
     items: list[MeasureOut]
 
 
-class SuggestionOut(Schema):
+class OversightSuggestionOut(Schema):
     department: str
     trigger: str
     code: str
@@ -246,8 +246,8 @@ class SuggestionOut(Schema):
     cases: list[str]
 
 
-class SuggestionsOut(Schema):
-    items: list[SuggestionOut]
+class OversightSuggestionsOut(Schema):
+    items: list[OversightSuggestionOut]
 
 
 class MeasureIn(Body):
@@ -258,7 +258,7 @@ class MeasureIn(Body):
     cases: Annotated[list[Number], Field(max_length=50)]
 
 
-class TextIn(Body):
+class OversightTextIn(Body):
     text: Text
 
 
@@ -290,7 +290,7 @@ def every_measure(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     return page.of(rows)
 
 
-@router.get("/measures/suggestions", response={200: SuggestionsOut, **READS})
+@router.get("/measures/suggestions", response={200: OversightSuggestionsOut, **READS})
 def suggested(request: HttpRequest) -> dict[str, Any]:
     """Evidence in a list; nothing was done to anybody."""
     or_404(caller(request), "measure.propose")
@@ -310,7 +310,7 @@ def one_measure(request: HttpRequest, pk: int) -> Measure:
 
 
 @router.post("/measures/{pk}/state", response={200: MeasureOut, **NO})
-def state(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+def state(request: HttpRequest, pk: int, data: OversightTextIn) -> Measure:
     return measures.state(_measure(caller(request), pk), data.text, caller(request))
 
 
@@ -329,12 +329,12 @@ def talk(request: HttpRequest, pk: int, data: TalkIn) -> Measure:
 
 
 @router.post("/measures/{pk}/follow-up", response={200: MeasureOut, **NO})
-def follow_up(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+def follow_up(request: HttpRequest, pk: int, data: OversightTextIn) -> Measure:
     return measures.follow_up(_measure(caller(request), pk), data.text, caller(request))
 
 
 @router.post("/measures/{pk}/outcome", response={200: MeasureOut, **NO})
-def outcome(request: HttpRequest, pk: int, data: TextIn) -> Measure:
+def outcome(request: HttpRequest, pk: int, data: OversightTextIn) -> Measure:
     return measures.note_outcome(_measure(caller(request), pk), data.text, caller(request))
 
 
@@ -349,7 +349,7 @@ class RulingOut(Schema):
     signed_at: dt.datetime
 
 
-class QuestionOut(Schema):
+class RegulationQuestionOut(Schema):
     """`draft`: key path → how the file in force answers; `signed` is null while nobody signed."""
 
     gap: str = Field(validation_alias="gap.id")
@@ -361,15 +361,15 @@ class QuestionOut(Schema):
 
 
 class QuestionsOut(Schema):
-    items: list[QuestionOut]
+    items: list[RegulationQuestionOut]
 
 
-class SignIn(Body):
+class OversightSignIn(Body):
     ruling: Text
     effective_from: dt.date
 
 
-class VersionOut(Schema):
+class OversightVersionOut(Schema):
     id: int
     name: str
     sha256: str
@@ -378,10 +378,10 @@ class VersionOut(Schema):
 
 
 class VersionsOut(Schema):
-    items: list[VersionOut]
+    items: list[OversightVersionOut]
 
 
-class ChangeOut(Schema):
+class OversightChangeOut(Schema):
     path: str
     before: str | None
     after: str | None
@@ -389,7 +389,7 @@ class ChangeOut(Schema):
 
 
 class ChangesOut(Schema):
-    items: list[ChangeOut]
+    items: list[OversightChangeOut]
 
 
 class PairQuery(Schema):
@@ -409,7 +409,7 @@ def interpretations(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/interpretations/{gap}/sign", response={200: RulingOut, **NO})
-def sign(request: HttpRequest, gap: str, data: SignIn) -> Interpretation:
+def sign(request: HttpRequest, gap: str, data: OversightSignIn) -> Interpretation:
     return sign_interpretation(gap, data.ruling, data.effective_from, caller(request))
 
 
@@ -435,7 +435,7 @@ def difference(request: HttpRequest, asked: Query[PairQuery]) -> dict[str, Any]:
     return {"items": items}
 
 
-@router.post("/versions", response={200: VersionOut, **NO})
+@router.post("/versions", response={200: OversightVersionOut, **NO})
 def bring(request: HttpRequest, data: RegulationIn) -> RegulationVersion:
     require(caller(request), "regulation.bring")
     return bring_regulation(data.text, caller(request))

@@ -40,7 +40,7 @@ class PointIn(Body):
     backup: DepartmentCode
 
 
-class WhyIn(Body):
+class PatrolWhyIn(Body):
     why: Annotated[str, Field(max_length=300)]
 
 
@@ -56,11 +56,11 @@ class GiveIn(Body):
     remarks: Annotated[str, Field(max_length=2000)] = ""
 
 
-class BeginIn(Body):
+class PatrolBeginIn(Body):
     incoming: Username
 
 
-class CardOut(Schema):
+class PatrolCardOut(Schema):
     id: int
     point: int = Field(validation_alias="point_id")
     name: str = Field(validation_alias="point.name")
@@ -174,14 +174,14 @@ class HandoverOut(Schema):
     sheet: dict[str, Any]
 
 
-@router.get("/patrol", response={200: list[CardOut], **READS})
+@router.get("/patrol", response={200: list[PatrolCardOut], **READS})
 def cards(request: HttpRequest) -> list[PatrolCard]:
     """What is to be looked at now, and what was missed in the last day."""
     or_404(caller(request), "patrol.view")
     return patrol.cards_to_do(clock.now())
 
 
-@router.post("/patrol/{pk}/tick", response={200: CardOut, **NO})
+@router.post("/patrol/{pk}/tick", response={200: PatrolCardOut, **NO})
 def tick(request: HttpRequest, pk: int, data: TickIn) -> PatrolCard:
     or_404(caller(request), "patrol.view")
     card = get_object_or_404(PatrolCard, pk=pk)
@@ -195,7 +195,7 @@ def matrix(request: HttpRequest) -> tuple[coverage.ClassRow, ...]:
     return coverage.matrix().rows
 
 
-class SpreadOut(Schema):
+class PatrolSpreadOut(Schema):
     """Hours from publication to the desk; null without a post."""
 
     n: int
@@ -205,8 +205,8 @@ class SpreadOut(Schema):
 
 class LatencyOut(Schema):
     channel_class: str
-    day: SpreadOut
-    night: SpreadOut
+    day: PatrolSpreadOut
+    night: PatrolSpreadOut
     untimed: int
 
 
@@ -250,7 +250,7 @@ def add_point(request: HttpRequest, data: PointIn) -> PatrolPoint:
 
 
 @router.post("/patrol/points/{pk}/retire", response={200: PointOut, **NO})
-def retire(request: HttpRequest, pk: int, data: WhyIn) -> PatrolPoint:
+def retire(request: HttpRequest, pk: int, data: PatrolWhyIn) -> PatrolPoint:
     or_404(caller(request), "patrol.view")
     point = get_object_or_404(PatrolPoint.objects.select_related("owner", "backup"), pk=pk)
     acts.retire_point(point, data.why, caller(request))
@@ -264,7 +264,7 @@ def declare(request: HttpRequest, data: EmergencyIn) -> EmergencyWatch:
 
 
 @router.post("/patrol/emergency/end", response={200: EmergencyOut, **NO})
-def end(request: HttpRequest, data: WhyIn) -> EmergencyWatch:
+def end(request: HttpRequest, data: PatrolWhyIn) -> EmergencyWatch:
     or_404(caller(request), "patrol.view")
     watch = patrol.emergency()
     if watch is None:
@@ -314,7 +314,7 @@ def handovers(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.post("/handovers", response={200: HandoverOut, **NO})
-def begin(request: HttpRequest, data: BeginIn) -> dict[str, Any]:
+def begin(request: HttpRequest, data: PatrolBeginIn) -> dict[str, Any]:
     or_404(caller(request), "handover.view")
     return _handover(request, handover.begin_handover(person(data.incoming, "incoming"), caller(request)))
 

@@ -42,7 +42,7 @@ class NodeOut(Schema):
     folded: int
 
 
-class PlatformOut(Schema):
+class PicturePlatformOut(Schema):
     name: str
     posts: int
     first_at: dt.datetime
@@ -76,7 +76,7 @@ class FirstOut(Schema):
     url: str
 
 
-class SpreadOut(Schema):
+class PictureSpreadOut(Schema):
     """`rest`: posts by place that are not among `nodes`; `unread`: posts that were only counted."""
 
     first: FirstOut | None
@@ -88,7 +88,7 @@ class SpreadOut(Schema):
     lone: int
     outside: int
     unread: int
-    platforms: list[PlatformOut]
+    platforms: list[PicturePlatformOut]
     tiers: list[TierOut]
     nodes: list[NodeOut]
     edges: list[EdgeOut]
@@ -118,7 +118,7 @@ class ViewsOut(Schema):
     enough: bool
 
 
-class HeatOut(Schema):
+class PictureHeatOut(Schema):
     """`total` is the sum of the four `terms`; `volume` is the first of them by channel class."""
 
     at: dt.datetime
@@ -133,17 +133,17 @@ class HeatOut(Schema):
 class CurveOut(Schema):
     """`now` and `peak` are None without posts; `hours` oldest first, the last of them now."""
 
-    now: HeatOut | None
-    peak: HeatOut | None
+    now: PictureHeatOut | None
+    peak: PictureHeatOut | None
     rise: float | None
-    hours: list[HeatOut]
+    hours: list[PictureHeatOut]
 
 
 class HoursAsked(Schema):
     hours: int = Field(heats.HOURS, ge=1, le=heats.HOURS)
 
 
-@router.get("/events/{number}/spread", response={200: SpreadOut, 401: Problem, 404: Problem})
+@router.get("/events/{number}/spread", response={200: PictureSpreadOut, 401: Problem, 404: Problem})
 def event_spread(request: HttpRequest, number: str) -> Any:
     """First seen, platforms, outlets, and which post came from which. Posts and outlets only."""
     _event, read = _read(request, number)

@@ -12,7 +12,6 @@ from ninja import Query, Router
 from huiying.api.bodies import NO, READS, Page, ReasonIn, Unreadable, caller, department, or_404, person
 from huiying.api.policies_shapes import (
     AssessmentDecideIn,
-    BeginIn,
     ConclusionIn,
     DeliberationIn,
     DrillIn,
@@ -22,12 +21,13 @@ from huiying.api.policies_shapes import (
     PaperIn,
     PlanIn,
     PoliciesOut,
+    PolicyBeginIn,
     PolicyIn,
     PolicyOut,
+    PolicySecondIn,
     RiskIn,
     RiskLevelIn,
     ScreenIn,
-    SecondIn,
     SetOffIn,
     SurveyIn,
     TrackIn,
@@ -111,13 +111,13 @@ def screen_policy(request: HttpRequest, pk: int, data: ScreenIn) -> dict[str, An
 
 
 @router.post("/policies/{pk}/second", response={200: PolicyOut, **NO})
-def second_screening(request: HttpRequest, pk: int, data: SecondIn) -> dict[str, Any]:
+def second_screening(request: HttpRequest, pk: int, data: PolicySecondIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
     return _out(policies.second_screening(found, **data.dict(), actor=caller(request)))
 
 
 @router.post("/policies/{pk}/begin", response={200: PolicyOut, **NO})
-def begin_assessment(request: HttpRequest, pk: int, data: BeginIn) -> dict[str, Any]:
+def begin_assessment(request: HttpRequest, pk: int, data: PolicyBeginIn) -> dict[str, Any]:
     found = _policy(caller(request), pk)
     assessing.begin_assessment(found, **data.dict(), actor=caller(request))
     return _out(found)

@@ -34,12 +34,12 @@ class ScreenIn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class SecondIn(Body):
+class PolicySecondIn(Body):
     agree: bool
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
-class BeginIn(Body):
+class PolicyBeginIn(Body):
     visits_planned: Annotated[int, Field(ge=0, le=500)] = 0
 
 
@@ -193,7 +193,7 @@ class OptionOut(Schema):
     small: bool
 
 
-class QuestionOut(Schema):
+class PolicyQuestionOut(Schema):
     text: str
     n: int
     small: bool
@@ -209,7 +209,7 @@ class SurveyOut(Schema):
     asked: int | None
     n: int
     response_rate: float | None
-    questions: list[QuestionOut]
+    questions: list[PolicyQuestionOut]
 
     @staticmethod
     def resolve_n(row: Survey) -> int:

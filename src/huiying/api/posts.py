@@ -28,7 +28,7 @@ class Rejected(Schema):
     reason: str
 
 
-class PostsOut(Schema):
+class StreamPostsOut(Schema):
     batch: str
     received: int
     new: int
@@ -36,7 +36,7 @@ class PostsOut(Schema):
     rejected: list[Rejected]
 
 
-@router.post("/posts", response={200: PostsOut, 401: Problem, 409: Problem, 422: Problems})
+@router.post("/posts", response={200: StreamPostsOut, 401: Problem, 409: Problem, 422: Problems})
 def posts(request: HttpRequest, rows: Body[Annotated[list[Any], Field(max_length=MOST)]]) -> dict[str, object]:
     """A list of posts. Sent twice, each is kept once."""
     user = caller(request)

@@ -20,14 +20,14 @@ from huiying.responding.models import Authorisation, PressRelease
 router = Router()
 
 
-class LetSpeakIn(Body):
+class PressLetSpeakIn(Body):
     """`speaker` is the id of an entry of `GET speakers`."""
 
     speaker: int
     statement: Annotated[str, Field(max_length=300)]
 
 
-class WhyIn(Body):
+class PressWhyIn(Body):
     why: Annotated[str, Field(max_length=300)]
 
 
@@ -48,7 +48,7 @@ def speakers(request: HttpRequest, pk: int) -> QuerySet[Authorisation]:
 
 
 @router.post("/press/{pk}/let_speak", response={200: PressSpeaker, **NO})
-def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> Authorisation:
+def let_speak(request: HttpRequest, pk: int, data: PressLetSpeakIn) -> Authorisation:
     """For this press release and one statement; nobody authorises themselves."""
     found = _release(request, pk)
     entry = speakers_in_force().filter(pk=data.speaker).first()
@@ -58,7 +58,7 @@ def let_speak(request: HttpRequest, pk: int, data: LetSpeakIn) -> Authorisation:
 
 
 @router.post("/press/speaking/{pk}/revoke", response={200: PressSpeaker, **NO})
-def revoke(request: HttpRequest, pk: int, data: WhyIn) -> Authorisation:
+def revoke(request: HttpRequest, pk: int, data: PressWhyIn) -> Authorisation:
     or_404(caller(request), "press.view")
     row = get_object_or_404(Authorisation, pk=pk, press__isnull=False)
     speaking.revoke(row, data.why, caller(request))

@@ -51,7 +51,7 @@ class AnswersOut(Schema):
     items: list[AnswerOut]
 
 
-class VersionOut(Schema):
+class PublicVersionOut(Schema):
     """`text` is null where a later correction or withdrawal took personal data out of it: a tombstone."""
 
     stage: str
@@ -65,7 +65,7 @@ class VersionOut(Schema):
 class AnswerHistoryOut(AnswerOut):
     """`versions`: everything that was ever public, the newest first (C11.1)."""
 
-    versions: list[VersionOut]
+    versions: list[PublicVersionOut]
 
     @staticmethod
     def resolve_url(row: Answer) -> str:

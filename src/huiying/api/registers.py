@@ -70,7 +70,7 @@ class CheckedIn(Body):
     on: dt.date
 
 
-class PlatformOut(Schema):
+class RegisteredPlatformOut(Schema):
     """`problems` are codes; `unanswered_at` says as of when; the secrets of an account are never shown."""
 
     code: str
@@ -124,7 +124,7 @@ class PlatformsOut(Schema):
     """`wechat_missing`: the regulation asks for an official WeChat account, and none was opened."""
 
     wechat_missing: bool
-    items: list[PlatformOut]
+    items: list[RegisteredPlatformOut]
 
 
 @router.get("/platforms", response={200: PlatformsOut, **READS})
@@ -134,34 +134,34 @@ def platforms(request: HttpRequest) -> dict[str, Any]:
     return {"wechat_missing": registers.wechat_is_missing(), "items": registers.platforms(closed=True)}
 
 
-@router.post("/platforms", response={200: PlatformOut, **NO})
+@router.post("/platforms", response={200: RegisteredPlatformOut, **NO})
 def add_platform(request: HttpRequest, data: PlatformIn) -> Platform:
     or_404(caller(request), "register.view")
     return acts.add_platform(**_told(data), actor=caller(request))
 
 
-@router.post("/platforms/{code}/edit", response={200: PlatformOut, **NO})
+@router.post("/platforms/{code}/edit", response={200: RegisteredPlatformOut, **NO})
 def edit_platform(request: HttpRequest, code: str, data: PlatformIn) -> Platform:
     return acts.edit_platform(_found(caller(request), code), **_told(data), actor=caller(request))
 
 
-@router.post("/platforms/{code}/posted", response={200: PlatformOut, **NO})
+@router.post("/platforms/{code}/posted", response={200: RegisteredPlatformOut, **NO})
 def posted(request: HttpRequest, code: str, data: PostedIn) -> Platform:
     """自报时间: what the account posted otherwise; only later than what is known."""
     return acts.note_last_post(_found(caller(request), code), data.at, caller(request))
 
 
-@router.post("/platforms/{code}/counted", response={200: PlatformOut, **NO})
+@router.post("/platforms/{code}/counted", response={200: RegisteredPlatformOut, **NO})
 def counted(request: HttpRequest, code: str, data: CountedIn) -> Platform:
     return acts.note_unanswered(_found(caller(request), code), data.count, caller(request))
 
 
-@router.post("/platforms/{code}/checked", response={200: PlatformOut, **NO})
+@router.post("/platforms/{code}/checked", response={200: RegisteredPlatformOut, **NO})
 def checked(request: HttpRequest, code: str, data: CheckedIn) -> Platform:
     return acts.note_security_check(_found(caller(request), code), data.on, caller(request))
 
 
-@router.post("/platforms/{code}/close", response={200: PlatformOut, **NO})
+@router.post("/platforms/{code}/close", response={200: RegisteredPlatformOut, **NO})
 def close_platform(request: HttpRequest, code: str, data: ReasonIn) -> Platform:
     return acts.close_platform(_found(caller(request), code), data.reason, caller(request))
 
@@ -194,7 +194,7 @@ class PartnerIn(EditPartnerIn):
     name: Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class TestIn(Body):
+class PartnerTestIn(Body):
     reached: bool
     note: Annotated[str, Field(max_length=200)] = ""
 
@@ -281,7 +281,7 @@ def edit_partner(request: HttpRequest, pk: int, data: EditPartnerIn) -> dict[str
 
 
 @router.post("/partners/{pk}/test", response={200: PartnerOut, **NO})
-def test_partner(request: HttpRequest, pk: int, data: TestIn) -> dict[str, Any]:
+def test_partner(request: HttpRequest, pk: int, data: PartnerTestIn) -> dict[str, Any]:
     found = _found_partner(caller(request), pk)
     people_partners.test_partner(found, data.reached, data.note, caller(request))
     return _partner(found)

@@ -62,7 +62,7 @@ class PublishIn(Body):
     channels: list[Annotated[str, Field(min_length=1, max_length=20)]] = Field(min_length=1, max_length=50)
 
 
-class DecideIn(Body):
+class ReleaseDecideIn(Body):
     """`manifest_sha256` is that of the text that the reviewer read (INV-4)."""
 
     decision: Literal["approve", "reject"]
@@ -165,7 +165,7 @@ def submit(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 @router.post("/press/steps/{pk}/decide", response={200: PressOut, **NO})
-def decide(request: HttpRequest, pk: int, data: DecideIn) -> dict[str, Any]:
+def decide(request: HttpRequest, pk: int, data: ReleaseDecideIn) -> dict[str, Any]:
     asked_again(request)
     or_404(caller(request), "press.view")
     step = get_object_or_404(PressStep.objects.select_related("version__release__department"), pk=pk)
@@ -353,7 +353,7 @@ class UrlIn(Body):
     url: Annotated[str, Field(min_length=1, max_length=490)]
 
 
-class GapOut(Schema):
+class ReleaseGapOut(Schema):
     """`cases`: numbers of the events that asked; they are counted, nobody is (INV-10)."""
 
     id: int
@@ -375,14 +375,14 @@ class GapOut(Schema):
 
 class GapPage(Schema):
     count: int
-    items: list[GapOut]
+    items: list[ReleaseGapOut]
 
 
 class GapQuery(Page):
     all: bool = False
 
 
-class AskedOut(Schema):
+class ReleaseAskedOut(Schema):
     topic: str
     department: str
     events: int
@@ -397,11 +397,11 @@ class AskedOut(Schema):
         return [answer.case.number for answer in row.answers if answer.case is not None]
 
 
-class SuggestionsOut(Schema):
+class ReleaseSuggestionsOut(Schema):
     """`missing`: asked often and not answered in public; `answered`: asked again, with the numbers of the answers."""
 
-    missing: list[AskedOut]
-    answered: list[AskedOut]
+    missing: list[ReleaseAskedOut]
+    answered: list[ReleaseAskedOut]
 
 
 @router.get("/gaps", response={200: GapPage, **READS})
@@ -412,14 +412,14 @@ def gaps_list(request: HttpRequest, page: Query[GapQuery]) -> dict[str, Any]:
     return page.of(found)
 
 
-@router.get("/gaps/suggestions", response={200: SuggestionsOut, **READS})
+@router.get("/gaps/suggestions", response={200: ReleaseSuggestionsOut, **READS})
 def suggestions(request: HttpRequest) -> dict[str, Any]:
     or_404(caller(request), "press.view")
     rows = missing.asked_often()
     return {"missing": missing.suggestions(rows), "answered": missing.answered_already(rows)}
 
 
-@router.post("/gaps", response={200: GapOut, **NO})
+@router.post("/gaps", response={200: ReleaseGapOut, **NO})
 def make_gap(request: HttpRequest, data: GapIn) -> InfoGap:
     or_404(caller(request), "press.view")
     row = next((row for row in missing.asked_often() if row.topic == data.topic), None) if data.topic else None
@@ -434,12 +434,12 @@ def make_gap(request: HttpRequest, data: GapIn) -> InfoGap:
     )
 
 
-@router.post("/gaps/{pk}/finish", response={200: GapOut, **NO})
+@router.post("/gaps/{pk}/finish", response={200: ReleaseGapOut, **NO})
 def finish_gap(request: HttpRequest, pk: int, data: UrlIn) -> InfoGap:
     return releasing.finish_gap(_found_gap(caller(request), pk), data.url, caller(request))
 
 
-@router.post("/gaps/{pk}/drop", response={200: GapOut, **NO})
+@router.post("/gaps/{pk}/drop", response={200: ReleaseGapOut, **NO})
 def drop_gap(request: HttpRequest, pk: int, data: ReasonIn) -> InfoGap:
     return releasing.drop_gap(_found_gap(caller(request), pk), data.reason, caller(request))
 

@@ -52,7 +52,7 @@ class ScreeningPage(Schema):
     items: list[ScreeningOut]
 
 
-class DecisionIn(Body):
+class ScreeningDecisionIn(Body):
     decision: Literal["hit", "out", "undo"]
 
 
@@ -148,7 +148,7 @@ def estimate(request: HttpRequest) -> dict[str, object]:
     "/suspects/{pk}/decide",
     response={200: ScreeningOut, 401: Problem, 404: Problem, 409: Problem, 422: Problems},
 )
-def decide(request: HttpRequest, pk: int, body: DecisionIn) -> Screening:
+def decide(request: HttpRequest, pk: int, body: ScreeningDecisionIn) -> Screening:
     """Say of a suspect or a sampled post whether it concerns the bureau; ten minutes to take it back."""
     user = _clears(request)
     row = Screening.objects.select_related("post").filter(pk=pk).exclude(band=Screening.HIT).first()

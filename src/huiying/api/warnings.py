@@ -90,7 +90,7 @@ class AlarmsPage(Page):
     open: bool = False
 
 
-class VerdictIn(Body):
+class WarningVerdictIn(Body):
     verdict: Literal["real", "false"]
 
 
@@ -155,7 +155,7 @@ def alarms(request: HttpRequest, page: Query[AlarmsPage]) -> dict[str, Any]:
 
 
 @router.post("/alarms/{pk}/verdict", response={200: AlarmOut, **NO})
-def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> Alarm:
+def verdict(request: HttpRequest, pk: int, data: WarningVerdictIn) -> Alarm:
     """Whether an alarm proved real; the bars learn from it."""
     or_404(caller(request), "event.view")
     found = warnings.alarms_for(caller(request)).filter(pk=pk).first()

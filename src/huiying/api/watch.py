@@ -27,7 +27,7 @@ router = Router()
 Code = Annotated[str, Field(min_length=1, max_length=20)]
 
 
-class RuleOut(Schema):
+class WatchRuleOut(Schema):
     """A rule in force; figures are of ninety days, `precision` is null while nobody has judged a hit."""
 
     rule: str
@@ -45,7 +45,7 @@ class RuleOut(Schema):
     to_review: bool
 
 
-class ChangeOut(Schema):
+class WatchChangeOut(Schema):
     rule: str
     action: str
     version: str
@@ -66,10 +66,10 @@ class ProposalOut(Schema):
     decided_by: str
     decided_at: dt.datetime | None
     effective_no: int | None
-    changes: list[ChangeOut]
+    changes: list[WatchChangeOut]
 
 
-class RuleDetailOut(RuleOut):
+class RuleDetailOut(WatchRuleOut):
     proposals: list[ProposalOut]
 
 
@@ -94,7 +94,7 @@ class ProposalIn(Body):
     reason: Reason
 
 
-class NoteIn(Body):
+class WatchNoteIn(Body):
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -121,7 +121,7 @@ class HitOut(Schema):
     terms: list[TermOut]
 
 
-class ClauseOut(Schema):
+class WatchClauseOut(Schema):
     number: int
     source: str
     holds: bool
@@ -131,7 +131,7 @@ class ClauseOut(Schema):
 class TriedOut(Schema):
     hits: list[HitOut]
     fires: bool | None
-    clauses: list[ClauseOut]
+    clauses: list[WatchClauseOut]
 
 
 class WouldOut(Schema):
@@ -147,7 +147,7 @@ class TryOut(Schema):
     would_change: WouldOut | None
 
 
-class VerdictIn(Body):
+class WatchVerdictIn(Body):
     relevant: bool
 
 
@@ -158,12 +158,12 @@ class VerdictOut(Schema):
     at: dt.datetime
 
 
-class WordsIn(Body):
+class WatchWordsIn(Body):
     words: Annotated[str, Field(max_length=1_000_000)]
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,7}$")] = "TR"
 
 
-class NoteOut(Schema):
+class WatchNoteOut(Schema):
     line: int
     kind: str
     said: str = Field(validation_alias="said.zh")
@@ -180,10 +180,10 @@ class WordsOut(Schema):
     """What a list of words would become; nothing is stored."""
 
     rules: list[ImportedOut]
-    notes: list[NoteOut]
+    notes: list[WatchNoteOut]
 
 
-@router.get("/watch/rules", response={200: list[RuleOut], **READS})
+@router.get("/watch/rules", response={200: list[WatchRuleOut], **READS})
 def rules(request: HttpRequest) -> list[dict[str, Any]]:
     or_404(caller(request), "watch.view")
     return [_rule(line) for line in watchbook.lines()]
@@ -221,7 +221,7 @@ def try_rules(request: HttpRequest, data: TryIn) -> dict[str, Any]:
 
 
 @router.post("/watch/words", response={200: WordsOut, **NO})
-def words(request: HttpRequest, data: WordsIn) -> dict[str, Any]:
+def words(request: HttpRequest, data: WatchWordsIn) -> dict[str, Any]:
     """TrendRadar's `frequency_words.txt` as rules, and every line that is not carried over exactly."""
     or_404(caller(request), "watch.view")
     read = read_frequency_words(data.words, prefix=data.prefix)
@@ -253,7 +253,7 @@ def agree(request: HttpRequest, pk: int) -> WatchProposal:
 
 
 @router.post("/watch/proposals/{pk}/refuse", response={200: ProposalOut, **NO})
-def refuse(request: HttpRequest, pk: int, data: NoteIn) -> WatchProposal:
+def refuse(request: HttpRequest, pk: int, data: WatchNoteIn) -> WatchProposal:
     return watching.refuse(_found(request, pk), data.note, caller(request))
 
 
@@ -263,7 +263,7 @@ def withdraw(request: HttpRequest, pk: int) -> WatchProposal:
 
 
 @router.post("/watch/posts/{pk}/verdict", response={200: VerdictOut, **NO})
-def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
+def verdict(request: HttpRequest, pk: int, data: WatchVerdictIn) -> dict[str, Any]:
     """「相关」 or 「不相关」 of a post that rules hit; the post stays where it is."""
     or_404(caller(request), "watch.view")
     post = without_sensitive(Post.objects.filter(pk=pk, life_safety=False)).first()
@@ -273,8 +273,8 @@ def verdict(request: HttpRequest, pk: int, data: VerdictIn) -> dict[str, Any]:
     return {"post": post.pk, "relevant": said.relevant, "by": said.by, "at": said.at}
 
 
-@router.post("/watch/rules/{code}/reviewed", response={200: RuleOut, **NO})
-def reviewed(request: HttpRequest, code: str, data: NoteIn) -> dict[str, Any]:
+@router.post("/watch/rules/{code}/reviewed", response={200: WatchRuleOut, **NO})
+def reviewed(request: HttpRequest, code: str, data: WatchNoteIn) -> dict[str, Any]:
     """A silent rule was looked at and stays."""
     or_404(caller(request), "watch.view")
     watching.review_silent(code, data.note, caller(request))
