@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import given, strategies as st
 
-from huiying.kernel import addresses
+from huiying.kernel import addresses, guarded
 from huiying.kernel.addresses import AddressRefused, check_url
 
 REFUSED = [
@@ -198,14 +198,14 @@ class Inner(httpx.BaseTransport):
 
 def test_the_connection_goes_to_the_judged_address_under_the_right_name() -> None:
     inner = Inner({})
-    with httpx.Client(transport=addresses.GuardedTransport(at("93.184.216.34"), inner)) as client:
+    with httpx.Client(transport=guarded.GuardedTransport(at("93.184.216.34"), inner)) as client:
         assert client.get("https://example.com/a?b=1").text == "ok"
     assert inner.sent == [("https://93.184.216.34/a?b=1", "example.com", "example.com")]
 
 
 def test_a_name_that_changes_its_answer_is_judged_anew_each_time() -> None:
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
-    transport = addresses.GuardedTransport(lambda host, port: next(answers), Inner({}))
+    transport = guarded.GuardedTransport(lambda host, port: next(answers), Inner({}))
     with httpx.Client(transport=transport) as client:
         assert client.get("http://example.com/").text == "ok"
         with pytest.raises(AddressRefused):
@@ -214,7 +214,7 @@ def test_a_name_that_changes_its_answer_is_judged_anew_each_time() -> None:
 
 def test_a_redirect_into_the_house_is_refused() -> None:
     inner = Inner({"/go": httpx.Response(302, headers={"location": "http://169.254.169.254/"})})
-    transport = addresses.GuardedTransport(at("93.184.216.34"), inner)
+    transport = guarded.GuardedTransport(at("93.184.216.34"), inner)
     with httpx.Client(transport=transport, follow_redirects=True) as client, pytest.raises(AddressRefused):
         client.get("http://example.com/go")
     assert len(inner.sent) == 1
@@ -222,7 +222,7 @@ def test_a_redirect_into_the_house_is_refused() -> None:
 
 def test_the_next_address_is_tried_when_the_first_does_not_answer() -> None:
     inner = Inner({}, refuse="93.184.216.34")
-    transport = addresses.GuardedTransport(at("93.184.216.34", "93.184.216.35"), inner)
+    transport = guarded.GuardedTransport(at("93.184.216.34", "93.184.216.35"), inner)
     with httpx.Client(transport=transport) as client:
         assert client.get("http://example.com/").status_code == 200
     assert [url for url, _, _ in inner.sent] == ["http://93.184.216.34/", "http://93.184.216.35/"]
@@ -252,12 +252,12 @@ def test_a_real_request_reaches_an_allowed_host_and_ignores_proxies(
 ) -> None:
     monkeypatch.setenv("HUIYING_ALLOWED_NETWORKS", "127.0.0.0/8")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with addresses.client(at("127.0.0.1")) as client:
+    with guarded.client(at("127.0.0.1")) as client:
         assert client.get(f"http://inner.example:{loopback}/").text == f"inner.example:{loopback}"
 
 
 def test_the_same_request_is_refused_without_the_setting(loopback: int) -> None:
-    with addresses.client() as client, pytest.raises(AddressRefused):
+    with guarded.client() as client, pytest.raises(AddressRefused):
         client.get(f"http://127.0.0.1:{loopback}/")
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import local_web
-from huiying.kernel.addresses import GuardedTransport
+from huiying.kernel.guarded import GuardedTransport
 from huiying.kernel.timed import TimedTransport
 from huiying.listening import outcomes
 from huiying.listening.fetching import OK, UNCHANGED, Fetched, Fetcher, Limits, Order, Unpacker, guarded, host_of

@@ -21,17 +21,14 @@ SOURCE = Path(huiying.__file__).parent
 FACES = ("desk", "portal", "api")
 # What no page, form or address calls, and what calls it.
 WITHOUT_A_FACE = {
-    "documents.issue_digest_page": "the schedule, at the end of a month (C12.4)",
-    "documents.issue_log": "the schedule, each night (C8.1)",
     "foreseeing.purge_opinions": "the schedule: contacts are forgotten",
     "handling.follow_knowledge": "a matter that was heard earlier after all (INV-2)",
     "handling.note_late_knowledge": "the reconciling of what was known (INV-2)",
-    "handling.prepare_handover": "the loop, before a shift ends",
     "handling.remind_or_note_silence": "the loop, when no letter came back",
     "handling.report_node": "the verbs that reach a node (C10.7)",
     "judging.affirm_level": "the verbs that confirm a level",
     "judging.decide_level": "the verbs that confirm a level",
-    "judging.draw": "the schedule, each week",
+    "judging.draw_concerns": "the schedule, each week",
     "judging.draw_week": "the schedule, each week",
     "judging.regrade_event": "the loop, when an event grows",
     "listening.ask_about_emergency": "the loop",

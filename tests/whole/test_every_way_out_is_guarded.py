@@ -18,7 +18,8 @@ OPENS = re.compile(
     r"|trafilatura\.(?:fetch_url|downloads)|feedparser\.parse\(|fastfeedparser\.parse\("
 )
 GUARDED = {
-    "kernel/addresses.py": "the guard itself: each request is judged and pinned to the judged address",
+    "kernel/addresses.py": "asks the name server; what it answers is judged before anything connects",
+    "kernel/guarded.py": "the guard itself: each request is judged and pinned to the judged address",
     "kernel/timed.py": "the transport below the guard; only fetching.guarded makes one",
     "listening/fetching.py": "its client goes through guarded(): GuardedTransport over the timed one",
     "listening/mailbox.py": "addresses.check_host judges the server; the connection goes to a judged address",
@@ -56,8 +57,8 @@ def test_the_look_would_notice_a_way_round() -> None:
 
 
 def test_clients_of_the_guard_are_made_by_the_guard_only() -> None:
-    """`addresses.client` and `fetching.guarded` are what others call; neither follows the environment's proxies."""
-    for place in ("kernel/addresses.py", "listening/fetching.py"):
+    """`guarded.client` and `fetching.guarded` are what others call; neither follows the environment's proxies."""
+    for place in ("kernel/guarded.py", "listening/fetching.py"):
         text = (SRC / place).read_text("utf-8")
         calls = [line for line in text.splitlines() if "httpx.Client(" in line]
         assert len(calls) == 1

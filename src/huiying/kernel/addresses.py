@@ -20,10 +20,7 @@ import socket
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
-
-import httpx
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -180,47 +177,6 @@ def allowed_networks() -> tuple[Network, ...]:
                 f"HUIYING_ALLOWED_NETWORKS 中的“{entry.strip()}”不是网段；应写成 10.1.0.0/16 这样的形式，用逗号分隔"
             ) from None
     return tuple(networks)
-
-
-class GuardedTransport(httpx.BaseTransport):
-    """An httpx transport that judges each request, redirects included, and connects to the judged address.
-
-    Connections are not kept: one opened for a host must not serve another host that shares its address, whose
-    certificate nobody looked at.
-    """
-
-    def __init__(self, resolver: Resolver = resolve, inner: httpx.BaseTransport | None = None) -> None:
-        self._resolver = resolver
-        self._inner = inner or httpx.HTTPTransport(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        target = check_url(str(request.url), self._resolver)
-        for ip in target.ips[:-1]:
-            try:
-                return self._inner.handle_request(_pinned(request, target, ip))
-            except httpx.ConnectError:
-                continue
-        return self._inner.handle_request(_pinned(request, target, target.ips[-1]))
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-def client(resolver: Resolver = resolve, **options: Any) -> httpx.Client:
-    """An httpx client behind the guard. Proxy settings of the environment are ignored: a proxy would
-    resolve anew.
-    """
-    return httpx.Client(transport=GuardedTransport(resolver), trust_env=False, **options)
-
-
-def _pinned(request: httpx.Request, target: Target, ip: str) -> httpx.Request:
-    return httpx.Request(
-        method=request.method,
-        url=request.url.copy_with(host=ip),
-        headers=request.headers,
-        stream=request.stream,
-        extensions={**request.extensions, "sni_hostname": target.host},
-    )
 
 
 def _split(url: str) -> SplitResult:

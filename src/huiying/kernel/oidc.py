@@ -21,7 +21,7 @@ from django.conf import settings
 from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
-from huiying.kernel import addresses, clock
+from huiying.kernel import addresses, clock, guarded
 
 # Asymmetric ones only: with `none` or a shared secret anybody, or anybody who reads our settings, could sign.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -185,7 +185,7 @@ def _json(method: str, url: str, **sent: Any) -> dict[str, Any]:
     """One answer, no redirects, bounded."""
     _judge(url)
     try:
-        with addresses.client(timeout=SECONDS) as web, web.stream(method, url, **sent) as answer:
+        with guarded.client(timeout=SECONDS) as web, web.stream(method, url, **sent) as answer:
             status, body = answer.status_code, bytearray()
             for piece in answer.iter_bytes():
                 body += piece

@@ -18,7 +18,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from huiying.kernel import clock
-from huiying.kernel.addresses import AddressRefused, GuardedTransport, HostUnknown, Resolver, check_url, resolve
+from huiying.kernel.addresses import AddressRefused, HostUnknown, Resolver, check_url, resolve
+from huiying.kernel.guarded import GuardedTransport
 from huiying.kernel.timed import TimedTransport
 from huiying.listening import outcomes
 from huiying.listening.outcomes import Failed

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from huiying.handling import actions as handling
 from huiying.handling.actions.base import require_text
 from huiying.handling.models import Case
-from huiying.kernel import addresses, canonical, clock as time
+from huiying.kernel import canonical, clock as time, guarded
 from huiying.kernel.masking import mask_personal
 from huiying.kernel.wording import normalised
 from huiying.ledger.actions import record
@@ -153,7 +153,7 @@ def propose(system: str, prompt: str) -> tuple[str, str]:
     headers = {"Authorization": f"Bearer {found.key}"} if found.key else {}
     try:
         with (
-            addresses.client(timeout=TIMEOUT, follow_redirects=False) as client,
+            guarded.client(timeout=TIMEOUT, follow_redirects=False) as client,
             client.stream("POST", f"{found.address}/chat/completions", json=body, headers=headers) as response,
         ):
             raw = _read(response)

@@ -23,7 +23,7 @@ import httpx
 from django.utils.translation import gettext as _
 from selectolax.lexbor import LexborHTMLParser
 
-from huiying.kernel import addresses, clock
+from huiying.kernel import addresses, clock, guarded
 from huiying.kernel.addresses import AddressRefused
 from huiying.responding.channels.base import Failed, Later
 
@@ -85,7 +85,7 @@ def call(method: str, url: str, *, sent: bool = True, largest: int = LARGEST, **
     host = urlsplit(url).hostname or url[:60]
     until = time.monotonic() + SECONDS
     what["headers"] = {"Accept-Encoding": "identity", **what.get("headers", {})}
-    with addresses.client(_resolve, timeout=httpx.Timeout(SECONDS), follow_redirects=False) as client:
+    with guarded.client(_resolve, timeout=httpx.Timeout(SECONDS), follow_redirects=False) as client:
         try:
             with client.stream(method, url, **what) as response:
                 body = _read(response.iter_bytes(), until, largest, host, sent)
