@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +18,7 @@ from huiying.documents.composing import (
     Basis,
     Blocks,
     Composed,
-    LocalTimes,
+    OfCase,
     clean,
     counted,
     left,
@@ -29,7 +28,7 @@ from huiying.documents.composing import (
     sure,
 )
 from huiying.documents.entry_words import WORDS
-from huiying.documents.record import Book, CaseAt, Entry, EventAt, read_chains
+from huiying.documents.record import Entry
 from huiying.kernel import canonical
 from huiying.overseeing.history.entries import moment
 from huiying.paper.document import BRIEF, Document, Field, Fields, Heading, Note, Paragraph, Row, Table
@@ -44,30 +43,7 @@ def compose(basis: Basis) -> Composed:
     return _Report(basis).compose()
 
 
-@dataclass
-class _Report:
-    basis: Basis
-
-    @cached_property
-    def rules(self) -> Any:
-        return self.basis.rules()
-
-    @cached_property
-    def said(self) -> LocalTimes:
-        return LocalTimes(self.rules.zone)
-
-    @cached_property
-    def book(self) -> Book:
-        return read_chains(self.basis.heads)
-
-    @cached_property
-    def case(self) -> CaseAt:
-        return self.book.cases[self.basis.subject]
-
-    @cached_property
-    def event(self) -> EventAt:
-        return self.book.events[self.case.event]
-
+class _Report(OfCase):
     @cached_property
     def material(self) -> Entry:
         """The last list of texts that was frozen in the case's chain."""
