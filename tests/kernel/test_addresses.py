@@ -241,7 +241,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def loopback() -> Iterator[int]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server.server_address[1]
     server.shutdown()
     server.server_close()

@@ -52,7 +52,7 @@ def says(text: str) -> bytes:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Model]]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     monkeypatch.setenv("HUIYING_DRAFT_ENDPOINT", f"http://127.0.0.1:{server.server_port}/v1/")
     monkeypatch.setenv("HUIYING_DRAFT_MODEL", "local-7b")

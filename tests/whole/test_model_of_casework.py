@@ -117,8 +117,10 @@ class Casework(RuleBasedStateMachine):
         elif case.state in ("answered", "declined"):
             handling.see_reports(case, self.cast.office)  # the office has its page open
         wanted = _next(again(case)) if dice.random() < 0.8 else ONWARD.get(case.state, ())
+        case = again(case)
+        models.prefetch_related_objects([case], "departments__department")  # read once, as the page does
         for user in dice.sample(self.staff, len(self.staff)):
-            may = [state.name for state in case_actions.actions_for(user, again(case)) if state.allowed]
+            may = [state.name for state in case_actions.actions_for(user, case) if state.allowed]
             onward = [name for name in wanted if name in may]
             if onward:
                 self.attempt(dice.choice(onward), again(case), user, dice, offered=True)

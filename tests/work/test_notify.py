@@ -35,7 +35,7 @@ def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Gateway]]:
     """A gateway on loopback that remembers what it was told."""
     handler = type("Once", (Gateway,), {"received": []})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     base = f"json://127.0.0.1:{server.server_address[1]}"
     monkeypatch.setenv("HUIYING_NOTIFY_URLS", f"duty={base}/duty,office={base}/office")
     logging.disable(logging.CRITICAL)
