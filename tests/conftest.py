@@ -1,7 +1,6 @@
 """Fixtures of every room: a home of its own, a frozen clock, the shared cast."""
 
 import datetime as dt
-import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from cast import Cast, bureau
 from huiying.kernel import clock
+from huiying.kernel.processes import settle
 
 # How fast the machine draws its inputs says nothing about the program; a loaded one must not fail a test.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,9 +49,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end of the run: the collector need not walk through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    settle()
 
 
 def _asks_the_database(item: pytest.Item) -> bool:

@@ -25,6 +25,7 @@ class Server:
 
     process: subprocess.Popen[str]
     address: str
+    errors: Path  # its error output so far
     said: list[str] = field(default_factory=list)
 
     def link(self) -> str | None:
@@ -73,25 +74,36 @@ def free_port() -> int:
 def serving(command: str, home: Path, **more: str) -> Iterator[Server]:
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(KEPT)}
+    errors = home.parent / f"{command}.err"
     process = subprocess.Popen(
         [sys.executable, "-m", "huiying", command],
         env={**kept, "HUIYING_HOME": str(home), "PORT": str(port), **more},
         stdout=subprocess.PIPE,
-        stderr=(home.parent / f"{command}.err").open("w"),
+        stderr=errors.open("w"),
         text=True,
+        process_group=0,
     )
-    server = Server(process, f"http://127.0.0.1:{port}")
+    server = Server(process, f"http://127.0.0.1:{port}", errors)
     assert process.stdout is not None
     reader = threading.Thread(target=lambda: server.said.extend(iter(process.stdout.readline, "")), daemon=True)
     reader.start()
     try:
         wait_for(lambda: process.poll() is not None or "回应已启动" in "".join(server.said))
-        assert process.poll() is None, (home.parent / f"{command}.err").read_text()
+        assert process.poll() is None, errors.read_text()
         yield server
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+def press_ctrl_c(server: Server) -> str:
+    """SIGINT to its whole process group, as from a terminal: what it wrote to its error output."""
+    started = children(server.process.pid)
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(timeout=10) == 0
+    wait_for(lambda: not any(b"huiying" in command_of(pid) for pid in started), 5)
+    return server.errors.read_text()
 
 
 def end(server: Server) -> None:

@@ -9,7 +9,7 @@ import httpx
 import pyotp
 import pytest
 
-from served import end, serving, wait_for
+from served import end, press_ctrl_c, serving, wait_for
 
 
 def form_of(page: str) -> str:
@@ -80,6 +80,7 @@ def test_start_without_a_bureau_is_the_demonstration_in_a_home_of_its_own(home: 
         front = httpx.get(server.address, timeout=20)
         assert (front.status_code, "回应" in front.text, "演示" in front.text) == (200, True, True)
         assert server.link() is None
-        end(server)
+        wait_for(server.engines)
+        assert "Traceback" not in press_ctrl_c(server)
     assert (home / "demo" / "huiying.sqlite3").is_file()
     assert not (home / "huiying.sqlite3").exists()

@@ -15,6 +15,7 @@ from huiying.kernel.processes import settle
 def _as_before() -> Iterator[None]:
     yield
     gc.unfreeze()
+    settle()  # as the suite begins (tests/conftest.py), without what this test made
 
 
 class Ring:

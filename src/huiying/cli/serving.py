@@ -190,8 +190,11 @@ def behind(proxy: bool) -> dict[str, Any]:
 
 
 def _indexer() -> subprocess.Popen[bytes]:
-    """The search index has a process of its own: cutting words must not hold up a page. It ends with our pipe."""
-    return subprocess.Popen([sys.executable, "-m", "huiying.listening.search_process"], stdin=subprocess.PIPE)
+    """The search index has a process of its own: cutting words must not hold up a page. It ends with our pipe, and in
+    a group of its own Ctrl-C in the terminal does not reach it.
+    """
+    command = [sys.executable, "-m", "huiying.listening.search_process"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

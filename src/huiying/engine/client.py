@@ -104,7 +104,8 @@ class EngineProcess:
 
     def _start(self) -> None:
         self.close()
-        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # A group of its own: Ctrl-C in the terminal is for us, and the child ends with its input.
+        self._child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0)
         self._answers = queue.SimpleQueue()
         assert self._child.stdout is not None
         reader = threading.Thread(target=_read, args=(self._child.stdout, self._answers), daemon=True)
