@@ -6,6 +6,7 @@ import io
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -184,13 +185,14 @@ def test_a_silent_child_is_ended_and_named(monkeypatch):
     assert process.pid is None
 
 
-LATE = "import sys, threading; sys.stdin.readline(); threading.Event().wait(0.7); print('{\"ok\": true}', flush=True)"
+ANSWER = '{"n": 1, "ok": true}'
+LATE = f"import sys, threading; sys.stdin.readline(); threading.Event().wait(0.7); print({ANSWER!r}, flush=True)"
 
 
 def on_a_busy_machine(monkeypatch: pytest.MonkeyPatch, a_look: float) -> EngineProcess:
     """A child that answers after three stretches; at each look it has had `a_look` seconds more of the processor."""
     had = itertools.count()
-    monkeypatch.setattr(client, "_spent", lambda _pid: next(had) * a_look)
+    monkeypatch.setattr(client, "spent", lambda _pid: next(had) * a_look)
     process = EngineProcess(seconds=0.2)
     process._command = [sys.executable, "-c", LATE]
     return process
@@ -210,8 +212,8 @@ def test_a_child_that_computes_without_end_is_ended(monkeypatch):
 def test_the_processor_time_of_a_process_is_read():
     while time.process_time() < 0.1:
         sum(range(1000))
-    assert 0.05 < client._spent(os.getpid()) <= sum(os.times()[:2]) + 0.05
-    assert client._spent(0) == 0.0
+    assert 0.05 < client.spent(os.getpid()) <= sum(os.times()[:2]) + 0.05
+    assert client.spent(0) == 0.0
 
 
 def test_a_child_that_dies_under_a_request_is_named():
@@ -241,3 +243,32 @@ assert len(sys.modules[kernels].place.signatures) == signatures, "the first post
 def test_a_warm_engine_has_its_kernels_and_remembers_nothing_of_it():
     done = subprocess.run([sys.executable, "-c", WARM], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "False True 0 1\n"), done.stderr
+
+
+def test_requests_are_begun_and_their_answers_asked_for_in_order():
+    with EngineProcess() as process:
+        first, second = process.begin({"op": "ping"}), process.begin({"op": "nonsense"})
+        assert process.ended(first)["ok"] is True
+        assert process.ended(second)["ok"] is False
+        lost = process.begin({"op": "ping"})
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        while process.pid is not None:  # until it is gone
+            pass
+        later = process.begin({"op": "ping"})
+        with pytest.raises(EngineDied):
+            process.ended(lost)
+        assert process.ended(later)["ok"] is True, "what the next child was asked is its own"
+
+
+def test_a_look_is_the_screening_of_the_text_as_it_may_be_stored(engine):
+    rows = [
+        {"native_id": "1", "text": "鞍山交易中心的保证金不退，打 13812345678 找我", "region": "鞍山"},
+        {"native_id": "2", "text": "再不退保证金我就从鞍山交易中心跳楼", "own_channel": True},
+    ]
+    told = engine.handle({"op": "look", "posts": rows, "now": "2026-09-14T02:00:00+00:00"})["looked"]
+    masked = told[0].pop("masked")
+    assert masked == ["", "鞍山交易中心的保证金不退，打 [电话] 找我", {}]
+    assert told[0].pop("in_danger") is False
+    assert engine.handle({"op": "screen", "posts": [{**rows[0], "text": masked[1]}]})["screened"] == [told[0]]
+    assert (told[1]["in_danger"], told[1]["masked"]) == (True, None)

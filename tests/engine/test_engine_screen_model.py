@@ -151,7 +151,7 @@ def test_grams_made_all_at_once_are_those_made_one_by_one(text):
 @given(st.lists(WORDS, max_size=40).map("".join), st.sets(st.sampled_from(["own", "trade:2", "scope:inside", "mask"])))
 def test_the_relevance_alone_is_the_first_of_all_columns_to_the_last_bit(text, names):
     judged = shipped().judge(text, Evidence(frozenset(names)))
-    whole = shipped().totals(judged.buckets, judged.facts)
+    whole = shipped().totals(grams(judged.text), judged.facts)
     taken_back = 3.0 * np.log(max(len(text), 120) / 120)
     assert judged.odds == pytest.approx(float(whole[0]) - taken_back, abs=1e-12)
     if len(text) <= 120:

@@ -84,7 +84,7 @@ def test_the_command_line_keeps_its_shape_and_the_facade_brings_the_twins() -> N
     rules = load_rules("anshan")
     assert list(Screener(rules).screen(post).to_dict()) == SHAPE
     row = Engine(rules).handle({"op": "screen", "posts": [post.to_dict()]})["screened"][0]
-    assert list(row) == [*SHAPE, "reasons_en", "ruleset", "hits"]
+    assert list(row) == [*SHAPE, "reasons_en", "ruleset", "hits", "confirm_with"]
     graded = Engine(rules).handle({"op": "grade", "figures": {"outage": True}})["grade"]
     assert graded["floors"][0]["reason_en"] == "A system failure affects bid opening or bidding"
     assert graded["sentence_en"].startswith("Suggested level: ")

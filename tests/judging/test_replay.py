@@ -156,7 +156,7 @@ def test_a_child_that_waits_is_not_used_under_another_regulation_and_ends_with_t
         assert judge._booted is not None
         waiting = judge._booted[1]
         with monkeypatch.context() as other:
-            other.setattr(engines, "_plain_model", lambda _regulation: {"weights": {}})
+            other.setattr(engines, "made_of", lambda: ("anshan", {"weights": {}}))
             assert judge._fresh_child() is not waiting
         assert waiting.pid is None
         judge.boot()

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from django.db import connection
 from hypothesis import given, strategies as st
 
 from cast import Cast
-from huiying.engine.cues import life_signal, may_hold_signal
+from huiying.engine.cues import may_hold_signal
 from huiying.engine.normalise import normalise
 from huiying.kernel import home, masking
 from huiying.ledger.actions import Actor
@@ -99,27 +100,14 @@ def test_the_quick_look_before_masking_lets_nothing_through(text: str):
         assert masking._spans(text) == []
 
 
-LIFE = st.lists(
-    st.one_of(
-        st.sampled_from([
-            "活不下去", "跳楼", "跳*楼", "tiao楼", "想 死", "自 杀", "轻生", "喝农药", "ＴＩＡＯ楼", "跳\u200b楼",
-            "活 不·下去", "跳樓",
-        ]),
-        st.text(max_size=5),
-    ),
-    max_size=5,
-).map("".join)  # fmt: skip
-
-
-@given(LIFE)
-def test_the_quick_look_for_danger_to_life_misses_nothing_that_the_long_one_finds(text: str):
-    if not may_hold_signal(text):
-        assert life_signal(normalise(text), own_channel=True, local=True, business=True) is None
+@pytest.mark.parametrize("text", ["跳楼", "跳*楼", "tiao楼", "跳樓", "ＴＩＡＯ楼", "跳\u200b楼"])
+def test_the_quick_look_sees_a_term_that_is_written_in_disguise(text: str):
+    assert may_hold_signal(normalise(f"再不退钱我就{text}"))
 
 
 def test_the_quick_look_sees_every_term_of_the_lexicon():
     from huiying.engine.cues import _lexicon
 
     _automaton, terms, ranks = _lexicon()
-    assert all(may_hold_signal(term) for term, rank in zip(terms, ranks, strict=True) if rank != "guards")
-    assert not may_hold_signal("交易中心今天登录不上")
+    assert all(may_hold_signal(normalise(term)) for term, rank in zip(terms, ranks, strict=True) if rank != "guards")
+    assert not may_hold_signal(normalise("交易中心今天登录不上"))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from cast import Cast
+from huiying.engine import storable
 from huiying.engine.post import FUTURE_TOLERANCE
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
@@ -82,8 +83,8 @@ def test_a_post_without_time_is_of_unknown_time_inv_13(staff: Cast):
 def test_a_long_id_is_cut_without_meeting_another(length: int, end: str):
     """C5.16"""
     one, other = "x" * length, "x" * length + end
-    assert ingest_masking._fitted(one, 200) != ingest_masking._fitted(other, 200)
-    assert len(ingest_masking._fitted(other, 200)) <= 200
+    assert storable._fitted(one) != storable._fitted(other)
+    assert len(storable._fitted(other)) <= 200
 
 
 def test_title_and_text_are_two_things():

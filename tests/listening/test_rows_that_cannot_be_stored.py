@@ -174,11 +174,11 @@ def test_a_database_that_is_away_is_waited_for_but_not_for_ever(staff: Cast, mon
     first, second = begun(staff, [good(1)]), begun(staff, [good(4)], "b.jsonl")
     real, tried = imports.Run._store, []
 
-    def refuses(run: imports.Run, chunk: Any) -> None:
+    def refuses(run: imports.Run, chunk: Any, *looks: Any) -> None:
         if run.pk == first.pk:
             tried.append(1)
             raise OperationalError("too large for an index")
-        real(run, chunk)
+        real(run, chunk, *looks)
 
     monkeypatch.setattr(imports.Run, "_store", refuses)
     for _ in range(import_queue.STUCK_AFTER - 1):

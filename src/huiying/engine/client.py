@@ -21,6 +21,7 @@ from huiying.engine.lines import parse_object
 REQUEST_SECONDS: Final = 60.0
 _STANDS_STILL: Final = 0.02  # who gets less of the processor in a whole stretch does nothing
 _END: Final = b""
+_GONE: Final = "引擎进程已退出；下次请求会重新启动"
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class EngineProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._number = 0
+        self._oldest = 1  # the first request that this child was asked
         self._told = True  # whether this child has heard what `on_start` tells
         self.starts = 0
 
@@ -69,13 +71,19 @@ class EngineProcess:
     def handle(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """As `Engine.handle`. Raises `EngineDied` where the child ends or does not answer in time."""
         with self._lock:
-            if self.pid is None:
-                self._start()
-            if not self._told:
-                self._told = True
-                if self._on_start is not None:
-                    self._on_start(self._ask)
+            self._be_there()
             return self._ask(request)
+
+    def begin(self, request: Mapping[str, Any]) -> int:
+        """Hand a request over and go on; returns its number, for `ended`. Raises `EngineDied`."""
+        with self._lock:
+            self._be_there()
+            return self._send(request)
+
+    def ended(self, number: int) -> dict[str, Any]:
+        """The answer to a request that was begun, asked for in their order. Raises as `handle`."""
+        with self._lock:
+            return self._answered(number)
 
     def boot(self) -> None:
         """Start the child and wait until it could take a post, without `on_start`: that comes before the first request.
@@ -112,8 +120,20 @@ class EngineProcess:
         reader.start()
         self.starts += 1
         self._told = False
+        self._oldest = self._number + 1
+
+    def _be_there(self) -> None:
+        if self.pid is None:
+            self._start()
+        if not self._told:
+            self._told = True
+            if self._on_start is not None:
+                self._on_start(self._ask)
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return self._answered(self._send(request))
+
+    def _send(self, request: Mapping[str, Any]) -> int:
         child = self._child
         assert child is not None
         assert child.stdin is not None
@@ -122,34 +142,41 @@ class EngineProcess:
         try:
             child.stdin.write(line)
             child.stdin.flush()
-            answer = self._answer_of(child)
         except OSError:
-            answer = _END
+            self.close()
+            raise EngineDied(_GONE) from None
+        return self._number
+
+    def _answered(self, number: int) -> dict[str, Any]:
+        child = self._child
+        if child is None or number < self._oldest:
+            raise EngineDied(_GONE)
+        try:
+            answer = self._answer_of(child)
         except queue.Empty:
             child.kill()
             self.close()
             raise EngineDied(f"引擎进程 {self._seconds:g} 秒没有应答，已结束；下次请求会重新启动") from None
-        if answer == _END:
+        reply = parse_object(answer.decode()) if answer != _END else {}
+        if reply.pop("n", None) != number:  # nothing more comes
             self.close()
-            raise EngineDied("引擎进程已退出；下次请求会重新启动")
-        reply = parse_object(answer.decode())
-        reply.pop("n", None)
+            raise EngineDied(_GONE)
         return reply
 
     def _answer_of(self, child: subprocess.Popen[bytes]) -> bytes:
         """Raises queue.Empty where the child computed too long, or stood still for a stretch."""
-        first = spent = _spent(child.pid)
+        first = last = spent(child.pid)
         while True:
             try:
                 return self._answers.get(timeout=self._seconds)
             except queue.Empty:
-                before, spent = spent, _spent(child.pid)
-                if spent - first >= self._seconds or spent - before < _STANDS_STILL:
+                before, last = last, spent(child.pid)
+                if last - first >= self._seconds or last - before < _STANDS_STILL:
                     raise
                 _log.warning("引擎进程 %g 秒还没有应答：机器忙，它还在算，继续等", self._seconds)
 
 
-def _spent(pid: int) -> float:
+def spent(pid: int) -> float:
     """Seconds of processor time of a process; 0 where the system does not tell, and then only the clock counts."""
     try:
         words = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import daachorse
 
-from huiying.engine.normalise import FILLERS, Normalised, Standing, WordLists, aliases, fold_char, normalise
+from huiying.engine.normalise import Normalised, Standing, WordLists, normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import RuleSet
 from huiying.engine.said import Said
@@ -47,34 +47,9 @@ def life_signal(normalised: Normalised, *, own_channel: bool, local: bool, busin
     return None
 
 
-def may_hold_signal(text: str) -> bool:
-    """A quick look that never says no where `life_signal` would find something, whatever its circumstances.
-
-    Every filler is taken out, not only those of a disguise, and an alias counts as found: both can only find more.
-    """
-    automaton = _hints()
-    return bool(automaton.find(text.translate(_BARE)))
-
-
-class _Bare(dict[int, str]):
-    """Each character's normal form without fillers, worked out when it is first met."""
-
-    def __missing__(self, code: int) -> str:
-        bare = "".join(char for char in fold_char(chr(code)) if char not in FILLERS)
-        self[code] = bare
-        return bare
-
-
-_BARE = _Bare()
-
-
-@cache
-def _hints() -> daachorse.CharwiseDoubleArrayAhoCorasick:
-    """The terms and every alias, bare. A guard is none: what it guards still has to be looked at."""
-    _automaton, terms, ranks = _lexicon()
-    words = [term for term, rank in zip(terms, ranks, strict=True) if rank != "guards"]
-    bare = {word.translate(_BARE) for word in [*words, *aliases()]}
-    return daachorse.CharwiseDoubleArrayAhoCorasick(sorted(bare - {""}))
+def may_hold_signal(normalised: Normalised) -> bool:
+    """Whether a text holds a signal in any circumstances: only then need they be looked at."""
+    return life_signal(normalised, own_channel=True, local=True, business=True) is not None
 
 
 @cache

@@ -4,7 +4,9 @@ Requests are `{"op": …}`:
 - `ping` → `{"ok": true, "rules": n, "posts": n}`
 - `warm` → `{}`: model and kernels are loaded now, and not under the first post
 - `screen` `posts: [post]` → `screened: [Screened]`, each with `reasons_en` beside `reasons`, `ruleset` (which rules
-  judged it) and `hits: [{"rule", "version", "terms": [[clause, start, end]]}]`
+  judged it), `hits: [{"rule", "version", "terms": [[clause, start, end]]}]` and the foremost rule's `confirm_with`
+- `look` `posts`, `now` → `looked`: as `screened`, of the post as it may be stored, with `in_danger`, and with
+  `masked: [title, text, extra]` where that is not what was given
 - `rules` `data`, `name`, `wait` → `rules: n` (null without `wait`): new rules, while the old ones go on judging
 - `observe` `posts: [post]` → `assigned: [Assigned]`, `merges: [[from, into, similarity]]` (new ones)
 - `remember` `rows: [{"post", "event", "duplicate_of"}]` → `remembered: n`
@@ -31,6 +33,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +44,9 @@ from huiying.engine.clusters import Judgement
 from huiying.engine.grading import Figures, GradingModel, grade
 from huiying.engine.post import Post, PostError, parse_post
 from huiying.engine.rules import ExpressionError, RuleError, RuleSet, rules_from
-from huiying.engine.screening import Screener
+from huiying.engine.screen_model import compile_sums
+from huiying.engine.screening import Screener, in_danger
+from huiying.engine.storable import storable
 from huiying.engine.stream import EventStream, StreamSettings
 
 _FORMAT: Final = "huiying.stream/1"
@@ -188,6 +193,7 @@ _OPS: Final = {
     "ping": "_ping",
     "warm": "_warm",
     "screen": "_screen",
+    "look": "_look",
     "rules": "_new_rules",
     "observe": "_observe",
     "remember": "_remember",
@@ -212,6 +218,7 @@ class Engine:
         spoken = Judgement(reply=0.0)
         self._stream = EventStream(stream or StreamSettings(judgement=spoken, own_names=ruleset.own_names))
         self._told = 0
+        compile_sums()  # the stream has numba loaded
 
     def handle(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one request. Never raises for what a request holds."""
@@ -236,13 +243,23 @@ class Engine:
 
     def _screen(self, request: Mapping[str, Any]) -> dict[str, Any]:
         screener, label = self._rules.current
+        rows = _rows(request, "posts")
+        return {"screened": [self._each(row, lambda post: _screened(screener, label, post)) for row in rows]}
 
-        def screened(post: Post) -> dict[str, Any]:
-            found = screener.screen(post)
-            hits = [hit.to_dict() for hit in found.hits]
-            return {**found.to_dict(), "reasons_en": list(found.reasons_en), "ruleset": label, "hits": hits}
+    def _look(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        screener, label = self._rules.current
+        now = datetime.fromisoformat(str(request.get("now")))
 
-        return {"screened": [self._each(row, screened) for row in _rows(request, "posts")]}
+        def looked(post: Post) -> dict[str, Any]:
+            kept = storable(post, now)
+            is_changed = (kept.title, kept.text, kept.extra) != (post.title, post.text, post.extra)
+            return {
+                **_screened(screener, label, kept),
+                "in_danger": in_danger(post, lambda: screener),
+                "masked": [kept.title, kept.text, kept.extra] if is_changed else None,
+            }
+
+        return {"looked": [self._each(row, looked) for row in _rows(request, "posts")]}
 
     def _new_rules(self, request: Mapping[str, Any]) -> dict[str, Any]:
         data = request.get("data")
@@ -326,6 +343,14 @@ class Engine:
         except PostError as error:
             given = row.native_id if isinstance(row, Post) else row.get("native_id", row.get("id"))
             return {"id": given if isinstance(given, str) else None, "error": str(error)}
+
+
+def _screened(screener: Screener, label: str, post: Post) -> dict[str, Any]:
+    found = screener.screen(post)
+    hits = [hit.to_dict() for hit in found.hits]
+    confirm_with = list(found.hits[0].rule.confirm_with) if found.hits else []
+    more = {"reasons_en": list(found.reasons_en), "ruleset": label, "hits": hits, "confirm_with": confirm_with}
+    return {**found.to_dict(), **more}
 
 
 def _rows(request: Mapping[str, Any], name: str) -> list[Any]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -40,10 +40,10 @@ _LONG_FROM: Final = 120
 _BACK: Final = 3.0
 _PLACE: Final = "\ue000"
 _ELSEWHERE: Final = "\ue001"
-_STEPS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
+STEPS: Final = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)))
 _LENGTHS: Final = np.arange(1, LONGEST + 1, dtype=np.uint64)[:, None]
-_FOLD: Final = np.uint64(29)
-_TOP: Final = np.uint64(64 - BITS)
+FOLD: Final = np.uint64(29)
+TOP: Final = np.uint64(64 - BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Judgement:
     odds: float
     relevance: float
     model: ScreenModel = field(repr=False)
-    buckets: NDArray[np.int64] = field(repr=False, compare=False)
+    text: str = field(repr=False, compare=False)
     facts: tuple[int, ...] = field(repr=False)
 
     @cached_property
@@ -85,7 +85,7 @@ class Judgement:
 
     @cached_property
     def _totals(self) -> NDArray[np.float64]:
-        return self.model.totals(self.buckets, self.facts)
+        return self.model.totals(grams(self.text), self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class Concept:
 
 def grams(text: str) -> NDArray[np.int64]:
     """The distinct hash buckets of a text's 1- to 3-grams, ascending."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
+    codes = _codes(text)
     count = len(codes)
     if not count:
         return np.zeros(0, dtype=np.int64)
@@ -106,14 +106,14 @@ def grams(text: str) -> NDArray[np.int64]:
     padded = np.zeros(count + LONGEST - 1, dtype=np.uint64)
     padded[:count] = codes
     mixed = _LENGTHS ^ padded[:count]
-    for offset, multiplier in enumerate(_STEPS):
+    for offset, multiplier in enumerate(STEPS):
         rows = mixed[offset:]
         if offset:
             rows ^= padded[offset : offset + count]
         rows *= multiplier
-        rows ^= rows >> _FOLD
-    mixed *= _STEPS[0]
-    mixed >>= _TOP
+        rows ^= rows >> FOLD
+    mixed *= STEPS[0]
+    mixed >>= TOP
     # The last signs of a text begin no longer gram.
     found = np.concatenate([mixed[length, : max(count - length, 0)] for length in range(LONGEST)]).astype(np.uint16)
     found.sort()
@@ -121,6 +121,30 @@ def grams(text: str) -> NDArray[np.int64]:
     is_new[0] = True
     np.not_equal(found[1:], found[:-1], out=is_new[1:])
     return found[is_new].astype(np.int64)
+
+
+Summed = Callable[[str, NDArray[Any]], tuple[int, int]]
+
+
+def summed(text: str, weights: NDArray[Any]) -> tuple[int, int]:
+    """The weights of a text's distinct buckets, in sum, and how many buckets they are."""
+    buckets = grams(text)
+    return int(weights[buckets].sum(dtype=np.int64)), len(buckets)
+
+
+_summed: Summed = summed
+
+
+def compile_sums() -> None:
+    """From now on sum by compiled code: the same figures, four times as fast. For processes that have numba loaded."""
+    from huiying.engine.kernels import sums
+
+    global _summed
+    _summed = lambda text, weights: sums.summed(_codes(text), weights)  # noqa: E731
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "replace"), dtype="<u4")
 
 
 def readable(masked: str, places: Sequence[str], elsewhere: Sequence[str]) -> str:
@@ -194,14 +218,14 @@ class ScreenModel:
 
     def judge(self, text: str, evidence: Evidence, added: float = 0.0) -> Judgement:
         """What the model makes of a `readable` text with its evidence; `added` is what the bureau's clearances add."""
-        buckets = grams(text)
         facts = tuple(sorted(self._columns[name] for name in evidence.names if name in self._columns))
         weights, of_facts = self._relevance
         by_text, by_facts, bias = self._of_relevance
-        total = int(weights[buckets].sum(dtype=np.int64)) / math.sqrt(max(len(buckets), 1)) * by_text
+        of_text, count = _summed(text, weights)
+        total = of_text / math.sqrt(max(count, 1)) * by_text
         total = total + sum(of_facts[fact] for fact in facts) * by_facts + bias
         odds = total - _BACK * math.log(max(len(text), _LONG_FROM) / _LONG_FROM)
-        return Judgement(odds, _logistic(odds + added), self, buckets, facts)
+        return Judgement(odds, _logistic(odds + added), self, text, facts)
 
     def totals(self, buckets: NDArray[np.int64], facts: Sequence[int]) -> NDArray[np.float64]:
         """The sum of each column: relevance, leads, concerns, gravity."""

@@ -6,7 +6,7 @@ sampled weekly: nothing is dropped (INV-1). Every result says in words why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from huiying.engine.cues import (
     Scope,
     criticism_of,
     life_signal,
+    may_hold_signal,
     read_signs,
     scope_of,
     suggest_concern,
@@ -42,6 +43,7 @@ from huiying.engine.screen_model import (
 HIT: Final = "hit"
 SUSPECT: Final = "suspect"
 OUT: Final = "out"
+NO_CONCERN: Final = "无关"  # of what is put aside
 # From this priority on a rule names its matter closely enough to choose the department by itself.
 _SPECIFIC: Final = 45
 _TOPIC_LEAST: Final = 2
@@ -250,7 +252,7 @@ class Screener:
 
     def _result(self, seen: Seen, band: str, judged: Judgement | None, life: LifeSignal | None) -> Screened:
         post, text, hits = seen.post, seen.normalised.text, seen.hits
-        concern = Concern("无关", ()) if band == OUT else self._concern(seen, judged)
+        concern = Concern(NO_CONCERN, ()) if band == OUT else self._concern(seen, judged)
         sensitivity = max((hit.rule.sensitivity for hit in hits), default=0)
         graded = None if band == OUT else self.grade(post, text, sensitivity, concern.name)
         lead = self._lead(seen, judged, life) if band != OUT else None
@@ -324,6 +326,13 @@ class Screener:
     def grade(self, post: Post, text: str, sensitivity: int, concern: str) -> Grade:
         """The suggested grade of one post as it stands."""
         return grade(figures_of(post, text, sensitivity, concern), self._model, channel_class=post.channel_class)
+
+
+def in_danger(post: Post, screener: Callable[[], Screener]) -> bool:
+    """Whether a post as it was received speaks of a danger to life: looked for before masks, gates and bands (Life
+    first, F5). Few texts hold a signal, and only for those a screener is asked for.
+    """
+    return may_hold_signal(normalise(post.full_text)) and screener().screen(post).life_safety
 
 
 def _fitting(ruleset: RuleSet) -> ScreenModel | None:

@@ -62,7 +62,7 @@ class Union:
 
     def touched(self, post: Post) -> set[str]:
         """Bureaus that have to be asked about the post."""
-        if post.own_channel or may_hold_signal(post.full_text):
+        if post.own_channel or may_hold_signal(normalise(post.full_text)):
             return set(self.watchers)
         found = set(self._always)
         if self._automaton is not None:

@@ -20,7 +20,7 @@ from huiying.engine.union import Union, Watcher
 from huiying.hub import broker, cards, feeding, signs
 from huiying.hub.hubfile import Bureau, Hub
 from huiying.hub.models import Batch
-from huiying.judging import pipeline
+from huiying.judging import pipeline, reading
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import receive
@@ -127,7 +127,7 @@ class Stream:
     def _work(self, batch: broker.Batch, place: Counter) -> None:
         posts = batch.posts()
         if posts:
-            receive(posts, how=batch.how, actor=Actor.SYSTEM, batch=f"hub-{batch.number}")
+            receive(posts, how=batch.how, actor=Actor.SYSTEM, batch=f"hub-{batch.number}", judging=reading.AtOnce())
             while pipeline.judge_pending().screened:
                 pass
         place.value = batch.number

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from huiying.judging import pipeline, queries
+from huiying.judging import pipeline, queries, reading
 from huiying.ledger.actions import Actor
 from huiying.listening import ingest as importing
 from huiying.people.models import User
@@ -23,7 +23,9 @@ def ingest(
     `in_scope` counts posts of these files with band `hit`, `events` the events they belong to.
     Raises `listening.ingest.UsageError`.
     """
-    imported = importing.ingest(paths, format=format, actor=actor)
+    given = list(paths)
+    with reading.of_size(sum(Path(path).stat().st_size for path in given if Path(path).is_file())) as judging:
+        imported = importing.ingest(given, format=format, actor=actor, judging=judging)
     while pipeline.judge_pending().screened:
         pass
     hits, events = queries.in_scope(imported.store.post_ids)

@@ -25,7 +25,6 @@ from huiying.kernel import home
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, by_native_ids
 from huiying.listening.watching import grading_model, rules_data, rules_mark, rules_source, ruleset
-from huiying.regulation import Regulation
 
 # How many rows of the log a new engine hears: as many as it would remember. Then its state is the log's, to the byte.
 REMEMBERED = 1_000_000
@@ -62,6 +61,11 @@ class Judge:
         self._adjustment = 0  # the ScreenAdjustment that the door screens by; 0 is none
         self._booting = threading.Lock()
         self._booted: tuple[str, EngineProcess] | None = None  # a child that is there and has heard nothing yet
+
+    @property
+    def rules(self) -> tuple[str, str, int]:
+        """By which regulation, changes of its rules and weights this engine screens, as of the last `catch_up`."""
+        return self._rules, self._watch, self._adjustment
 
     def screen(self, posts: Sequence[engine_post.Post]) -> list[dict[str, Any]]:
         """What the rules say of each post, in order."""
@@ -116,8 +120,7 @@ class Judge:
 
     def _child(self) -> tuple[str, EngineProcess]:
         """A child that is not yet started, and what it is made of."""
-        regulation = batch.regulation()
-        source, model = rules_source(regulation), _plain_model(regulation)
+        source, model = made_of()
         kind = json.dumps([source, model], sort_keys=True)
         return kind, EngineProcess(source, grading=model, on_start=self._restore)
 
@@ -150,12 +153,8 @@ class Judge:
     def _hear_rules(self) -> None:
         """Rules that two persons agreed on take the old ones' place; the stream goes on (C5.11)."""
         if self._watch != (mark := rules_mark()):
-            self._ask(self._new_rules(wait=self._in_process))
+            self._ask(new_rules(wait=self._in_process))
             self._watch = mark
-
-    def _new_rules(self, *, wait: bool) -> dict[str, Any]:
-        regulation = batch.regulation()
-        return {"op": "rules", "data": rules_data(regulation), "name": rules_source(regulation), "wait": wait}
 
     def _start(self) -> None:
         regulation = batch.regulation()
@@ -173,7 +172,7 @@ class Judge:
     def _restore(self, handle: Handle) -> None:
         """A new child knows the file alone: it hears the bureau's rules, then the log, then the bureau's weights."""
         if self._watch:
-            _good(handle(self._new_rules(wait=True)))
+            _good(handle(new_rules(wait=True)))
         self._wake(handle)
         self._adjust(handle)
 
@@ -196,17 +195,18 @@ class Judge:
 
     def _replay(self, handle: Handle) -> None:
         """Posts and persons' words in the order in which they came."""
-        first = 0 if self._last else _first_remembered()
         pins, rows = Pin.objects.filter(pk__gt=self._pin), EventPost.objects.filter(pk__gt=self._last)
         # Before most batches nothing is new, and to ask for whole rows costs more than to ask whether there are any.
-        if pins.exists():
+        has_pins = pins.exists()
+        if not has_pins and not rows.exists():
+            return
+        first = 0 if self._last else _first_remembered()
+        if has_pins:
             for pin in pins.select_related("left", "right").order_by("id"):
                 self._remember(handle, first, pin.after)
                 _good(handle(_pinned(pin)))
                 self._pin = pin.pk
-            self._remember(handle, first, None)
-        elif rows.exists():
-            self._remember(handle, first, None)
+        self._remember(handle, first, None)
 
     def _remember(self, handle: Handle, first: int, until: int | None) -> None:
         rows = EventPost.objects.filter(pk__gte=first)
@@ -335,13 +335,18 @@ def _remembered(row: EventPost) -> dict[str, Any]:
     }
 
 
-def _plain_model(regulation: Regulation) -> dict[str, Any]:
+def made_of() -> tuple[str, dict[str, Any]]:
+    """The rule file and the grading model that a child begins with."""
+    regulation = batch.regulation()
     model = grading_model(regulation)
-    return {
-        "weights": dict(model.weights),
-        "thresholds": dict(model.thresholds),
-        "floors": dict(model.floors),
-    }
+    plain = {"weights": dict(model.weights), "thresholds": dict(model.thresholds), "floors": dict(model.floors)}
+    return rules_source(regulation), plain
+
+
+def new_rules(*, wait: bool) -> dict[str, Any]:
+    """The request that gives an engine the rules in force."""
+    regulation = batch.regulation()
+    return {"op": "rules", "data": rules_data(regulation), "name": rules_source(regulation), "wait": wait}
 
 
 def _good(answer: dict[str, Any]) -> dict[str, Any]:

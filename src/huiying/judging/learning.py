@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from huiying.engine.said import ModelUnreadable, Said
@@ -78,12 +79,12 @@ def known_labels(target: str) -> frozenset[str]:
 
 def in_force(target: str) -> LearningRun | None:
     """The run whose model speaks for a target, None where the rules alone do."""
-    return batch.once(("learning", target), lambda: _in_force(target))
+    return batch.once("learning", _in_force).get(target)
 
 
-def _in_force(target: str) -> LearningRun | None:
-    last = LearningRun.objects.filter(target=target).select_related("in_force").last()
-    return last.in_force if last else None
+def _in_force() -> dict[str, LearningRun | None]:
+    latest = LearningRun.objects.order_by().values("target").annotate(last=Max("pk")).values("last")
+    return {run.target: run.in_force for run in LearningRun.objects.filter(pk__in=latest).select_related("in_force")}
 
 
 def model_of(run: LearningRun) -> LabelModel:

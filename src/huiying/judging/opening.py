@@ -136,18 +136,18 @@ def new_sealed_key() -> bytes:
 
 
 def count_voice(placed: Sequence[tuple[Event, Post]], opened: Collection[int]) -> None:
-    """Turn the posts' sealed voices into tags of their events; the caller destroys them with the same commit.
+    """Turn the posts' voices into tags of their events; the caller destroys them with the same commit.
 
     `opened` are the events (by id) that have no tags yet.
     """
     found: dict[tuple[int, str], Event] = {}
     keys: dict[int, bytes] = {}
     for event, post in placed:
-        if post.sealed_voice is None or event.sealed_key is None:
+        voice = ingest_masking.voice_of(post)
+        if voice is None or event.sealed_key is None:
             continue
         if event.pk not in keys:
             keys[event.pk] = sealing.unseal(event.sealed_key, EVENT_KEY)
-        voice = sealing.unseal(post.sealed_voice, ingest_masking.VOICE).decode()
         found.setdefault((event.pk, sealing.keyed_tag(keys[event.pk], f"{post.platform}\x00{voice}")), event)
     older = {event for event, _tag in found} - set(opened)
     if older:

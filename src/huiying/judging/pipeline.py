@@ -7,9 +7,10 @@ batch that was killed and done again gives the same tables as one that ran throu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -25,10 +26,10 @@ from huiying.judging.batch import locked_event, locked_events
 from huiying.judging.models import Event, EventPost, Screening, WatchHit
 from huiying.kernel import clock
 from huiying.ledger.actions import Actor, record, together, vouch
-from huiying.listening import patrol
+from huiying.listening import ingest_masking, patrol
 from huiying.listening.models import Post
 from huiying.listening.queries import as_engine_post, unscreened
-from huiying.listening.watching import level_code, ruleset
+from huiying.listening.watching import level_code
 from huiying.work.models import Lease
 from huiying.work.outbox import enqueue
 from huiying.work.rows import insert, locked, rewrite
@@ -50,6 +51,46 @@ class Judged:
     screened: int = 0
     in_scope: int = 0
     events_new: int = 0
+
+
+@dataclass(slots=True)
+class _PutAside:
+    """The columns of a `Screening` that puts its post aside: 98 of 100 are no more than these."""
+
+    score: float
+    rules: list[str]
+    confirm_with: list[str]
+    concern: str
+    sensitivity: int
+    reasons: list[str]
+    reasons_en: list[str]
+    ruleset: str
+    screened_at: dt.datetime
+    id: int | None = None
+    post_id: int | None = None
+    band: ClassVar = Screening.OUT
+    life_safety: ClassVar = False
+    lead: ClassVar = ""
+    co_leads: ClassVar[list[str]] = []
+    level: ClassVar = ""
+    figures: ClassVar[dict[str, Any]] = {}
+    cleared: ClassVar = ""
+    cleared_by: ClassVar = ""
+    cleared_at: ClassVar = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the rules said of some posts, one row for each in their order, with the rules' hits, and when."""
+
+    rows: list[Screening | _PutAside]
+    hits: list[list[dict[str, Any]]]
+    at: dt.datetime
+
+    @property
+    def kept(self) -> list[Screening]:
+        """What is a hit or waits for a person."""
+        return [row for row in self.rows if isinstance(row, Screening)]
 
 
 @dataclass
@@ -81,68 +122,112 @@ def judge_pending(limit: int = BATCH) -> Judged:
         raise
 
 
+@contextmanager
+def judged(posts: Sequence[Post]) -> Iterator[None]:
+    """Judge rows in the transaction that stores them: screened before the block gives them their ids, placed after it.
+
+    The same as to store them and call `judge_pending`, with one commit, and nothing is written to be read again. Rows
+    that came earlier and still wait go first: then these wait too.
+    """
+    if not posts or unscreened().exists():
+        yield
+        return
+    judge = engines.engine()
+    try:
+        locked(Lease, LOCK)
+        with batch.one_regulation():
+            judge.catch_up()
+            found = _screened(posts, judge, clock.now())
+            for post in posts:
+                post.screened = True
+            for row in found.kept:
+                if row.band == Screening.SUSPECT:
+                    ingest_masking.seal_voice(row.post)
+            yield
+            _place_all(posts, found, judge)
+    except BaseException:
+        judge.reset()
+        raise
+
+
 def _judge(posts: Sequence[Post], judge: engines.Judge) -> Judged:
-    now = clock.now()
-    screenings = _screened(posts, judge, now)
-    hits = [post for post, row in zip(posts, screenings, strict=True) if row.band == Screening.HIT]
+    found = _screened(posts, judge, clock.now())
+    _mark(posts, found)
+    return _place_all(posts, found, judge)
+
+
+def _place_all(posts: Sequence[Post], found: _Found, judge: engines.Judge) -> Judged:
+    """Store what was found, give each hit its event, and say so in the ledger."""
+    _keep(posts, found)
+    hits = [row.post for row in found.kept if row.band == Screening.HIT]
     with together():
-        joined = join(hits, judge, now)
-        _mark(posts, screenings)
-        settle(joined, now)
-        _tell(posts, screenings)
+        joined = join(hits, judge, found.at)
+        settle(joined, found.at)
+        _tell(posts, found.kept)
     return Judged(len(posts), len(hits), len(joined.opened))
 
 
-def _tell(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
-    """One entry a batch, of what is a hit, a suspect or about a life; what is put aside needs none (`kept.py`)."""
-    told = [row for row in screenings if row.band != Screening.OUT or row.life_safety]
+def _tell(posts: Sequence[Post], told: Sequence[Screening]) -> None:
+    """One entry a batch, of what is a hit or a suspect; what is put aside needs none (`kept.py`)."""
     if not told:
         return
     hits = sum(row.band == Screening.HIT for row in told)
-    payload = {"posts": len(screenings), "hits": hits, "suspects": len(told) - hits}
+    payload = {"posts": len(posts), "hits": hits, "suspects": len(told) - hits}
     in_danger = [post for post in posts if post.life_safety]  # marked just now
     record(CHAIN, "posts.screened", payload, Actor.SYSTEM, rows=[*told, *in_danger])
 
 
-def _mark(posts: Sequence[Post], screenings: Sequence[Screening]) -> None:
-    """The posts are screened. A voice that was counted or is out of scope is destroyed with this commit."""
+def _mark(posts: Sequence[Post], found: _Found) -> None:
+    """The posts are screened. A voice that is counted or out of scope is destroyed with this commit."""
     stored = Post.objects.filter(pk__in=[post.pk for post in posts])
-    suspects = [row.post_id for row in screenings if row.band == Screening.SUSPECT]
+    suspects = [row.post.pk for row in found.kept if row.band == Screening.SUSPECT]
     if suspects:
         stored.filter(pk__in=suspects).update(screened=True)
     stored.exclude(pk__in=suspects).update(screened=True, sealed_voice=None)
-    in_danger = [post.pk for post in posts if post.life_safety]
-    if in_danger:
-        stored.filter(pk__in=in_danger).update(life_safety=True)
 
 
-def _screened(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> list[Screening]:
-    regulation = batch.regulation()
-    rules = ruleset(regulation)
-    seen = [as_engine_post(post) for post in posts]
-    screened = judge.screen(seen)
-    foremost = {found["rules"][0] for found in screened if found["rules"]}
-    first = {rule.id: list(rule.confirm_with) for rule in rules.rules if rule.id in foremost}
-    rows = []
-    hits: list[WatchHit] = []
+def _screened(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> _Found:
+    """What the rules say of posts that may not be stored yet."""
+    looked = [post.look.found for post in posts if post.look is not None and post.look.rules == judge.rules]
+    screened = looked if len(looked) == len(posts) else judge.screen([as_engine_post(post) for post in posts])
     wider = patrol.wider_words()
-    for post, read, found in zip(posts, seen, screened, strict=True):
-        row = _screening(post, read, found, now)
-        row.confirm_with = first.get(found["rules"][0], []) if found["rules"] else []
-        row.level = level_code(regulation, found["level"]) if found["level"] else ""
-        _mind_life(post, row)
-        _mind_emergency(read, row, wider)
-        rows.append(row)
-        if row.band != Screening.OUT:
-            hits += _hits(post, found["hits"], now)
-    insert(rows)
-    WatchHit.objects.bulk_create(hits)
-    return rows
+    rows: list[Screening | _PutAside] = []
+    for post, found in zip(posts, screened, strict=True):
+        band, why = _band(post, found, wider)
+        if band == Screening.OUT:
+            rows.append(_put_aside(found, now))
+        else:
+            rows.append(_screening(post, found, band, why, now))
+    return _Found(rows, [found["hits"] for found in screened], now)
 
 
-def _hits(post: Post, found: Sequence[dict[str, Any]], now: dt.datetime) -> list[WatchHit]:
-    """Which clause of which version of which rule stands where in the post (C5.11)."""
-    return [WatchHit(post=post, rule=hit["rule"], version=hit["version"], places=hit["terms"], at=now) for hit in found]
+def _keep(posts: Sequence[Post], found: _Found) -> None:
+    """Store the screenings, and which clause of which version of which rule stands where in what is kept (C5.11)."""
+    for post, row in zip(posts, found.rows, strict=True):
+        if isinstance(row, Screening):
+            row.post = post  # which has its id by now
+        else:
+            row.post_id = post.pk
+    insert(found.rows, Screening)
+    insert(
+        [
+            WatchHit(post=row.post, rule=hit["rule"], version=hit["version"], places=hit["terms"], at=found.at)
+            for row, hits in zip(found.rows, found.hits, strict=True)
+            if isinstance(row, Screening)
+            for hit in hits
+        ]
+    )
+    _begin_to_call([row.post for row in found.kept if row.life_safety])
+
+
+def _begin_to_call(posts: Sequence[Post]) -> None:
+    """A danger to life that was not seen at the door starts to call now (Life first)."""
+    new = [post for post in posts if not post.life_safety]
+    for post in new:
+        post.life_safety = True
+        enqueue("urgent_call", {"post": post.pk}, key=f"urgent:{post.pk}", comes_first=True)
+    if new:
+        Post.objects.filter(pk__in=[post.pk for post in new]).update(life_safety=True)
 
 
 def own_word(heard: str) -> str:
@@ -152,47 +237,65 @@ def own_word(heard: str) -> str:
     return word if word in regulation.concerns else ""
 
 
-def _screening(post: Post, seen: engine_post.Post, found: dict[str, Any], now: dt.datetime) -> Screening:
-    is_kept = post.received_how == "paste" and found["band"] == Screening.OUT
-    figures = figures_of(seen, normalise(seen.full_text).text, found["sensitivity"], found["concern"])
-    return Screening(
-        post=post,
-        # A person who pastes a text wants it looked at: it may be set aside, but not by a rule alone (C5.16).
-        band=Screening.SUSPECT if is_kept else found["band"],
+def _band(post: Post, found: dict[str, Any], wider: Sequence[str]) -> tuple[str, Said | None]:
+    """The rules' band, and for what they would put aside whether a person is to look at it all the same, and why."""
+    if found["band"] != Screening.OUT:
+        return found["band"], None
+    # A person who pastes a text wants it looked at: it may be set aside, but not by a rule alone (C5.16).
+    if post.received_how == "paste":
+        return Screening.SUSPECT, PASTED
+    # A danger seen at the door stands on the desk whatever the rules say.
+    if found["life_safety"] or post.life_safety:
+        return Screening.SUSPECT, None
+    # While an emergency watch is on, a post with one of its wider words is looked at by a person (C5.9).
+    text = normalise(as_engine_post(post).full_text).text if wider else ""
+    word = next((word for word in wider if normalise(word).text in text), None)
+    if word is None:
+        return Screening.OUT, None
+    return Screening.SUSPECT, Said(
+        f"突发事件监测的扩大词「{word}」", f"A wider word of the emergency watch, 「{word}」"
+    )
+
+
+def _put_aside(found: dict[str, Any], now: dt.datetime) -> _PutAside:
+    return _PutAside(
         score=found["score"],
-        life_safety=found["life_safety"] or post.life_safety,
         rules=found["rules"],
-        lead=found["lead"] or "",
-        co_leads=found["co_leads"],
+        confirm_with=found["confirm_with"],
         concern=own_word(found["concern"]),
         sensitivity=found["sensitivity"],
-        reasons=[*found["reasons"], PASTED.zh] if is_kept else found["reasons"],
-        reasons_en=[*found["reasons_en"], PASTED.en] if is_kept else found["reasons_en"],
-        figures={name: getattr(figures, name) for name in FIGURES},
+        reasons=found["reasons"],
+        reasons_en=found["reasons_en"],
         ruleset=found["ruleset"],
         screened_at=now,
     )
 
 
-def _mind_emergency(post: engine_post.Post, row: Screening, wider: Sequence[str]) -> None:
-    """While an emergency watch is on, a post with one of its wider words is looked at by a person (C5.9)."""
-    if not wider or row.band != Screening.OUT:
-        return
-    text = normalise(post.full_text).text
-    word = next((word for word in wider if normalise(word).text in text), None)
-    if word is not None:
-        row.band = Screening.SUSPECT
-        row.reasons = [*row.reasons, f"突发事件监测的扩大词「{word}」"]
-        row.reasons_en = [*row.reasons_en, f"A wider word of the emergency watch, 「{word}」"]
+def _screening(post: Post, found: dict[str, Any], band: str, why: Said | None, now: dt.datetime) -> Screening:
+    return Screening(
+        post=post,
+        band=band,
+        score=found["score"],
+        life_safety=found["life_safety"] or post.life_safety,
+        rules=found["rules"],
+        lead=found["lead"] or "",
+        co_leads=found["co_leads"],
+        confirm_with=found["confirm_with"],
+        concern=own_word(found["concern"]),
+        level=level_code(batch.regulation(), found["level"]) if found["level"] else "",
+        sensitivity=found["sensitivity"],
+        reasons=[*found["reasons"], *([why.zh] if why else [])],
+        reasons_en=[*found["reasons_en"], *([why.en] if why else [])],
+        figures=figures(as_engine_post(post), found["sensitivity"], found["concern"]),
+        ruleset=found["ruleset"],
+        screened_at=now,
+    )
 
 
-def _mind_life(post: Post, row: Screening) -> None:
-    """A danger seen at the door stands on the desk whatever the rules say; one seen only now starts to call."""
-    if row.life_safety and row.band == Screening.OUT:
-        row.band = Screening.SUSPECT
-    if row.life_safety and not post.life_safety:
-        post.life_safety = True
-        enqueue("urgent_call", {"post": post.pk}, key=f"urgent:{post.pk}", comes_first=True)
+def figures(seen: engine_post.Post, sensitivity: int, concern: str) -> dict[str, Any]:
+    """The grading's inputs that a text itself gives; of what is put aside nobody asks them."""
+    read = figures_of(seen, normalise(seen.full_text).text, sensitivity, concern)
+    return {name: getattr(read, name) for name in FIGURES}
 
 
 def join(posts: Sequence[Post], judge: engines.Judge, now: dt.datetime) -> Joined:

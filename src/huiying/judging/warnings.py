@@ -22,7 +22,7 @@ from huiying.listening.models import Post
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may, require
-from huiying.people.queries import actor_of, holders, on_duty, regulation_now
+from huiying.people.queries import able, actor_of, holders, holders_by_role, regulation_now
 from huiying.people.roster import on_shift
 from huiying.work import notify
 
@@ -153,11 +153,9 @@ def ladder(step: int) -> list[User]:
 
 def duty_desk() -> list[User]:
     """Who sits at the desk: the roster's shift, else the regulation's duty officers, else whoever may do their work."""
-    seated = on_shift()
-    if seated:
-        return seated
-    roles = batch.regulation().roles_acting_as("duty_officer")
-    return list(dict.fromkeys(user for role in roles for user in holders(role))) or on_duty()
+    regulation = batch.regulation()
+    seated = on_shift(regulation=regulation)
+    return seated or holders_by_role(regulation.roles_acting_as("duty_officer")) or able("duty")
 
 
 def names(people: list[User]) -> list[str]:

@@ -87,8 +87,8 @@ def record(
     together = _together.get()
     if together is not None:
         return together.add(chain, kind, payload, actor, rows)
-    told = list(rows)
-    text, salt = _text(chain, kind, payload), secrets.token_hex(16)
+    told, salt = list(rows), secrets.token_hex(16)
+    text = "" if told else _text(chain, kind, payload)
     head = _lock_one(chain)
     entry = _next(head, kind, actor)
     if told:

@@ -12,8 +12,9 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -51,7 +52,8 @@ class Place:
     def digest(self, table: str, pk: Any, column: str, value: Any) -> str:
         """96 bits of keyed BLAKE2b over the place and the canonical value; the same on both databases."""
         where = f"{self.chain}\x00{self.seq}\x00{self.salt}\x00{table}\x00{pk}\x00{column}\x00"
-        text = f"{where}{_plain(value)}".encode("utf-8", "surrogatepass")
+        written = f"[{','.join(map(_in_list, value))}]" if column == WHOLE else _plain(value)
+        text = f"{where}{written}".encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, digest_size=BYTES, key=self.key).hexdigest()
 
 
@@ -115,7 +117,7 @@ class Kept:
 
     def digests(self, pk: Any, values: Iterable[Any], place: Place) -> Digests:
         if self.whole:
-            return {WHOLE: place.digest(self.table, pk, WHOLE, [_bare(value) for value in values])}
+            return {WHOLE: place.digest(self.table, pk, WHOLE, list(values))}
         return {
             name: place.digest(self.table, pk, name, value) for name, value in zip(self.columns, values, strict=True)
         }
@@ -203,8 +205,28 @@ def _plain(value: Any) -> str:
     return bare if isinstance(value, bytes | bytearray | memoryview | dt.time | dt.timedelta) else canonical.dumps(bare)
 
 
+def _in_list(value: Any) -> str:
+    """As a member of a canonical list: what most columns hold is written at once."""
+    write = _WRITTEN.get(type(value))
+    return write(value) if write is not None else canonical.dumps(_bare(value))
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: str,
+    bool: lambda value: "true" if value else "false",
+    type(None): lambda _: "null",
+    dt.datetime: lambda value: f'"{canonical.timestamp(value)}"',
+}
+
+
+_AS_THEY_ARE = frozenset({str, int, bool, type(None), dt.datetime})
+
+
 def _bare(value: Any) -> Any:
     """What has a canonical form, the same however the database gives it back: PostgreSQL writes 1e16 as an integer."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case bytes() | bytearray() | memoryview():
             return bytes(value).hex()

@@ -11,20 +11,26 @@ from django.utils.translation import gettext as _
 from huiying.ledger.actions import Actor
 from huiying.listening.actions import imports
 from huiying.listening.actions.imports import Imported as Imported
+from huiying.listening.actions.receiving import Judging
 from huiying.listening.importing.look import File
 from huiying.listening.importing.registry import UsageError as UsageError, check_format, opened
 from huiying.people.models import User
 
 
-def ingest(paths: Iterable[str | Path], *, format: str | None = None, actor: User | Actor) -> Imported:
-    """Import files, each by its own format. All are looked at before the first row is stored; raises UsageError."""
+def ingest(
+    paths: Iterable[str | Path], *, format: str | None = None, actor: User | Actor, judging: Judging | None = None
+) -> Imported:
+    """Import files, each by its own format, and judge them as they are stored where `judging` is given.
+
+    All are looked at before the first row is stored. Raises UsageError.
+    """
     files = [_usable(Path(path)) for path in paths]
     if not files:
         raise UsageError(_("没有要导入的文件。用法：huiying ingest 文件…"))
     check_format(format)
     with ExitStack() as stack:
         found = [(file, stack.enter_context(opened(file, format))) for file in files]
-        return imports.import_now(found, format or "", actor)
+        return imports.import_now(found, format or "", actor, judging)
 
 
 def _usable(path: Path) -> File:

@@ -1,73 +1,86 @@
 """What happens to a text at the door, before anything is stored: danger to life is looked for in what was really
-written, then personal data is masked and names in `//@name` chains become 用户A (§6.2, INV-10).
+written, then it is masked (`engine/storable.py`), and what masking took away is sealed (§6.2, INV-10).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
 
-from huiying.engine import chains, post as engine_post
-from huiying.kernel import canonical, clock, masking, sealing
+from huiying.engine import post as engine_post
+from huiying.engine.storable import key_of as key_of, readable as readable, sha256_of as sha256_of, storable
+from huiying.kernel import clock, sealing
 from huiying.listening.models import Post
 from huiying.listening.watching import in_danger
 
 VOICE = "voice"  # purposes under which the door seals; each opens only what it closed
 ORIGINAL = "post.original"
-TITLE_CHARS = 500
 
 
-def sha256_of(post: engine_post.Post) -> str:
-    """The identity of what was said: title and text as received, the border between them counted."""
-    return canonical.sha256(post.title, "\x00", post.text)
-
-
-def key_of(post: engine_post.Post) -> tuple[str, str, str]:
-    """Platform, kind and native id as stored: the identity of a post whatever its text.
-
-    A platform may count its posts and its comments apart, so that the same number is two things.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a text: the post as it may be stored, whether it speaks of danger to life, and what which rules say
+    of it.
     """
-    return post.platform[:60], post.kind[:20], _fitted(post.native_id, 200)
+
+    post: engine_post.Post
+    in_danger: bool
+    found: dict[str, Any]
+    rules: Hashable
 
 
-def admit(post: engine_post.Post, *, how: str, batch: str, version: int) -> Post:
-    """The row to store for `post`, unsaved. The original is sealed only where the stored text differs from it."""
-    title, text = readable(post.title), readable(post.text)
-    if len(title) > TITLE_CHARS:
-        title, text = f"{title[: TITLE_CHARS - 1]}…", f"{title}\n\n{text}"
-    changed = (title, text) != (post.title, post.text)
-    platform, kind, native_id = key_of(post)
-    return Post(
-        platform=platform,
-        kind=kind,
-        native_id=native_id,
+def admit(post: engine_post.Post, *, how: str, batch: str, version: int, look: Look | None = None) -> Post:
+    """The row to store for `post`, unsaved, by a `look` where one was taken. The original is sealed only where the
+    stored text differs from it.
+    """
+    now = clock.now()
+    kept = look.post if look is not None else storable(post, now)
+    changed = (kept.title, kept.text) != (post.title, post.text)
+    row = Post(
+        platform=kept.platform,
+        channel_class=kept.channel_class,
+        kind=kept.kind,
+        native_id=kept.native_id,
         version=version,
-        title=title,
-        text=text,
+        parent_id=kept.parent_id or "",
+        root_id=kept.root_id or "",
+        url=kept.url or "",
+        title=kept.title,
+        text=kept.text,
         text_sha256=sha256_of(post),
         sealed_text=_sealed_original(post) if changed else None,
-        sealed_voice=sealing.seal(post.voice, VOICE) if post.voice else None,
-        received_at=clock.now(),
+        outlet=kept.outlet or "",
+        outlet_tier=kept.outlet_tier,
+        own_channel=kept.own_channel,
+        region=kept.region or "",
+        published_at=kept.published_at,
+        time_confidence=kept.time_confidence,
+        seen_at=kept.seen_at,
+        received_at=now,
         received_how=how,
         batch=batch,
-        life_safety=in_danger(post),
-        **_circumstances(post),
+        metrics=kept.metrics,
+        metrics_at=kept.seen_at,
+        extra=kept.extra,
+        life_safety=look.in_danger if look is not None else in_danger(post),
     )
+    row.voice, row.look = post.voice, look
+    return row
 
 
-def readable(text: str) -> str:
-    """`text` as it may be stored and shown: chain names replaced first, so that no mask can break a chain."""
-    return masking.mask_personal(chains.anonymise(text)).text if text else text
+def seal_voice(row: Post) -> None:
+    """Keep the voice of a new row until it is counted or its time is over (INV-10)."""
+    if row.voice:
+        row.sealed_voice = sealing.seal(row.voice, VOICE)
 
 
-def readable_extra(value: Any) -> Any:
-    """Additional fields with the same masks as the text: a telephone number may stand in any column."""
-    if isinstance(value, str):
-        return readable(value)
-    if isinstance(value, Mapping):
-        return {key: readable_extra(item) for key, item in value.items()}
-    return [readable_extra(item) for item in value] if isinstance(value, list | tuple) else value
+def voice_of(row: Post) -> str | None:
+    """Whose words they are as the source names it, while that is still known; for counting only."""
+    if row.voice is None and row.sealed_voice is not None:
+        return sealing.unseal(row.sealed_voice, VOICE).decode()
+    return row.voice
 
 
 def original_of(row: Post) -> tuple[str, str]:
@@ -80,37 +93,3 @@ def original_of(row: Post) -> tuple[str, str]:
 
 def _sealed_original(post: engine_post.Post) -> bytes:
     return sealing.seal(json.dumps({"title": post.title, "text": post.text}, ensure_ascii=False), ORIGINAL)
-
-
-def _circumstances(post: engine_post.Post) -> dict[str, Any]:
-    return {
-        "channel_class": post.channel_class[:20],
-        "parent_id": _fitted(post.parent_id or "", 200),
-        "root_id": _fitted(post.root_id or "", 200),
-        "url": (post.url or "")[:2000],
-        "outlet": (post.outlet or "")[:100],
-        "outlet_tier": post.outlet_tier,
-        "own_channel": post.own_channel,
-        "region": (post.region or "")[:60],
-        "published_at": post.published_at,
-        "time_confidence": _confidence(post)[:20],
-        "seen_at": post.seen_at,
-        "metrics": dict(post.metrics),
-        "metrics_at": post.seen_at,
-        "extra": readable_extra(post.extra),
-    }
-
-
-def _confidence(post: engine_post.Post) -> str:
-    """A time that has not come yet is no time: told so at the door, it moves neither the stream nor an event's age."""
-    if post.published_at is not None and post.published_at - clock.now() > engine_post.FUTURE_TOLERANCE:
-        return "future"
-    return post.time_confidence
-
-
-def _fitted(native_id: str, length: int) -> str:
-    """Two long ids that differ only at the end stay two: the cut part is kept as a hash."""
-    if len(native_id) <= length:
-        return native_id
-    digest = canonical.sha256(native_id)
-    return f"{native_id[: length - len(digest) - 1]}#{digest}"

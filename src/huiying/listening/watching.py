@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from huiying.engine.cues import life_signal, may_hold_signal
+from huiying.engine import screening
 from huiying.engine.grading import LEVELS, GradingModel
-from huiying.engine.normalise import normalise
 from huiying.engine.post import Post
 from huiying.engine.rules import RuleError, RuleSet, load_rules, read_rules, rules_from
 from huiying.engine.screening import Screener
@@ -56,11 +55,8 @@ def screener() -> Screener:
 
 
 def in_danger(post: Post) -> bool:
-    """Whether `post` speaks of a danger to life: looked for before masks, gates and bands (Life first, F5)."""
-    if not may_hold_signal(post.full_text):
-        return False
-    loosest = life_signal(normalise(post.full_text), own_channel=True, local=True, business=True)
-    return loosest is not None and screener().screen(post).life_safety
+    """Whether `post` speaks of a danger to life, by the rules in force."""
+    return screening.in_danger(post, screener)
 
 
 def rules_source(regulation: Regulation) -> str:

@@ -13,6 +13,7 @@ from huiying.kernel import canonical, clock
 from huiying.people.models import Appointment, DutyShift, GroupSeat, RosterSignature, ShiftSwap, User
 from huiying.people.standing import capabilities
 from huiying.people.versions import regulation_now
+from huiying.regulation import Regulation
 from huiying.work.auditor import Finding, auditor
 
 # Only a roster that somebody keeps can have a hole; a bureau that never wrote one is called by its posts instead.
@@ -36,15 +37,16 @@ def is_night(at: dt.datetime, zone: dt.tzinfo) -> bool:
     return not MORNING <= at.astimezone(zone).time() < EVENING
 
 
-def duty_roles() -> list[str]:
+def duty_roles(regulation: Regulation | None = None) -> list[str]:
     """Codes of the posts that may sit at the desk."""
-    return [role.code for role in regulation_now().roles.values() if "duty" in capabilities(role)]
+    roles = (regulation or regulation_now()).roles.values()
+    return [role.code for role in roles if "duty" in capabilities(role)]
 
 
-def on_shift(at: dt.datetime | None = None) -> list[User]:
+def on_shift(at: dt.datetime | None = None, regulation: Regulation | None = None) -> list[User]:
     """Who sits at the desk by the roster; nobody whose post ended meanwhile, since that person could not act."""
     now = at or clock.now()
-    able = Appointment.objects.current(now).filter(role__in=duty_roles())
+    able = Appointment.objects.current(now).filter(role__in=duty_roles(regulation))
     rows = DutyShift.objects.filter(
         cancelled_at__isnull=True,
         starts_at__lte=now,

@@ -31,20 +31,25 @@ def locked(model: type[Row], name: str, **defaults: Any) -> Row:
     return rows.get(pk=name)
 
 
-def insert(rows: Sequence[models.Model]) -> None:
+def insert(rows: Sequence[Any], model: type[models.Model] | None = None) -> None:
     """Insert new rows of one model with one prepared statement, and give each its id.
 
     `bulk_create` builds a statement and an expression for every value, which costs more than the database does. Fields
-    that fill themselves on saving (auto_now, db_default) are not for this. Raises RuntimeError outside a transaction.
+    that fill themselves on saving (auto_now, db_default) are not for this. Where `model` is given, a row may also be
+    any object with an attribute for each column: to make a model's instance takes longer than to insert it.
+    Raises RuntimeError outside a transaction.
     """
     if not rows:
         return
     _require_transaction("insert")
-    model, connection = type(rows[0]), _connection(rows)
+    model = model or type(rows[0])
+    assert model._meta.pk is not None
+    connection, key = connections[router.db_for_write(model)], model._meta.pk.attname
     with connection.cursor() as cursor:
         for row, number in zip(rows, _numbers(cursor, model, len(rows), connection.vendor), strict=True):
-            row.pk = number
-            row._state.adding, row._state.db = False, connection.alias
+            setattr(row, key, number)
+            if isinstance(row, models.Model):
+                row._state.adding, row._state.db = False, connection.alias
         fields = model._meta.concrete_fields
         names = ", ".join(_column(field, connection) for field in fields)
         places = ", ".join(["%s"] * len(fields))
@@ -57,7 +62,7 @@ def rewrite(rows: Sequence[models.Model], fields: Sequence[str] = ()) -> None:
     if not rows:
         return
     _require_transaction("rewrite")
-    meta, connection = type(rows[0])._meta, _connection(rows)
+    meta, connection = type(rows[0])._meta, connections[router.db_for_write(type(rows[0]))]
     key = meta.pk
     assert key is not None
     written = [field for field in meta.concrete_fields if field is not key and (not fields or field.name in fields)]
@@ -70,10 +75,6 @@ def rewrite(rows: Sequence[models.Model], fields: Sequence[str] = ()) -> None:
 def _column(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> str:
     assert field.column is not None
     return connection.ops.quote_name(field.column)
-
-
-def _connection(rows: Sequence[models.Model]) -> BaseDatabaseWrapper:
-    return connections[router.db_for_write(type(rows[0]))]
 
 
 def _require_transaction(verb: str) -> None:
@@ -105,7 +106,7 @@ _AS_THEY_ARE = (
 
 
 def _values(
-    rows: Sequence[models.Model], fields: Sequence[models.Field[Any, Any]], connection: BaseDatabaseWrapper
+    rows: Sequence[Any], fields: Sequence[models.Field[Any, Any]], connection: BaseDatabaseWrapper
 ) -> list[list[Any]]:
     converts = [(field.attname, _convert(field, connection)) for field in fields]
     return [
@@ -123,7 +124,14 @@ def _convert(field: models.Field[Any, Any], connection: BaseDatabaseWrapper) -> 
         return None
     if isinstance(field, models.JSONField):
         write, encoder = connection.ops.adapt_json_value, field.encoder
-        return lambda value: None if value is None else write(value, encoder)
+        nothing: dict[type, Any] = {list: write([], encoder), dict: write({}, encoder)}  # what most of them hold
+
+        def convert(value: Any) -> Any:
+            if not value and type(value) in nothing:
+                return nothing[type(value)]
+            return None if value is None else write(value, encoder)
+
+        return convert
     return lambda value: field.get_db_prep_save(value, connection)
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext as _
 
+from huiying.engine.screening import NO_CONCERN
 from huiying.judging import engines, merging, opening, pipeline, warnings
 from huiying.judging.batch import locked_event
 from huiying.judging.models import Event, EventPost, Pin, Screening, UrgentCall, Warning
@@ -21,6 +22,7 @@ from huiying.kernel import clock
 from huiying.ledger.actions import lock, record, together, vouch
 from huiying.listening import actions as listening
 from huiying.listening.models import Post
+from huiying.listening.queries import as_engine_post
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -224,6 +226,9 @@ def _put_on_desk(screening: Screening, now: dt.datetime) -> list[Model]:
         is_opened = event.posts_count == 1
     else:
         judge = engines.engine()
+        if not screening.figures:  # it was put aside, and nobody had asked for them
+            screening.figures = pipeline.figures(as_engine_post(post), screening.sensitivity, NO_CONCERN)
+            screening.save(update_fields=["figures"])
         try:
             judge.catch_up()
             joined = pipeline.join([post], judge, now)

@@ -16,13 +16,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
 from django.db import DataError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, operations
 
 try:
     import fcntl
@@ -53,8 +54,19 @@ def _refuse_nul(values: Iterable[Any]) -> None:
             raise DataError("a text for the database holds a NUL (0x00)")
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """As Django's own, but quicker with a time in UTC, which is what all of ours are."""
+
+    def adapt_datetimefield_value(self, value: Any) -> Any:
+        if type(value) is datetime and value.tzinfo is UTC and self.connection.timezone is UTC:
+            return str(value.replace(tzinfo=None))
+        return super().adapt_datetimefield_value(value)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """As Django's own, but that a transaction begins in its turn and no text holds a NUL."""
+
+    ops_class = DatabaseOperations
 
     def create_cursor(self, name: str | None = None) -> Any:
         connection: Any = self.connection

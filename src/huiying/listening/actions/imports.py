@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,6 +28,7 @@ from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, record
 from huiying.listening import ingest_masking
 from huiying.listening.actions import CHAIN, Received, imports, receive_chunk
+from huiying.listening.actions.receiving import Judging, Looks
 from huiying.listening.importing import vendor
 from huiying.listening.importing.look import File
 from huiying.listening.importing.registry import Opened, Placed, UsageError, check_format, opened, why_broken
@@ -75,15 +76,30 @@ class Imported:
         return {**told, "sources": self.sources} if self.sources else told
 
 
+@dataclass
+class _Cut:
+    """Some rows of a file in their order, and what ended the reading, if it broke off after them."""
+
+    rows: list[Placed | Rejected] = field(default_factory=list)
+    broken: Exception | None = None
+
+
+def _posts_of(cut: _Cut) -> list[Post]:
+    return [row.post for row in cut.rows if isinstance(row, Placed)]
+
+
 class Run:
     """One import under way in this process: the open files, and how far they were read."""
 
-    def __init__(self, row: Import, found: Opened, actor: Actor) -> None:
+    def __init__(self, row: Import, found: Opened, actor: Actor, judging: Judging | None = None) -> None:
         self.pk = row.pk
         self._actor = actor
         self._found = found
         self._rows = islice(found.placed(Options(mapping=row.mapping)), row.rows_read, None)
         self._read = row.rows_read
+        self._judging = judging
+        cuts = self._cuts()
+        self._looked = judging.ahead(cuts, _posts_of) if judging else ((cut, None) for cut in cuts)
         self.store = Received(row.batch)
         self.rejected: list[dict[str, Any]] = []
 
@@ -94,22 +110,30 @@ class Run:
 
     def step(self) -> bool:
         """Store the next chunk; False when there was none. Raises UsageError for a file damaged midway, and Lost."""
-        broken: Exception | None = None
-        chunk: list[Placed | Rejected] = []
-        try:
-            for row in islice(self._rows, CHUNK):
-                chunk.append(row)
-        except Exception as error:  # what was read before it is stored first
-            broken = error
-        if chunk:
+        cut, looks = next(self._looked, (_Cut(), None))
+        if cut.rows:
             with transaction.atomic():
                 leases.require(loop.current())
-                self._store(chunk)
-        if broken is not None:
-            raise broken
-        return bool(chunk)
+                self._store(cut.rows, looks)
+        if cut.broken is not None:
+            raise cut.broken
+        return bool(cut.rows)
 
-    def _store(self, chunk: Sequence[Placed | Rejected]) -> None:
+    def _cuts(self) -> Iterator[_Cut]:
+        """The rows of the files, chunk by chunk; after one that breaks off nothing more comes."""
+        while True:
+            cut = _Cut()
+            try:
+                for row in islice(self._rows, CHUNK):
+                    cut.rows.append(row)
+            except Exception as error:  # what was read before it is stored first
+                cut.broken = error
+            if cut.rows or cut.broken:
+                yield cut
+            if cut.broken or not cut.rows:
+                return
+
+    def _store(self, chunk: Sequence[Placed | Rejected], looks: Looks) -> None:
         row = Import.objects.select_for_update().get(pk=self.pk)
         if row.state != Import.RUNNING or row.rows_read != self._read:
             raise Lost(row.name)
@@ -117,7 +141,9 @@ class Run:
         posts = [item for item in chunk if isinstance(item, Placed)]
         refused = [item for item in chunk if isinstance(item, Rejected)]
         if posts:
-            kept_not = receive_chunk([item.post for item in posts], self.store, "import", self._actor)
+            kept_not = receive_chunk(
+                [item.post for item in posts], self.store, "import", self._actor, self._judging, looks
+            )
             refused += [Rejected(posts[place].file, posts[place].line, why) for place, why in kept_not.items()]
         if refused:
             rows = [
@@ -139,13 +165,15 @@ class Run:
         self.rejected += [item.as_row() for item in refused]
 
 
-def import_now(found: Iterable[tuple[File, Opened]], format: str, actor: User | Actor) -> Imported:
+def import_now(
+    found: Iterable[tuple[File, Opened]], format: str, actor: User | Actor, judging: Judging | None = None
+) -> Imported:
     """Import files that were looked at, to their end, in this process. Raises UsageError for one damaged midway."""
     who = actor_of(actor)
     store, rejected, sources = Received(""), [], []
     for file, held in found:
         row = create(file, Import.COMMAND, format or held.ready[0].format.code, who, state=Import.RUNNING)
-        run = Run(row, held, who)
+        run = Run(row, held, who, judging)
         try:
             while run.step():
                 pass

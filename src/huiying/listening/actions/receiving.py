@@ -8,17 +8,18 @@ import datetime as dt
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Final
+from itertools import islice, repeat
+from typing import Final, Protocol, TypeVar
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from huiying.engine import post as engine_post
 from huiying.kernel import canonical, clock, sealing, tokens
-from huiying.ledger.actions import Actor, lock, record
+from huiying.ledger.actions import Actor, lock, record, together
 from huiying.listening import attachments, hosts, ingest_masking
 from huiying.listening.models import Message, Post, PostAttachment, Source, StaffReport
 from huiying.listening.reserved import is_masked
@@ -131,21 +132,47 @@ class Receipt:
     life_safety: bool
 
 
+Chunk = TypeVar("Chunk")
+
+
+class Judging(Protocol):
+    """Who judges new rows within the transaction that stores them (`judging.reading`)."""
+
+    def judged(self, rows: Sequence[Post]) -> AbstractContextManager[None]:
+        """They have their ids when the block is left."""
+
+    def ahead(
+        self, chunks: Iterable[Chunk], posts_of: Callable[[Chunk], Sequence[engine_post.Post]]
+    ) -> Iterator[tuple[Chunk, Looks]]:
+        """Each chunk with the looks at its posts where they were taken meanwhile."""
+
+
+Looks = Sequence[ingest_masking.Look] | None
+
+
 def receive(
-    posts: Iterable[engine_post.Post], *, how: str, actor: User | Actor, batch: str = "", source: Source | None = None
+    posts: Iterable[engine_post.Post],
+    *,
+    how: str,
+    actor: User | Actor,
+    batch: str = "",
+    source: Source | None = None,
+    judging: Judging | None = None,
 ) -> Received:
     """Store each post once by (platform, kind, native id, text). Each chunk of 200 is one transaction.
 
     A known id with another text is a new row with the next version: kept, screened again (INV-1). What the database
-    will not keep is refused alone, in `refused`; all others are stored.
+    will not keep is refused alone, in `refused`; all others are stored. They wait for the loop's judging, unless who
+    brings many has his own.
     """
     result = Received(
         batch or f"{how}-{clock.now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", source.pk if source else None
     )
     who = actor_of(actor)
     stream, begun = iter(posts), 0
-    while chunk := list(islice(stream, CHUNK)):
-        for place, why in receive_chunk(chunk, result, how, who).items():
+    chunks = iter(lambda: list(islice(stream, CHUNK)), [])
+    for chunk, looks in judging.ahead(chunks, list) if judging else ((chunk, None) for chunk in chunks):
+        for place, why in receive_chunk(chunk, result, how, who, judging, looks).items():
             result.refused[begun + place] = why
         begun += len(chunk)
     result.post_ids = list(dict.fromkeys(result.post_ids))
@@ -161,12 +188,25 @@ def receive_one(post: engine_post.Post, *, how: str, actor: User | Actor, batch:
     return result
 
 
-def receive_chunk(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> dict[int, str]:
+def receive_chunk(
+    chunk: Sequence[engine_post.Post],
+    result: Received,
+    how: str,
+    who: Actor,
+    judging: Judging | None = None,
+    looks: Looks = None,
+) -> dict[int, str]:
     """Store a chunk in one transaction and add to `result`; what the database will not keep, by its place, and why.
 
     The reader of posts refuses what is known to fit no database. This is for what nobody foresaw: one row must never
-    take its neighbours with it.
+    take its neighbours with it, and a judgement that fails must not take the posts with it (INV-1).
     """
+    if judging is not None:
+        try:
+            _store(chunk, result, how, who, judging, looks)
+            return {}
+        except Exception:
+            _log.warning("a chunk was not judged at once, it is stored and waits", exc_info=True)
     try:
         _store(chunk, result, how, who)
     except UNSTORABLE:
@@ -188,14 +228,21 @@ def _store_each(chunk: Sequence[engine_post.Post], result: Received, how: str, w
 
 
 @transaction.atomic
-def _store(chunk: Sequence[engine_post.Post], result: Received, how: str, who: Actor) -> None:
-    lock(CHAIN)  # posts have one writer at a time, so that "known already" cannot change under us
+@together([CHAIN])  # posts have one writer at a time, so that "known already" cannot change under us
+def _store(
+    chunk: Sequence[engine_post.Post],
+    result: Received,
+    how: str,
+    who: Actor,
+    judging: Judging | None = None,
+    looks: Looks = None,
+) -> None:
     part = Received(result.batch, received=len(chunk))
     known = _known(chunk)
     rows: list[Post] = []
     places: list[Post] = []
     refreshed: dict[int, Post] = {}
-    for post in chunk:
+    for post, look in zip(chunk, looks or repeat(None, len(chunk)), strict=True):
         versions = known.setdefault(ingest_masking.key_of(post), {})
         sha256 = ingest_masking.sha256_of(post)
         if sha256 in versions:
@@ -203,18 +250,22 @@ def _store(chunk: Sequence[engine_post.Post], result: Received, how: str, who: A
             if _refresh(versions[sha256], post) and versions[sha256].pk:
                 refreshed[versions[sha256].pk] = versions[sha256]
         else:
-            row = ingest_masking.admit(post, how=how, batch=result.batch, version=len(versions) + 1)
+            row = ingest_masking.admit(post, how=how, batch=result.batch, version=len(versions) + 1, look=look)
             row.source_id = result.source_id
             part.versions += bool(versions)
             versions[sha256] = row
             rows.append(row)
         places.append(versions[sha256])
-    insert(rows)
+    with judging.judged(rows) if judging else nullcontext():
+        for row in rows:
+            if not row.screened:
+                ingest_masking.seal_voice(row)
+        insert(rows)
+        _pass_on(rows, refreshed, result.batch)
+        if rows:
+            record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who, rows=rows)
     part.new = len(rows)
     part.post_ids = [row.pk for row in places]
-    _pass_on(rows, refreshed, result.batch)
-    if rows:
-        record(CHAIN, "posts.received", _summary(rows, len(chunk), result.batch, how), who, rows=rows)
     result.add(part)
 
 
@@ -254,7 +305,7 @@ def _pass_on(rows: Sequence[Post], refreshed: dict[int, Post], batch: str) -> No
     for row in rows:
         if row.life_safety:
             enqueue("urgent_call", {"post": row.pk}, key=f"urgent:{row.pk}", comes_first=True)
-    if rows:
+    if any(not row.screened for row in rows):
         enqueue("judge", {"batch": batch}, key=f"judge:{rows[-1].pk}")
     if refreshed:
         Post.objects.bulk_update(refreshed.values(), ["metrics", "metrics_at"])

@@ -4,7 +4,7 @@ pictures read as a draft (C5.7, C5.13, C5.16). No table here is keyed by a citiz
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -26,6 +26,9 @@ class Post(models.Model):
     text_sha256 = models.CharField(max_length=64)  # of title and text as received
     sealed_text = models.BinaryField(null=True)  # the original, where masking changed it; opened with a reason only
     sealed_voice = models.BinaryField(null=True)  # until the assignment commits (DESIGN.md "Voices are counted")
+    # No columns: of a row that is just being stored, whose voice it is, and the look that was taken at it.
+    voice: str | None = None
+    look: Any = None
     outlet = models.CharField(max_length=100, blank=True)  # institutions only
     outlet_tier = models.PositiveSmallIntegerField(null=True)
     own_channel = models.BooleanField(default=False)
