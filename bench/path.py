@@ -31,7 +31,7 @@ RULES: Final = 1_000
 POSTS: Final = int(os.environ.get("HUIYING_BENCH_POSTS", "0")) or (
     200_000 if os.environ.get("HUIYING_BENCH_FULL") else 4_000
 )
-BATCH: Final = 50
+BATCH: Final = 100
 WARM: Final = 4  # batches before the measured ones
 MIXES: Final = {"2_percent": 0.02, "50_percent": 0.5}
 #: Posts a second and seconds of a batch (p99.9) on two cores.
