@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import Model
 
 from cast import Cast
 from huiying.engine import normalise
@@ -79,20 +80,34 @@ def in_two_steps(posts: list[Given]) -> None:
         pass
 
 
-@pytest.fixture
-def one_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that are made again after a rollback get the same numbers on both databases."""
+def _table(model: type[Model]) -> str:
+    return model._meta.db_table
+
+
+def _sequence(table: str) -> str:
+    return f"pg_get_serial_sequence('{table}', 'id')"
+
+
+def _one(sql: str) -> int:
     from django.db import connection
 
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def one_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are made again after a rollback get the same numbers on both databases, none that was given before."""
+    from django.db import connection
+
+    models = (Post, Screening, EventPost, Event, WatchHit, VoiceTag, Warning, Job, LedgerEntry)
+    counted = connection.vendor == "postgresql"  # outside of transactions, so that a rollback gives no number back
+    begin = {table: _one(f"SELECT nextval({_sequence(table)})") for table in map(_table, models) if counted}
+
     def again() -> None:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                for model in (Post, Screening, EventPost, Event, WatchHit, VoiceTag, Warning, Job, LedgerEntry):
-                    table = model._meta.db_table
-                    cursor.execute(
-                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 0) + 1, false) "
-                        f"FROM {table}"
-                    )
+        for table, number in begin.items():
+            _one(f"SELECT setval({_sequence(table)}, greatest(max(id), {number})) FROM {table}")
 
     reset = engines.Judge.reset
     monkeypatch.setattr(engines.Judge, "reset", lambda judge: (reset(judge), again())[0])
