@@ -1,7 +1,7 @@
 """The whole path, durable: received, screened by 1 000 rules, near-duplicates, events, labels, ledger, committed.
 
 Two seeded streams of synthetic posts: 2 % of the posts concern the bureau, as in a real stream, and 50 %. Each
-micro-batch of 50 posts is one transaction, from post to event; with `synchronous=FULL` it ends on the disk. A second
+micro-batch of 100 posts is one transaction, from post to event; with `synchronous=FULL` it ends on the disk. A second
 process masks and screens the next batch meanwhile (`judging.reading`), where there is a second core. A batch's time
 runs from its being read until it is committed. The floor is a bare insert of the same rows into copies of the two
 tables with their indexes, in the same run, in batches of the same size. Databases are made for the run and dropped

@@ -32,7 +32,7 @@ def locked(model: type[Row], name: str, **defaults: Any) -> Row:
 
 
 def insert(rows: Sequence[Any], model: type[models.Model] | None = None) -> None:
-    """Insert new rows of one model with one prepared statement, and give each its id.
+    """Insert new rows of one model with one prepared statement (PostgreSQL: by COPY), and give each its id.
 
     `bulk_create` builds a statement and an expression for every value, which costs more than the database does. Fields
     that fill themselves on saving (auto_now, db_default) are not for this. Where `model` is given, a row may also be
@@ -52,8 +52,13 @@ def insert(rows: Sequence[Any], model: type[models.Model] | None = None) -> None
                 row._state.adding, row._state.db = False, connection.alias
         fields = model._meta.concrete_fields
         names = ", ".join(_column(field, connection) for field in fields)
-        places = ", ".join(["%s"] * len(fields))
         table = connection.ops.quote_name(model._meta.db_table)
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for values in _values(rows, fields, connection):
+                    copy.write_row(values)
+            return
+        places = ", ".join(["%s"] * len(fields))
         cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", _values(rows, fields, connection))
 
 
