@@ -112,12 +112,12 @@ class Roster:
 
     def desk(self, case: Case) -> list[User]:
         """The duty desk, the shift of this hour where a roster is kept, and the office."""
-        return self._able(case, "duty") + self._able(case, "office")
+        return self.able(case, "duty") + self.able(case, "office")
 
     def lead_people(self, case: Case) -> list[User]:
-        return self._able(case, "handle")
+        return self.able(case, "handle")
 
-    def _able(self, case: Case, capability: str) -> list[User]:
+    def able(self, case: Case, capability: str) -> list[User]:
         roles = [role.code for role in self.regulation(case).roles.values() if capability in capabilities(role)]
         return [user for role in roles for user in self._of(case, role)]
 

@@ -21,6 +21,7 @@ class RespondingConfig(AppConfig):
             publishing,
             releasing,
             reviewing,
+            turns,
         )
 
         register()

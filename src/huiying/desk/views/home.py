@@ -14,6 +14,7 @@ from huiying.desk.context import Everywhere, of
 from huiying.desk.decisions import waiting_for
 from huiying.desk.dispatch import perform
 from huiying.desk.gate import StaffRequest, or_404, staff
+from huiying.desk.queue import queue
 from huiying.desk.rows import case_rows
 from huiying.desk.subjects import following
 from huiying.desk.views.events import page_of
@@ -27,7 +28,7 @@ from huiying.kernel.keepable import number_of
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
-from huiying.people.queries import roles_of, standing
+from huiying.people.queries import roles_of
 from huiying.people.versions import department_name
 from huiying.responding import queries as responding
 from huiying.responding.models import Publication
@@ -35,6 +36,7 @@ from huiying.responding.releasing import my_press_steps
 from huiying.work import notify as notices
 
 SHOWN = 8
+MINE = 20  # of one's own turns without a click; the rest is folded below them
 
 
 @staff()
@@ -46,30 +48,29 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
     """Only what this person may act on; each list costs one query and is left out for whom it is not."""
     urgent = list(judging.urgent_calls()) if here.urgent and may(user, "urgent.view") else []
     warnings = {row.event_id: row for row in judging.open_warnings(user)}
-    cases = list(handling.open_cases_for(user)[: SHOWN + 1]) if roles_of(user) else []
-    # What waits for the person's own department is never pushed off the page by what is due elsewhere.
-    own = handling.department_cases(user) if cases and standing(user).can("handle") else []
-    waiting = [case for case in own if case.state == "assigned"]
-    rows = case_rows(cases[:SHOWN])
+    cases = list(handling.open_cases_for(user).filter(next_due__isnull=False)[: SHOWN + 1]) if roles_of(user) else []
     events = to_judge(user)
     listed = {event.pk for event in events}
+    after = following.waiting(user, here.after_answers)
+    lists = {
+        **after,
+        "press_steps": my_press_steps(user) if here.press_waits and may(user, "press.view") else [],
+        "posting": posting(user),
+    }
+    turns = queue(user, events, warnings, lists)
     return {
         "urgent": urgent,
         # A warned event that waits to be graded stands once on the page: its row carries the acknowledgement.
         "warnings": [row for row in warnings.values() if row.event_id not in listed][:SHOWN],
-        "to_judge": [(event, warnings.get(event.pk)) for event in events[:SHOWN]],
-        "waiting": len(events),
-        "rows": rows,
+        "turns": turns[:MINE],
+        "more_turns": turns[MINE:],
+        "rows": case_rows(cases[:SHOWN]),
         "more": len(cases) > SHOWN,
         "suspects": here.suspects if may(user, "suspect.clear") else 0,
-        "steps": responding.my_steps(user),
-        "press_steps": my_press_steps(user) if here.press_waits and may(user, "press.view") else [],
-        "mine": [row for row in case_rows(waiting) if waits_for_me(user, row.case.state, row.lead)],
-        "posting": posting(user),
         "may_import": may(user, "import.bring").allowed,
         "may_take_in": may(user, "post.take_in").allowed,
         "count": len(urgent) + len(warnings),
-        **following.waiting(user, here.after_answers),
+        "missed": after["missed"],
     }
 
 
@@ -79,11 +80,6 @@ def to_judge(user: User) -> list[Event]:
         return []
     events = list(judging.events_to_do().filter(in_sight(user)).defer("grade", "reasons", "reasons_en"))
     return sorted(events, key=lambda event: event.suggested_level, reverse=True)
-
-
-def waits_for_me(user: User, state: str, lead: Any) -> bool:
-    """Cases that the person's own department has to accept."""
-    return state == "assigned" and lead is not None and lead.department_id == user.department_id
 
 
 def posting(user: User) -> list[Publication]:
