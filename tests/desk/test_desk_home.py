@@ -116,7 +116,9 @@ def test_every_page_says_in_red_that_the_background_stands_still(cast: Cast, bro
 def test_the_lead_department_accepts_from_its_home_page(cast: Cast, browser: Browser, case: Case) -> None:
     """C10.6"""
     client = browser(cast.tech_liaison)
-    assert "待本部门签收" in text_of(client.get("/desk/"))
+    page = text_of(client.get("/desk/"))
+    assert "轮到您" in page
+    assert f"/desk/cases/{case.number}/do/accept/" in page
     client.post(f"/desk/cases/{case.number}/do/accept/")
     case.refresh_from_db()
     assert case.state == "handling"

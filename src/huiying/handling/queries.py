@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import get_language, gettext as _, ngettext
@@ -47,7 +48,7 @@ def joint_of(case: Case) -> list[Department]:
     return [row.department for row in rows]
 
 
-def with_next_due(cases: QuerySet[Case]) -> QuerySet[Case]:
+def with_next_due(cases: QuerySet[Case]) -> QuerySet[Any]:
     """Each case with `next_due`: the earliest live legal deadline, or None."""
     earliest = (
         Clock.objects.filter(case=OuterRef("pk"), is_legal=True, stopped_at__isnull=True, superseded_at__isnull=True)
@@ -95,7 +96,7 @@ def _of_reporters(who: Standing) -> Q:
 NOTHING = Q(pk__in=())
 
 
-def open_cases_for(user: User) -> QuerySet[Case]:
+def open_cases_for(user: User) -> QuerySet[Any]:
     """What is due next, first: the duty desk's list."""
     return with_next_due(cases_for(user).filter(state__in=LIVE)).order_by(
         F("next_due").asc(nulls_last=True), "opened_at"

@@ -52,6 +52,7 @@ from huiying.people.queries import regulation_of, standing
 from huiying.responding import following as after
 from huiying.responding.available_actions import main as case_actions
 from huiying.responding.models import Evidence, Publication, ReviewRound, Revision
+from huiying.responding.turns import turn_of
 
 STATES = tuple(state for state in PROCESS if state)
 
@@ -145,6 +146,7 @@ def show(
         "clocks": shown_clocks(found),
         "sees_event": may(request.user, "event.view").allowed,
         "rumour_waits": open_rumour(found.event),
+        "turn": turn_of(found),
         "lead": next((row for row in departments if row.role == "lead"), None),
         "joint": [row for row in departments if row.role == "joint"],
         "bar": build(

@@ -48,7 +48,8 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
     """Only what this person may act on; each list costs one query and is left out for whom it is not."""
     urgent = list(judging.urgent_calls()) if here.urgent and may(user, "urgent.view") else []
     warnings = {row.event_id: row for row in judging.open_warnings(user)}
-    cases = list(handling.open_cases_for(user).filter(next_due__isnull=False)[: SHOWN + 1]) if roles_of(user) else []
+    due_next = handling.open_cases_for(user)[: SHOWN + 1] if roles_of(user) else []
+    cases = [case for case in due_next if case.next_due is not None]
     events = to_judge(user)
     listed = {event.pk for event in events}
     after = following.waiting(user, here.after_answers)

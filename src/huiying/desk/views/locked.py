@@ -115,7 +115,7 @@ class Figures:
 
 def figures(user: User) -> Figures:
     now = clock.now()
-    due = [case.next_due for case in open_cases_for(user) if case.next_due]  # type: ignore[attr-defined]
+    due = [case.next_due for case in open_cases_for(user) if case.next_due]
     takes = may(user, "warning.acknowledge").allowed
     return Figures(
         running=len(due),

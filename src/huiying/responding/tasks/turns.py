@@ -30,15 +30,15 @@ def _moved(_now: dt.datetime) -> bool:
 @poller("turns", due=_moved)
 def tell_whose_turn(_now: dt.datetime, limit: int) -> int:
     seen = locked(Counter, SEEN)
-    acted = {
-        chain.removeprefix("case:"): (pk, json.loads(actor).get("name", ""))
-        for pk, chain, actor in _since(max(0, seen.value - OVERLAP))
-        .order_by("pk")
-        .values_list("pk", "chain", "actor")[: limit + OVERLAP]
-    }
+    entries = _since(max(0, seen.value - OVERLAP)).order_by("pk").values_list("pk", "chain", "actor")
+    acted: dict[str, str] = {}  # by case number, who acted last: what the system adds to an act is the same act
+    for pk, chain, actor in entries[: limit + OVERLAP]:
+        who = json.loads(actor)
+        number = chain.removeprefix("case:")
+        acted[number] = who["name"] if who.get("user_id") else acted.get(number, "")
+        seen.value = max(seen.value, pk)
     if not acted:
         return 0
-    seen.value = max(seen.value, *(pk for pk, _name in acted.values()))
     seen.save(update_fields=["value"])
     cases = dict(Case.objects.filter(number__in=acted).values_list("pk", "number"))
-    return turns.tell(cases, {pk: acted[number][1] for pk, number in cases.items()})
+    return turns.tell(cases, {pk: acted[number] for pk, number in cases.items()})
