@@ -12,6 +12,7 @@ from huiying.desk.forms import NothingForm as NothingForm, VerbForm
 from huiying.people.models import User
 
 Cleaned = dict[str, Any]
+AT_HAND = 4  # verbs of a bar that are seen at once
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,19 @@ class Bar:
     may: list[Action] = field(default_factory=list)
     may_not: list[Action] = field(default_factory=list)
     next: str = ""  # the one that carries the work on, shown first and strongest
+
+    @property
+    def first(self) -> list[Action]:
+        return self.may if len(self.may) <= AT_HAND + 1 else self.may[:AT_HAND]
+
+    @property
+    def rest(self) -> list[Action]:
+        """What is behind 「更多」; one alone is not worth a fold."""
+        return self.may[len(self.first) :]
+
+    @property
+    def rest_is_open(self) -> bool:
+        return any(action.refused or (action.form is not None and action.form.is_bound) for action in self.rest)
 
 
 def build(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _t, gettext_lazy as _, pgettext_lazy
@@ -226,6 +227,22 @@ class Line:
     detail: str
     who: str
     evidence_url: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbouring entries of one kind from one person: shown as the last of them, which opens."""
+
+    last: Line
+    others: tuple[Line, ...]
+
+
+def runs(found: Iterable[Line], newest_first: bool) -> list[Run]:
+    """The timeline as a page shows it: newest first where work goes on, oldest first where it is over."""
+    grouped = [tuple(group) for _key, group in groupby(found, key=lambda line: (line.kind, line.who))]
+    shown = [Run(group[-1], group[-2::-1] if newest_first else group[:-1]) for group in grouped]
+    return shown[::-1] if newest_first else shown
 
 
 class _Shown(dict[str, Any]):
@@ -299,7 +316,13 @@ def lines(
             text = f"{text}\n{proof}".strip()
         found.append(
             Line(
-                entry.pk, entry.at, sentence(entry, regulation), text, who(entry.actor, regulation), kept.get(proof, "")
+                entry.pk,
+                entry.at,
+                sentence(entry, regulation),
+                text,
+                who(entry.actor, regulation),
+                kept.get(proof, ""),
+                entry.kind,
             )
         )
     return found

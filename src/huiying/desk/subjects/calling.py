@@ -21,7 +21,7 @@ from huiying.handling.actions.work import may_acknowledge
 from huiying.handling.calling import open_calls
 from huiying.handling.models import Case, CaseAct
 from huiying.handling.process import LIVE
-from huiying.handling.required import NOT_ASKED, required_acts
+from huiying.handling.required import DONE, LATE, NOT_ASKED, required_acts
 from huiying.people.errors import Refused
 from huiying.people.models import User
 
@@ -125,6 +125,8 @@ def section(case: Case, user: User) -> dict[str, Any]:
     common = Counter(row.basis for row in asked).most_common(1)
     return {
         "calling_required": asked,
+        "calling_done": sum(row.state == DONE for row in asked),
+        "calling_late": [row for row in asked if row.state == LATE],
         "calling_basis": common[0][0] if common and common[0][1] > 1 else "",
         "calling_calls": [(call, may_acknowledge(call, user)) for call in calls],
         "calling_into": next((one for one in others if one.pk == case.merged_into_id), None),

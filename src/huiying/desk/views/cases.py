@@ -184,11 +184,14 @@ def _way(user: User, found: Case) -> dict[str, Any]:
         "findings": found.findings.all(),
         "knowledge": found.knowledge.order_by("known_at"),
         **_answer(found),
-        "entries": timeline.lines(
-            without_words(found.event, ledger_timeline([f"case:{found.number}"])),
-            regulation_of(found.regulation),
-            actor,
-            {row.sha256: reverse("desk:evidence", args=[row.pk]) for row in evidence},
+        "entries": timeline.runs(
+            timeline.lines(
+                without_words(found.event, ledger_timeline([f"case:{found.number}"])),
+                regulation_of(found.regulation),
+                actor,
+                {row.sha256: reverse("desk:evidence", args=[row.pk]) for row in evidence},
+            ),
+            newest_first=found.state in LIVE,
         ),
     }
 

@@ -109,8 +109,13 @@ def _page(request: StaffRequest, found: Event, bound: dict[str, VerbForm] | None
             bound=bound,
             forward=("second_dismissal", "second_concern", "open_case"),
         ),
-        "entries": timeline.lines(
-            without_words(found, ledger_timeline([f"event:{found.number}"])), standing(request.user).regulation, actor
+        "entries": timeline.runs(
+            timeline.lines(
+                without_words(found, ledger_timeline([f"event:{found.number}"])),
+                standing(request.user).regulation,
+                actor,
+            ),
+            newest_first=found.state == Event.OPEN,
         ),
         "label": KINDS.get(found.sensitive),
     }
