@@ -135,6 +135,9 @@ class Person:
         """Open a verb's form in the action bar, fill it in, send it."""
         self.actions += 1
         box = self.page.locator(f"#do-{verb}")
+        rest = self.page.locator(f"details.rest:not([open]):has(#do-{verb}) > summary")
+        if rest.count():
+            rest.click()
         box.locator("summary").click()
         for name, value in fields.items():
             field = box.locator(f"[name={name}]").first

@@ -151,10 +151,11 @@ def test_the_first_page_names_what_waits_after_an_answer(
     decide_sustained(out, True, "每天通报一次进展", 12, cast.office)
     frozen.advance(25 * HOUR)
     shown = text_of(browser(cast.office).get("/desk/"))
-    assert "回应后 24 小时的效果待认定" in shown
+    assert "认定效果" in shown
+    assert "回应后 24 小时" in shown
     assert "续报还没有发" in shown
-    assert "效果待认定" in text_of(browser(cast.tech_head).get("/desk/"))
-    assert "效果待认定" not in text_of(browser(cast.works_head).get("/desk/"))
+    assert "认定效果" in text_of(browser(cast.tech_head).get("/desk/"))
+    assert "认定效果" not in text_of(browser(cast.works_head).get("/desk/"))
     following.prompt(stories.again(out), "最近24小时又有 9 条来文")
     assert "重新决定是否持续回应" in text_of(browser(cast.deputy).get("/desk/"))
     assert "9 条来文" in text_of(browser(cast.office).get(f"/desk/cases/{out.number}/answer/"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,21 +36,30 @@ class Item:
     note: str = ""
     post: str = ""
     post_word: str = ""
+    warns: bool = False  # somebody is being called until it is pressed
 
 
-def queue(user: User, events: Iterable[Event], warnings: dict[int, Warning], lists: dict[str, Any]) -> list[Item]:
-    """`events` to grade with their open warnings, and the `lists` that the home page has read already."""
+def queue(
+    user: User, cases: Iterable[Any], events: Sequence[Event], warnings: dict[int, Warning], lists: dict[str, Any]
+) -> list[Item]:
+    """What waits for `user`, open warnings first, then by date.
+
+    `cases` at work as `turns.open_cases` gives them, `events` to grade, open `warnings` by event, and the `lists` that
+    the home page has read already. A warned event that waits to be graded stands once: its row has the press.
+    """
+    listed = {event.pk for event in events}
     items = [
+        *(_warning(warning) for warning in warnings.values() if warning.event_id not in listed),
         *(_step(step) for step in responding.my_steps(user)),
         *(_press_step(step) for step in lists["press_steps"]),
-        *(_turn(turn) for turn in turns.mine(user)),
+        *(_turn(turn) for turn in turns.mine(user, cases)),
         *(_event(event, warnings.get(event.pk)) for event in events),
         *(_posting(row) for row in lists["posting"] if row.case_id is None),
         *(_task(task) for task in own_tasks(user)),
         *(_promise(row) for row in lists["promises_due"]),
         *(_effect(row) for row in lists["effects_due"]),
     ]
-    return sorted(items, key=lambda item: item.due_at or FAR)
+    return sorted(items, key=lambda item: (not item.warns, item.due_at or FAR))
 
 
 def _turn(turn: turns.Turn) -> Item:
@@ -79,6 +88,14 @@ def _press_step(step: Any) -> Item:
     return Item(_("审核新闻稿"), version.title, url, version.release.number, note=note)
 
 
+def _warning(warning: Warning) -> Item:
+    event = warning.event
+    return Item(
+        _("知悉预警"), event.title, reverse("desk:event", args=[event.number]), event.number, warning.level,
+        at=warning.at, post=reverse("desk:acknowledge_warning", args=[warning.pk]), post_word=_("知悉"), warns=True,
+    )  # fmt: skip
+
+
 def _event(event: Event, warning: Warning | None) -> Item:
     return Item(
         _("定级"), event.title, reverse("desk:event", args=[event.number]), event.number, event.suggested_level,
@@ -87,6 +104,7 @@ def _event(event: Event, warning: Warning | None) -> Item:
         % {"posts": event.posts_count, "platforms": event.platforms_count},
         post=reverse("desk:acknowledge_warning", args=[warning.pk]) if warning else "",
         post_word=_("知悉预警") if warning else "",
+        warns=warning is not None,
     )  # fmt: skip
 
 
@@ -105,7 +123,7 @@ def _task(task: Task) -> Item:
 
 
 def _promise(row: SustainedDecision) -> Item:
-    note = _("又起波澜") if row.prompted_at else _("答应的续报还没有发")
+    note = _("答复之后来文又多了") if row.prompted_at else _("答应的续报还没有发")
     url = reverse("desk:case_answer", args=[row.case.number])
     return Item(_("重新决定是否持续回应") if row.prompted_at else _("发续报"), row.case.title, url, row.case.number,
                 row.case.level, due_at=None if row.prompted_at else row.next_due_at, note=note)  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from huiying.handling.models import Case, CaseDepartment, Clock
+from huiying.handling.queries import with_departments
 from huiying.kernel import clock as time
 
 
@@ -34,10 +35,10 @@ def case_rows(cases: Iterable[Case]) -> list[CaseRow]:
     clocks: dict[int, Clock] = {}
     for clock in live_clocks(listed):
         clocks.setdefault(clock.case_id, clock)
-    leads = {
-        row.case_id: row
-        for row in CaseDepartment.objects.filter(
-            case__in=listed, role=CaseDepartment.LEAD, until__isnull=True
-        ).select_related("department")
-    }
-    return [CaseRow(case, clocks.get(case.pk), leads.get(case.pk)) for case in listed]
+    prefetch_related_objects(listed, with_departments())
+    return [CaseRow(case, clocks.get(case.pk), _lead(case)) for case in listed]
+
+
+def _lead(case: Case) -> CaseDepartment | None:
+    rows = case.departments.all()
+    return next((row for row in rows if row.role == CaseDepartment.LEAD and row.until is None), None)

@@ -65,12 +65,12 @@ def _acting(regulation: Regulation, duties: Iterable[str]) -> list[str]:
 class Roster:
     """Who holds which post now, and who leads which case: read once for a whole turn of the loop."""
 
-    def __init__(self, case_ids: Iterable[int] = ()) -> None:
+    def __init__(self, case_ids: Iterable[int] = (), regulation: Regulation | None = None) -> None:
         rows = Appointment.objects.current(time.now()).filter(user__is_active=True)
         self._held: dict[str, list[tuple[str, User]]] = {}
         for row in rows.select_related("user", "department").order_by("is_deputy", "id"):
             self._held.setdefault(row.role, []).append((row.department.code if row.department else "", row.user))
-        self._shift = {user.pk for user in on_shift()}
+        self._shift = {user.pk for user in on_shift(regulation=regulation)}
         self._regulations: dict[int, Regulation] = {}
         leads = CaseDepartment.objects.filter(role=CaseDepartment.LEAD, until__isnull=True, case__in=list(case_ids))
         self._leads: dict[int, str] = dict(leads.values_list("case_id", "department__code"))
@@ -94,8 +94,8 @@ class Roster:
 
     def lead(self, case: Case) -> str:
         if case.pk not in self._leads:
-            row = case.departments.filter(role=CaseDepartment.LEAD, until__isnull=True).select_related("department")
-            self._leads[case.pk] = next((one.department.code for one in row), "")
+            leads = (row for row in case.departments.all() if row.role == CaseDepartment.LEAD and row.until is None)
+            self._leads[case.pk] = next((row.department.code for row in leads), "")
         return self._leads[case.pk]
 
     def people(self, case: Case, roles: Iterable[str]) -> list[User]:

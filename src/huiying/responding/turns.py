@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from huiying.handling.calling import Roster
 from huiying.handling.models import Case, Clock, Finding, StateChange
 from huiying.handling.process import LIVE
-from huiying.handling.queries import cases_for
+from huiying.handling.queries import cases_for, with_departments, with_next_due
 from huiying.judging.models import LevelDecision
 from huiying.kernel import clock as time
 from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import regulation_of
+from huiying.people.standing import standing
 from huiying.regulation.deadlines import quiet_until
 from huiying.responding.models import BodyConfirmation, Publication, Revision, Withholding
 from huiying.responding.queries import open_round
@@ -200,17 +201,22 @@ def with_turn(cases: QuerySet[Case]) -> QuerySet[Any]:
     )
 
 
-def mine(user: User) -> list[Turn]:
-    """The cases that wait for this person, by their next binding moment. Reviews are listed by `queries.my_steps`."""
-    cases = with_turn(cases_for(user).filter(state__in=LIVE)).exclude(turn__in=("", "review", "body"))
-    found = list(
-        cases.select_related("regulation").prefetch_related("departments__department")
-        .order_by(F("turn_due").asc(nulls_last=True), "opened_at")[:LOOKED_AT]
-    )  # fmt: skip
-    if not found:
+def open_cases(user: User) -> list[Any]:
+    """The cases at work that this person may see, with their turn and their next legal deadline, `next_due`; the first
+    to bind comes first.
+    """
+    cases = with_turn(with_next_due(cases_for(user).filter(state__in=LIVE))).select_related("event", "regulation")
+    order = (F("turn_due").asc(nulls_last=True), "opened_at")
+    return list(cases.prefetch_related(with_departments()).order_by(*order)[:LOOKED_AT])
+
+
+def mine(user: User, cases: Iterable[Any]) -> list[Turn]:
+    """Those of `open_cases` that wait for this person. Reviews are listed by `queries.my_steps`."""
+    waiting = [case for case in cases if case.turn not in ("", "review", "body")]
+    if not waiting:
         return []
-    roster = Roster(case.pk for case in found)
-    turns = (_turn(case, roster) for case in found)
+    roster = Roster(regulation=standing(user).regulation)
+    turns = (_turn(case, roster) for case in waiting)
     return [turn for turn in turns if user in turn.people and may(user, turn.kind.permission, turn.case)]
 
 

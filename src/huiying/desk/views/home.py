@@ -30,7 +30,7 @@ from huiying.people.models import User
 from huiying.people.permissions import may
 from huiying.people.queries import roles_of
 from huiying.people.versions import department_name
-from huiying.responding import queries as responding
+from huiying.responding import queries as responding, turns
 from huiying.responding.models import Publication
 from huiying.responding.releasing import my_press_steps
 from huiying.work import notify as notices
@@ -48,25 +48,22 @@ def what_waits(user: User, here: Everywhere) -> dict[str, Any]:
     """Only what this person may act on; each list costs one query and is left out for whom it is not."""
     urgent = list(judging.urgent_calls()) if here.urgent and may(user, "urgent.view") else []
     warnings = {row.event_id: row for row in judging.open_warnings(user)}
-    due_next = handling.open_cases_for(user)[: SHOWN + 1] if roles_of(user) else []
-    cases = [case for case in due_next if case.next_due is not None]
+    cases = turns.open_cases(user) if roles_of(user) else []
+    clocks = sorted((case for case in cases if case.next_due is not None), key=lambda case: case.next_due)
     events = to_judge(user)
-    listed = {event.pk for event in events}
     after = following.waiting(user, here.after_answers)
     lists = {
         **after,
         "press_steps": my_press_steps(user) if here.press_waits and may(user, "press.view") else [],
         "posting": posting(user),
     }
-    turns = queue(user, events, warnings, lists)
+    waiting = queue(user, cases, events, warnings, lists)
     return {
         "urgent": urgent,
-        # A warned event that waits to be graded stands once on the page: its row carries the acknowledgement.
-        "warnings": [row for row in warnings.values() if row.event_id not in listed][:SHOWN],
-        "turns": turns[:MINE],
-        "more_turns": turns[MINE:],
-        "rows": case_rows(cases[:SHOWN]),
-        "more": len(cases) > SHOWN,
+        "turns": waiting[:MINE],
+        "more_turns": waiting[MINE:],
+        "rows": case_rows(clocks[:SHOWN]),
+        "more": len(clocks) > SHOWN,
         "suspects": here.suspects if may(user, "suspect.clear") else 0,
         "may_import": may(user, "import.bring").allowed,
         "may_take_in": may(user, "post.take_in").allowed,
