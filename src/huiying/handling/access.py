@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from huiying.handling.models import Case, Meeting, MeetingSeat
-from huiying.handling.queries import cases_for
+from huiying.handling.queries import cases_for, with_departments
 from huiying.judging.access import note_matter
 from huiying.judging.models import Event
 from huiying.people.models import User
@@ -19,7 +19,7 @@ def get_case(user: User, number: str) -> Case:
     """The case of that number. Raises Http404; `queries.cases_for` lists by the same rule."""
     case = (
         Case.objects.select_related("event", "regulation")
-        .prefetch_related("departments__department")
+        .prefetch_related(with_departments())
         .filter(number=number)
         .first()
     )
@@ -31,7 +31,7 @@ def get_case(user: User, number: str) -> Case:
 
 def find_case(user: User, number: str) -> Case | None:
     """For a form that names a case: None where there is none, or none that the person may know of."""
-    rows = Case.objects.select_related("event", "regulation").prefetch_related("departments__department")
+    rows = Case.objects.select_related("event", "regulation").prefetch_related(with_departments())
     found = rows.filter(number=number.strip()).first()
     return found if found is not None and opens(user, found) else None
 

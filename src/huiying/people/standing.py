@@ -86,7 +86,10 @@ def standing(user: User, at: dt.datetime | None = None) -> Standing:
         return kept[1]
     regulation = regulation_now()
     known = set(regulation.roles)
-    rows = Appointment.objects.current(now).filter(user=user).select_related("department")
+    rows = list(Appointment.objects.current(now).filter(user=user).select_related("department"))
+    own = next((row.department for row in rows if row.department_id == user.department_id), None)
+    if own is not None:
+        user.department = own  # most hold their post in their own department: it is not read again
     held = tuple(
         Assignment(row.role, row.department.code if row.department else "", row.is_deputy)
         for row in rows

@@ -26,6 +26,7 @@ from huiying.people.permissions import may
 from huiying.people.queries import regulation_of
 from huiying.people.standing import standing
 from huiying.regulation.deadlines import quiet_until
+from huiying.regulation.regulation import Regulation
 from huiying.responding.models import BodyConfirmation, Publication, Revision, Withholding
 from huiying.responding.queries import open_round
 from huiying.work import notify
@@ -220,10 +221,13 @@ def mine(user: User, cases: Iterable[Any]) -> list[Turn]:
     return [turn for turn in turns if user in turn.people and may(user, turn.kind.permission, turn.case)]
 
 
-def turn_of(case: Case) -> Turn | None:
-    """Who has the case now; None where nobody has to act. For one page: the lists ask `mine`."""
-    found = with_turn(Case.objects.filter(pk=case.pk, state__in=LIVE)).select_related("event", "regulation").first()
-    return _turn(found, Roster()) if found is not None and found.turn else None
+def turn_of(case: Case, regulation: Regulation | None = None) -> Turn | None:
+    """Who has the case now; None where nobody has to act. For one page: lists ask `mine`."""
+    asked = with_turn(Case.objects.filter(pk=case.pk, state__in=LIVE)).values("turn", "turn_due", "drafter").first()
+    if asked is None or not asked["turn"]:
+        return None
+    vars(case).update(asked)
+    return _turn(case, Roster(regulation=regulation))
 
 
 def _turn(case: Any, roster: Roster) -> Turn:

@@ -146,7 +146,7 @@ def show(
         "clocks": shown_clocks(found),
         "sees_event": may(request.user, "event.view").allowed,
         "rumour_waits": open_rumour(found.event),
-        "turn": turn_of(found),
+        "turn": turn_of(found, standing(request.user).regulation),
         "lead": next((row for row in departments if row.role == "lead"), None),
         "joint": [row for row in departments if row.role == "joint"],
         "bar": build(
@@ -174,7 +174,9 @@ def show(
 
 
 def _way(user: User, found: Case) -> dict[str, Any]:
-    evidence = list(Evidence.objects.filter(case=found))
+    entries = without_words(found.event, ledger_timeline([f"case:{found.number}"]))
+    named = {str(proof) for entry in entries if (proof := (entry.data or {}).get("evidence"))}
+    evidence = Evidence.objects.filter(case=found, sha256__in=named)
     return {
         **calling.section(found, user),
         **routing.section(found, user),
@@ -186,7 +188,7 @@ def _way(user: User, found: Case) -> dict[str, Any]:
         **_answer(found),
         "entries": timeline.runs(
             timeline.lines(
-                without_words(found.event, ledger_timeline([f"case:{found.number}"])),
+                entries,
                 regulation_of(found.regulation),
                 actor,
                 {row.sha256: reverse("desk:evidence", args=[row.pk]) for row in evidence},
