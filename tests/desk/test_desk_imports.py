@@ -47,6 +47,18 @@ def handed_in(desk: Client) -> Import:
     return row
 
 
+def test_the_preview_says_what_it_would_start_and_asks_whether_it_is_history(desk: Client):
+    row = handed_in(desk)
+    page = text_of(desk.get(reverse("desk:import", args=[row.pk])))
+    assert "现在要办，还是只作历史资料" in page
+    assert "60 分钟内没有人定级的自动立案" in page
+    assert "条与本局有关" in page
+    desk.post(reverse("desk:import_do", args=[row.pk, "begin"]), {"as": "history"})
+    row.refresh_from_db()
+    assert (row.state, row.as_history) == (Import.WAITING, True)
+    assert "历史资料，不预警" in text_of(desk.get(reverse("desk:import", args=[row.pk])))
+
+
 def test_the_preview_shows_what_would_be_stored_and_what_refused(desk: Client):
     row = handed_in(desk)
     page = text_of(desk.get(reverse("desk:import", args=[row.pk])))
@@ -137,7 +149,8 @@ def test_the_api_takes_a_file_previews_and_begins(desk: Client):
     body = json.dumps({"format": "vendor", "mapping": {"备注": "text"}})
     told = desk.post(f"/api/imports/{number}/correct", body, content_type="application/json")
     assert told.json()["mapping"] == {"备注": "text"}
-    assert desk.post(f"/api/imports/{number}/begin").json()["state"] == "waiting"
+    assert desk.post(f"/api/imports/{number}/begin?as_history=true").json()["state"] == "waiting"
+    assert desk.get(f"/api/imports/{number}").json()["as_history"] is True
     for _ in range(5):
         import_queue.go_on(clock.now(), 1)
     listed = desk.get("/api/imports").json()

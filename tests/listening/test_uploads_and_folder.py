@@ -230,3 +230,12 @@ def test_the_folder_may_lie_elsewhere(staff: Cast, tmp_path, monkeypatch):
     assert os.fspath(home.inbox()) == str(tmp_path / "share")
     import_queue.look_in_folder()
     assert import_queue.look_in_folder() == 1
+
+
+def test_a_file_of_history_is_stored_as_history_and_the_ledger_says_so(staff: Cast):
+    row = imports.begin(imports.propose(upload(), staff.duty), staff.duty, as_history=True)
+    work()
+    assert set(Post.objects.values_list("received_how", flat=True)) == {Post.HISTORY}
+    assert LedgerEntry.objects.get(kind="import.begun").data["as_history"] is True
+    row.refresh_from_db()
+    assert (row.state, row.as_history) == ("done", True)

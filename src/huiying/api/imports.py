@@ -33,6 +33,7 @@ class ImportOut(Schema):
     size: int
     format: str
     mapping: dict[str, str]
+    as_history: bool
     state: str
     problem: str
     asked_by: str
@@ -78,6 +79,8 @@ class PreviewOut(Schema):
     sources: list[dict[str, Any]]
     read: int
     is_all: bool
+    concerned: int
+    old: int
 
 
 class CorrectIn(Body):
@@ -146,8 +149,9 @@ def correct(request: HttpRequest, pk: int, data: CorrectIn) -> Import:
 
 
 @router.post("/imports/{pk}/begin", response={200: ImportOut, **NO})
-def begin(request: HttpRequest, pk: int) -> Import:
-    return actions_imports.begin(_get(caller(request), pk), caller(request))
+def begin(request: HttpRequest, pk: int, as_history: bool = False) -> Import:
+    """With `as_history` it is stored and judged, but nobody is warned, nothing becomes a case by itself."""
+    return actions_imports.begin(_get(caller(request), pk), caller(request), as_history=as_history)
 
 
 @router.post("/imports/{pk}/cancel", response={200: ImportOut, **NO})

@@ -21,7 +21,7 @@ def ingest(options: argparse.Namespace) -> int:
     from huiying.listening.ingest import UsageError
 
     try:
-        result = commands.ingest([Path(name) for name in options.files], options.format)
+        result = commands.ingest([Path(name) for name in options.files], options.format, as_history=options.history)
     except UsageError as error:
         complain(str(error))
         return USAGE

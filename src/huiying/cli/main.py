@@ -104,6 +104,7 @@ def build() -> Parser:
     ingest = add("ingest", "files:ingest", "导入文件（格式自动识别），并研判")
     ingest.add_argument("files", nargs="+", metavar="FILE")
     ingest.add_argument("--format", default=None, help="文件格式，默认自动识别")
+    ingest.add_argument("--history", action="store_true", help="历史资料：入库研判，不预警、不自动立案、不计时")
 
     for name, help_text in (("screen", "只筛查，不写数据库"), ("cluster", "只聚类，不写数据库")):
         command = add(name, f"files:{name}", help_text)

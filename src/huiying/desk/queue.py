@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from huiying.handling.models import Task
 from huiying.handling.queries import own_tasks
@@ -76,7 +76,8 @@ def _turn(turn: turns.Turn) -> Item:
 def _step(step: Any) -> Item:
     revision = step.round.revision
     return Item(
-        _("审核"), revision.title, reverse("desk:review", args=[step.pk]), step.round.case.number, step.round.level,
+        pgettext("turn", "审核"), revision.title,
+        reverse("desk:review", args=[step.pk]), step.round.case.number, step.round.level,
         due_at=step.due_at, at=step.round.opened_at, note=_("%(name)s起草") % {"name": revision.drafter},
     )  # fmt: skip
 
@@ -98,7 +99,8 @@ def _warning(warning: Warning) -> Item:
 
 def _event(event: Event, warning: Warning | None) -> Item:
     return Item(
-        _("定级"), event.title, reverse("desk:event", args=[event.number]), event.number, event.suggested_level,
+        pgettext("turn", "定级"), event.title,
+        reverse("desk:event", args=[event.number]), event.number, event.suggested_level,
         suggested=True, due_at=event.confirm_by, at=event.last_post_at,
         note=_("来文 %(posts)s 条，%(platforms)s 个平台")
         % {"posts": event.posts_count, "platforms": event.platforms_count},

@@ -29,7 +29,7 @@ HOUR = dt.timedelta(hours=1)
 #: A time with one of these words beside it is not when the post was published.
 NO_TIME = ("seen", "future")
 #: An archive that is imported was published long ago: nobody listened then, and it says nothing of listening.
-IMPORTED = "import"
+IMPORTED = (Post.IMPORT, Post.HISTORY)
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def latency(window: dt.timedelta = WINDOW) -> Latency:
     found: dict[str, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     untimed: dict[str, int] = defaultdict(int)
     members = EventPost.objects.filter(stood_at__gte=since, post__own_channel=False, withdrawn_at__isnull=True)
-    values = members.exclude(post__received_how=IMPORTED).values_list(
+    values = members.exclude(post__received_how__in=IMPORTED).values_list(
         "post__channel_class", "post__published_at", "post__time_confidence", "stood_at"
     )
     for channel, published, confidence, stood in values.iterator(chunk_size=5000):

@@ -35,6 +35,7 @@ class Tally:
     """
 
     members: int = 0
+    history: int = 0  # of them, what was imported as history: it asks nobody for an answer
     channel_class: str = ""
     last_received: str = ""
     totals: dict[str, int] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Tally:
         if not self.members:
             self.channel_class = post.channel_class
         self.members += 1
+        self.history += post.received_how == Post.HISTORY
         self.last_received = post.received_at.astimezone(dt.UTC).isoformat()
         _once(self.concerns, screening.concern)
         key = [screening.level, screening.sensitivity, screening.score, screening.pk]
@@ -87,6 +89,10 @@ class Tally:
         for name in FLAGS:
             if said.get(name):
                 _once(self.flags, name)
+
+    @property
+    def is_history(self) -> bool:
+        return self.history == self.members
 
     @property
     def attitude(self) -> float | None:
@@ -260,16 +266,29 @@ def grow(
     for post in arrivals:
         if counted.add(post, post.screening):
             gravest = post.screening
-    _take(event, counted, gravest, now, desk)
+    is_news = any(post.received_how != Post.HISTORY for post in arrivals)
+    _take(event, counted, gravest, now, desk, is_news=is_news)
 
 
-def _take(event: Event, counted: Tally, gravest: Screening | None, now: dt.datetime, desk: list[User] | None) -> None:
+def _take(
+    event: Event,
+    counted: Tally,
+    gravest: Screening | None,
+    now: dt.datetime,
+    desk: list[User] | None,
+    *,
+    is_news: bool = True,
+) -> None:
+    """`is_news`: not all that came is history."""
     event.tally = counted.as_json()
     if gravest is not None:
         _describe(event, gravest, alone=counted.members == 1)
     _grade(event, counted)
-    _stand(event, counted.concerns, now, desk)
-    if alarming.wants_a_look(event, counted.members):
+    if event.life_safety or (is_news and not counted.is_history):
+        _stand(event, counted.concerns, now, desk)
+    elif event.state == Event.OPEN and event.confirm_by is None:
+        event.state = Event.NOTED
+    if not counted.is_history and alarming.wants_a_look(event, counted.members):
         alarming.look(event, _latest_versions(live_members(event)), now, desk)
 
 
@@ -352,7 +371,10 @@ def _figures(event: Event, counted: Tally) -> Figures:
 
 
 def _stand(event: Event, concerns: Sequence[str], now: dt.datetime, desk: list[User] | None) -> None:
-    """Whether the event needs an answer, until when its level wants confirming, and whom to warn."""
+    """Whether the event needs an answer, until when its level wants confirming, and whom to warn.
+
+    Not asked of what is only history, unless it speaks of a danger to life.
+    """
     if event.state == Event.DISMISSED and warnings.is_graver(event):
         _reopen(event)
     if event.state == Event.ENDED:

@@ -18,11 +18,16 @@ from huiying.people.models import User
 
 
 def ingest(
-    paths: Iterable[str | Path], *, format: str | None = None, actor: User | Actor, judging: Judging | None = None
+    paths: Iterable[str | Path],
+    *,
+    format: str | None = None,
+    actor: User | Actor,
+    judging: Judging | None = None,
+    as_history: bool = False,
 ) -> Imported:
     """Import files, each by its own format, and judge them as they are stored where `judging` is given.
 
-    All are looked at before the first row is stored. Raises UsageError.
+    All are looked at before the first row is stored. `as_history`: nobody is asked to answer them. Raises UsageError.
     """
     files = [_usable(Path(path)) for path in paths]
     if not files:
@@ -30,7 +35,7 @@ def ingest(
     check_format(format)
     with ExitStack() as stack:
         found = [(file, stack.enter_context(opened(file, format))) for file in files]
-        return imports.import_now(found, format or "", actor, judging)
+        return imports.import_now(found, format or "", actor, judging, as_history=as_history)
 
 
 def _usable(path: Path) -> File:

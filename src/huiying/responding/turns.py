@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Case as When_, CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from huiying.handling.calling import Roster
 from huiying.handling.models import Case, Clock, Finding, StateChange
@@ -142,7 +142,8 @@ KINDS: tuple[Kind, ...] = (
         _but(_seconds, lambda case: _WITHHOLDING.filter(case=case).values_list("proposed_user", flat=True)),
         "answer/",
     ),
-    Kind("confirm_level", _("定级"), "case.regrade", Q(state="registered", is_provisional=True), _desk),
+    Kind("confirm_level", pgettext_lazy("turn", "定级"),
+         "case.regrade", Q(state="registered", is_provisional=True), _desk),
     Kind("route", _("转办"), "case.route", Q(state="registered"), _desk, "route/"),
     Kind("accept", _("签收"), "case.accept", Q(state="assigned"), _lead, told_by_verb=True),
     Kind("decide_return", _("指定主办部门"), "case.decide_return", Q(state="returned"), _with("office"),
@@ -156,7 +157,8 @@ KINDS: tuple[Kind, ...] = (
         told_by_verb=True,
     ),
     Kind("draft", _("起草、送审"), "case.draft", Q(state="handling"), _writers, "answer/"),
-    Kind("review", _("审核"), "case.view", Q(state="reviewing"), _reviewers, "answer/", told_by_verb=True),
+    Kind("review", pgettext_lazy("turn", "审核"),
+         "case.view", Q(state="reviewing"), _reviewers, "answer/", told_by_verb=True),
     Kind(
         "verify",
         _("核对已发布的内容"),
@@ -175,7 +177,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "body",
-        _("沟通确认"),
+        pgettext_lazy("turn", "沟通确认"),
         "case.view",
         Q(state="approved") & Q(_here(_ASKED)),
         _nobody,

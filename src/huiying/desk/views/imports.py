@@ -21,6 +21,7 @@ from huiying.desk.subjects.sources import ListForm
 from huiying.desk.views import personal_data
 from huiying.desk.views.events import page_of
 from huiying.desk.views.home import tell_taken
+from huiying.handling.queries import duration_words
 from huiying.judging.actions import judge_now
 from huiying.judging.queries import event_of_post
 from huiying.kernel import home
@@ -35,6 +36,7 @@ from huiying.listening.reserved import without_sensitive
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import may
+from huiying.people.queries import regulation_now
 
 SHOWN_REJECTED = 50
 STATES: dict[str, Any] = {
@@ -95,6 +97,7 @@ def _show(request: StaffRequest, row: Import, status: int = 200, **more: Any) ->
         "state": STATES[row.state],
         "way": WAYS[row.how],
         "format": BY_CODE[row.format].name if row.format in BY_CODE else "",
+        "confirm_within": duration_words(int(regulation_now().grading.confirm_within.elapsed.total_seconds())),
         "is_under_way": row.state in (Import.WAITING, Import.RUNNING),
         "rejected": row.rejected_rows.order_by("id")[:SHOWN_REJECTED],
     }
@@ -170,7 +173,7 @@ def do(request: StaffRequest, pk: int, verb: str) -> HttpResponse:
         if verb == "correct":
             actions_imports.correct(row, request.POST.get("format", ""), _mapping(request), request.user)
         elif verb == "begin":
-            actions_imports.begin(row, request.user)
+            actions_imports.begin(row, request.user, as_history=request.POST.get("as") == "history")
             messages.success(request, _t("已开始导入，可以离开这一页。"))
         elif verb == "cancel":
             actions_imports.cancel(row, request.user)

@@ -7,6 +7,7 @@ crash begins where the row says, so nothing is read twice and nothing is lost.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import os
 import secrets
@@ -21,19 +22,20 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from huiying.engine import post as engine_post
 from huiying.engine.lines import Rejected
-from huiying.engine.post import Post
+from huiying.engine.screening import HIT
 from huiying.kernel import clock, home
 from huiying.kernel.keepable import visible
 from huiying.ledger.actions import Actor, record
-from huiying.listening import ingest_masking
+from huiying.listening import ingest_masking, watching
 from huiying.listening.actions import CHAIN, Received, imports, receive_chunk
 from huiying.listening.actions.receiving import Judging, Looks
 from huiying.listening.importing import vendor
 from huiying.listening.importing.look import File
 from huiying.listening.importing.registry import Opened, Placed, UsageError, check_format, opened, why_broken
 from huiying.listening.importing.rows import Options
-from huiying.listening.models import Import, RejectedRow
+from huiying.listening.models import Import, Post, RejectedRow
 from huiying.people.errors import Refused
 from huiying.people.models import User
 from huiying.people.permissions import require
@@ -84,7 +86,7 @@ class _Cut:
     broken: Exception | None = None
 
 
-def _posts_of(cut: _Cut) -> list[Post]:
+def _posts_of(cut: _Cut) -> list[engine_post.Post]:
     return [row.post for row in cut.rows if isinstance(row, Placed)]
 
 
@@ -94,6 +96,7 @@ class Run:
     def __init__(self, row: Import, found: Opened, actor: Actor, judging: Judging | None = None) -> None:
         self.pk = row.pk
         self._actor = actor
+        self._how = Post.HISTORY if row.as_history else Post.IMPORT
         self._found = found
         self._rows = islice(found.placed(Options(mapping=row.mapping)), row.rows_read, None)
         self._read = row.rows_read
@@ -142,7 +145,7 @@ class Run:
         refused = [item for item in chunk if isinstance(item, Rejected)]
         if posts:
             kept_not = receive_chunk(
-                [item.post for item in posts], self.store, "import", self._actor, self._judging, looks
+                [item.post for item in posts], self.store, self._how, self._actor, self._judging, looks
             )
             refused += [Rejected(posts[place].file, posts[place].line, why) for place, why in kept_not.items()]
         if refused:
@@ -166,13 +169,22 @@ class Run:
 
 
 def import_now(
-    found: Iterable[tuple[File, Opened]], format: str, actor: User | Actor, judging: Judging | None = None
+    found: Iterable[tuple[File, Opened]],
+    format: str,
+    actor: User | Actor,
+    judging: Judging | None = None,
+    *,
+    as_history: bool = False,
 ) -> Imported:
-    """Import files that were looked at, to their end, in this process. Raises UsageError for one damaged midway."""
+    """Import files that were looked at, to their end, in this process. Raises UsageError for one damaged midway.
+
+    `as_history`: nobody is asked to answer what is in them (`Post.HISTORY`).
+    """
     who = actor_of(actor)
     store, rejected, sources = Received(""), [], []
     for file, held in found:
-        row = create(file, Import.COMMAND, format or held.ready[0].format.code, who, state=Import.RUNNING)
+        code = format or held.ready[0].format.code
+        row = create(file, Import.COMMAND, code, who, state=Import.RUNNING, as_history=as_history)
         run = Run(row, held, who, judging)
         try:
             while run.step():
@@ -201,7 +213,9 @@ def _add(whole: Received, part: Received) -> None:
 
 
 @transaction.atomic
-def create(file: File, how: str, format: str, actor: Actor, *, state: str, path: str = "") -> Import:
+def create(
+    file: File, how: str, format: str, actor: Actor, *, state: str, path: str = "", as_history: bool = False
+) -> Import:
     """The row of a file on its way in. `path` is under HUIYING_HOME/imports where the program holds the file."""
     now = clock.now()
     row = Import.objects.create(
@@ -213,14 +227,20 @@ def create(file: File, how: str, format: str, actor: Actor, *, state: str, path:
         modified_at=file.modified,
         format=format,
         state=state,
+        as_history=as_history,
         asked_by=actor.name,
         actor={"name": actor.name, "post": actor.post, "department": actor.department, "user_id": actor.user_id},
         asked_at=now,
         started_at=now if state == Import.RUNNING else None,
     )
-    told = {"batch": row.batch, "name": row.name, "how": how, "format": format}
+    told = {"batch": row.batch, "name": row.name, "how": how, "format": format, **_history(row)}
     record(CHAIN, "import.handed_in", told, actor, rows=[row])
     return row
+
+
+def _history(row: Import) -> dict[str, bool]:
+    """What an entry says of a file that is only history."""
+    return {"as_history": True} if row.as_history else {}
 
 
 @transaction.atomic
@@ -248,6 +268,7 @@ def stream_of(stack: ExitStack, row: Import, path: Path) -> Opened:
 LARGEST: Final = 500 << 20
 SHOWN: Final = 10
 LOOKED_AT: Final = 200
+OLD: Final = dt.timedelta(days=7)
 # What a person may say of the columns: characters of a heading and of a field, and how many, on every face.
 HEADING_CHARS, FIELD_CHARS, MOST_HEADINGS = 200, 40, 500
 _FILE_MODE: Final = 0o600
@@ -255,7 +276,9 @@ _FILE_MODE: Final = 0o600
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would do, read from its first 200 rows. `posts` are `{"title", "text", …}` as they would stand."""
+    """What an import would do, read from its first 200 rows. `posts` are `{"title", "text", …}` as they would stand;
+    `concerned` of the rows would stand on the desk by the rules, the older of them, `old`, published over a week ago.
+    """
 
     formats: list[str]
     tables: list[vendor.Table] = field(default_factory=list)
@@ -264,6 +287,8 @@ class Preview:
     sources: list[dict[str, Any]] = field(default_factory=list)
     read: int = 0
     is_all: bool = False
+    concerned: int = 0
+    old: int = 0
 
 
 def path_of(row: Import) -> Path:
@@ -311,14 +336,18 @@ def preview(row: Import) -> Preview:
     try:
         with opened(File(path_of(row), row.name, row.modified_at), row.format or None) as found:
             rows = list(islice(found.rows(options), LOOKED_AT))
+            posts = [item for item in rows if isinstance(item, engine_post.Post)]
+            concerned = [post for post in posts if watching.screener().screen(post).band == HIT]
             return Preview(
                 [str(item.format.name) for item in found.ready],
                 _tables(found, options),
-                [_shown(item) for item in rows if isinstance(item, Post)][:SHOWN],
+                [_shown(item) for item in posts[:SHOWN]],
                 [item for item in rows if isinstance(item, Rejected)],
                 found.sources,
                 len(rows),
                 len(rows) < LOOKED_AT,
+                len(concerned),
+                sum(_is_old(post) for post in concerned),
             )
     except (UsageError, OSError) as error:
         raise Refused(str(error), code="unreadable") from error
@@ -327,13 +356,17 @@ def preview(row: Import) -> Preview:
         raise Refused(why_broken(error), code="unreadable") from error
 
 
+def _is_old(post: engine_post.Post) -> bool:
+    return post.published_at is not None and clock.now() - post.published_at > OLD
+
+
 def _tables(found: Opened, options: Options) -> list[vendor.Table]:
     return [
         table for item in found.ready if item.format.code == vendor.CODE for table in vendor.tables(item.look, options)
     ]
 
 
-def _shown(post: Post) -> dict[str, Any]:
+def _shown(post: engine_post.Post) -> dict[str, Any]:
     """Masked as the door would: a preview is a page too."""
     return {
         "title": ingest_masking.readable(post.title),
@@ -364,13 +397,13 @@ def correct(row: Import, format: str, mapping: Mapping[str, str], actor: User) -
 
 
 @transaction.atomic
-def begin(row: Import, actor: User) -> Import:
-    """Let the loop import it."""
+def begin(row: Import, actor: User, *, as_history: bool = False) -> Import:
+    """Let the loop import it, to be worked on now or as history that nobody is asked to answer."""
     require(actor, "import.bring")
     row = _in(row, Import.PREVIEW)
-    row.state = Import.WAITING
-    row.save(update_fields=["state"])
-    told = {"batch": row.batch, "name": row.name, "format": row.format}
+    row.state, row.as_history = Import.WAITING, as_history
+    row.save(update_fields=["state", "as_history"])
+    told = {"batch": row.batch, "name": row.name, "format": row.format, **_history(row)}
     record(CHAIN, "import.begun", told, actor_of(actor), rows=[row])
     return row
 

@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(blank=True, max_length=500)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('size', models.BigIntegerField(default=0)),
+                ('as_history', models.BooleanField(default=False)),
                 ('modified_at', models.DateTimeField()),
                 ('format', models.CharField(blank=True, max_length=30)),
                 ('mapping', models.JSONField(default=dict)),

@@ -13,6 +13,8 @@ from django.db.models import Q
 class Post(models.Model):
     """One received text. The same native id with another text is a later version, kept beside the first (INV-1)."""
 
+    IMPORT, HISTORY = "import", "history"  # ways in; what comes as history asks nobody for an answer
+
     platform = models.CharField(max_length=60)
     channel_class = models.CharField(max_length=20)
     kind = models.CharField(max_length=20)
@@ -41,7 +43,7 @@ class Post(models.Model):
     metrics_at = models.DateTimeField(null=True)  # when the collector read the figures: older ones never replace them
     extra = models.JSONField(default=dict)
     batch = models.CharField(max_length=40, db_index=True)  # which import, paste or form brought it
-    received_how = models.CharField(max_length=20)  # import | paste | portal | demo | source
+    received_how = models.CharField(max_length=20)  # IMPORT, HISTORY, paste, portal, demo or source
     source = models.ForeignKey(
         "listening.Source", on_delete=models.PROTECT, null=True, related_name="posts", db_index=False
     )  # where the collector found it; the partial index below keeps imports as fast as they were
@@ -102,6 +104,7 @@ class Import(models.Model):
     path = models.CharField(max_length=500, blank=True)  # under HUIYING_HOME/imports; "" once the file is gone
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(default=0)
+    as_history = models.BooleanField(default=False)  # 历史资料: kept and judged, but nobody is asked to answer it
     modified_at = models.DateTimeField()  # the file's own time: when its rows were seen where they do not say
     format = models.CharField(max_length=30, blank=True)
     mapping = models.JSONField(default=dict)  # headings that a person corrected
