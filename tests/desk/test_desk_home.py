@@ -77,6 +77,18 @@ def test_a_danger_to_life_stands_on_top_for_those_who_act_and_for_nobody_else(ca
     assert "我不想活了" not in text_of(browser(cast.works_head).get("/desk/"))
 
 
+def test_a_call_names_each_person_once_and_the_banner_leads_to_it(cast: Cast, browser: Browser) -> None:
+    call = danger()
+    call.called = [*call.called, *call.called, *call.called]
+    call.save()
+    page = browser(cast.duty).get("/desk/").content.decode()
+    assert page.count(f"已叫{cast.duty.name}") == 1
+    assert "3 次，最近" in page
+    assert "未送达：只有站内消息" in page
+    assert 'href="/desk/#urgent"' in page
+    assert 'id="urgent"' in page
+
+
 def test_a_danger_to_life_is_taken_only_with_an_account_of_what_was_done(cast: Cast, browser: Browser) -> None:
     call = danger()
     client = browser(cast.duty)

@@ -129,11 +129,18 @@ class Everywhere:
     @cached_property
     def alarms(self) -> list[str]:
         """What must not be overlooked on any page, in the order of gravity."""
-        found = (self._silent_life_call(), self._stale_loop(), self._wrong_time())
+        found = (self._stale_loop(), self._wrong_time())
         return [sentence for sentence in found if sentence]
 
-    def _silent_life_call(self) -> str:
-        if gateway_configured() or not self.urgent:
+    @property
+    def reaches_telephones(self) -> bool:
+        """Whether a call leaves the house; without a gateway it is a notice on the desk and nothing else."""
+        return gateway_configured()
+
+    @cached_property
+    def silent_life_call(self) -> str:
+        """The gravest of the alarms, which leads to the call itself (Life first)."""
+        if self.reaches_telephones or not self.urgent:
             return ""
         return _("有涉及生命安全的来文无人接手，且没有配置短信或电话网关：系统叫不到人，请立即到值班台处理。")
 

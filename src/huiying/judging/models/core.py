@@ -275,6 +275,15 @@ class UrgentCall(models.Model):
             models.Index(fields=["next_action_at"], condition=Q(next_action_at__isnull=False), name="urgent_due")
         ]
 
+    @property
+    def people(self) -> list[dict[str, Any]]:
+        """Whom it has called, once each: `{"name", "times", "at"}`, `at` the last time."""
+        found: dict[str, dict[str, Any]] = {}
+        for row in self.called:
+            one = found.setdefault(row["name"], {"name": row["name"], "times": 0})
+            one["times"], one["at"] = one["times"] + 1, row["at"]
+        return list(found.values())
+
 
 class Dismissal(models.Model):
     """A reasoned decision of two persons not to answer a warned event."""
